@@ -1,0 +1,227 @@
+//! Who gets a message: every recipient once per address, with a reason for whoever gets nothing.
+//!
+//! Worked out when the message is due, in chunks of one transaction each: a run that dies leaves
+//! whole chunks, and the next one goes on from there.
+
+use crate::config::Config;
+use crate::instant::Instant;
+use crate::phone::{self, Region};
+use crate::store::expansion::{self, Candidate, NewEnvoi, Progress, Taken};
+use crate::store::{Conn, Error};
+use crate::vocabulary::{Canal, Etat, Mode, Motif};
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+/// Recipients of one transaction.
+const CHUNK: usize = 500;
+
+/// Messages taken at once.
+const TAKEN: usize = 200;
+
+/// What decides whether a parent can be written to.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    region: Region,
+    allowed: Vec<Region>,
+    late: Duration,
+    simule: bool,
+}
+
+impl Rules {
+    /// The settings that matter here.
+    #[must_use]
+    pub fn new(config: &Config) -> Self {
+        Self {
+            region: config.sms.region,
+            allowed: config.sms.allowed.clone(),
+            late: config.messages.late,
+            simule: config.messages.mode == Mode::Simulation,
+        }
+    }
+
+    /// The address to write to.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn address(&self, candidate: &Candidate, canal: Canal) -> Result<String, Motif> {
+        match canal {
+            Canal::Sms if !candidate.notifications_sms => Err(Motif::Opposition),
+            Canal::Email if !candidate.notifications_email => Err(Motif::Opposition),
+            Canal::Sms => self.number(&candidate.telephone),
+            Canal::Email => crate::mailbox::parse(&candidate.email).ok_or(Motif::SansAdresse),
+        }
+    }
+
+    fn number(&self, typed: &str) -> Result<String, Motif> {
+        if typed.trim().is_empty() {
+            return Err(Motif::SansAdresse);
+        }
+        let number = phone::parse(typed, self.region).ok_or(Motif::NumeroInvalide)?;
+        let allowed = self.allowed.is_empty()
+            || number.region.is_some_and(|region| self.allowed.contains(&region));
+        if allowed {
+            Ok(number.e164)
+        } else {
+            Err(Motif::PaysRefuse)
+        }
+    }
+}
+
+/// What one step did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Step {
+    /// Messages newly taken.
+    pub messages: usize,
+    /// Recipients worked out.
+    pub recipients: usize,
+    /// Whether there may be more to do.
+    pub more: bool,
+}
+
+/// Turns the due messages of one run into envois, step by step.
+#[derive(Debug)]
+pub struct Expander {
+    rules: Rules,
+    passage: String,
+    /// Messages that may still be taken.
+    allowance: usize,
+    current: VecDeque<Taken>,
+}
+
+impl Expander {
+    /// For one run; `limit` bounds how many messages it takes.
+    #[must_use]
+    pub fn new(rules: Rules, passage: String, limit: Option<usize>) -> Self {
+        Self {
+            rules,
+            passage,
+            allowance: limit.unwrap_or(usize::MAX),
+            current: VecDeque::new(),
+        }
+    }
+
+    /// One transaction's worth of work.
+    ///
+    /// # Errors
+    /// The database's; the step is undone then and may be tried again.
+    pub fn step(&mut self, conn: &mut Conn) -> Result<Step, Error> {
+        let outcome = conn.write(|conn| {
+            let now = conn.now()?;
+            let mut current = self.current.clone();
+            let mut messages = 0;
+            if current.is_empty() {
+                let limit = self.allowance.min(TAKEN);
+                current = expansion::take(conn, &self.passage, self.rules.simule, limit, now)?.into();
+                messages = current.len();
+            }
+            let recipients = self.work_out(conn, &mut current, now)?;
+            Ok((current, messages, recipients))
+        });
+        match outcome {
+            Ok((current, messages, recipients)) => {
+                self.allowance -= messages;
+                let more = !current.is_empty() || (messages > 0 && self.allowance > 0);
+                self.current = current;
+                Ok(Step { messages, recipients, more })
+            }
+            // A message was cancelled, or our lease ran out: let go of all and look again.
+            Err(Error::Conflict(_)) => {
+                self.current.clear();
+                expansion::give_back(conn, &self.passage)?;
+                Ok(Step { more: true, ..Step::default() })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn work_out(
+        &self,
+        conn: &mut Conn,
+        current: &mut VecDeque<Taken>,
+        now: Instant,
+    ) -> Result<usize, Error> {
+        let (mut groups, singles): (VecDeque<_>, VecDeque<_>) =
+            current.drain(..).partition(|message| message.est_message_groupe);
+        let mut envois = Vec::new();
+        let mut progress = Vec::new();
+        self.work_out_singles(conn, &singles, now, &mut envois, &mut progress)?;
+        while envois.len() < CHUNK
+            && let Some(group) = groups.front_mut()
+        {
+            let limit = CHUNK - envois.len();
+            let parents = expansion::group(conn, group.classe, group.curseur, limit)?;
+            envois.extend(self.envois(group, &parents, now));
+            let complete = parents.len() < limit;
+            group.curseur = parents.last().map_or(group.curseur, |parent| parent.id);
+            group.nb_destinataires += i64::try_from(parents.len()).unwrap_or(i64::MAX);
+            progress.push(step_of(group, complete.then_some(now)));
+            if complete {
+                groups.pop_front();
+            }
+        }
+        *current = groups;
+        expansion::insert(conn, &envois, now)?;
+        if expansion::advance(conn, &progress, now)? < progress.len() {
+            return Err(Error::Conflict("a message is no longer ours".to_owned()));
+        }
+        Ok(envois.len())
+    }
+
+    fn work_out_singles(
+        &self,
+        conn: &mut Conn,
+        singles: &VecDeque<Taken>,
+        now: Instant,
+        envois: &mut Vec<NewEnvoi>,
+        progress: &mut Vec<Progress>,
+    ) -> Result<(), Error> {
+        if singles.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<i64> = singles.iter().filter_map(|message| message.parent).collect();
+        let found = expansion::singles(conn, &ids)?;
+        let parents: BTreeMap<i64, Candidate> = found.into_iter().map(|p| (p.id, p)).collect();
+        for message in singles {
+            let parent = message.parent.and_then(|id| parents.get(&id));
+            envois.extend(self.envois(message, parent, now));
+            progress.push(step_of(message, Some(now)));
+        }
+        Ok(())
+    }
+
+    fn envois<'p>(
+        &'p self,
+        message: &'p Taken,
+        parents: impl IntoIterator<Item = &'p Candidate>,
+        now: Instant,
+    ) -> impl Iterator<Item = NewEnvoi> {
+        (message.nb_destinataires..).zip(parents).map(move |(rang, parent)| {
+            let (adresse, motif) = match self.rules.address(parent, message.canal) {
+                Ok(adresse) => (Some(adresse), None),
+                Err(motif) => (None, Some(motif)),
+            };
+            NewEnvoi {
+                message: message.id,
+                parent: parent.id,
+                canal: message.canal,
+                adresse,
+                etat: if motif.is_none() { Etat::AEnvoyer } else { Etat::Ignore },
+                motif,
+                rang,
+                prochaine: now,
+                expire: message.due + self.rules.late,
+                termine_le: motif.map(|_| now),
+            }
+        })
+    }
+}
+
+fn step_of(message: &Taken, etendu_le: Option<Instant>) -> Progress {
+    Progress {
+        id: message.id,
+        jeton: message.jeton,
+        curseur: message.curseur,
+        nb_destinataires: message.nb_destinataires,
+        etendu_le,
+    }
+}

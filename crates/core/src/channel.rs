@@ -1,0 +1,149 @@
+//! Ways out: where an envoi leaves this program.
+//!
+//! A channel knows nothing of the database. Whatever happens, it gives an [`Answer`], sorted by
+//! the one question that matters: may the peer have accepted it?
+
+mod answer;
+mod cutoff;
+mod email;
+mod outbox;
+mod sms;
+mod smtp;
+
+pub use answer::Answer;
+pub use cutoff::{Cutoff, Stage};
+
+use crate::config::Config;
+use crate::instant::Instant;
+use crate::model::Content;
+use crate::vocabulary::{Canal, Mode};
+use std::sync::Arc;
+use std::time::{Duration, Instant as Moment};
+
+/// One envoi on its way out.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    /// Number of the envoi.
+    pub id: i64,
+    /// What it says.
+    pub content: Arc<Content>,
+    /// E.164 number or mailbox.
+    pub adresse: String,
+    /// Times that a person sent it again: a new Message-ID each time.
+    pub renvois: i64,
+    /// Date of the first attempt, which the e-mail bears.
+    pub emis_le: Instant,
+    /// The attempt is given up at this moment.
+    pub deadline: Moment,
+    /// Decides between sending the body and giving the attempt up.
+    pub cutoff: Cutoff,
+}
+
+/// A way out, shared by the senders of one channel.
+pub enum Channel {
+    /// Nothing leaves.
+    Simulation,
+    /// One file an envoi.
+    Outbox(outbox::Outbox),
+    /// The SMTP relay.
+    Smtp(smtp::Relay),
+    /// The SMS gateway.
+    Sms(sms::Gateway),
+}
+
+impl Channel {
+    /// The way out that the settings ask for.
+    ///
+    /// # Errors
+    /// A text for the administrator that names the setting to mend.
+    pub fn new(config: &Config, canal: Canal) -> Result<Self, String> {
+        match (config.messages.mode, canal) {
+            (Mode::Simulation, _) => Ok(Self::Simulation),
+            (Mode::Fichier, _) => Ok(Self::Outbox(outbox::Outbox::new(config, canal))),
+            (Mode::Reel, Canal::Email) => smtp::Relay::new(&config.email).map(Self::Smtp),
+            (Mode::Reel, Canal::Sms) => sms::Gateway::new(&config.sms).map(Self::Sms),
+        }
+    }
+
+    /// Longest time of one attempt: of an e-mail, the dialogue from MAIL to the answer to the final
+    /// dot; of an SMS, the whole request.
+    #[must_use]
+    pub const fn deadline(canal: Canal) -> Duration {
+        match canal {
+            Canal::Email => Duration::from_secs(180),
+            Canal::Sms => Duration::from_secs(30),
+        }
+    }
+
+    /// Makes ready to send: for SMTP connects, secures, logs in.
+    ///
+    /// # Errors
+    /// Why it cannot; nothing was sent.
+    pub fn open(&self) -> Result<Link<'_>, Answer> {
+        match self {
+            Self::Simulation => Ok(Link::Simulation),
+            Self::Outbox(outbox) => outbox.open().map(|()| Link::Outbox(outbox)),
+            Self::Smtp(relay) => Ok(Link::Smtp(Box::new(relay.open()?))),
+            Self::Sms(gateway) => Ok(Link::Sms(gateway)),
+        }
+    }
+
+    /// Looks whether the peer is there and lets us in; sends nothing. Tells what it found.
+    ///
+    /// # Errors
+    /// Why it does not work.
+    pub fn check(&self) -> Result<String, Answer> {
+        match self {
+            Self::Sms(gateway) => gateway.check(),
+            Self::Smtp(relay) => {
+                let link = relay.open()?;
+                let told = link.describe();
+                link.quit();
+                Ok(told)
+            }
+            Self::Outbox(outbox) => outbox.open().map(|()| outbox.describe()),
+            Self::Simulation => Ok("rien ne part".to_owned()),
+        }
+    }
+}
+
+/// An open way out, owned by one sender.
+pub enum Link<'c> {
+    /// Nothing leaves.
+    Simulation,
+    /// One file an envoi.
+    Outbox(&'c outbox::Outbox),
+    /// A connection to the relay.
+    Smtp(Box<smtp::Link<'c>>),
+    /// The gateway: a new connection for each request, because one that the gateway is closing
+    /// would swallow the request without an answer.
+    Sms(&'c sms::Gateway),
+}
+
+impl Link<'_> {
+    /// Sends one envoi and waits for the answer, at most until its deadline.
+    pub fn send(&mut self, delivery: &Delivery) -> Answer {
+        match self {
+            Self::Simulation => Answer::accepted(None),
+            Self::Outbox(outbox) => outbox.write(delivery),
+            Self::Smtp(link) => link.send(delivery),
+            Self::Sms(gateway) => gateway.send(delivery),
+        }
+    }
+
+    /// Whether the next envoi can be sent through it.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        match self {
+            Self::Smtp(link) => link.is_open(),
+            Self::Simulation | Self::Outbox(_) | Self::Sms(_) => true,
+        }
+    }
+
+    /// Takes leave of the peer.
+    pub fn close(self) {
+        if let Self::Smtp(link) = self {
+            link.quit();
+        }
+    }
+}

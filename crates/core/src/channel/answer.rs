@@ -1,0 +1,111 @@
+//! What came of an attempt, in the terms of the dispatcher.
+
+use crate::vocabulary::Verdict;
+use std::time::Duration;
+
+/// Longest text that is kept of a peer's words.
+const DETAIL_MAX: usize = 200;
+
+/// What the peer said, or why it said nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// What to make of it.
+    pub verdict: Verdict,
+    /// The peer's code, such as `550 5.1.1` or `429`; ours, such as `tls`, when it gave none.
+    pub code: Option<String>,
+    /// Words, the peer's or ours: they may hold an address, so they are stored and never logged.
+    pub detail: Option<String>,
+    /// The peer's own number for the delivery.
+    pub reference: Option<String>,
+    /// How long the peer wants the whole channel to wait.
+    pub pause: Option<Duration>,
+    /// True when the peer was not reached or sent us away before looking at this delivery: the
+    /// channel's failure, not the delivery's.
+    pub unreached: bool,
+    /// True when handling the delivery made this program panic.
+    pub panicked: bool,
+}
+
+impl Answer {
+    /// Accepted by the peer.
+    #[must_use]
+    pub fn accepted(reference: Option<String>) -> Self {
+        Self {
+            reference,
+            ..Self::plain(Verdict::Accepte)
+        }
+    }
+
+    /// Anything else.
+    pub(super) fn of(verdict: Verdict, code: &str, detail: &str) -> Self {
+        Self {
+            code: Some(shortened(code)),
+            detail: Some(shortened(detail)),
+            ..Self::plain(verdict)
+        }
+    }
+
+    /// Surely not accepted, because the peer was not reached.
+    pub(super) fn unreached(code: &str, detail: &str) -> Self {
+        Self {
+            unreached: true,
+            ..Self::of(Verdict::Temporaire, code, detail)
+        }
+    }
+
+    /// Given up at the deadline, before or after the peer may have had all of it.
+    pub(crate) fn given_up(stage: super::Stage) -> Self {
+        match stage {
+            super::Stage::Envelope => Self::unreached("délai", "le correspondant ne répond pas"),
+            super::Stage::Body => Self::of(
+                Verdict::Ambigu,
+                "délai",
+                "pas de réponse après l'envoi du contenu",
+            ),
+        }
+    }
+
+    /// Handling the delivery made this program panic: it fails alone.
+    pub(crate) fn panicked() -> Self {
+        Self {
+            panicked: true,
+            ..Self::of(Verdict::Permanent, "panique", "ce message ne peut pas être traité")
+        }
+    }
+
+    const fn plain(verdict: Verdict) -> Self {
+        Self {
+            verdict,
+            code: None,
+            detail: None,
+            reference: None,
+            pause: None,
+            unreached: false,
+            panicked: false,
+        }
+    }
+}
+
+/// One line without control characters, at most [`DETAIL_MAX`] characters.
+pub(super) fn shortened(text: &str) -> String {
+    let clean: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(DETAIL_MAX * 4)
+        .collect();
+    let line = clean.split_whitespace().collect::<Vec<_>>().join(" ");
+    line.chars().take(DETAIL_MAX).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_a_peer_become_one_short_line() {
+        let long = format!("a\r\n\tb\u{1b}[31m {}", "é".repeat(500));
+        let kept = shortened(&long);
+        assert!(kept.starts_with("a b [31m é"), "{kept}");
+        assert_eq!(kept.chars().count(), DETAIL_MAX);
+    }
+}

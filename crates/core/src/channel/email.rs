@@ -1,0 +1,127 @@
+//! An envoi as an e-mail: RFC 5322 headers and a MIME body.
+//!
+//! The same envoi gives the same bytes however often it is built, so that a mail system may
+//! recognise a second copy: Message-ID, Date and boundary come from what is stored.
+
+use super::Delivery;
+use lettre::Message;
+use lettre::message::header::{Header, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart, SinglePart};
+
+/// `Auto-Submitted: auto-generated` keeps holiday answers away (RFC 3834, 5.1).
+#[derive(Clone)]
+struct AutoSubmitted;
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
+}
+
+/// Subject of an e-mail that was programmed without one.
+const NO_SUBJECT: &str = "Message de l'établissement";
+
+/// Builds the e-mail.
+///
+/// # Errors
+/// Why it cannot be built; it never will be, then.
+pub(super) fn build(from: &Mailbox, delivery: &Delivery) -> Result<Message, String> {
+    let content = &delivery.content;
+    let to: lettre::Address = delivery.adresse.parse().map_err(|_| "adresse illisible")?;
+    let subject: String = content
+        .sujet
+        .as_deref()
+        .filter(|sujet| !sujet.trim().is_empty())
+        .unwrap_or(NO_SUBJECT)
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    let key = key(delivery);
+    let message = Message::builder()
+        .from(from.clone())
+        .to(Mailbox::new(None, to))
+        .subject(subject)
+        .date(delivery.emis_le.utc().into())
+        .message_id(Some(format!("<{key}@{}>", from.email.domain())))
+        .header(AutoSubmitted);
+    let text = SinglePart::plain(content.contenu.clone());
+    let message = match content.contenu_html.as_deref().filter(|html| !html.is_empty()) {
+        None => message.singlepart(text),
+        Some(html) => message.multipart(
+            MultiPart::alternative()
+                .boundary(key)
+                .singlepart(text)
+                .singlepart(SinglePart::html(html.to_owned())),
+        ),
+    };
+    message.map_err(|error| super::answer::shortened(&error.to_string()))
+}
+
+/// Unique to the envoi and to the times that a person sent it again.
+fn key(delivery: &Delivery) -> String {
+    let cle = &delivery.content.cle;
+    match delivery.renvois {
+        0 => format!("{cle}.{}", delivery.id),
+        n => format!("{cle}.{}.{n}", delivery.id),
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::super::Cutoff;
+    use super::*;
+    use crate::model::Content;
+    use std::sync::Arc;
+
+    pub(in crate::channel) fn delivery(sujet: &str, contenu: &str) -> Delivery {
+        Delivery {
+            id: 7,
+            content: Arc::new(Content {
+                id: 1,
+                sujet: Some(sujet.to_owned()),
+                contenu: contenu.to_owned(),
+                contenu_html: None,
+                cle: "abc".to_owned(),
+            }),
+            adresse: "awa@example.org".to_owned(),
+            renvois: 0,
+            emis_le: "2026-03-29T01:30:00Z".parse().unwrap(),
+            deadline: std::time::Instant::now(),
+            cutoff: Cutoff::default(),
+        }
+    }
+
+    fn text(delivery: &Delivery) -> String {
+        let from = "Collège <ecole@exemple.fr>".parse().unwrap();
+        String::from_utf8(build(&from, delivery).unwrap().formatted()).unwrap()
+    }
+
+    #[test]
+    fn the_same_envoi_gives_the_same_bytes() {
+        let mut delivery = delivery("Réunion", "Jeudi à 18 h");
+        Arc::make_mut(&mut delivery.content).contenu_html = Some("<p>Jeudi</p>".into());
+        assert_eq!(text(&delivery), text(&delivery));
+        assert!(text(&delivery).contains("Message-ID: <abc.7@exemple.fr>\r\n"));
+        assert!(text(&delivery).contains("Date: Sun, 29 Mar 2026 01:30:00 +0000\r\n"));
+        assert!(text(&delivery).contains("Auto-Submitted: auto-generated\r\n"));
+        delivery.renvois = 1;
+        assert!(text(&delivery).contains("Message-ID: <abc.7.1@exemple.fr>\r\n"));
+    }
+
+    #[test]
+    fn the_bytes_are_ascii_and_no_header_can_be_injected() {
+        for control in (0u8..32).map(char::from) {
+            let text = text(&delivery(&format!("a{control}Bcc: x@y.z"), "é\0"));
+            assert!(text.is_ascii());
+            assert!(!text.lines().any(|line| line.starts_with("Bcc")), "{control:?}");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The SMS gateway: one POST of JSON for each SMS.
+//!
+//! No redirect is followed (a login page would count as a sent SMS), no proxy is taken from the
+//! environment, no compressed answer is accepted, at most 64 KiB of it are read, and everything
+//! together takes at most 30 seconds.
+
+mod reply;
+
+use super::{Answer, Channel, Delivery};
+use crate::config::Sms;
+use crate::secret::Secret;
+use crate::vocabulary::{Canal, Verdict};
+use std::time::{Duration, Instant};
+use ureq::tls::{RootCerts, TlsConfig};
+
+/// For finding and connecting to the gateway.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The gateway of the settings.
+#[derive(Debug)]
+pub struct Gateway {
+    agent: ureq::Agent,
+    url: String,
+    key: Secret,
+    sender: String,
+}
+
+impl Gateway {
+    pub(super) fn new(sms: &Sms) -> Result<Self, String> {
+        let url = sms.url.clone().ok_or("SMS_API_URL : manque, aucun SMS ne peut partir")?;
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .proxy(None)
+            .max_idle_connections(0)
+            // Trusts whom the machine trusts, so that a town's own authority works.
+            .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
+            .user_agent(concat!("messages-programmes/", env!("CARGO_PKG_VERSION")))
+            .timeout_resolve(Some(CONNECT_TIMEOUT))
+            .timeout_connect(Some(CONNECT_TIMEOUT));
+        Ok(Self {
+            agent: config.build().new_agent(),
+            url,
+            key: sms.key.clone(),
+            sender: sms.sender.clone(),
+        })
+    }
+
+    pub(super) fn send(&self, delivery: &Delivery) -> Answer {
+        if !delivery.cutoff.begin_body() {
+            return Answer::given_up(super::Stage::Envelope);
+        }
+        let left = delivery.deadline.saturating_duration_since(Instant::now());
+        let body = serde_json::json!({
+            "apiKey": self.key.expose(),
+            "to": delivery.adresse,
+            "from": self.sender,
+            "message": delivery.content.contenu,
+        });
+        let response = self
+            .agent
+            .post(&self.url)
+            .header("Connection", "close")
+            .config()
+            .timeout_global(Some(left.min(Channel::deadline(Canal::Sms))))
+            .build()
+            .send_json(&body);
+        match response {
+            Ok(response) => reply::of_response(response),
+            Err(error) => reply::of_error(&error),
+        }
+    }
+
+    /// Connects (and shakes hands) by a HEAD request, which no gateway takes for an SMS.
+    pub(super) fn check(&self) -> Result<String, Answer> {
+        let response = self
+            .agent
+            .head(&self.url)
+            .header("Connection", "close")
+            .config()
+            .timeout_global(Some(CONNECT_TIMEOUT))
+            .build()
+            .call();
+        match response {
+            Ok(_) => Ok("la passerelle répond".to_owned()),
+            Err(error) => {
+                let answer = reply::of_error(&error);
+                match answer.verdict {
+                    // It was reached: what it says to HEAD does not matter.
+                    Verdict::Ambigu => Ok("la passerelle est joignable".to_owned()),
+                    _ => Err(answer),
+                }
+            }
+        }
+    }
+}

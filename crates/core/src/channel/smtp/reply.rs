@@ -1,0 +1,187 @@
+//! What the relay's answers mean, phase by phase.
+
+use crate::channel::Answer;
+use crate::vocabulary::Verdict;
+use lettre::transport::smtp::Error;
+use lettre::transport::smtp::response::Response;
+use std::error::Error as _;
+
+/// The command that was answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    Mail,
+    Rcpt,
+    Data,
+}
+
+/// An answer that is not the one hoped for (or, after the body, any answer).
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) answer: Answer,
+    /// Whether the connection may go on (after RSET).
+    pub(super) connection_usable: bool,
+}
+
+impl Reply {
+    /// Before the body: whatever goes wrong, nothing was accepted.
+    pub(super) fn to_command(
+        phase: Phase,
+        response: Result<Response, Error>,
+    ) -> Result<(), Self> {
+        let error = match response {
+            Ok(response) if response.has_code(if phase == Phase::Data { 354 } else { 250 }) => {
+                return Ok(());
+            }
+            Ok(response) if phase == Phase::Rcpt && response.has_code(251) => return Ok(()),
+            Ok(response) => return Err(Self::unexpected(&response)),
+            Err(error) => error,
+        };
+        let Some(code) = error.status().map(u16::from) else {
+            return Err(Self {
+                answer: Answer::unreached("connexion", &cause(&error)),
+                connection_usable: false,
+            });
+        };
+        let (code, text) = (code, cause(&error));
+        let answer = match (code, phase) {
+            (421, _) => Answer::unreached(&full_code(code, &text), &text),
+            (400..500, _) => Answer::of(Verdict::Temporaire, &full_code(code, &text), &text),
+            // The sender is refused, not the recipient: no envoi can leave.
+            (_, Phase::Mail) => Answer::of(Verdict::Config, &full_code(code, &text), &text),
+            (_, Phase::Rcpt | Phase::Data) => {
+                Answer::of(Verdict::Permanent, &full_code(code, &text), &text)
+            }
+        };
+        Err(Self {
+            answer,
+            connection_usable: code != 421,
+        })
+    }
+
+    /// After the body: accepted with 250 and nothing else, refused with 4xx and 5xx, and in doubt
+    /// without a code.
+    pub(super) fn to_body(response: Result<Response, Error>) -> Self {
+        match response {
+            Ok(response) if response.has_code(250) => Self {
+                answer: Answer::accepted(response.first_line().and_then(queue_id)),
+                connection_usable: true,
+            },
+            Ok(response) => Self {
+                answer: Answer::of(
+                    Verdict::Ambigu,
+                    &response.code().to_string(),
+                    "réponse inattendue après le contenu",
+                ),
+                connection_usable: false,
+            },
+            Err(error) => {
+                let text = cause(&error);
+                let Some(code) = error.status().map(u16::from) else {
+                    return Self {
+                        answer: Answer::of(Verdict::Ambigu, "connexion", &text),
+                        connection_usable: false,
+                    };
+                };
+                let verdict = if code < 500 { Verdict::Temporaire } else { Verdict::Permanent };
+                Self {
+                    answer: Answer::of(verdict, &full_code(code, &text), &text),
+                    connection_usable: code != 421,
+                }
+            }
+        }
+    }
+
+    fn unexpected(response: &Response) -> Self {
+        Self {
+            answer: Answer::unreached(&response.code().to_string(), "réponse inattendue"),
+            connection_usable: false,
+        }
+    }
+}
+
+/// While connecting, securing or logging in: 5xx and a certificate that is not trusted are our
+/// settings' fault; everything else may be better later.
+pub(super) fn while_opening(step: &str, error: &Error) -> Answer {
+    let text = format!("{step} : {}", cause(error));
+    match error.status().map(u16::from) {
+        Some(code @ 500..) => Answer::of(Verdict::Config, &full_code(code, &text), &text),
+        Some(code) => Answer::unreached(&full_code(code, &text), &text),
+        None if error.is_client() || is_certificate(error) => {
+            Answer::of(Verdict::Config, "tls", &text)
+        }
+        None => Answer::unreached("connexion", &text),
+    }
+}
+
+/// rustls says so inside the error of the first read or write, for it shakes hands then.
+fn is_certificate(error: &Error) -> bool {
+    cause(error).contains("certificate")
+}
+
+/// The innermost text: the relay's own words, or the system's.
+fn cause(error: &Error) -> String {
+    let mut text = None;
+    let mut source = error.source();
+    while let Some(inner) = source {
+        text = Some(inner.to_string());
+        source = inner.source();
+    }
+    text.unwrap_or_else(|| error.to_string())
+}
+
+/// `550` with the relay's enhanced code (RFC 3463), such as `550 5.1.1`, if it gave one.
+fn full_code(code: u16, text: &str) -> String {
+    let enhanced = text.split_whitespace().take(4).find(|word| {
+        let mut parts = word.split('.');
+        matches!(parts.next(), Some("4" | "5"))
+            && parts.clone().count() == 2
+            && parts.all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+    });
+    match enhanced {
+        Some(enhanced) => format!("{code} {enhanced}"),
+        None => code.to_string(),
+    }
+}
+
+/// The relay's number for the message: `2.0.0 Ok: queued as 4F2A…`.
+fn queue_id(line: &str) -> Option<String> {
+    let (_, id) = line.split_once("queued as ")?;
+    let id = id.split_whitespace().next()?;
+    (id.len() <= 64).then(|| id.to_owned())
+}
+
+/// The body as it goes over the wire, final dot included: lines that begin with a dot get a second
+/// one (RFC 5321, 4.5.2).
+pub(super) fn stuffed(message: &[u8]) -> String {
+    let text = String::from_utf8_lossy(message);
+    let mut out = String::with_capacity(text.len() + 64);
+    for line in text.split_inclusive("\r\n") {
+        if line.starts_with('.') {
+            out.push('.');
+        }
+        out.push_str(line);
+    }
+    if !out.ends_with("\r\n") {
+        out.push_str("\r\n");
+    }
+    out.push_str(".\r\n");
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_begin_with_a_dot_get_another() {
+        assert_eq!(stuffed(b".a\r\nb.\r\n..\r\n"), "..a\r\nb.\r\n...\r\n.\r\n");
+        assert_eq!(stuffed(b"a"), "a\r\n.\r\n");
+    }
+
+    #[test]
+    fn the_enhanced_code_is_found() {
+        assert_eq!(full_code(550, "5.1.1 <x@y.z> unknown"), "550 5.1.1");
+        assert_eq!(full_code(550, "unknown user"), "550");
+        assert_eq!(full_code(450, "4.2.0 Greylisted, 5.5"), "450 4.2.0");
+    }
+}

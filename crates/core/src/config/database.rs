@@ -1,0 +1,61 @@
+//! `DATABASE_URL`
+
+use super::Vars;
+use crate::secret::Secret;
+use std::path::PathBuf;
+
+pub(super) const NAMES: &[&str] = &["DATABASE_URL"];
+
+/// Which database, by the URL's scheme.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Database {
+    /// A file on a local disk.
+    Sqlite(PathBuf),
+    /// A server; the URL holds a password.
+    Postgres(Secret),
+}
+
+impl Database {
+    pub(super) fn read(vars: &mut Vars) -> Self {
+        let url = vars.text("DATABASE_URL");
+        match url.as_deref().map_or(Some(Self::default()), Self::from_url) {
+            Some(database) => database,
+            None => {
+                vars.fault(
+                    "DATABASE_URL",
+                    "il faut sqlite://CHEMIN ou postgres://UTILISATEUR@HÔTE/BASE",
+                );
+                Self::default()
+            }
+        }
+    }
+
+    /// Reads an URL; `None` when its scheme is unknown or it names nothing.
+    #[must_use]
+    pub fn from_url(url: &str) -> Option<Self> {
+        let (scheme, rest) = url.split_once("://")?;
+        if rest.is_empty() {
+            return None;
+        }
+        match scheme {
+            "sqlite" => Some(Self::Sqlite(PathBuf::from(rest))),
+            "postgres" | "postgresql" => Some(Self::Postgres(Secret::new(url.to_owned()))),
+            _ => None,
+        }
+    }
+
+    /// Name for people.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "SQLite",
+            Self::Postgres(_) => "PostgreSQL",
+        }
+    }
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self::Sqlite(PathBuf::from("messages.sqlite3"))
+    }
+}

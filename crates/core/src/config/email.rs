@@ -1,0 +1,139 @@
+//! `EMAIL_*` and `DEFAULT_FROM_EMAIL`, with Django's names and defaults.
+
+use super::Vars;
+use super::vars::is_loopback;
+use crate::secret::Secret;
+use crate::vocabulary::Mode;
+use lettre::message::Mailbox;
+
+pub(super) const NAMES: &[&str] = &[
+    "EMAIL_HOST",
+    "EMAIL_PORT",
+    "EMAIL_USE_TLS",
+    "EMAIL_USE_SSL",
+    "EMAIL_HOST_USER",
+    "EMAIL_HOST_PASSWORD",
+    "DEFAULT_FROM_EMAIL",
+    "MESSAGES_EMAIL_CONNECTIONS",
+    "MESSAGES_EMAIL_PER_MINUTE",
+];
+
+/// How the connection to the relay is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Security {
+    /// Not at all.
+    Cleartext,
+    /// `EMAIL_USE_TLS`: STARTTLS after the greeting, refused if the relay does not offer it.
+    StartTls,
+    /// `EMAIL_USE_SSL`: TLS from the first byte.
+    Implicit,
+}
+
+/// The SMTP relay.
+#[derive(Debug, Clone)]
+pub struct Email {
+    /// Host name or address.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// Protection of the connection.
+    pub security: Security,
+    /// User and password, when the relay wants them.
+    pub login: Option<(String, Secret)>,
+    /// Sender of all e-mails.
+    pub from: Mailbox,
+    /// How many connections are used at once.
+    pub connections: u32,
+    /// E-mails per minute, all runs and machines together.
+    pub per_minute: Option<u32>,
+}
+
+impl Email {
+    pub(super) fn read(vars: &mut Vars, mode: Mode, allow_cleartext: bool) -> Self {
+        let security = security(vars);
+        let host = vars.text("EMAIL_HOST").unwrap_or_else(|| "localhost".to_owned());
+        if mode == Mode::Reel
+            && security == Security::Cleartext
+            && !is_loopback(&host)
+            && !allow_cleartext
+        {
+            vars.fault(
+                "EMAIL_HOST",
+                format!(
+                    "« {host} » serait joint sans chiffrement : mettez EMAIL_USE_TLS=true ou \
+                     EMAIL_USE_SSL=true (ou MESSAGES_ALLOW_CLEARTEXT=true en connaissance de cause)"
+                ),
+            );
+        }
+        let port = vars.number("EMAIL_PORT", 1..=65535).unwrap_or(25);
+        Self {
+            host,
+            port: u16::try_from(port).unwrap_or(25),
+            security,
+            login: login(vars),
+            from: from(vars),
+            connections: vars.number("MESSAGES_EMAIL_CONNECTIONS", 1..=200).unwrap_or(4),
+            per_minute: vars.number("MESSAGES_EMAIL_PER_MINUTE", 1..=1_000_000),
+        }
+    }
+}
+
+fn security(vars: &mut Vars) -> Security {
+    match (vars.switch("EMAIL_USE_TLS"), vars.switch("EMAIL_USE_SSL")) {
+        (false, false) => Security::Cleartext,
+        (true, false) => Security::StartTls,
+        (false, true) => Security::Implicit,
+        (true, true) => {
+            vars.fault(
+                "EMAIL_USE_SSL",
+                "ne va pas avec EMAIL_USE_TLS : gardez EMAIL_USE_TLS pour le port 587, \
+                 EMAIL_USE_SSL pour le port 465",
+            );
+            Security::Implicit
+        }
+    }
+}
+
+fn login(vars: &mut Vars) -> Option<(String, Secret)> {
+    let user = vars.text("EMAIL_HOST_USER");
+    let password = vars.text("EMAIL_HOST_PASSWORD");
+    match (user, password) {
+        (Some(user), Some(password)) => Some((user, Secret::new(password))),
+        (Some(_), None) => {
+            vars.fault("EMAIL_HOST_PASSWORD", "manque, alors que EMAIL_HOST_USER est donné");
+            None
+        }
+        (None, Some(_)) => {
+            vars.fault("EMAIL_HOST_USER", "manque, alors que EMAIL_HOST_PASSWORD est donné");
+            None
+        }
+        (None, None) => None,
+    }
+}
+
+fn from(vars: &mut Vars) -> Mailbox {
+    let read = vars.parsed(
+        "DEFAULT_FROM_EMAIL",
+        "une adresse comme « Collège <ecole@exemple.fr> »",
+        |text| {
+            let plain = !text.chars().any(char::is_control);
+            plain.then(|| text.parse().ok()).flatten()
+        },
+    );
+    read.unwrap_or_else(|| {
+        let address = lettre::Address::new_unchecked_default();
+        Mailbox::new(None, address)
+    })
+}
+
+/// Django's own default sender.
+trait DefaultSender {
+    fn new_unchecked_default() -> Self;
+}
+
+impl DefaultSender for lettre::Address {
+    #[expect(clippy::expect_used, reason = "a literal address, read by a test")]
+    fn new_unchecked_default() -> Self {
+        Self::new("webmaster", "localhost").expect("the default sender is an address")
+    }
+}

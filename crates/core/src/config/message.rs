@@ -1,0 +1,65 @@
+//! `MESSAGES_*`, `TIME_ZONE`, `LANGUAGE_CODE`: how messages are treated.
+
+use super::Vars;
+use crate::vocabulary::Mode;
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub(super) const NAMES: &[&str] = &[
+    "MESSAGES_MODE",
+    "MESSAGES_OUTBOX",
+    "MESSAGES_LATE_HOURS",
+    "MESSAGES_ALLOW_CLEARTEXT",
+    "TIME_ZONE",
+    "LANGUAGE_CODE",
+];
+
+/// Language of reports and answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Lang {
+    /// `fr-fr`
+    #[default]
+    Fr,
+    /// `en-us`
+    En,
+}
+
+/// How messages are treated.
+#[derive(Debug, Clone)]
+pub struct Messages {
+    /// Where they go.
+    pub mode: Mode,
+    /// Folder of the mode `fichier`.
+    pub outbox: PathBuf,
+    /// A message later than this is not sent silently.
+    pub late: Duration,
+    /// The school's time zone.
+    pub zone: chrono_tz::Tz,
+    /// Language of the reports.
+    pub lang: Lang,
+    /// Whether secrets and messages may travel unencrypted beyond this machine.
+    pub allow_cleartext: bool,
+}
+
+impl Messages {
+    pub(super) fn read(vars: &mut Vars) -> Self {
+        let mode = vars.parsed("MESSAGES_MODE", "simulation, fichier ou reel", |t| t.parse().ok());
+        let late = vars.number("MESSAGES_LATE_HOURS", 1..=8760).unwrap_or(24);
+        let zone = vars.parsed("TIME_ZONE", "un fuseau comme Europe/Paris", |t| t.parse().ok());
+        let lang = vars.parsed("LANGUAGE_CODE", "fr-fr ou en-us", |text| {
+            match text.to_ascii_lowercase().as_str() {
+                "fr-fr" | "fr" => Some(Lang::Fr),
+                "en-us" | "en" => Some(Lang::En),
+                _ => None,
+            }
+        });
+        Self {
+            mode: mode.unwrap_or(Mode::Simulation),
+            outbox: vars.text("MESSAGES_OUTBOX").unwrap_or_else(|| "outbox".to_owned()).into(),
+            late: Duration::from_secs(u64::from(late) * 3600),
+            zone: zone.unwrap_or(chrono_tz::Europe::Paris),
+            lang: lang.unwrap_or_default(),
+            allow_cleartext: vars.switch("MESSAGES_ALLOW_CLEARTEXT"),
+        }
+    }
+}

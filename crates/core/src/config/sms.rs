@@ -1,0 +1,78 @@
+//! `SMS_*`: the gateway for text messages.
+
+use super::Vars;
+use super::vars::is_loopback;
+use crate::phone::Region;
+use crate::secret::Secret;
+use crate::vocabulary::Mode;
+
+pub(super) const NAMES: &[&str] = &[
+    "SMS_PROVIDER",
+    "SMS_API_URL",
+    "SMS_API_KEY",
+    "SMS_SENDER_NAME",
+    "SMS_DEFAULT_REGION",
+    "SMS_ALLOWED_COUNTRIES",
+    "MESSAGES_SMS_CONNECTIONS",
+    "MESSAGES_SMS_PER_MINUTE",
+];
+
+/// The SMS gateway.
+#[derive(Debug, Clone)]
+pub struct Sms {
+    /// Where to POST; without it no SMS can leave in the mode `reel`.
+    pub url: Option<String>,
+    /// The account's key.
+    pub key: Secret,
+    /// What the telephone shows as sender.
+    pub sender: String,
+    /// Country of numbers written without one.
+    pub region: Region,
+    /// Countries that may be written to; empty: all.
+    pub allowed: Vec<Region>,
+    /// How many requests are made at once.
+    pub connections: u32,
+    /// SMS per minute, all runs and machines together.
+    pub per_minute: Option<u32>,
+}
+
+impl Sms {
+    pub(super) fn read(vars: &mut Vars, mode: Mode, allow_cleartext: bool) -> Self {
+        vars.parsed("SMS_PROVIDER", "http", |text| (text == "http").then_some(()));
+        let region = vars.parsed("SMS_DEFAULT_REGION", "un code de pays comme FR", Region::of);
+        let allowed = vars.parsed("SMS_ALLOWED_COUNTRIES", "des codes comme FR,BE,CI", |text| {
+            text.split([',', ' ', ';']).filter(|code| !code.is_empty()).map(Region::of).collect()
+        });
+        Self {
+            url: url(vars, mode, allow_cleartext),
+            key: Secret::new(vars.text("SMS_API_KEY").unwrap_or_default()),
+            sender: vars.text("SMS_SENDER_NAME").unwrap_or_default(),
+            region: region.unwrap_or_default(),
+            allowed: allowed.unwrap_or_default(),
+            connections: vars.number("MESSAGES_SMS_CONNECTIONS", 1..=200).unwrap_or(4),
+            per_minute: vars.number("MESSAGES_SMS_PER_MINUTE", 1..=1_000_000),
+        }
+    }
+}
+
+/// The URL may carry a secret in its query: it is never shown.
+fn url(vars: &mut Vars, mode: Mode, allow_cleartext: bool) -> Option<String> {
+    let url = vars.text("SMS_API_URL")?;
+    let parsed: Option<ureq::http::Uri> = url.parse().ok();
+    let Some((scheme, host)) = parsed
+        .as_ref()
+        .and_then(|uri| Some((uri.scheme_str()?, uri.host()?)))
+        .filter(|(scheme, _)| ["http", "https"].contains(scheme))
+    else {
+        vars.fault("SMS_API_URL", "il faut une adresse https://…");
+        return None;
+    };
+    if mode == Mode::Reel && scheme == "http" && !is_loopback(host) && !allow_cleartext {
+        vars.fault(
+            "SMS_API_URL",
+            "la clé et les numéros voyageraient en clair : il faut https:// \
+             (ou MESSAGES_ALLOW_CLEARTEXT=true en connaissance de cause)",
+        );
+    }
+    Some(url)
+}

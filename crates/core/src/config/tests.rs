@@ -1,0 +1,115 @@
+use super::*;
+use crate::vocabulary::Mode;
+
+fn load(pairs: &[(&str, &str)]) -> Result<Config, Faults> {
+    Config::load(Vars::from_pairs(
+        pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())),
+    ))
+}
+
+fn settings_at_fault(pairs: &[(&str, &str)]) -> Vec<String> {
+    load(pairs).unwrap_err().0.into_iter().map(|fault| fault.setting).collect()
+}
+
+#[test]
+fn nothing_set_means_the_contracts_defaults() {
+    let config = load(&[]).unwrap();
+    assert_eq!(config.database, Database::Sqlite("messages.sqlite3".into()));
+    assert_eq!(config.messages.mode, Mode::Simulation);
+    assert_eq!(config.messages.outbox, std::path::PathBuf::from("outbox"));
+    assert_eq!(config.messages.zone, chrono_tz::Europe::Paris);
+    assert_eq!(config.messages.late.as_secs(), 24 * 3600);
+    assert_eq!((config.email.host.as_str(), config.email.port), ("localhost", 25));
+    assert_eq!(config.email.from.to_string(), "webmaster@localhost");
+    assert_eq!((config.email.connections, config.sms.connections), (4, 4));
+    assert_eq!(config.log.file, std::path::PathBuf::from("scheduled_messages.log"));
+}
+
+#[test]
+fn every_fault_is_told_at_once_by_its_name() {
+    let faults = settings_at_fault(&[
+        ("DATABASE_URL", "mysql://x"),
+        ("MESSAGES_MODE", "vrai"),
+        ("TIME_ZONE", "Paris"),
+        ("EMAIL_PORT", "99999"),
+        ("EMAIL_USE_TLS", "true"),
+        ("EMAIL_USE_SSL", "true"),
+        ("DEFAULT_FROM_EMAIL", "pas une adresse"),
+        ("SMS_API_URL", "ftp://x/"),
+        ("SMS_DEFAULT_REGION", "France"),
+        ("LOG_LEVEL", "bavard"),
+    ]);
+    assert_eq!(
+        faults,
+        [
+            "MESSAGES_MODE", "TIME_ZONE", "DATABASE_URL", "EMAIL_USE_SSL", "EMAIL_PORT",
+            "DEFAULT_FROM_EMAIL", "SMS_DEFAULT_REGION", "SMS_API_URL", "LOG_LEVEL",
+        ]
+    );
+}
+
+#[test]
+fn no_fault_shows_a_secret() {
+    let text = load(&[
+        ("DATABASE_URL", "mysql://u:secret1@h/b"),
+        ("SMS_API_URL", "secret2"),
+        ("EMAIL_HOST_PASSWORD", "secret3"),
+    ])
+    .unwrap_err()
+    .to_string();
+    assert!(!text.contains("secret"), "{text}");
+    let config = load(&[("DATABASE_URL", "postgres://u:secret@h/b"), ("SMS_API_KEY", "secret")]);
+    assert!(!format!("{config:?}").contains("secret"));
+}
+
+#[test]
+fn cleartext_beyond_this_machine_is_a_fault_unless_wanted() {
+    let far = [
+        ("MESSAGES_MODE", "reel"),
+        ("EMAIL_HOST", "smtp.exemple.fr"),
+        ("SMS_API_URL", "http://sms.exemple.fr/"),
+    ];
+    assert_eq!(settings_at_fault(&far), ["EMAIL_HOST", "SMS_API_URL"]);
+    let mut wanted = far.to_vec();
+    wanted.push(("MESSAGES_ALLOW_CLEARTEXT", "true"));
+    assert!(load(&wanted).is_ok());
+    let near = [
+        ("MESSAGES_MODE", "reel"),
+        ("EMAIL_HOST", "127.0.0.1"),
+        ("SMS_API_URL", "http://localhost:9/"),
+    ];
+    assert!(load(&near).is_ok());
+}
+
+#[test]
+fn an_unknown_messages_setting_is_a_warning() {
+    let config = load(&[("MESSAGES_MODES", "reel"), ("PATH", "/bin")]).unwrap();
+    assert_eq!(config.warnings, ["MESSAGES_MODES : réglage inconnu, ignoré"]);
+}
+
+/// Every setting stands in the sample, commented with its default or not at all, and nothing else.
+#[test]
+fn the_sample_lists_every_setting_and_is_free_of_faults() {
+    let sample = include_str!("../../../../deploy/env.sample");
+    let uncommented: String = sample
+        .lines()
+        .map(|line| {
+            let setting = line.strip_prefix('#').filter(|rest| {
+                rest.split_once('=').is_some_and(|(name, _)| {
+                    !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c == '_')
+                })
+            });
+            setting.unwrap_or(line).to_owned() + "\n"
+        })
+        .collect();
+    let (pairs, unreadable) = dotenv::parse(&uncommented, |_| None);
+    assert_eq!(unreadable, []);
+    let mut listed: Vec<&str> = pairs.iter().map(|(name, _)| name.as_str()).collect();
+    let mut known: Vec<&str> = Config::names().collect();
+    listed.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(listed, known);
+    assert_eq!(Config::load(Vars::from_pairs(pairs)).map(|c| c.warnings), Ok(vec![]));
+    let (as_shipped, _) = dotenv::parse(sample, |_| None);
+    assert!(Config::load(Vars::from_pairs(as_shipped)).is_ok());
+}

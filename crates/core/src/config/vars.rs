@@ -1,0 +1,150 @@
+//! Where settings come from, and the list of what is wrong with them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+/// One wrong setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Name of the setting.
+    pub setting: String,
+    /// What is wrong, for an administrator; never holds a secret.
+    pub text: String,
+}
+
+/// Every wrong setting of one start.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct Faults(pub Vec<Fault>);
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, Fault { setting, text }) in self.0.iter().enumerate() {
+            let newline = if n == 0 { "" } else { "\n" };
+            write!(f, "{newline}{setting} : {text}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The values at hand, and the faults found while reading them. An empty value counts as none.
+#[derive(Default)]
+pub struct Vars {
+    values: BTreeMap<String, String>,
+    faults: Vec<Fault>,
+    warnings: Vec<String>,
+}
+
+impl Vars {
+    /// The environment, over the file `path`; a missing file is no fault unless it was `asked` for.
+    #[must_use]
+    pub fn from_environment(path: &Path, asked: bool) -> Self {
+        let environment: BTreeMap<String, String> = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        match std::fs::read(path) {
+            Ok(bytes) => Self::from_file_and(&String::from_utf8_lossy(&bytes), path, environment),
+            Err(error) if asked || error.kind() != std::io::ErrorKind::NotFound => {
+                let mut vars = Self::from_pairs(environment);
+                vars.fault(&path.display().to_string(), format!("fichier illisible ({error})"));
+                vars
+            }
+            Err(_) => Self::from_pairs(environment),
+        }
+    }
+
+    fn from_file_and(text: &str, path: &Path, environment: BTreeMap<String, String>) -> Self {
+        let (pairs, unreadable) = super::dotenv::parse(text, |name| environment.get(name).cloned());
+        let mut values: BTreeMap<String, String> = pairs.into_iter().collect();
+        values.extend(environment);
+        let mut vars = Self::from_pairs(values);
+        for line in unreadable {
+            let text = format!("{} : ligne {} illisible, ignorée", path.display(), line.line);
+            vars.warnings.push(text);
+        }
+        vars
+    }
+
+    /// Values given one by one, for tests and for the demonstration.
+    #[must_use]
+    pub fn from_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self {
+            values: pairs.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets a value above all others: a flag of the command line.
+    pub fn set(&mut self, name: &str, value: impl Into<String>) {
+        self.values.insert(name.to_owned(), value.into());
+    }
+
+    /// Records a fault.
+    pub fn fault(&mut self, setting: &str, text: impl Into<String>) {
+        self.faults.push(Fault {
+            setting: setting.to_owned(),
+            text: text.into(),
+        });
+    }
+
+    /// The value, if there is one.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<String> {
+        self.values.get(name).filter(|value| !value.is_empty()).cloned()
+    }
+
+    /// The value, read by `parse`; `expected` completes "doit être …".
+    pub fn parsed<T>(
+        &mut self,
+        name: &str,
+        expected: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let value = self.text(name)?;
+        let parsed = parse(value.trim());
+        if parsed.is_none() {
+            self.fault(name, format!("« {value} » ne convient pas, il faut {expected}"));
+        }
+        parsed
+    }
+
+    /// A whole number within bounds.
+    pub fn number(&mut self, name: &str, bounds: std::ops::RangeInclusive<u32>) -> Option<u32> {
+        let expected = format!("un nombre entre {} et {}", bounds.start(), bounds.end());
+        self.parsed(name, &expected, |text| {
+            text.parse().ok().filter(|n| bounds.contains(n))
+        })
+    }
+
+    /// A switch; the words that Django projects use.
+    pub fn switch(&mut self, name: &str) -> bool {
+        self.parsed(name, "true ou false", |text| {
+            match text.to_ascii_lowercase().as_str() {
+                "true" | "1" | "yes" | "on" | "oui" => Some(true),
+                "false" | "0" | "no" | "off" | "non" => Some(false),
+                _ => None,
+            }
+        })
+        .unwrap_or(false)
+    }
+
+    /// The faults, or else the warnings. `known` are all names that mean something.
+    pub(super) fn finish(mut self, known: &[&str]) -> Result<Vec<String>, Faults> {
+        if !self.faults.is_empty() {
+            return Err(Faults(self.faults));
+        }
+        for name in self.values.keys() {
+            if name.starts_with("MESSAGES_") && !known.contains(&name.as_str()) {
+                self.warnings.push(format!("{name} : réglage inconnu, ignoré"));
+            }
+        }
+        Ok(self.warnings)
+    }
+}
+
+/// True for a host that is this machine.
+pub(super) fn is_loopback(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}

@@ -1,0 +1,17 @@
+//! Scheduled messages of a school: the data, its states, and the dispatcher.
+//!
+//! In the order of the data: [`config`] says where everything is; [`store`] keeps it;
+//! [`audience`] turns a message into envois, one for each address; [`dispatch`] claims envois,
+//! commits its intent, hands them to a [`channel`] and records what became of them.
+
+pub mod audience;
+pub mod channel;
+pub mod config;
+pub mod instant;
+pub mod mailbox;
+pub mod phone;
+pub mod model;
+mod schema;
+pub mod secret;
+pub mod store;
+pub mod vocabulary;

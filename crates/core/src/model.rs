@@ -1,0 +1,142 @@
+//! Rows of the directory and of the messages. Shapes only: no SQL, no network.
+
+use crate::instant::{Instant, InstantSql};
+use crate::schema;
+use crate::vocabulary::{Canal, Statut};
+use diesel::sql_types::{BigInt, Nullable, Text};
+use diesel::{Insertable, QueryableByName};
+use serde::Serialize;
+
+/// A class of pupils.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Classe {
+    /// The web app's own number.
+    pub id: i64,
+    /// Such as `6e A`.
+    pub nom: String,
+    /// Such as `6e`; may be empty.
+    pub niveau: String,
+    /// Such as `2026-2027`; may be empty.
+    pub annee_scolaire: String,
+}
+
+/// A pupil.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Etudiant {
+    /// The web app's own number.
+    pub id: i64,
+    /// Family name.
+    pub nom: String,
+    /// First name; may be empty.
+    pub prenom: String,
+    /// The class.
+    pub classe: Option<i64>,
+}
+
+/// Somebody who receives messages about one or more pupils.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Parent {
+    /// The web app's own number.
+    pub id: i64,
+    /// Family name.
+    pub nom: String,
+    /// First name; may be empty.
+    pub prenom: String,
+    /// As typed; may be empty or wrong.
+    pub telephone: String,
+    /// As typed; may be empty or wrong.
+    pub email: String,
+    /// False: wants no SMS.
+    pub notifications_sms: bool,
+    /// False: wants no e-mail.
+    pub notifications_email: bool,
+}
+
+/// A message to insert.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = schema::messages, treat_none_as_default_value = false)]
+pub struct NewMessage {
+    /// The channel.
+    #[diesel(column_name = type_)]
+    pub r#type: Canal,
+    /// Subject of an e-mail.
+    pub sujet: Option<String>,
+    /// The text.
+    pub contenu: String,
+    /// The same in HTML, for e-mails.
+    pub contenu_html: Option<String>,
+    /// The one recipient, unless it is a group message.
+    pub parent: Option<i64>,
+    /// Of a group message: the class; none means everybody.
+    pub classe: Option<i64>,
+    /// Whether it goes to a class or to everybody.
+    pub est_message_groupe: bool,
+    /// `brouillon` or `programme`.
+    pub statut: Statut,
+    /// When it shall leave.
+    pub date_programmee: Option<Instant>,
+}
+
+/// What every recipient of a message is sent.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
+pub struct Content {
+    /// Number of the message.
+    #[diesel(sql_type = BigInt)]
+    pub id: i64,
+    /// Subject of an e-mail.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub sujet: Option<String>,
+    /// The text.
+    #[diesel(sql_type = Text)]
+    pub contenu: String,
+    /// The same in HTML, for e-mails.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub contenu_html: Option<String>,
+    /// Random part of the e-mails' Message-ID.
+    #[diesel(sql_type = Text)]
+    pub cle: String,
+}
+
+/// One run of the dispatcher, as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
+pub struct Passage {
+    /// A UUID that sorts by time.
+    #[diesel(sql_type = Text)]
+    pub id: String,
+    /// Machine that ran it.
+    #[diesel(sql_type = Text)]
+    pub hote: String,
+    /// `simulation`, `fichier` or `reel`.
+    #[diesel(sql_type = Text)]
+    pub mode: crate::vocabulary::Mode,
+    /// Begin.
+    #[diesel(sql_type = InstantSql)]
+    pub debut: Instant,
+    /// Last sign of life.
+    #[diesel(sql_type = InstantSql)]
+    pub battement: Instant,
+    /// End; none while it runs, or if it was killed.
+    #[diesel(sql_type = Nullable<InstantSql>)]
+    pub fin: Option<Instant>,
+    /// Messages taken.
+    #[diesel(sql_type = BigInt)]
+    pub nb_messages: i64,
+    /// Envois accepted.
+    #[diesel(sql_type = BigInt)]
+    pub nb_envoyes: i64,
+    /// Envois refused for good.
+    #[diesel(sql_type = BigInt)]
+    pub nb_echecs: i64,
+    /// Envois whose answer was lost.
+    #[diesel(sql_type = BigInt)]
+    pub nb_incertains: i64,
+    /// Envois not tried.
+    #[diesel(sql_type = BigInt)]
+    pub nb_ignores: i64,
+    /// Envois that will be tried again.
+    #[diesel(sql_type = BigInt)]
+    pub nb_reportes: i64,
+    /// Why it stopped early, if it did.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub arret: Option<String>,
+}

@@ -1,0 +1,160 @@
+//! The tables, once for both databases. Kept by hand; a test compares it with both migrations.
+
+diesel::table! {
+    classes (id) {
+        id -> BigInt,
+        nom -> Text,
+        niveau -> Text,
+        annee_scolaire -> Text,
+    }
+}
+
+diesel::table! {
+    etudiants (id) {
+        id -> BigInt,
+        nom -> Text,
+        prenom -> Text,
+        classe -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    parents (id) {
+        id -> BigInt,
+        nom -> Text,
+        prenom -> Text,
+        telephone -> Text,
+        email -> Text,
+        notifications_sms -> Bool,
+        notifications_email -> Bool,
+    }
+}
+
+diesel::table! {
+    parents_etudiants (parent, etudiant) {
+        parent -> BigInt,
+        etudiant -> BigInt,
+        rang -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::instant::InstantSql;
+
+    messages (id) {
+        id -> BigInt,
+        #[sql_name = "type"]
+        type_ -> Text,
+        sujet -> Nullable<Text>,
+        contenu -> Text,
+        contenu_html -> Nullable<Text>,
+        parent -> Nullable<BigInt>,
+        classe -> Nullable<BigInt>,
+        est_message_groupe -> Bool,
+        statut -> Text,
+        date_creation -> InstantSql,
+        date_programmee -> Nullable<InstantSql>,
+        programme_le -> Nullable<InstantSql>,
+        date_envoi -> Nullable<InstantSql>,
+        details_erreur -> Nullable<Text>,
+        est_lu -> Bool,
+        date_lecture -> Nullable<InstantSql>,
+        nb_destinataires -> BigInt,
+        nb_envoyes -> BigInt,
+        nb_echecs -> BigInt,
+        nb_incertains -> BigInt,
+        nb_ignores -> BigInt,
+        simule -> Bool,
+        cle -> Text,
+        annule_le -> Nullable<InstantSql>,
+        jeton -> BigInt,
+        proprio -> Nullable<Text>,
+        bail_jusqua -> Nullable<InstantSql>,
+        curseur -> BigInt,
+        etendu_le -> Nullable<InstantSql>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::instant::InstantSql;
+
+    envois (id) {
+        id -> BigInt,
+        message -> BigInt,
+        parent -> Nullable<BigInt>,
+        canal -> Text,
+        adresse -> Nullable<Text>,
+        etat -> Text,
+        motif -> Nullable<Text>,
+        rang -> BigInt,
+        jeton -> BigInt,
+        proprio -> Nullable<Text>,
+        bail_jusqua -> Nullable<InstantSql>,
+        tentatives -> BigInt,
+        reprises -> BigInt,
+        ambigus -> BigInt,
+        renvois -> BigInt,
+        prochaine -> InstantSql,
+        expire -> InstantSql,
+        reference -> Nullable<Text>,
+        code -> Nullable<Text>,
+        detail -> Nullable<Text>,
+        emis_le -> Nullable<InstantSql>,
+        termine_le -> Nullable<InstantSql>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::instant::InstantSql;
+
+    tentatives (envoi, jeton) {
+        envoi -> BigInt,
+        jeton -> BigInt,
+        passage -> Text,
+        debut -> InstantSql,
+        fin -> Nullable<InstantSql>,
+        verdict -> Nullable<Text>,
+        code -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::instant::InstantSql;
+
+    passages (id) {
+        id -> Text,
+        hote -> Text,
+        pid -> BigInt,
+        version -> Text,
+        mode -> Text,
+        debut -> InstantSql,
+        battement -> InstantSql,
+        fin -> Nullable<InstantSql>,
+        nb_messages -> BigInt,
+        nb_envoyes -> BigInt,
+        nb_echecs -> BigInt,
+        nb_incertains -> BigInt,
+        nb_ignores -> BigInt,
+        nb_reportes -> BigInt,
+        arret -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::instant::InstantSql;
+
+    canaux (canal) {
+        canal -> Text,
+        bloque_jusqua -> Nullable<InstantSql>,
+        prochain_creneau -> Nullable<InstantSql>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    classes, etudiants, parents, parents_etudiants, messages, envois, tentatives, passages
+);

@@ -1,0 +1,32 @@
+//! The door to the database.
+//!
+//! [`messages`] and [`annuaire`] keep what staff write; [`audience`](self::expansion) and
+//! [`envois`] are the questions of the dispatcher, each one short transaction; [`passages`] is
+//! its diary.
+
+pub mod annuaire;
+pub mod canaux;
+pub mod conn;
+pub mod envois;
+mod error;
+pub mod expansion;
+pub mod messages;
+pub mod migrations;
+mod open;
+pub mod overview;
+pub mod passages;
+pub(crate) mod sql;
+
+pub use conn::Conn;
+pub use error::Error;
+
+use std::time::Duration;
+
+/// No lease is longer: one that ends later was written by a clock that ran ahead, and is void.
+pub const LEASE_MAX: Duration = Duration::from_secs(300);
+
+#[derive(diesel::QueryableByName)]
+pub(crate) struct Count {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    pub(crate) nombre: i64,
+}

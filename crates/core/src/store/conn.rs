@@ -1,0 +1,204 @@
+//! One connection to either database, and the only way to write with it.
+
+use super::Error;
+use super::sql::Sql;
+use crate::config::Database;
+use crate::instant::Instant;
+#[cfg(feature = "postgres")]
+use diesel::PgConnection;
+use diesel::RunQueryDsl;
+#[cfg(feature = "sqlite")]
+use diesel::SqliteConnection;
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
+
+/// Runs one expression on the inner connection, whichever it is.
+macro_rules! on_inner {
+    ($conn:expr, |$inner:ident| $body:expr) => {
+        match &mut $conn.inner {
+            #[cfg(feature = "sqlite")]
+            $crate::store::conn::Inner::Sqlite($inner) => $body,
+            #[cfg(feature = "postgres")]
+            $crate::store::conn::Inner::Postgres($inner) => $body,
+        }
+    };
+}
+pub(crate) use on_inner;
+
+pub(crate) enum Inner {
+    #[cfg(feature = "sqlite")]
+    Sqlite(SqliteConnection),
+    #[cfg(feature = "postgres")]
+    Postgres(PgConnection),
+}
+
+/// A connection. Opened by [`Conn::open`], which chooses the database by the URL's scheme.
+pub struct Conn {
+    pub(crate) inner: Inner,
+    database: Database,
+    writing: bool,
+}
+
+/// A row that can be read from either database.
+#[cfg(all(feature = "sqlite", feature = "postgres"))]
+pub(crate) trait Row:
+    diesel::deserialize::QueryableByName<diesel::sqlite::Sqlite>
+    + diesel::deserialize::QueryableByName<diesel::pg::Pg>
+    + 'static
+{
+}
+#[cfg(all(feature = "sqlite", feature = "postgres"))]
+impl<T> Row for T where
+    T: diesel::deserialize::QueryableByName<diesel::sqlite::Sqlite>
+        + diesel::deserialize::QueryableByName<diesel::pg::Pg>
+        + 'static
+{
+}
+
+/// A row that can be read from the database.
+#[cfg(all(feature = "sqlite", not(feature = "postgres")))]
+pub(crate) trait Row:
+    diesel::deserialize::QueryableByName<diesel::sqlite::Sqlite> + 'static
+{
+}
+#[cfg(all(feature = "sqlite", not(feature = "postgres")))]
+impl<T> Row for T where T: diesel::deserialize::QueryableByName<diesel::sqlite::Sqlite> + 'static {}
+
+/// A row that can be read from the database.
+#[cfg(all(feature = "postgres", not(feature = "sqlite")))]
+pub(crate) trait Row:
+    diesel::deserialize::QueryableByName<diesel::pg::Pg> + 'static
+{
+}
+#[cfg(all(feature = "postgres", not(feature = "sqlite")))]
+impl<T> Row for T where T: diesel::deserialize::QueryableByName<diesel::pg::Pg> + 'static {}
+
+impl Conn {
+    /// Opens the database and sets it up; says nothing of the tables (see
+    /// [`migrations`](super::migrations)).
+    ///
+    /// # Errors
+    /// `Unavailable` when it cannot be reached, `Config` when it is not fit for use.
+    pub fn open(database: &Database) -> Result<Self, Error> {
+        let inner = match database {
+            #[cfg(feature = "sqlite")]
+            Database::Sqlite(path) => Inner::Sqlite(super::open::sqlite(path)?),
+            #[cfg(feature = "postgres")]
+            Database::Postgres(url) => Inner::Postgres(super::open::postgres(url)?),
+            #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
+            _ => return Err(super::open::not_built_in(database)),
+        };
+        Ok(Self {
+            inner,
+            database: database.clone(),
+            writing: false,
+        })
+    }
+
+    /// Which database this is.
+    #[must_use]
+    pub const fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// Replaces a connection that broke by a new one to the same database.
+    ///
+    /// # Errors
+    /// As [`Conn::open`]; the old connection is kept then.
+    pub fn reopen(&mut self) -> Result<(), Error> {
+        *self = Self::open(&self.database)?;
+        Ok(())
+    }
+
+    /// The database's clock: the only one that leases, lateness and due dates are measured with.
+    /// (SQLite lives on this machine, so its clock is this machine's.)
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn now(&mut self) -> Result<Instant, Error> {
+        match &mut self.inner {
+            #[cfg(feature = "sqlite")]
+            Inner::Sqlite(_) => Ok(Instant::of_this_machine()),
+            #[cfg(feature = "postgres")]
+            Inner::Postgres(conn) => {
+                #[derive(diesel::QueryableByName)]
+                struct Clock {
+                    #[diesel(sql_type = crate::instant::InstantSql)]
+                    now: Instant,
+                }
+                let clock: Clock =
+                    super::sql::sql("SELECT clock_timestamp() AS now").get_result(conn)?;
+                Ok(clock.now)
+            }
+        }
+    }
+
+    /// Runs `body` in a transaction that takes the write lock at once (SQLite: `BEGIN IMMEDIATE`;
+    /// a read that turns into a write fails under concurrency, whatever the time-out).
+    ///
+    /// # Errors
+    /// `body`'s own, or the database's; nothing is kept then. A transaction inside another is
+    /// refused.
+    pub fn write<T>(
+        &mut self,
+        body: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        if self.writing {
+            return Err(Error::Other("a transaction inside a transaction".to_owned()));
+        }
+        self.begin()?;
+        self.writing = true;
+        let outcome = body(self);
+        self.writing = false;
+        match outcome {
+            Ok(value) => {
+                on_inner!(self, |c| AnsiTransactionManager::commit_transaction(c))?;
+                Ok(value)
+            }
+            Err(error) => {
+                // The first error is the one to tell.
+                on_inner!(self, |c| AnsiTransactionManager::rollback_transaction(c)).ok();
+                Err(error)
+            }
+        }
+    }
+
+    fn begin(&mut self) -> Result<(), Error> {
+        match &mut self.inner {
+            #[cfg(feature = "sqlite")]
+            Inner::Sqlite(conn) => begin_immediate(conn),
+            #[cfg(feature = "postgres")]
+            Inner::Postgres(conn) => {
+                Ok(<PgConnection as diesel::Connection>::TransactionManager::begin_transaction(conn)?)
+            }
+        }
+    }
+
+    pub(crate) fn execute(&mut self, statement: &Sql) -> Result<usize, Error> {
+        let statement = statement.clone();
+        Ok(on_inner!(self, |c| statement.execute(c))?)
+    }
+
+    pub(crate) fn load<T: Row>(&mut self, statement: &Sql) -> Result<Vec<T>, Error> {
+        let statement = statement.clone();
+        Ok(on_inner!(self, |c| statement.load::<T>(c))?)
+    }
+}
+
+/// `busy_timeout` waits five seconds; under heavy load SQLite still gives up now and then.
+#[cfg(feature = "sqlite")]
+const BEGIN_TRIES: u64 = 5;
+
+#[cfg(feature = "sqlite")]
+fn begin_immediate(conn: &mut SqliteConnection) -> Result<(), Error> {
+    let mut tried = 0;
+    loop {
+        tried += 1;
+        let begun = AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE");
+        match begun.map_err(Error::from) {
+            Err(Error::Unavailable(_)) if tried < BEGIN_TRIES => {
+                std::thread::sleep(std::time::Duration::from_millis(7 * tried));
+            }
+            other => return other,
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! The life of an envoi: claimed, announced, recorded, recovered.
+//!
+//! Every statement names the `jeton` that the claim raised, so that a writer whose lease ended
+//! changes nothing. The functions are meant to be called inside [`Conn::write`], several to one
+//! commit.
+
+mod intent;
+mod recover;
+mod result;
+
+pub use intent::{Granted, Refused, announce};
+pub use recover::{Recovered, expire, recover};
+pub use result::{Finished, Recorded, record};
+
+use super::sql::sql;
+use super::{Conn, Error, LEASE_MAX};
+use crate::instant::Instant;
+use crate::vocabulary::Canal;
+use diesel::sql_types::BigInt;
+use std::time::Duration;
+
+/// An envoi leased by a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, diesel::QueryableByName)]
+pub struct Reserved {
+    /// Number of the envoi.
+    #[diesel(sql_type = BigInt)]
+    pub id: i64,
+    /// Token of this lease.
+    #[diesel(sql_type = BigInt)]
+    pub jeton: i64,
+    /// Its message.
+    #[diesel(sql_type = BigInt)]
+    pub message: i64,
+    /// Its place in the message.
+    #[diesel(sql_type = BigInt)]
+    pub rang: i64,
+}
+
+/// How long a run may keep an envoi before it announces it: longer than a run works, so that the
+/// last one in its hands is still its own.
+const RESERVE_LEASE: Duration = Duration::from_secs(280);
+
+/// Leases up to `limit` envois of a channel that are due, the lowest places of all messages first.
+///
+/// # Errors
+/// The database's.
+pub fn claim(
+    conn: &mut Conn,
+    passage: &str,
+    canal: Canal,
+    limit: usize,
+    now: Instant,
+) -> Result<Vec<Reserved>, Error> {
+    debug_assert!(RESERVE_LEASE < LEASE_MAX);
+    let mut claimed: Vec<Reserved> = conn.load(
+        &sql("WITH du AS MATERIALIZED (
+                SELECT e.id FROM envois e
+                 WHERE e.etat = 'a_envoyer' AND e.canal = ? AND e.prochaine <= ?
+                   AND EXISTS (SELECT 1 FROM messages m
+                                WHERE m.id = e.message AND m.etendu_le IS NOT NULL)
+                 ORDER BY e.rang, e.id LIMIT ? {skip locked})
+              UPDATE envois SET etat = 'reserve', proprio = ?, jeton = jeton + 1, bail_jusqua = ?
+               WHERE id IN (SELECT id FROM du)
+              RETURNING id, jeton, message, rang")
+        .bind(canal.as_str())
+        .bind(now)
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .bind(passage)
+        .bind(now + RESERVE_LEASE),
+    )?;
+    // RETURNING has no order.
+    claimed.sort_unstable_by_key(|envoi| (envoi.rang, envoi.id));
+    Ok(claimed)
+}
+
+/// Gives back what a run leased on a channel and did not announce. The token stays raised.
+///
+/// # Errors
+/// The database's.
+pub fn give_back(conn: &mut Conn, passage: &str, canal: Canal) -> Result<usize, Error> {
+    conn.execute(
+        // The test of bail_jusqua is always true; it lets the index of leases answer.
+        &sql("UPDATE envois SET etat = 'a_envoyer', proprio = NULL, bail_jusqua = NULL
+               WHERE etat = 'reserve' AND proprio = ? AND canal = ? AND bail_jusqua > '2000-01-01T00:00:00Z'")
+        .bind(passage)
+        .bind(canal.as_str()),
+    )
+}

@@ -1,0 +1,97 @@
+//! Leases that ended without an answer, and envois that waited too long.
+
+use crate::instant::Instant;
+use crate::store::sql::sql;
+use crate::store::{Conn, Error, LEASE_MAX};
+use crate::vocabulary::{Canal, Etat};
+use diesel::sql_types::{BigInt, Text};
+
+/// E-mails are sent again at most so often after a lost answer (with the same Message-ID).
+pub(crate) const AMBIGUOUS_RESENDS: i64 = 2;
+
+/// An envoi taken back from a run that died.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, diesel::QueryableByName)]
+pub struct Recovered {
+    /// Number of the envoi.
+    #[diesel(sql_type = BigInt)]
+    pub id: i64,
+    /// Token of the dead lease.
+    #[diesel(sql_type = BigInt)]
+    pub jeton: i64,
+    /// Its message.
+    #[diesel(sql_type = BigInt)]
+    pub message: i64,
+    /// Its channel.
+    #[diesel(sql_type = Text)]
+    pub canal: Canal,
+    /// What it became: `a_envoyer` or `incertain`.
+    #[diesel(sql_type = Text)]
+    pub etat: Etat,
+}
+
+/// Takes back what dead runs left. Nothing left the machine in `reserve`: it waits again. In
+/// `emission` the network may have it: an SMS is never sent again by itself, an e-mail at most
+/// [`AMBIGUOUS_RESENDS`] times.
+///
+/// # Errors
+/// The database's.
+pub fn recover(conn: &mut Conn, now: Instant) -> Result<Vec<Recovered>, Error> {
+    let mut recovered: Vec<Recovered> = conn.load(
+        &sql("WITH morts AS MATERIALIZED (
+                SELECT id FROM envois
+                 WHERE etat = 'reserve' AND (bail_jusqua <= ? OR bail_jusqua > ?) {skip locked})
+              UPDATE envois SET etat = 'a_envoyer', proprio = NULL, bail_jusqua = NULL,
+                                reprises = reprises + 1
+               WHERE id IN (SELECT id FROM morts)
+              RETURNING id, jeton, message, canal, etat")
+        .bind(now)
+        .bind(now + LEASE_MAX),
+    )?;
+    let unanswered: Vec<Recovered> = conn.load(
+        &sql("WITH morts AS MATERIALIZED (
+                SELECT id FROM envois
+                 WHERE etat = 'emission' AND (bail_jusqua <= ? OR bail_jusqua > ?) {skip locked})
+              UPDATE envois
+                 SET etat = CASE WHEN canal = 'email' AND ambigus < ? THEN 'a_envoyer'
+                                 ELSE 'incertain' END,
+                     motif = CASE WHEN canal = 'email' AND ambigus < ? THEN NULL
+                                  ELSE 'resultat_inconnu' END,
+                     termine_le = CASE WHEN canal = 'email' AND ambigus < ? THEN NULL ELSE ? END,
+                     prochaine = ?, ambigus = ambigus + 1, reprises = reprises + 1,
+                     proprio = NULL, bail_jusqua = NULL
+               WHERE id IN (SELECT id FROM morts)
+              RETURNING id, jeton, message, canal, etat")
+        .bind(now)
+        .bind(now + LEASE_MAX)
+        .bind(AMBIGUOUS_RESENDS)
+        .bind(AMBIGUOUS_RESENDS)
+        .bind(AMBIGUOUS_RESENDS)
+        .bind(Some(now))
+        .bind(now),
+    )?;
+    if !unanswered.is_empty() {
+        conn.execute(
+            &sql("UPDATE tentatives SET fin = ?, verdict = 'ambigu'
+                    FROM {rows: id bigint, jeton bigint}
+                   WHERE tentatives.envoi = r.id AND tentatives.jeton = r.jeton
+                     AND tentatives.fin IS NULL")
+            .bind(now)
+            .bind_rows(&unanswered),
+        )?;
+    }
+    recovered.extend(unanswered);
+    Ok(recovered)
+}
+
+/// Ends what is too late to be sent, whether or not its channel works. Returns how many.
+///
+/// # Errors
+/// The database's.
+pub fn expire(conn: &mut Conn, now: Instant) -> Result<usize, Error> {
+    conn.execute(
+        &sql("UPDATE envois SET etat = 'echec', motif = 'expire', termine_le = ?
+               WHERE etat = 'a_envoyer' AND expire <= ?")
+        .bind(now)
+        .bind(now),
+    )
+}

@@ -1,0 +1,84 @@
+//! What can go wrong with the database, in the words that callers need.
+
+use diesel::result::{DatabaseErrorKind, Error as Diesel};
+
+/// A failed question to the database. diesel's own errors do not leave `store`.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The row is not there.
+    #[error("no such row")]
+    NotFound,
+    /// The row is in a state that forbids the change.
+    #[error("{0}")]
+    Conflict(String),
+    /// The database cannot be used now: away, locked, read-only or its disk is full.
+    #[error("database unavailable: {0}")]
+    Unavailable(String),
+    /// The settings are wrong, or the tables are of another version.
+    #[error("{0}")]
+    Config(String),
+    /// Anything else: a fault of this program.
+    #[error("database error: {0}")]
+    Other(String),
+}
+
+impl Error {
+    /// True when trying the same again later may work.
+    #[must_use]
+    pub const fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+}
+
+/// Texts by which the two databases tell that they cannot be used now. SQLite's come from its
+/// list of result codes (sqlite.org/rescode.html): diesel keeps the text, not the code.
+const AWAY: &[&str] = &[
+    "database is locked",
+    "database table is locked",
+    "database or disk is full",
+    "disk I/O error",
+    "unable to open database file",
+    "attempt to write a readonly database",
+    "terminating connection",
+    "server closed the connection",
+    "connection to server",
+    "the database system is",
+    "could not connect",
+    "no connection to the server",
+    "could not extend file",
+    "No space left on device",
+    "canceling statement due to",
+    "deadlock detected",
+];
+
+impl From<Diesel> for Error {
+    fn from(error: Diesel) -> Self {
+        match error {
+            Diesel::NotFound => Self::NotFound,
+            Diesel::DatabaseError(
+                DatabaseErrorKind::ClosedConnection
+                | DatabaseErrorKind::UnableToSendCommand
+                | DatabaseErrorKind::SerializationFailure
+                | DatabaseErrorKind::ReadOnlyTransaction,
+                info,
+            ) => Self::Unavailable(one_line(info.message())),
+            Diesel::DatabaseError(_, info) => of_text(info.message()),
+            Diesel::BrokenTransactionManager => {
+                Self::Unavailable("the transaction was broken off".to_owned())
+            }
+            other => of_text(&other.to_string()),
+        }
+    }
+}
+
+pub(super) fn of_text(text: &str) -> Error {
+    if AWAY.iter().any(|known| text.contains(known)) {
+        Error::Unavailable(one_line(text))
+    } else {
+        Error::Other(one_line(text))
+    }
+}
+
+pub(super) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

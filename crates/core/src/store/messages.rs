@@ -1,0 +1,159 @@
+//! Messages: written, cancelled, closed, sent again.
+
+mod close;
+
+pub use close::{Closed, close, has_closable};
+
+use super::conn::on_inner;
+use super::sql::sql;
+use super::{Conn, Error};
+use crate::instant::Instant;
+use crate::model::{Content, NewMessage};
+use crate::schema;
+use crate::vocabulary::Statut;
+use diesel::sql_types::Text;
+use diesel::{ExpressionMethods, RunQueryDsl};
+use std::time::Duration;
+
+/// Inserts a message and returns its number.
+///
+/// # Errors
+/// `Conflict` when it is programmed without a date, or its parent or class is unknown.
+pub fn insert(conn: &mut Conn, new: &NewMessage) -> Result<i64, Error> {
+    use schema::messages::{id, programme_le, table};
+    if new.statut == Statut::Programme && new.date_programmee.is_none() {
+        return Err(Error::Conflict("date_programmee is missing".to_owned()));
+    }
+    let programmed = match new.statut {
+        Statut::Programme => Some(conn.now()?),
+        _ => None,
+    };
+    let row = (new.clone(), programme_le.eq(programmed));
+    let number = on_inner!(conn, |c| diesel::insert_into(table)
+        .values(row)
+        .returning(id)
+        .get_result(c));
+    match number {
+        Err(diesel::result::Error::DatabaseError(
+            diesel::result::DatabaseErrorKind::ForeignKeyViolation,
+            _,
+        )) => Err(Error::Conflict("the parent or the class is unknown".to_owned())),
+        other => Ok(other?),
+    }
+}
+
+/// What the messages with these numbers say.
+///
+/// # Errors
+/// The database's.
+pub fn contents(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Content>, Error> {
+    #[derive(serde::Serialize)]
+    struct Key {
+        cle_message: i64,
+    }
+    let keys: Vec<Key> = ids.iter().map(|id| Key { cle_message: *id }).collect();
+    conn.load(
+        &sql("SELECT id, sujet, contenu, contenu_html, cle FROM messages
+               WHERE id IN (SELECT r.cle_message FROM {rows: cle_message bigint})")
+        .bind_rows(&keys),
+    )
+}
+
+#[derive(diesel::QueryableByName)]
+struct State {
+    #[diesel(sql_type = Text)]
+    statut: Statut,
+}
+
+fn statut(conn: &mut Conn, id: i64) -> Result<Statut, Error> {
+    let found: Vec<State> = conn.load(&sql("SELECT statut FROM messages WHERE id = ?").bind(id))?;
+    found.first().map(|row| row.statut).ok_or(Error::NotFound)
+}
+
+/// Cancels a message. What is programmed becomes a draft again; of what is leaving, everything
+/// that is not in `emission` yet becomes `ignore/annule`. Returns how many envois were stopped.
+///
+/// The envois are changed in the same transaction, row by row against the intents of running
+/// dispatchers: whichever commits first wins, so nothing leaves after the commit.
+///
+/// # Errors
+/// `Conflict` when there is nothing to cancel.
+pub fn cancel(conn: &mut Conn, id: i64) -> Result<usize, Error> {
+    conn.write(|conn| {
+        let now = conn.now()?;
+        let drafted = conn.execute(
+            &sql("UPDATE messages SET statut = 'brouillon', programme_le = NULL
+                   WHERE id = ? AND statut = 'programme'")
+            .bind(id),
+        )?;
+        if drafted > 0 {
+            return Ok(0);
+        }
+        let stopped = conn.execute(
+            &sql("UPDATE messages
+                     SET annule_le = ?, etendu_le = COALESCE(etendu_le, ?), jeton = jeton + 1
+                   WHERE id = ? AND statut = 'en_attente' AND annule_le IS NULL")
+            .bind(now)
+            .bind(now)
+            .bind(id),
+        )?;
+        if stopped == 0 {
+            let statut = statut(conn, id)?;
+            return Err(Error::Conflict(format!("a message in {statut} cannot be cancelled")));
+        }
+        conn.execute(
+            &sql("UPDATE envois SET etat = 'ignore', motif = 'annule', termine_le = ?,
+                                    proprio = NULL, bail_jusqua = NULL
+                   WHERE message = ? AND etat IN ('a_envoyer', 'reserve')")
+            .bind(now)
+            .bind(id),
+        )
+    })
+}
+
+/// Sends a message again to those in `echec` or `incertain`. Returns to how many.
+///
+/// # Errors
+/// `NotFound`; `Conflict` when nobody is to be sent to again.
+pub fn resend(conn: &mut Conn, id: i64, late: Duration) -> Result<usize, Error> {
+    conn.write(|conn| {
+        let now = conn.now()?;
+        let opened = conn.execute(
+            &sql("UPDATE messages
+                     SET statut = 'en_attente', annule_le = NULL, details_erreur = NULL
+                   WHERE id = ? AND statut IN ('en_attente', 'envoye', 'echec')")
+            .bind(id),
+        )?;
+        if opened == 0 {
+            let statut = statut(conn, id)?;
+            return Err(Error::Conflict(format!("a message in {statut} was never sent")));
+        }
+        let again = conn.execute(
+            &sql("UPDATE envois
+                     SET etat = 'a_envoyer', motif = NULL, code = NULL, detail = NULL,
+                         termine_le = NULL, emis_le = NULL, tentatives = 0, ambigus = 0,
+                         renvois = renvois + 1, prochaine = ?, expire = ?
+                   WHERE message = ? AND etat IN ('echec', 'incertain') AND adresse IS NOT NULL")
+            .bind(now)
+            .bind(now + late)
+            .bind(id),
+        )?;
+        if again == 0 {
+            return Err(Error::Conflict("nobody is in echec or incertain".to_owned()));
+        }
+        Ok(again)
+    })
+}
+
+/// How many messages are due now.
+///
+/// # Errors
+/// The database's.
+pub fn due(conn: &mut Conn, now: Instant) -> Result<i64, Error> {
+    let found: Vec<super::Count> = conn.load(
+        &sql("SELECT count(*) AS nombre FROM messages
+               WHERE statut = 'programme' AND date_programmee <= ?")
+        .bind(now),
+    )?;
+    Ok(found.first().map_or(0, |row| row.nombre))
+}

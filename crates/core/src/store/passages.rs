@@ -1,0 +1,153 @@
+//! The dispatcher's diary: one row for each run.
+
+use super::sql::sql;
+use super::{Conn, Error};
+use crate::instant::Instant;
+use crate::model::Passage;
+use crate::vocabulary::Mode;
+use std::time::Duration;
+
+/// What a run did, in numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Counts {
+    /// Messages taken.
+    pub messages: i64,
+    /// Envois accepted.
+    pub envoyes: i64,
+    /// Envois that ended in `echec`.
+    pub echecs: i64,
+    /// Envois that ended in `incertain`.
+    pub incertains: i64,
+    /// Envois that ended in `ignore`.
+    pub ignores: i64,
+    /// Attempts that will be made again.
+    pub reportes: i64,
+}
+
+/// A run that begins.
+#[derive(Debug, Clone)]
+pub struct NewPassage {
+    /// A UUID that sorts by time.
+    pub id: String,
+    /// Name of the machine.
+    pub hote: String,
+    /// Where messages go.
+    pub mode: Mode,
+}
+
+/// Before this program was written no clock can be right.
+const EARLIEST: &str = "2026-01-01T00:00:00Z";
+
+/// A clock that is so far behind the last run is wrong, or was.
+const BACKWARD_MAX: Duration = Duration::from_secs(24 * 3600);
+
+/// Rows are kept for this long.
+const KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
+
+/// Writes that a run begins, and returns the time.
+///
+/// # Errors
+/// `Unavailable` when the clock cannot be right: nothing is sent then.
+pub fn begin(conn: &mut Conn, new: &NewPassage) -> Result<Instant, Error> {
+    conn.write(|conn| {
+        let now = conn.now()?;
+        if let Some(reason) = clock_fault(conn, now)? {
+            return Err(Error::Unavailable(reason));
+        }
+        conn.execute(
+            &sql("INSERT INTO passages (id, hote, pid, version, mode, debut, battement)
+                  VALUES (?, ?, ?, ?, ?, ?, ?)")
+            .bind(new.id.as_str())
+            .bind(new.hote.as_str())
+            .bind(i64::from(std::process::id()))
+            .bind(env!("CARGO_PKG_VERSION"))
+            .bind(new.mode.as_str())
+            .bind(now)
+            .bind(now),
+        )?;
+        conn.execute(&sql("DELETE FROM passages WHERE debut < ?").bind(now - KEPT))?;
+        Ok(now)
+    })
+}
+
+/// Why the clock cannot be right, if so.
+///
+/// # Errors
+/// The database's.
+pub fn clock_fault(conn: &mut Conn, now: Instant) -> Result<Option<String>, Error> {
+    let earliest: Option<Instant> = EARLIEST.parse().ok();
+    if earliest.is_some_and(|earliest| now < earliest) {
+        return Ok(Some(format!("l'horloge indique {now} : impossible, rien n'est envoyé")));
+    }
+    let Some(last) = last(conn, 1)?.pop() else {
+        return Ok(None);
+    };
+    Ok((now + BACKWARD_MAX < last.battement).then(|| {
+        format!(
+            "l'horloge indique {now}, plus d'un jour avant le passage précédent ({}) : rien n'est envoyé",
+            last.battement
+        )
+    }))
+}
+
+/// A sign of life, with the numbers so far.
+///
+/// # Errors
+/// The database's.
+pub fn heartbeat(conn: &mut Conn, id: &str, counts: &Counts, now: Instant) -> Result<(), Error> {
+    write(conn, id, counts, None, None, now)
+}
+
+/// The end of a run; `arret` tells why it stopped before everything was done.
+///
+/// # Errors
+/// The database's.
+pub fn finish(
+    conn: &mut Conn,
+    id: &str,
+    counts: &Counts,
+    arret: Option<String>,
+    now: Instant,
+) -> Result<(), Error> {
+    write(conn, id, counts, arret, Some(now), now)
+}
+
+fn write(
+    conn: &mut Conn,
+    id: &str,
+    counts: &Counts,
+    arret: Option<String>,
+    fin: Option<Instant>,
+    now: Instant,
+) -> Result<(), Error> {
+    conn.execute(
+        &sql("UPDATE passages
+                 SET battement = ?, fin = ?, nb_messages = ?, nb_envoyes = ?, nb_echecs = ?,
+                     nb_incertains = ?, nb_ignores = ?, nb_reportes = ?, arret = ?
+               WHERE id = ?")
+        .bind(now)
+        .bind(fin)
+        .bind(counts.messages)
+        .bind(counts.envoyes)
+        .bind(counts.echecs)
+        .bind(counts.incertains)
+        .bind(counts.ignores)
+        .bind(counts.reportes)
+        .bind(arret)
+        .bind(id),
+    )?;
+    Ok(())
+}
+
+/// The newest runs, the newest first.
+///
+/// # Errors
+/// The database's.
+pub fn last(conn: &mut Conn, limit: i64) -> Result<Vec<Passage>, Error> {
+    conn.load(
+        &sql("SELECT id, hote, mode, debut, battement, fin, nb_messages, nb_envoyes, nb_echecs,
+                     nb_incertains, nb_ignores, nb_reportes, arret
+                FROM passages ORDER BY debut DESC, id DESC LIMIT ?")
+        .bind(limit),
+    )
+}

@@ -1,0 +1,226 @@
+//! The closed vocabularies: each stored word is written once, here, and nowhere else.
+//!
+//! A word is the same in the column (`TEXT` with a `CHECK`), in JSON and in the query string.
+
+/// A word that a vocabulary does not know.
+#[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
+#[error("unknown {vocabulary} {word:?}")]
+pub struct UnknownWord {
+    /// Name of the vocabulary.
+    pub vocabulary: &'static str,
+    /// The word that was read.
+    pub word: String,
+}
+
+macro_rules! text_enum {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord,
+            diesel::expression::AsExpression, diesel::deserialize::FromSqlRow, serde::Serialize, serde::Deserialize,
+        )]
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        #[serde(into = "&'static str", try_from = "String")]
+        pub enum $name { $($(#[$vdoc])* $variant),+ }
+
+        impl $name {
+            /// Every word, in the order of the contract.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word as it is stored and shown.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl From<$name> for &'static str {
+            fn from(word: $name) -> Self { word.as_str() }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::vocabulary::UnknownWord;
+            fn from_str(word: &str) -> Result<Self, Self::Err> {
+                match word {
+                    $($word => Ok(Self::$variant),)+
+                    _ => Err($crate::vocabulary::UnknownWord {
+                        vocabulary: stringify!($name),
+                        word: word.to_owned(),
+                    }),
+                }
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = $crate::vocabulary::UnknownWord;
+            fn try_from(word: String) -> Result<Self, Self::Error> { word.parse() }
+        }
+
+        impl<DB> diesel::serialize::ToSql<diesel::sql_types::Text, DB> for $name
+        where
+            DB: diesel::backend::Backend,
+            str: diesel::serialize::ToSql<diesel::sql_types::Text, DB>,
+        {
+            fn to_sql<'b>(
+                &'b self,
+                out: &mut diesel::serialize::Output<'b, '_, DB>,
+            ) -> diesel::serialize::Result {
+                self.as_str().to_sql(out)
+            }
+        }
+
+        impl<DB> diesel::deserialize::FromSql<diesel::sql_types::Text, DB> for $name
+        where
+            DB: diesel::backend::Backend,
+            String: diesel::deserialize::FromSql<diesel::sql_types::Text, DB>,
+        {
+            fn from_sql(bytes: DB::RawValue<'_>) -> diesel::deserialize::Result<Self> {
+                Ok(String::from_sql(bytes)?.parse()?)
+            }
+        }
+    };
+}
+
+text_enum! {
+    /// State of a message (contract, "Message states").
+    Statut {
+        /// Draft, never sent.
+        Brouillon = "brouillon",
+        /// Will leave at `date_programmee`.
+        Programme = "programme",
+        /// Taken by a run; at least one envoi is not final.
+        EnAttente = "en_attente",
+        /// Every envoi is final and at least one was accepted.
+        Envoye = "envoye",
+        /// Every envoi is final and none was accepted.
+        Echec = "echec",
+    }
+}
+
+text_enum! {
+    /// How a message travels: the `type` of a message, the `canal` of an envoi.
+    Canal {
+        /// Text message to a telephone.
+        Sms = "sms",
+        /// Electronic mail.
+        Email = "email",
+    }
+}
+
+text_enum! {
+    /// State of an envoi (contract, "Envoi states").
+    Etat {
+        /// Waiting for its turn or for its next attempt.
+        AEnvoyer = "a_envoyer",
+        /// Leased by a run; nothing left the machine.
+        Reserve = "reserve",
+        /// Intent committed; the network may have it.
+        Emission = "emission",
+        /// Accepted by the relay or the gateway.
+        Envoye = "envoye",
+        /// Final: not accepted.
+        Echec = "echec",
+        /// Final until a person decides: nobody knows whether it was accepted.
+        Incertain = "incertain",
+        /// Final: never tried.
+        Ignore = "ignore",
+    }
+}
+
+impl Etat {
+    /// True when no run will touch the envoi again by itself.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(
+            self,
+            Self::Envoye | Self::Echec | Self::Incertain | Self::Ignore
+        )
+    }
+}
+
+text_enum! {
+    /// Why an envoi ended otherwise than `envoye`, in one word.
+    Motif {
+        /// Refused for good by the relay or the gateway.
+        Permanent = "permanent",
+        /// Every attempt was used.
+        Epuise = "epuise",
+        /// Too late to be sent.
+        Expire = "expire",
+        /// Handling it makes the program fail.
+        Poison = "poison",
+        /// The answer was lost.
+        ResultatInconnu = "resultat_inconnu",
+        /// No address on this channel, or none that can be written to.
+        SansAdresse = "sans_adresse",
+        /// The telephone number is not one.
+        NumeroInvalide = "numero_invalide",
+        /// The parent does not want this channel.
+        Opposition = "opposition",
+        /// Another envoi of the message goes to the same address.
+        Doublon = "doublon",
+        /// The message was cancelled before this one left.
+        Annule = "annule",
+        /// The parent was erased from the directory.
+        Efface = "efface",
+        /// The number's country is not allowed.
+        PaysRefuse = "pays_refuse",
+    }
+}
+
+text_enum! {
+    /// What an attempt came to.
+    Verdict {
+        /// Accepted by the peer.
+        Accepte = "accepte",
+        /// Surely not accepted; may be tried again.
+        Temporaire = "temporaire",
+        /// Our settings are wrong: nothing on this channel can work.
+        Config = "config",
+        /// Refused for good.
+        Permanent = "permanent",
+        /// Perhaps accepted: the answer is missing or unreadable.
+        Ambigu = "ambigu",
+    }
+}
+
+text_enum! {
+    /// Where messages go (`MESSAGES_MODE`).
+    Mode {
+        /// Nowhere: logged and recorded as sent.
+        Simulation = "simulation",
+        /// Into files.
+        Fichier = "fichier",
+        /// To the relay and the gateway.
+        Reel = "reel",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_reads_back_as_itself() {
+        for statut in Statut::ALL {
+            assert_eq!(statut.as_str().parse(), Ok(*statut));
+        }
+        for motif in Motif::ALL {
+            let json = serde_json::to_string(motif).unwrap();
+            assert_eq!(json, format!("\"{motif}\""));
+            assert_eq!(serde_json::from_str::<Motif>(&json).unwrap(), *motif);
+        }
+    }
+
+    #[test]
+    fn an_unknown_word_is_an_error() {
+        assert!("parti".parse::<Statut>().is_err());
+        assert!(serde_json::from_str::<Canal>("\"SMS\"").is_err());
+    }
+}

@@ -1,0 +1,128 @@
+//! A scripted SMTP server.
+
+mod auth;
+mod script;
+mod session;
+mod transaction;
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+pub use self::script::{Action, Script, Stage};
+use self::session::Session;
+use crate::journal::{Entry, Journal};
+use crate::net::Acceptor;
+
+/// A message the server accepted.
+#[derive(Clone, Debug)]
+pub struct Accepted {
+    /// The envelope's sender.
+    pub mail_from: String,
+    /// The envelope's recipients, as far as they were accepted.
+    pub rcpt_to: Vec<String>,
+    /// The message with dots unstuffed and without the final one.
+    pub data: String,
+    /// The connection it came over, counted from 1.
+    pub connection: usize,
+    /// When it was accepted.
+    pub at: Instant,
+}
+
+impl Entry for Accepted {
+    fn line(&self) -> Value {
+        json!({
+            "mail_from": self.mail_from,
+            "rcpt_to": self.rcpt_to,
+            "data": self.data,
+            "connection": self.connection,
+        })
+    }
+}
+
+/// A running server; dropping it stops it and closes its connections.
+pub struct Server {
+    acceptor: Acceptor,
+    state: Arc<State>,
+}
+
+struct State {
+    script: Script,
+    accepted: Journal<Accepted>,
+    commands: Mutex<Vec<(usize, String)>>,
+    logins: AtomicUsize,
+}
+
+impl Server {
+    /// Starts a server that follows `script`, on a free port of 127.0.0.1.
+    #[must_use]
+    pub fn start(script: Script) -> Self {
+        let script = script.finished();
+        let state = Arc::new(State {
+            accepted: Journal::new(script.journal_file.as_deref()),
+            script,
+            commands: Mutex::default(),
+            logins: AtomicUsize::new(0),
+        });
+        let shared = Arc::clone(&state);
+        let acceptor = Acceptor::start(move |peer| Session::new(peer, &shared).run());
+        Self { acceptor, state }
+    }
+
+    /// Where the server listens.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.acceptor.addr()
+    }
+
+    /// The port the server listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.addr().port()
+    }
+
+    /// The messages accepted so far.
+    #[must_use]
+    pub fn accepted(&self) -> Vec<Accepted> {
+        self.state.accepted.all()
+    }
+
+    /// How many messages were accepted so far.
+    #[must_use]
+    pub fn accepted_count(&self) -> usize {
+        self.state.accepted.count()
+    }
+
+    /// Waits until at least `n` messages were accepted; `false` if the time ran out before.
+    #[must_use]
+    pub fn wait_accepted(&self, n: usize, timeout: Duration) -> bool {
+        self.state.accepted.wait(n, timeout)
+    }
+
+    /// How many connections were opened so far.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.acceptor.connections()
+    }
+
+    /// How many connections were open at once at most.
+    #[must_use]
+    pub fn max_open(&self) -> usize {
+        self.acceptor.max_open()
+    }
+
+    /// Every command line received (logins with their secrets), with its connection.
+    #[must_use]
+    pub fn commands(&self) -> Vec<(usize, String)> {
+        self.state.commands.lock().unwrap().clone()
+    }
+
+    /// How many logins succeeded so far.
+    #[must_use]
+    pub fn logins(&self) -> usize {
+        self.state.logins.load(Relaxed)
+    }
+}

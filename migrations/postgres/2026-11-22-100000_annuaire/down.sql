@@ -1,0 +1,4 @@
+DROP TABLE parents_etudiants;
+DROP TABLE parents;
+DROP TABLE etudiants;
+DROP TABLE classes;

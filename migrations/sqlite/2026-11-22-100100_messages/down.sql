@@ -1,0 +1,3 @@
+DROP TABLE tentatives;
+DROP TABLE envois;
+DROP TABLE messages;

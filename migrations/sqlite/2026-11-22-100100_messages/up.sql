@@ -1,0 +1,93 @@
+CREATE TABLE messages (
+  id                 INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  type               TEXT NOT NULL CHECK (type IN ('sms', 'email')),
+  sujet              TEXT,
+  contenu            TEXT NOT NULL,
+  contenu_html       TEXT,
+  parent             BIGINT REFERENCES parents (id) ON DELETE SET NULL,
+  -- RESTRICT: without its class, a message to a class would go to everybody.
+  classe             BIGINT REFERENCES classes (id) ON DELETE RESTRICT,
+  est_message_groupe BOOLEAN NOT NULL DEFAULT FALSE,
+  statut             TEXT NOT NULL DEFAULT 'brouillon'
+    CHECK (statut IN ('brouillon', 'programme', 'en_attente', 'envoye', 'echec')),
+  date_creation      TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')) CHECK (date_creation GLOB '????-??-??T??:??:??*Z'),
+  date_programmee    TEXT CHECK (date_programmee GLOB '????-??-??T??:??:??*Z'),
+  programme_le       TEXT CHECK (programme_le GLOB '????-??-??T??:??:??*Z'),
+  date_envoi         TEXT CHECK (date_envoi GLOB '????-??-??T??:??:??*Z'),
+  details_erreur     TEXT,
+  est_lu             BOOLEAN NOT NULL DEFAULT FALSE,
+  date_lecture       TEXT CHECK (date_lecture GLOB '????-??-??T??:??:??*Z'),
+  nb_destinataires   BIGINT NOT NULL DEFAULT 0,
+  nb_envoyes         BIGINT NOT NULL DEFAULT 0,
+  nb_echecs          BIGINT NOT NULL DEFAULT 0,
+  nb_incertains      BIGINT NOT NULL DEFAULT 0,
+  nb_ignores         BIGINT NOT NULL DEFAULT 0,
+  simule             BOOLEAN NOT NULL DEFAULT FALSE,
+  -- Part of the e-mails' Message-ID: random, so that it cannot be guessed and two databases never share one.
+  cle                TEXT NOT NULL DEFAULT (lower(hex(randomblob(16)))),
+  annule_le          TEXT CHECK (annule_le GLOB '????-??-??T??:??:??*Z'),
+  -- Working out of the recipients: who does it, until when, how far it got, when it was complete.
+  jeton              BIGINT NOT NULL DEFAULT 0,
+  proprio            TEXT,
+  bail_jusqua        TEXT CHECK (bail_jusqua GLOB '????-??-??T??:??:??*Z'),
+  curseur            BIGINT NOT NULL DEFAULT 0,
+  etendu_le          TEXT CHECK (etendu_le GLOB '????-??-??T??:??:??*Z'),
+  CHECK (statut <> 'programme' OR date_programmee IS NOT NULL)
+);
+CREATE INDEX messages_du ON messages (date_programmee, id) WHERE statut = 'programme';
+CREATE INDEX messages_ouverts ON messages (id) WHERE statut = 'en_attente';
+-- What a person has to look at.
+CREATE INDEX messages_incertains ON messages (id) WHERE nb_incertains > 0;
+CREATE INDEX messages_parent ON messages (parent);
+CREATE INDEX messages_classe ON messages (classe);
+
+CREATE TABLE envois (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  message     BIGINT NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+  parent      BIGINT REFERENCES parents (id) ON DELETE SET NULL,
+  canal       TEXT NOT NULL CHECK (canal IN ('sms', 'email')),
+  -- E.164 number or mailbox; NULL when there is none to write to.
+  adresse     TEXT,
+  etat        TEXT NOT NULL
+    CHECK (etat IN ('a_envoyer', 'reserve', 'emission', 'envoye', 'echec', 'incertain', 'ignore')),
+  motif       TEXT
+    CHECK (motif IN ('permanent', 'epuise', 'expire', 'poison', 'resultat_inconnu', 'sans_adresse',
+                     'numero_invalide', 'opposition', 'doublon', 'annule', 'efface', 'pays_refuse')),
+  -- Place within the message: the lowest places of all messages go first, so a large group holds nobody up.
+  rang        BIGINT NOT NULL DEFAULT 0,
+  jeton       BIGINT NOT NULL DEFAULT 0,
+  proprio     TEXT,
+  bail_jusqua TEXT CHECK (bail_jusqua GLOB '????-??-??T??:??:??*Z'),
+  tentatives  BIGINT NOT NULL DEFAULT 0,
+  reprises    BIGINT NOT NULL DEFAULT 0,
+  ambigus     BIGINT NOT NULL DEFAULT 0,
+  renvois     BIGINT NOT NULL DEFAULT 0,
+  prochaine   TEXT NOT NULL CHECK (prochaine GLOB '????-??-??T??:??:??*Z'),
+  expire      TEXT NOT NULL CHECK (expire GLOB '????-??-??T??:??:??*Z'),
+  reference   TEXT,
+  code        TEXT,
+  detail      TEXT CHECK (length(detail) <= 200),
+  emis_le     TEXT CHECK (emis_le GLOB '????-??-??T??:??:??*Z'),
+  termine_le  TEXT CHECK (termine_le GLOB '????-??-??T??:??:??*Z'),
+  CHECK ((motif IS NOT NULL) = (etat IN ('echec', 'incertain', 'ignore'))),
+  CHECK (adresse IS NOT NULL OR etat NOT IN ('a_envoyer', 'reserve', 'emission', 'envoye')),
+  UNIQUE (message, parent),
+  UNIQUE (message, adresse)
+);
+CREATE INDEX envois_du ON envois (canal, rang, id, prochaine) WHERE etat = 'a_envoyer';
+CREATE INDEX envois_bail ON envois (bail_jusqua) WHERE etat IN ('reserve', 'emission');
+CREATE INDEX envois_message ON envois (message, etat);
+CREATE INDEX envois_parent ON envois (parent);
+
+-- One row for each time that an envoi was handed to the network. The key is also a guard: were a
+-- token ever given out twice, the second intent would fail here.
+CREATE TABLE tentatives (
+  envoi   BIGINT NOT NULL REFERENCES envois (id) ON DELETE CASCADE,
+  jeton   BIGINT NOT NULL,
+  passage TEXT NOT NULL,
+  debut   TEXT NOT NULL CHECK (debut GLOB '????-??-??T??:??:??*Z'),
+  fin     TEXT CHECK (fin GLOB '????-??-??T??:??:??*Z'),
+  verdict TEXT CHECK (verdict IN ('accepte', 'temporaire', 'config', 'permanent', 'ambigu')),
+  code    TEXT,
+  PRIMARY KEY (envoi, jeton)
+);
