@@ -72,8 +72,10 @@ impl Rules {
 pub struct Step {
     /// Messages newly taken.
     pub messages: usize,
-    /// Recipients worked out.
+    /// Recipients who will be written to.
     pub recipients: usize,
+    /// Recipients who will not, for a reason that is theirs.
+    pub ignored: usize,
     /// Whether there may be more to do.
     pub more: bool,
 }
@@ -114,15 +116,15 @@ impl Expander {
                 current = expansion::take(conn, &self.passage, self.rules.simule, limit, now)?.into();
                 messages = current.len();
             }
-            let recipients = self.work_out(conn, &mut current, now)?;
-            Ok((current, messages, recipients))
+            let (recipients, ignored) = self.work_out(conn, &mut current, now)?;
+            Ok((current, Step { messages, recipients, ignored, more: false }))
         });
         match outcome {
-            Ok((current, messages, recipients)) => {
-                self.allowance -= messages;
-                let more = !current.is_empty() || (messages > 0 && self.allowance > 0);
+            Ok((current, step)) => {
+                self.allowance -= step.messages;
+                let more = !current.is_empty() || (step.messages > 0 && self.allowance > 0);
                 self.current = current;
-                Ok(Step { messages, recipients, more })
+                Ok(Step { more, ..step })
             }
             // A message was cancelled, or our lease ran out: let go of all and look again.
             Err(Error::Conflict(_)) => {
@@ -139,7 +141,7 @@ impl Expander {
         conn: &mut Conn,
         current: &mut VecDeque<Taken>,
         now: Instant,
-    ) -> Result<usize, Error> {
+    ) -> Result<(usize, usize), Error> {
         let (mut groups, singles): (VecDeque<_>, VecDeque<_>) =
             current.drain(..).partition(|message| message.est_message_groupe);
         let mut envois = Vec::new();
@@ -160,11 +162,12 @@ impl Expander {
             }
         }
         *current = groups;
-        expansion::insert(conn, &envois, now)?;
+        let doubles = expansion::insert(conn, &envois, now)?;
         if expansion::advance(conn, &progress, now)? < progress.len() {
             return Err(Error::Conflict("a message is no longer ours".to_owned()));
         }
-        Ok(envois.len())
+        let ignored = doubles + envois.iter().filter(|envoi| envoi.motif.is_some()).count();
+        Ok((envois.len().saturating_sub(ignored), ignored))
     }
 
     fn work_out_singles(

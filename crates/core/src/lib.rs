@@ -7,11 +7,15 @@
 pub mod audience;
 pub mod channel;
 pub mod config;
+pub mod dispatch;
+pub mod import;
 pub mod instant;
+pub mod logging;
 pub mod mailbox;
 pub mod phone;
 pub mod model;
 mod schema;
 pub mod secret;
 pub mod store;
+pub mod texts;
 pub mod vocabulary;

@@ -9,7 +9,7 @@ mod recover;
 mod result;
 
 pub use intent::{Granted, Refused, announce};
-pub use recover::{Recovered, expire, recover};
+pub use recover::{AMBIGUOUS_RESENDS, Recovered, expire, recover};
 pub use result::{Finished, Recorded, record};
 
 use super::sql::sql;

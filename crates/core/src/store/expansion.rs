@@ -234,27 +234,27 @@ pub fn singles(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Candidate>, Error> {
 }
 
 /// Inserts envois, each address once per message: what goes to an address that the message
-/// already has becomes `ignore/doublon`.
+/// already has becomes `ignore/doublon`. Returns how many did.
 ///
 /// # Errors
 /// The database's.
-pub fn insert(conn: &mut Conn, envois: &[NewEnvoi], now: Instant) -> Result<(), Error> {
+pub fn insert(conn: &mut Conn, envois: &[NewEnvoi], now: Instant) -> Result<usize, Error> {
     let inserted = insert_new(conn, envois)?;
-    if inserted < envois.len() {
-        let doubles: Vec<NewEnvoi> = envois
-            .iter()
-            .map(|envoi| NewEnvoi {
-                adresse: None,
-                etat: Etat::Ignore,
-                motif: Some(Motif::Doublon),
-                termine_le: Some(now),
-                ..envoi.clone()
-            })
-            .collect();
-        // Those that went in just now are passed over: a parent is once in a message.
-        insert_new(conn, &doubles)?;
+    if inserted == envois.len() {
+        return Ok(0);
     }
-    Ok(())
+    let doubles: Vec<NewEnvoi> = envois
+        .iter()
+        .map(|envoi| NewEnvoi {
+            adresse: None,
+            etat: Etat::Ignore,
+            motif: Some(Motif::Doublon),
+            termine_le: Some(now),
+            ..envoi.clone()
+        })
+        .collect();
+    // Those that went in just now are passed over: a parent is once in a message.
+    insert_new(conn, &doubles)
 }
 
 fn insert_new(conn: &mut Conn, envois: &[NewEnvoi]) -> Result<usize, Error> {

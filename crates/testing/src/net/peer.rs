@@ -28,7 +28,7 @@ pub(crate) struct Peer {
 
 impl Peer {
     pub(super) fn new(tcp: TcpStream, shared: &Arc<Shared>) -> Self {
-        let _ = tcp.set_nodelay(true);
+        tcp.set_nodelay(true).ok();
         let tcp = Arc::new(tcp);
         Self {
             number: shared.ledger.lock().unwrap().enter(&tcp),
@@ -60,21 +60,21 @@ impl Peer {
     pub(crate) fn close(&mut self) {
         if let Some(tls) = &mut self.tls {
             tls.send_close_notify();
-            let _ = tls.write_tls(&mut &*self.tcp);
+            tls.write_tls(&mut &*self.tcp).ok();
         }
-        let _ = self.tcp.shutdown(Shutdown::Write);
-        let _ = self.tcp.set_read_timeout(Some(Duration::from_secs(1)));
+        self.tcp.shutdown(Shutdown::Write).ok();
+        self.tcp.set_read_timeout(Some(Duration::from_secs(1))).ok();
         self.drain();
     }
 
     /// Sends an RST as soon as the peer is dropped.
     pub(crate) fn reset(&self) {
-        let _ = SockRef::from(&*self.tcp).set_linger(Some(Duration::ZERO));
+        SockRef::from(&*self.tcp).set_linger(Some(Duration::ZERO)).ok();
     }
 
     /// Takes everything in and says nothing until the client or the server ends.
     pub(crate) fn drain(&self) {
-        let _ = io::copy(&mut &*self.tcp, &mut io::sink());
+        io::copy(&mut &*self.tcp, &mut io::sink()).ok();
     }
 
     /// Writes one byte at a time, with a pause before each.

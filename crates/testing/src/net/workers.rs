@@ -40,11 +40,11 @@ impl Workers {
             .fetch_update(Relaxed, Relaxed, one_less)
             .is_ok()
         {
-            let _ = self.sender.send(peer);
+            self.sender.send(peer).ok();
         } else {
             let crew = Arc::clone(&self.crew);
             // Out of threads: the connection is closed.
-            let _ = thread::Builder::new().spawn(move || crew.work(peer));
+            thread::Builder::new().spawn(move || crew.work(peer)).ok();
         }
     }
 }

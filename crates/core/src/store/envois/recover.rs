@@ -7,7 +7,7 @@ use crate::vocabulary::{Canal, Etat};
 use diesel::sql_types::{BigInt, Text};
 
 /// E-mails are sent again at most so often after a lost answer (with the same Message-ID).
-pub(crate) const AMBIGUOUS_RESENDS: i64 = 2;
+pub const AMBIGUOUS_RESENDS: i64 = 2;
 
 /// An envoi taken back from a run that died.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, diesel::QueryableByName)]

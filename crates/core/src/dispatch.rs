@@ -1,0 +1,106 @@
+//! One run: takes what is due, sends it, records what became of it.
+//!
+//! The dispatcher's own thread has the only database connection: it works out recipients, claims
+//! envois, and commits results and intents of all senders in groups, so that each delivery is on
+//! disk before the next step without a disk write of its own. Each sender is a thread with its own
+//! connection to the relay or the gateway and knows nothing of the database.
+//!
+//! ```text
+//! audience ─▶ claim ─▶ intent ─commit─▶ sender ─▶ answer ─▶ result ─commit─▶ close
+//! ```
+
+mod engine;
+mod lane;
+mod policy;
+mod report;
+mod sender;
+
+pub use report::{ChannelStop, Progress, Report, Stop};
+
+use crate::config::Config;
+use crate::store::passages::{self, NewPassage};
+use crate::store::{Conn, Error};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// How a run is asked for.
+pub struct Options<'o> {
+    /// Most messages to take; none: all that are due.
+    pub limit: Option<usize>,
+    /// Raised when the run shall end early.
+    pub stop: StopFlag,
+    /// Told now and then how far the run got.
+    pub progress: &'o mut dyn FnMut(Progress),
+}
+
+/// Asks a run to end: it claims nothing more, lets what is under way end, and gives the rest back.
+#[derive(Debug, Clone, Default)]
+pub struct StopFlag(Arc<AtomicBool>);
+
+impl StopFlag {
+    /// A flag that is raised elsewhere, such as by a signal handler.
+    #[must_use]
+    pub const fn shared(flag: Arc<AtomicBool>) -> Self {
+        Self(flag)
+    }
+
+    /// Asks for the end.
+    pub fn raise(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// Whether the end was asked for.
+    #[must_use]
+    pub fn is_raised(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// Nothing new is begun after this long.
+pub const SOFT_LIMIT: Duration = Duration::from_secs(270);
+
+/// Nothing is waited for after this long.
+const HARD_LIMIT: Duration = Duration::from_secs(293);
+
+/// How long what is under way may take to end once the run is asked to stop.
+const GRACE: Duration = Duration::from_secs(25);
+
+/// Runs once.
+///
+/// # Errors
+/// When the database cannot be used; what was committed stays, the rest is taken up by a later
+/// run.
+pub fn run<'o>(config: &'o Config, conn: Conn, options: Options<'o>) -> Result<Report, Error> {
+    let mut conn = conn;
+    let passage = NewPassage {
+        id: uuid::Uuid::now_v7().to_string(),
+        hote: host_name(),
+        mode: config.messages.mode,
+    };
+    let begun = passages::begin(&mut conn, &passage)?;
+    log::info!("passage={} debut mode={}", passage.id, passage.mode);
+    let report = engine::Engine::new(config, conn, passage, begun, options).run()?;
+    let (stop, counts) = (report.stop.map_or("non", Stop::as_str), &report.counts);
+    log::info!(
+        "passage={} fin messages={} envoyes={} echecs={} incertains={} ignores={} reportes={} arret={stop} duree_ms={}",
+        report.passage,
+        counts.messages,
+        counts.envoyes,
+        counts.echecs,
+        counts.incertains,
+        counts.ignores,
+        counts.reportes,
+        report.ended.since(report.begun).as_millis(),
+    );
+    Ok(report)
+}
+
+/// The machine's name, for the diary of passages.
+fn host_name() -> String {
+    use lettre::transport::smtp::extension::ClientId;
+    match ClientId::default() {
+        ClientId::Domain(name) => name,
+        _ => "?".to_owned(),
+    }
+}

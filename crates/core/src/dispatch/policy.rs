@@ -1,0 +1,196 @@
+//! What an answer does to an envoi: the table of the contract, and nothing else.
+
+use crate::channel::Answer;
+use crate::instant::Instant;
+use crate::store::envois::{AMBIGUOUS_RESENDS, Finished, Granted};
+use crate::vocabulary::{Canal, Etat, Motif, Verdict};
+use std::time::Duration;
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 3600;
+
+/// Waits before the second attempt and the following; after the last one there is no more.
+const fn waits(canal: Canal) -> &'static [u64] {
+    match canal {
+        Canal::Email => {
+            &[5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR]
+        }
+        Canal::Sms => &[MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR],
+    }
+}
+
+/// When the channel failed and not the envoi, the next run may try again.
+const CHANNEL_WAIT: Duration = Duration::from_secs(MINUTE);
+
+/// The outcome to record. `random` spreads retries: uniform in 0..=1000.
+pub(super) fn outcome(
+    canal: Canal,
+    envoi: &Granted,
+    answer: Answer,
+    now: Instant,
+    random: u32,
+) -> Finished {
+    let decision = decide(canal, envoi, &answer, now, random);
+    Finished {
+        id: envoi.id,
+        jeton: envoi.jeton,
+        etat: decision.etat,
+        motif: decision.motif,
+        verdict: answer.verdict,
+        code: answer.code,
+        detail: answer.detail,
+        reference: answer.reference,
+        prochaine: decision.prochaine,
+        rendues: i64::from(decision.free),
+        ambigus: i64::from(answer.verdict == Verdict::Ambigu),
+    }
+}
+
+struct Decision {
+    etat: Etat,
+    motif: Option<Motif>,
+    prochaine: Option<Instant>,
+    /// Whether the attempt does not count.
+    free: bool,
+}
+
+impl Decision {
+    const fn ended(etat: Etat, motif: Option<Motif>) -> Self {
+        Self {
+            etat,
+            motif,
+            prochaine: None,
+            free: false,
+        }
+    }
+
+    const fn again(at: Instant, free: bool) -> Self {
+        Self {
+            etat: Etat::AEnvoyer,
+            motif: None,
+            prochaine: Some(at),
+            free,
+        }
+    }
+}
+
+fn decide(canal: Canal, envoi: &Granted, answer: &Answer, now: Instant, random: u32) -> Decision {
+    match answer.verdict {
+        Verdict::Accepte => Decision::ended(Etat::Envoye, None),
+        Verdict::Permanent if answer.panicked => {
+            Decision::ended(Etat::Echec, Some(Motif::Poison))
+        }
+        Verdict::Permanent => Decision::ended(Etat::Echec, Some(Motif::Permanent)),
+        Verdict::Config => Decision::again(now, true),
+        Verdict::Temporaire if answer.unreached => {
+            Decision::again(now + answer.pause.unwrap_or(CHANNEL_WAIT), true)
+        }
+        Verdict::Temporaire => retry(canal, envoi, answer, now, random),
+        Verdict::Ambigu if canal == Canal::Email && envoi.ambigus < AMBIGUOUS_RESENDS => {
+            retry(canal, envoi, answer, now, random)
+        }
+        Verdict::Ambigu => Decision::ended(Etat::Incertain, Some(Motif::ResultatInconnu)),
+    }
+}
+
+fn retry(canal: Canal, envoi: &Granted, answer: &Answer, now: Instant, random: u32) -> Decision {
+    let used = usize::try_from(envoi.tentatives).unwrap_or(usize::MAX);
+    let wait = waits(canal).get(used.saturating_sub(1));
+    let next = wait.map(|seconds| now + spread(*seconds, random).max(answer.pause.unwrap_or_default()));
+    match (next, answer.verdict) {
+        (Some(next), _) if next < envoi.expire => Decision::again(next, false),
+        // It may have arrived: that must not read as a plain failure.
+        (_, Verdict::Ambigu) => Decision::ended(Etat::Incertain, Some(Motif::ResultatInconnu)),
+        _ => Decision::ended(Etat::Echec, Some(Motif::Epuise)),
+    }
+}
+
+/// ± 20 %, so that what failed together is not tried again together.
+fn spread(seconds: u64, random: u32) -> Duration {
+    let per_mille = 800 + u64::from(random.min(1000)) * 400 / 1000;
+    Duration::from_millis(seconds * per_mille)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn envoi(tentatives: i64, ambigus: i64) -> Granted {
+        Granted {
+            id: 1,
+            jeton: 1,
+            message: 1,
+            adresse: "+33612345678".into(),
+            tentatives,
+            ambigus,
+            renvois: 0,
+            emis_le: at(0),
+            expire: at(24 * HOUR),
+        }
+    }
+
+    fn at(seconds: u64) -> Instant {
+        let midnight: Instant = "2026-11-22T00:00:00Z".parse().unwrap();
+        midnight + Duration::from_secs(seconds)
+    }
+
+    fn answer(verdict: Verdict) -> Answer {
+        Answer {
+            verdict,
+            ..Answer::accepted(None)
+        }
+    }
+
+    #[test]
+    fn waits_grow_as_the_contract_says_and_then_end() {
+        for (canal, expected) in [
+            (Canal::Email, vec![300, 900, 3600, 10_800, 21_600, 43_200]),
+            (Canal::Sms, vec![60, 300, 900, 3600]),
+        ] {
+            for (used, seconds) in (1..).zip(&expected) {
+                let finished = outcome(canal, &envoi(used, 0), answer(Verdict::Temporaire), at(0), 500);
+                assert_eq!((finished.etat, finished.prochaine), (Etat::AEnvoyer, Some(at(*seconds))));
+            }
+            let used = i64::try_from(expected.len()).unwrap() + 1;
+            let finished = outcome(canal, &envoi(used, 0), answer(Verdict::Temporaire), at(0), 500);
+            assert_eq!((finished.etat, finished.motif), (Etat::Echec, Some(Motif::Epuise)));
+        }
+    }
+
+    #[test]
+    fn retries_are_spread_by_a_fifth_either_way() {
+        assert_eq!(spread(300, 0), Duration::from_secs(240));
+        assert_eq!(spread(300, 1000), Duration::from_secs(360));
+    }
+
+    #[test]
+    fn nothing_is_tried_after_its_time() {
+        let finished =
+            outcome(Canal::Email, &envoi(6, 0), answer(Verdict::Temporaire), at(13 * HOUR), 500);
+        assert_eq!((finished.etat, finished.motif), (Etat::Echec, Some(Motif::Epuise)));
+    }
+
+    #[test]
+    fn a_lost_answer_is_asked_again_by_email_twice_and_by_sms_never() {
+        let state = |canal, ambigus| {
+            outcome(canal, &envoi(1, ambigus), answer(Verdict::Ambigu), at(0), 500).etat
+        };
+        assert_eq!(state(Canal::Sms, 0), Etat::Incertain);
+        assert_eq!(state(Canal::Email, 0), Etat::AEnvoyer);
+        assert_eq!(state(Canal::Email, 1), Etat::AEnvoyer);
+        assert_eq!(state(Canal::Email, 2), Etat::Incertain);
+    }
+
+    #[test]
+    fn what_is_the_channels_fault_costs_no_attempt() {
+        let config = outcome(Canal::Sms, &envoi(1, 0), answer(Verdict::Config), at(0), 500);
+        assert_eq!((config.etat, config.rendues), (Etat::AEnvoyer, 1));
+        let away = Answer {
+            unreached: true,
+            pause: Some(Duration::from_secs(900)),
+            ..answer(Verdict::Temporaire)
+        };
+        let away = outcome(Canal::Sms, &envoi(1, 0), away, at(0), 500);
+        assert_eq!((away.prochaine, away.rendues), (Some(at(900)), 1));
+    }
+}

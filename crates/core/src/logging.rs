@@ -1,0 +1,110 @@
+//! The log: one line an event, UTC, without personal data.
+//!
+//! The file gets everything from `LOG_LEVEL` up; the terminal (and so cron's mail) only warnings
+//! and errors, unless more is asked for. Sending goes on when the file cannot be written.
+
+use crate::config::Log;
+use crate::instant::Instant;
+use log::{LevelFilter, Record};
+use std::fmt;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Opens the log, once for a process. `terminal` is the least that goes to stderr.
+pub fn init(config: &Log, terminal: LevelFilter) {
+    let stderr = fern::Dispatch::new().level(terminal).chain(Box::new(Terminal) as Box<dyn Write + Send>);
+    let mut all = fern::Dispatch::new()
+        .format(|out, message, record| out.finish(format_args!("{}", Line(message, record))))
+        // Libraries write protocol details at debug; ours are the lines that matter.
+        .level(LevelFilter::Warn)
+        .level_for("messages_core", LevelFilter::Debug)
+        .level_for("messages_api", LevelFilter::Debug)
+        .level_for("process_scheduled", LevelFilter::Debug)
+        .chain(stderr);
+    let opened = open(config);
+    let fault = match opened {
+        Ok(file) => {
+            let file = Box::new(Resilient(file)) as Box<dyn Write + Send>;
+            all = all.chain(fern::Dispatch::new().level(config.level).chain(file));
+            None
+        }
+        Err(error) => Some(error),
+    };
+    // A second call in one process keeps the first log.
+    if all.apply().is_ok() {
+        log_panics();
+    }
+    if let Some(error) = fault {
+        log::error!("LOG_FILE {} : {error} ; les envois continuent", config.file.display());
+    }
+}
+
+fn open(config: &Log) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o640);
+    options.open(&config.file)
+}
+
+/// One event on one line, whatever it holds.
+struct Line<'l>(&'l fmt::Arguments<'l>, &'l Record<'l>);
+
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:<5} {} ", Instant::of_this_machine(), self.1.level(), self.1.target())?;
+        for c in self.0.to_string().chars() {
+            if c.is_control() || c == '\u{2028}' || c == '\u{2029}' {
+                write!(f, "{}", c.escape_default())?;
+            } else {
+                write!(f, "{c}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The file, whose failure is told once and stops nothing (fern would print at every line).
+struct Resilient(File);
+
+static TOLD: AtomicBool = AtomicBool::new(false);
+
+impl Write for Resilient {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Err(error) = self.0.write_all(bytes)
+            && !TOLD.swap(true, Ordering::Relaxed)
+        {
+            let text = format!("journal illisible ou disque plein ({error}) ; les envois continuent\n");
+            // There is nowhere else to say it.
+            io::stderr().write_all(text.as_bytes()).ok();
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// stderr, which may be closed.
+struct Terminal;
+
+impl Write for Terminal {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        io::stderr().write_all(bytes).ok();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A panic's message may hold anything, so only its place is logged.
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        log::error!("panique en {place}");
+    }));
+}

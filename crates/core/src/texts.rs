@@ -1,0 +1,134 @@
+//! What staff read, in both languages, in one place.
+
+use crate::config::Lang;
+use crate::store::messages::Closed;
+use crate::vocabulary::{Canal, Etat, Motif};
+
+/// A channel's name.
+#[must_use]
+pub const fn canal(lang: Lang, canal: Canal) -> &'static str {
+    match (lang, canal) {
+        (_, Canal::Sms) => "SMS",
+        (Lang::Fr, Canal::Email) => "e-mail",
+        (Lang::En, Canal::Email) => "email",
+    }
+}
+
+/// Why somebody was not reached, after a number: "2 sans adresse".
+#[must_use]
+pub const fn motif(lang: Lang, motif: Motif) -> &'static str {
+    match (lang, motif) {
+        (Lang::Fr, Motif::Permanent) => "refusé définitivement",
+        (Lang::Fr, Motif::Epuise) => "sans succès après plusieurs essais",
+        (Lang::Fr, Motif::Expire) => "trop tard pour être envoyé",
+        (Lang::Fr, Motif::Poison) => "impossible à traiter",
+        (Lang::Fr, Motif::ResultatInconnu) => "incertain (réponse perdue, à vérifier)",
+        (Lang::Fr, Motif::SansAdresse) => "sans adresse utilisable",
+        (Lang::Fr, Motif::NumeroInvalide) => "numéro de téléphone invalide",
+        (Lang::Fr, Motif::Opposition) => "ne souhaite pas ce canal",
+        (Lang::Fr, Motif::Doublon) => "même adresse qu'un autre destinataire",
+        (Lang::Fr, Motif::Annule) => "annulé avant l'envoi",
+        (Lang::Fr, Motif::Efface) => "retiré de l'annuaire",
+        (Lang::Fr, Motif::PaysRefuse) => "pays non autorisé",
+        (Lang::En, Motif::Permanent) => "refused for good",
+        (Lang::En, Motif::Epuise) => "without success after several attempts",
+        (Lang::En, Motif::Expire) => "too late to be sent",
+        (Lang::En, Motif::Poison) => "cannot be handled",
+        (Lang::En, Motif::ResultatInconnu) => "uncertain (answer lost, to be checked)",
+        (Lang::En, Motif::SansAdresse) => "without a usable address",
+        (Lang::En, Motif::NumeroInvalide) => "invalid telephone number",
+        (Lang::En, Motif::Opposition) => "does not want this channel",
+        (Lang::En, Motif::Doublon) => "same address as another recipient",
+        (Lang::En, Motif::Annule) => "cancelled before sending",
+        (Lang::En, Motif::Efface) => "removed from the directory",
+        (Lang::En, Motif::PaysRefuse) => "country not allowed",
+    }
+}
+
+/// The reasons of a message, such as `1 sans adresse utilisable, 2 refusé définitivement`; empty
+/// when everybody was reached. A double is somebody who was reached, so it is not named.
+#[must_use]
+pub fn reasons(lang: Lang, closed: &Closed) -> String {
+    let mut reasons: Vec<(i64, Motif)> = closed
+        .bilan
+        .iter()
+        .filter_map(|((_, why), number)| why.map(|why| (*number, why)))
+        .filter(|(_, why)| *why != Motif::Doublon)
+        .collect();
+    reasons.sort_by_key(|(number, why)| (-number, *why));
+    let words = reasons.iter().map(|(number, why)| format!("{number} {}", motif(lang, *why)));
+    words.collect::<Vec<_>>().join(", ")
+}
+
+/// `details_erreur` of a message: none when everybody was reached.
+#[must_use]
+pub fn details(lang: Lang, closed: &Closed) -> Option<String> {
+    let total: i64 = closed.bilan.values().sum();
+    if total == 0 {
+        return Some(nobody(lang, closed).to_owned());
+    }
+    let reasons = reasons(lang, closed);
+    if reasons.is_empty() {
+        return None;
+    }
+    let missed = total - closed.count(Etat::Envoye) - doubles(closed);
+    Some(match lang {
+        Lang::Fr if missed == 1 => format!("1 destinataire non atteint : {reasons}."),
+        Lang::Fr => format!("{missed} destinataires non atteints : {reasons}."),
+        Lang::En if missed == 1 => format!("1 recipient not reached: {reasons}."),
+        Lang::En => format!("{missed} recipients not reached: {reasons}."),
+    })
+}
+
+const fn nobody(lang: Lang, closed: &Closed) -> &'static str {
+    match (lang, closed.annule) {
+        (Lang::Fr, true) => "Annulé avant l'envoi.",
+        (Lang::Fr, false) => "Aucun destinataire.",
+        (Lang::En, true) => "Cancelled before sending.",
+        (Lang::En, false) => "No recipient.",
+    }
+}
+
+/// Recipients who have another recipient's address.
+#[must_use]
+pub fn doubles(closed: &Closed) -> i64 {
+    closed.bilan.get(&(Etat::Ignore, Some(Motif::Doublon))).copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vocabulary::Statut;
+
+    fn closed(bilan: &[(Etat, Option<Motif>, i64)]) -> Closed {
+        Closed {
+            id: 1,
+            canal: Canal::Sms,
+            sujet: None,
+            statut: Statut::Envoye,
+            annule: false,
+            bilan: bilan.iter().map(|(etat, motif, n)| ((*etat, *motif), *n)).collect(),
+        }
+    }
+
+    #[test]
+    fn a_message_that_reached_everybody_has_no_details() {
+        let all = closed(&[(Etat::Envoye, None, 3), (Etat::Ignore, Some(Motif::Doublon), 1)]);
+        assert_eq!(details(Lang::Fr, &all), None);
+    }
+
+    #[test]
+    fn details_name_the_commonest_reason_first() {
+        let some = closed(&[
+            (Etat::Envoye, None, 3),
+            (Etat::Echec, Some(Motif::Permanent), 1),
+            (Etat::Ignore, Some(Motif::SansAdresse), 2),
+            (Etat::Ignore, Some(Motif::Doublon), 1),
+        ]);
+        assert_eq!(
+            details(Lang::Fr, &some).unwrap(),
+            "3 destinataires non atteints : 2 sans adresse utilisable, 1 refusé définitivement."
+        );
+        assert_eq!(details(Lang::Fr, &closed(&[])).unwrap(), "Aucun destinataire.");
+    }
+}
