@@ -14,6 +14,7 @@ pub mod logging;
 pub mod mailbox;
 pub mod phone;
 pub mod model;
+pub mod preview;
 mod schema;
 pub mod secret;
 pub mod store;

@@ -14,6 +14,19 @@ pub const fn canal(lang: Lang, canal: Canal) -> &'static str {
     }
 }
 
+/// Whom a message went to.
+#[must_use]
+pub fn audience(lang: Lang, est_message_groupe: bool, classe: Option<&str>) -> String {
+    match (lang, est_message_groupe, classe) {
+        (Lang::Fr, false, _) => "un parent".to_owned(),
+        (Lang::Fr, true, None) => "tous les parents".to_owned(),
+        (Lang::Fr, true, Some(classe)) => format!("classe {classe}"),
+        (Lang::En, false, _) => "one parent".to_owned(),
+        (Lang::En, true, None) => "all parents".to_owned(),
+        (Lang::En, true, Some(classe)) => format!("class {classe}"),
+    }
+}
+
 /// Why somebody was not reached, after a number: "2 sans adresse".
 #[must_use]
 pub const fn motif(lang: Lang, motif: Motif) -> &'static str {
@@ -105,6 +118,8 @@ mod tests {
             id: 1,
             canal: Canal::Sms,
             sujet: None,
+            est_message_groupe: false,
+            classe: None,
             statut: Statut::Envoye,
             annule: false,
             bilan: bilan.iter().map(|(etat, motif, n)| ((*etat, *motif), *n)).collect(),

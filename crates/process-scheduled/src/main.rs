@@ -1,1 +1,34 @@
-fn main(){}
+//! `process-scheduled`: sends what is due, once per invocation.
+
+mod check;
+mod cli;
+mod demo;
+mod exit;
+mod import;
+mod migrate;
+mod output;
+mod preview;
+mod report;
+mod resend;
+mod run;
+mod start;
+mod status;
+
+use clap::Parser;
+use cli::{Cli, Command};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = match &cli.command {
+        None | Some(Command::Run) if cli.dry_run => preview::preview(&cli),
+        None | Some(Command::Run) => run::run(&cli),
+        Some(Command::Demo { dossier }) => demo::demo(&cli, dossier),
+        Some(Command::Status) => status::status(&cli),
+        Some(Command::Check) => check::check(&cli),
+        Some(Command::Migrate) => migrate::migrate(&cli),
+        Some(Command::Import { fichier }) => import::import(&cli, fichier),
+        Some(Command::Resend { message }) => resend::resend(&cli, *message),
+    };
+    outcome.unwrap_or_else(exit::Failure::tell).into()
+}

@@ -17,6 +17,10 @@ pub struct Closed {
     pub canal: Canal,
     /// Its subject.
     pub sujet: Option<String>,
+    /// Whether it went to a class or to everybody.
+    pub est_message_groupe: bool,
+    /// Name of the class, if it went to one.
+    pub classe: Option<String>,
     /// `envoye` or `echec`.
     pub statut: Statut,
     /// Whether it was cancelled while it was leaving.
@@ -42,6 +46,12 @@ struct Open {
     #[diesel(sql_type = Nullable<Text>)]
     #[serde(skip)]
     sujet: Option<String>,
+    #[diesel(sql_type = Bool)]
+    #[serde(skip)]
+    est_message_groupe: bool,
+    #[diesel(sql_type = Nullable<Text>)]
+    #[serde(skip)]
+    classe: Option<String>,
     #[diesel(sql_type = Bool)]
     #[serde(skip)]
     annule: bool,
@@ -99,7 +109,9 @@ pub fn close(
     explain: impl Fn(&Closed) -> Option<String>,
 ) -> Result<Vec<Closed>, Error> {
     let open: Vec<Open> = conn.load(
-        &sql("SELECT m.id, m.type AS canal, m.sujet, m.annule_le IS NOT NULL AS annule
+        &sql("SELECT m.id, m.type AS canal, m.sujet, m.est_message_groupe,
+                     (SELECT c.nom FROM classes c WHERE c.id = m.classe) AS classe,
+                     m.annule_le IS NOT NULL AS annule
                 FROM messages m
                WHERE m.statut = 'en_attente' AND m.etendu_le IS NOT NULL
                  AND NOT EXISTS (SELECT 1 FROM envois e
@@ -145,6 +157,8 @@ fn ended(message: Open, groups: &[Group]) -> Closed {
         id: message.id,
         canal: message.canal,
         sujet: message.sujet,
+        est_message_groupe: message.est_message_groupe,
+        classe: message.classe,
         statut: if reached { Statut::Envoye } else { Statut::Echec },
         annule: message.annule,
         bilan,

@@ -1,0 +1,103 @@
+//! Who would receive what, were a run to start now. Changes nothing.
+
+use crate::audience::Rules;
+use crate::config::Config;
+use crate::store::expansion::{self, Candidate, Upcoming};
+use crate::store::{Conn, Error};
+use crate::vocabulary::Motif;
+use std::collections::BTreeSet;
+
+/// Parents read at once.
+const CHUNK: usize = 500;
+
+/// One message that would be treated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preview {
+    /// The message.
+    pub message: Upcoming,
+    /// Its recipients, or for a message that is already leaving those whose turn has come.
+    pub recipients: Vec<Recipient>,
+}
+
+/// One recipient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipient {
+    /// Family name.
+    pub nom: String,
+    /// First name.
+    pub prenom: String,
+    /// The address that would be written to, or why there is none.
+    pub address: Result<String, Motif>,
+}
+
+/// Shows every message that a run would treat, one after the other.
+///
+/// # Errors
+/// The database's.
+pub fn preview(
+    conn: &mut Conn,
+    config: &Config,
+    limit: Option<usize>,
+    mut show: impl FnMut(&Preview),
+) -> Result<(), Error> {
+    let rules = Rules::new(config);
+    let now = conn.now()?;
+    for message in expansion::leaving(conn, now)? {
+        let recipients = expansion::waiting(conn, message.id, now)?;
+        let recipients = recipients
+            .into_iter()
+            .map(|(nom, prenom, adresse)| Recipient { nom, prenom, address: Ok(adresse) })
+            .collect();
+        show(&Preview { message, recipients });
+    }
+    for message in expansion::upcoming(conn, limit.unwrap_or(usize::MAX), now)? {
+        let late = now > message.due + config.messages.late;
+        let recipients = recipients(conn, &rules, &message, late)?;
+        show(&Preview { message, recipients });
+    }
+    Ok(())
+}
+
+fn recipients(
+    conn: &mut Conn,
+    rules: &Rules,
+    message: &Upcoming,
+    late: bool,
+) -> Result<Vec<Recipient>, Error> {
+    let mut seen = BTreeSet::new();
+    let mut recipients = Vec::new();
+    let mut after = 0;
+    loop {
+        let parents = if message.est_message_groupe {
+            expansion::group(conn, message.classe, after, CHUNK)?
+        } else {
+            expansion::singles(conn, message.parent.as_slice())?
+        };
+        let more = message.est_message_groupe && parents.len() == CHUNK;
+        after = parents.last().map_or(after, |parent| parent.id);
+        recipients.extend(parents.into_iter().map(|parent| {
+            let address = address(rules, message, &parent, late, &mut seen);
+            Recipient { nom: parent.nom, prenom: parent.prenom, address }
+        }));
+        if !more {
+            return Ok(recipients);
+        }
+    }
+}
+
+fn address(
+    rules: &Rules,
+    message: &Upcoming,
+    parent: &Candidate,
+    late: bool,
+    seen: &mut BTreeSet<String>,
+) -> Result<String, Motif> {
+    let address = rules.address(parent, message.canal)?;
+    if !seen.insert(address.clone()) {
+        Err(Motif::Doublon)
+    } else if late {
+        Err(Motif::Expire)
+    } else {
+        Ok(address)
+    }
+}

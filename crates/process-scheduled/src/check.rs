@@ -1,0 +1,131 @@
+//! `check`: one line for each thing that must work; sends nothing.
+
+use crate::cli::Cli;
+use crate::exit::{Exit, Failure};
+use crate::{output, report, start};
+use messages_core::channel::{Answer, Channel};
+use messages_core::config::Config;
+use messages_core::instant::Instant;
+use messages_core::store::{Conn, Error, migrations, passages};
+use messages_core::vocabulary::{Canal, Mode, Verdict};
+use std::time::Duration;
+
+/// Two clocks that differ by more are worth a word.
+const SKEW_MAX: Duration = Duration::from_secs(60);
+
+/// What was found out about one thing.
+struct Finding {
+    name: &'static str,
+    outcome: Result<String, (Exit, String)>,
+}
+
+pub(crate) fn check(cli: &Cli) -> Result<Exit, Failure> {
+    let config = start::settings(cli)?;
+    start::logging(cli, &config);
+    if config.messages.mode == Mode::Simulation {
+        output::line(report::simulation(config.messages.lang));
+    }
+    let mut findings = vec![settings(&config)];
+    findings.extend(database(&config));
+    for (canal, name) in [(Canal::Email, "E-mail"), (Canal::Sms, "SMS")] {
+        findings.push(Finding {
+            name,
+            outcome: channel(&config, canal),
+        });
+    }
+    let mut worst = Exit::Done;
+    for finding in &findings {
+        match &finding.outcome {
+            Ok(text) => output::line(format_args!("ok     {} : {text}", finding.name)),
+            Err((exit, text)) => {
+                output::line(format_args!("FAUTE  {} : {text}", finding.name));
+                if worst != Exit::Config {
+                    worst = *exit;
+                }
+            }
+        }
+    }
+    Ok(worst)
+}
+
+fn settings(config: &Config) -> Finding {
+    let text = if config.warnings.is_empty() {
+        format!("mode {}, fuseau {}", config.messages.mode, config.messages.zone)
+    } else {
+        format!("mode {} ; à voir : {}", config.messages.mode, config.warnings.join(" ; "))
+    };
+    Finding {
+        name: "Réglages",
+        outcome: Ok(text),
+    }
+}
+
+fn database(config: &Config) -> Vec<Finding> {
+    let mut conn = match Conn::open(&config.database) {
+        Ok(conn) => conn,
+        Err(error) => {
+            return vec![Finding {
+                name: "Base de données",
+                outcome: Err(failed(&error)),
+            }];
+        }
+    };
+    vec![
+        Finding {
+            name: "Base de données",
+            outcome: Ok(format!("{} répond", config.database.kind())),
+        },
+        Finding {
+            name: "Tables",
+            outcome: tables(&mut conn),
+        },
+        Finding {
+            name: "Horloge",
+            outcome: clock(&mut conn),
+        },
+    ]
+}
+
+fn tables(conn: &mut Conn) -> Result<String, (Exit, String)> {
+    match migrations::pending(conn) {
+        Ok(0) => Ok("à jour".to_owned()),
+        Ok(n) => Err((Exit::Config, format!("{n} mises à jour manquent : process-scheduled migrate"))),
+        Err(error) => Err(failed(&error)),
+    }
+}
+
+fn clock(conn: &mut Conn) -> Result<String, (Exit, String)> {
+    let now = conn.now().map_err(|error| failed(&error))?;
+    // Without tables there is no earlier passage to compare with.
+    if let Ok(Some(fault)) = passages::clock_fault(conn, now) {
+        return Err((Exit::TryLater, fault));
+    }
+    let here = Instant::of_this_machine();
+    let skew = here.since(now).max(now.since(here));
+    Ok(if skew > SKEW_MAX {
+        format!("celle de la base fait foi ; celle de cette machine en diffère de {} s", skew.as_secs())
+    } else {
+        "à l'heure".to_owned()
+    })
+}
+
+fn channel(config: &Config, canal: Canal) -> Result<String, (Exit, String)> {
+    let channel = Channel::new(config, canal).map_err(|text| (Exit::Config, text))?;
+    channel.check().map_err(|answer: Answer| {
+        let exit = match answer.verdict {
+            Verdict::Config | Verdict::Permanent => Exit::Config,
+            _ => Exit::TryLater,
+        };
+        let (code, detail) = (answer.code.unwrap_or_default(), answer.detail.unwrap_or_default());
+        (exit, format!("{detail} ({code})"))
+    })
+}
+
+fn failed(error: &Error) -> (Exit, String) {
+    let exit = match error {
+        Error::Unavailable(_) => Exit::TryLater,
+        Error::Config(_) => Exit::Config,
+        _ => Exit::Internal,
+    };
+    (exit, error.to_string())
+}

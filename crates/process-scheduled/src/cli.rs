@@ -1,0 +1,89 @@
+//! The command line. Its texts are French: they are read by the school's administrator.
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Envoie les messages programmés dont l'heure est venue, puis s'arrête.
+///
+/// À lancer toutes les cinq minutes par cron ou par le Planificateur de tâches de Windows
+/// (voir le dossier scripts). Plusieurs passages peuvent se recouvrir sans danger.
+#[derive(Debug, Parser)]
+#[command(version, about, long_about, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+
+    /// Fichier de réglages
+    #[arg(long, global = true, value_name = "FICHIER", default_value = ".env")]
+    pub(crate) env_file: PathBuf,
+
+    /// Montre qui recevrait quoi ; n'envoie rien et ne change rien
+    #[arg(long, global = true)]
+    pub(crate) dry_run: bool,
+
+    /// Ne prend pas plus de N messages
+    #[arg(long, global = true, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+
+    /// Compte rendu en JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    /// N'affiche rien, sauf les erreurs
+    #[arg(long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// Affiche aussi le journal (-vv : chaque étape)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+
+    /// Termine avec le code 1 si un destinataire n'a pas pu être atteint
+    #[arg(long, global = true)]
+    pub(crate) fail_on_error: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Envoie ce qui est dû (c'est aussi ce qui se fait sans commande)
+    Run,
+    /// Démonstration : une petite école fictive, des messages, un passage ; rien ne part
+    Demo {
+        /// Dossier à créer
+        #[arg(default_value = "messages-demo")]
+        dossier: PathBuf,
+    },
+    /// Ce qui est dû, en attente, en retard, incertain ; les derniers passages
+    Status,
+    /// Vérifie réglages, base, relais, passerelle et horloge ; n'envoie rien
+    Check,
+    /// Crée les tables ou les met à jour
+    Migrate,
+    /// Importe l'annuaire (CSV, une ligne par parent et par enfant) : tout ou rien
+    Import {
+        /// Fichier CSV
+        fichier: PathBuf,
+    },
+    /// Envoie de nouveau un message à ceux qui sont en échec ou incertains
+    Resend {
+        /// Numéro du message
+        message: i64,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn flags_go_before_or_after_the_command() {
+        let before = Cli::parse_from(["process-scheduled", "--json", "status"]);
+        let after = Cli::parse_from(["process-scheduled", "status", "--json"]);
+        assert!(before.json && after.json);
+    }
+}

@@ -1,0 +1,23 @@
+//! `migrate`: tables of this program's version.
+
+use crate::cli::Cli;
+use crate::exit::{Exit, Failure};
+use crate::{output, start};
+use messages_core::store::{Conn, migrations};
+
+pub(crate) fn migrate(cli: &Cli) -> Result<Exit, Failure> {
+    let config = start::settings(cli)?;
+    start::logging(cli, &config);
+    let mut conn = Conn::open(&config.database)?;
+    migrations::pending(&mut conn)?;
+    let applied = migrations::migrate(&mut conn)?;
+    if !cli.quiet {
+        if applied.is_empty() {
+            output::line("Les tables sont à jour.");
+        }
+        for name in applied {
+            output::line(format_args!("Appliqué : {name}"));
+        }
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,26 @@
+//! Writing to stdout, which may be closed: a run goes on then.
+
+use std::fmt;
+use std::io::Write;
+
+/// Writes text as it is.
+pub(crate) fn print(text: impl fmt::Display) {
+    write!(std::io::stdout().lock(), "{text}").ok();
+}
+
+/// Writes a line.
+pub(crate) fn line(text: impl fmt::Display) {
+    print(format_args!("{text}\n"));
+}
+
+/// Writes a JSON value on lines of its own.
+pub(crate) fn json(value: &serde_json::Value) {
+    line(format_args!("{value:#}"));
+}
+
+/// A number and its noun: `1 message`, `2 messages`.
+pub(crate) fn plural(number: i64, one: &str, many: &str) -> String {
+    // French counts zero as one.
+    let noun = if number.abs() < 2 { one } else { many };
+    format!("{number} {noun}")
+}

@@ -1,0 +1,83 @@
+//! `--dry-run`: who would receive what.
+
+use crate::cli::Cli;
+use crate::exit::{Exit, Failure};
+use crate::output::{self, plural};
+use crate::{report, start};
+use messages_core::config::Lang;
+use messages_core::preview::{self, Preview};
+use messages_core::texts;
+use messages_core::vocabulary::Mode;
+use serde_json::{Value, json};
+
+pub(crate) fn preview(cli: &Cli) -> Result<Exit, Failure> {
+    let (config, mut conn) = start::start(cli)?;
+    let lang = config.messages.lang;
+    let mut all = Vec::new();
+    let mut messages = 0;
+    if !cli.json {
+        output::line("Essai à blanc : rien n'est envoyé, rien n'est changé.");
+        if config.messages.mode == Mode::Simulation {
+            output::line(report::simulation(lang));
+        }
+    }
+    preview::preview(&mut conn, &config, cli.limit, |preview| {
+        messages += 1;
+        if cli.json {
+            all.push(machine(preview));
+        } else {
+            human(lang, preview);
+        }
+    })?;
+    if cli.json {
+        output::json(&json!({ "essai": true, "messages": all }));
+    } else if messages == 0 {
+        output::line("Aucun message programmé à envoyer.");
+    }
+    Ok(Exit::Done)
+}
+
+fn human(lang: Lang, preview: &Preview) {
+    let message = &preview.message;
+    let reached = preview.recipients.iter().filter(|recipient| recipient.address.is_ok()).count();
+    let reached = i64::try_from(reached).unwrap_or(i64::MAX);
+    let subject = message.sujet.as_ref().map(|sujet| format!(" « {sujet} »")).unwrap_or_default();
+    output::line(format_args!(
+        "n° {} · {}{subject} · {} : {} sur {}",
+        message.id,
+        texts::canal(lang, message.canal),
+        texts::audience(lang, message.est_message_groupe, message.classe_nom.as_deref()),
+        plural(reached, "envoi", "envois"),
+        preview.recipients.len(),
+    ));
+    for recipient in &preview.recipients {
+        let name = format!("{} {}", recipient.prenom, recipient.nom);
+        match &recipient.address {
+            Ok(address) => output::line(format_args!("  → {} : {address}", name.trim())),
+            Err(motif) => {
+                let why = texts::motif(lang, *motif);
+                output::line(format_args!("  ✗ {} : {why}", name.trim()));
+            }
+        }
+    }
+}
+
+fn machine(preview: &Preview) -> Value {
+    let recipients: Vec<Value> = preview
+        .recipients
+        .iter()
+        .map(|recipient| {
+            let (adresse, motif) = match &recipient.address {
+                Ok(address) => (Some(address), None),
+                Err(motif) => (None, Some(motif)),
+            };
+            json!({"nom": recipient.nom, "prenom": recipient.prenom, "adresse": adresse, "motif": motif})
+        })
+        .collect();
+    json!({
+        "id": preview.message.id,
+        "type": preview.message.canal,
+        "sujet": preview.message.sujet,
+        "destinataires": recipients,
+    })
+}

@@ -1,0 +1,93 @@
+//! `run`: one passage.
+
+use crate::cli::Cli;
+use crate::exit::{Exit, Failure};
+use crate::{report, start};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use messages_core::config::Config;
+use messages_core::dispatch::{self, Options, Progress, Report, StopFlag};
+use messages_core::store::Conn;
+use messages_core::vocabulary::Verdict;
+use std::io::IsTerminal;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+/// A run never lives longer, whatever holds it: a scheduler that starts no second instance would
+/// otherwise stop sending for days.
+const LIFE_MAX: Duration = Duration::from_secs(299);
+
+pub(crate) fn run(cli: &Cli) -> Result<Exit, Failure> {
+    watch_over_life();
+    let stop = stop_on_signals()?;
+    let (config, conn) = start::start(cli)?;
+    let report = pass(cli, &config, conn, stop)?;
+    report::show(cli, &config, &report);
+    Ok(exit(cli, &report))
+}
+
+/// One passage, with a progress bar when somebody watches.
+pub(crate) fn pass(
+    cli: &Cli,
+    config: &Config,
+    conn: Conn,
+    stop: StopFlag,
+) -> Result<Report, Failure> {
+    let bar = bar(cli);
+    let mut progress = |progress: Progress| {
+        bar.set_length(progress.total.max(progress.done));
+        bar.set_position(progress.done);
+    };
+    let options = Options {
+        limit: cli.limit,
+        stop,
+        progress: &mut progress,
+    };
+    let outcome = dispatch::run(config, conn, options);
+    bar.finish_and_clear();
+    Ok(outcome.inspect_err(|error| log::error!("{error}"))?)
+}
+
+fn exit(cli: &Cli, report: &Report) -> Exit {
+    let counts = &report.counts;
+    if report.stopped.iter().any(|stop| stop.verdict == Verdict::Config) {
+        Exit::Config
+    } else if cli.fail_on_error && counts.echecs + counts.incertains > 0 {
+        Exit::Failed
+    } else {
+        Exit::Done
+    }
+}
+
+fn bar(cli: &Cli) -> ProgressBar {
+    if cli.quiet || cli.json || !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    // Five drawings a second are enough, and cost nothing while ten thousand envois pass.
+    let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(5));
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} envois, {per_sec}, reste {eta}");
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+/// The first signal asks for the end, the second one ends at once.
+pub(crate) fn stop_on_signals() -> Result<StopFlag, Failure> {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    let flag = Arc::new(AtomicBool::new(false));
+    for signal in [SIGTERM, SIGINT] {
+        let code = i32::from(u8::from(Exit::TryLater));
+        signal_hook::flag::register_conditional_shutdown(signal, code, Arc::clone(&flag))
+            .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&flag)))
+            .map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
+    }
+    Ok(StopFlag::shared(flag))
+}
+
+fn watch_over_life() {
+    let watch = || {
+        std::thread::sleep(LIFE_MAX);
+        log::error!("le passage dure plus de {} s : il est interrompu", LIFE_MAX.as_secs());
+        std::process::exit(i32::from(u8::from(Exit::TryLater)));
+    };
+    // Without this thread the dispatcher's own deadlines remain.
+    std::thread::Builder::new().name("garde".to_owned()).spawn(watch).ok();
+}

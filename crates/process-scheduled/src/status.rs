@@ -1,0 +1,187 @@
+//! `status`: what is due, waiting, late, uncertain; the last passages.
+
+use crate::cli::Cli;
+use crate::exit::{Exit, Failure};
+use crate::output::{self, plural};
+use crate::{report, start};
+use messages_core::config::Config;
+use messages_core::instant::Instant;
+use messages_core::model::Passage;
+use messages_core::store::{overview, passages};
+use messages_core::texts;
+use messages_core::vocabulary::{Etat, Mode};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// Runs come every five minutes: without one for so long, the scheduler does not work.
+const SILENCE_MAX: Duration = Duration::from_secs(15 * 60);
+
+const UNCERTAIN_MAX: i64 = 20;
+const PASSAGES_MAX: i64 = 5;
+
+struct Status {
+    now: Instant,
+    programmed: Vec<overview::Programmed>,
+    waiting: Vec<overview::Waiting>,
+    uncertain: Vec<overview::Uncertain>,
+    passages: Vec<Passage>,
+}
+
+pub(crate) fn status(cli: &Cli) -> Result<Exit, Failure> {
+    let (config, mut conn) = start::start(cli)?;
+    let now = conn.now()?;
+    let status = Status {
+        now,
+        programmed: overview::programmed(&mut conn, now)?,
+        waiting: overview::waiting(&mut conn)?,
+        uncertain: overview::uncertain(&mut conn, UNCERTAIN_MAX)?,
+        passages: passages::last(&mut conn, PASSAGES_MAX)?,
+    };
+    if cli.json {
+        output::json(&machine(&config, &status));
+    } else {
+        human(&config, &status).iter().for_each(output::line);
+    }
+    Ok(Exit::Done)
+}
+
+fn human(config: &Config, status: &Status) -> Vec<String> {
+    let mut lines = Vec::new();
+    if config.messages.mode == Mode::Simulation {
+        lines.push(report::simulation(config.messages.lang).to_owned());
+    }
+    lines.extend(programmed(config, status));
+    lines.extend(waiting(config, status));
+    lines.extend(uncertain(config, status));
+    lines.extend(runs(config, status));
+    lines
+}
+
+fn programmed(config: &Config, status: &Status) -> Vec<String> {
+    if status.programmed.is_empty() {
+        return vec!["Messages programmés : aucun.".to_owned()];
+    }
+    let line = |group: &overview::Programmed| {
+        let count = plural(group.nombre, "message", "messages");
+        let at = local(config, group.premiere);
+        if group.due {
+            let late = minutes(status.now.since(group.premiere));
+            format!("À envoyer maintenant : {count} (depuis {late}).")
+        } else {
+            format!("Programmés pour plus tard : {count}, le premier le {at}.")
+        }
+    };
+    status.programmed.iter().map(line).collect()
+}
+
+fn waiting(config: &Config, status: &Status) -> Vec<String> {
+    if status.waiting.is_empty() {
+        return vec!["Envois en cours : aucun.".to_owned()];
+    }
+    let line = |group: &overview::Waiting| {
+        let canal = texts::canal(config.messages.lang, group.canal);
+        let what = match group.etat {
+            Etat::Reserve => "pris par un passage",
+            Etat::Emission => "en cours d'émission",
+            _ => "en attente",
+        };
+        let next = match (group.etat, group.prochaine) {
+            (Etat::AEnvoyer, Some(at)) if at > status.now => {
+                format!(", prochain essai le {}", local(config, at))
+            }
+            (Etat::AEnvoyer, Some(_)) => ", au prochain passage".to_owned(),
+            _ => String::new(),
+        };
+        format!("{canal} : {} {what}{next}.", plural(group.nombre, "envoi", "envois"))
+    };
+    status.waiting.iter().map(line).collect()
+}
+
+fn uncertain(config: &Config, status: &Status) -> Vec<String> {
+    let line = |message: &overview::Uncertain| {
+        format!(
+            "À VÉRIFIER, message {} ({}) : {}, la réponse s'est perdue. Pour renvoyer : process-scheduled resend {}",
+            message.message,
+            texts::canal(config.messages.lang, message.canal),
+            plural(message.nombre, "envoi incertain", "envois incertains"),
+            message.message,
+        )
+    };
+    status.uncertain.iter().map(line).collect()
+}
+
+fn runs(config: &Config, status: &Status) -> Vec<String> {
+    let Some(last) = status.passages.first() else {
+        return vec!["Dernier passage : jamais. Le planificateur est-il installé ?".to_owned()];
+    };
+    let silence = status.now.since(last.battement);
+    let mut lines = Vec::new();
+    if silence > SILENCE_MAX {
+        lines.push(format!(
+            "ATTENTION : aucun passage depuis {}. Le planificateur fonctionne-t-il ?",
+            minutes(silence)
+        ));
+    }
+    lines.push("Derniers passages :".to_owned());
+    lines.extend(status.passages.iter().map(|passage| run(config, passage)));
+    lines
+}
+
+fn run(config: &Config, passage: &Passage) -> String {
+    let end = match (passage.fin, &passage.arret) {
+        (None, _) => " (en cours ou interrompu)".to_owned(),
+        (Some(_), Some(arret)) => format!(" (arrêt : {arret})"),
+        (Some(_), None) => String::new(),
+    };
+    let mode = match passage.mode {
+        Mode::Reel => String::new(),
+        other => format!(" [{other}]"),
+    };
+    format!(
+        "  {} · {}{mode} · {}, {}, {} en échec, {}, {}{end}",
+        local(config, passage.debut),
+        passage.hote,
+        plural(passage.nb_messages, "message", "messages"),
+        plural(passage.nb_envoyes, "atteint", "atteints"),
+        passage.nb_echecs,
+        plural(passage.nb_incertains, "incertain", "incertains"),
+        plural(passage.nb_ignores, "écarté", "écartés"),
+    )
+}
+
+/// Day and time in the school's time zone.
+pub(crate) fn local(config: &Config, at: Instant) -> String {
+    at.in_zone(config.messages.zone).format("%d/%m/%Y à %H:%M").to_string()
+}
+
+fn minutes(duration: Duration) -> String {
+    match duration.as_secs() / 60 {
+        0 => "moins d'une minute".to_owned(),
+        n @ 1..120 => plural(i64::try_from(n).unwrap_or(0), "minute", "minutes"),
+        n @ 120..2880 => format!("{} heures", n / 60),
+        n => format!("{} jours", n / 1440),
+    }
+}
+
+fn machine(config: &Config, status: &Status) -> Value {
+    let passages: Vec<Value> = status
+        .passages
+        .iter()
+        .map(|p| {
+            json!({
+                "id": p.id, "hote": p.hote, "mode": p.mode, "debut": p.debut, "fin": p.fin,
+                "nb_messages": p.nb_messages, "nb_envoyes": p.nb_envoyes, "nb_echecs": p.nb_echecs,
+                "nb_incertains": p.nb_incertains, "nb_ignores": p.nb_ignores,
+                "nb_reportes": p.nb_reportes, "arret": p.arret,
+            })
+        })
+        .collect();
+    json!({
+        "mode": config.messages.mode,
+        "maintenant": status.now,
+        "programmes": status.programmed,
+        "en_cours": status.waiting,
+        "incertains": status.uncertain,
+        "passages": passages,
+    })
+}
