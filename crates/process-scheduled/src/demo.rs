@@ -155,11 +155,14 @@ fn recipients(conn: &mut Conn, config: &Config, ids: &[i64]) -> Result<(), Error
 
 fn farewell(folder: &Path) {
     let folder = folder.display();
+    // As it was called: after `cargo run` the program is not on the PATH.
+    let program = std::env::args().next().unwrap_or_else(|| "process-scheduled".to_owned());
     say(format_args!(
         "\nÀ regarder ensuite :\n  \
          {folder}/outbox/                    les e-mails (.eml) et les SMS (.json)\n  \
          {folder}/scheduled_messages.log     le journal, sans donnée personnelle\n  \
-         process-scheduled --env-file {folder}/reglages.env status\n  \
-         process-scheduled --env-file {folder}/reglages.env      (un second passage : rien ne part deux fois)"
+         {program} --env-file {folder}/reglages.env status\n  \
+         {program} --env-file {folder}/reglages.env\n\
+         (la dernière ligne fait un second passage : rien ne part deux fois)"
     ));
 }

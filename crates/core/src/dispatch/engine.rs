@@ -16,7 +16,7 @@ use crate::store::messages::{self, Closed};
 use crate::store::passages::{self, Counts, NewPassage};
 use crate::store::{Conn, Error, expansion, overview};
 use crate::texts;
-use crate::vocabulary::{Canal, Etat};
+use crate::vocabulary::{Canal, Etat, Statut};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -335,7 +335,8 @@ fn persist<T>(
 fn log_closed(closed: &Closed) {
     let [envoyes, echecs, incertains, ignores] =
         [Etat::Envoye, Etat::Echec, Etat::Incertain, Etat::Ignore].map(|etat| closed.count(etat));
-    let level = if echecs + incertains > 0 { log::Level::Warn } else { log::Level::Info };
+    let failed = closed.statut == Statut::Echec || echecs + incertains > 0;
+    let level = if failed { log::Level::Warn } else { log::Level::Info };
     log::log!(
         level,
         "message={} canal={} statut={} envoyes={envoyes} echecs={echecs} incertains={incertains} ignores={ignores}",

@@ -10,18 +10,18 @@ use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
-pub type Tls = StreamOwned<ClientConnection, TcpStream>;
+pub(crate) type Tls = StreamOwned<ClientConnection, TcpStream>;
 
-pub struct Client<S: Read + Write>(pub BufReader<S>);
+pub(crate) struct Client<S: Read + Write>(pub(crate) BufReader<S>);
 
-pub fn connect(port: u16) -> Client<TcpStream> {
+pub(crate) fn connect(port: u16) -> Client<TcpStream> {
     let tcp = TcpStream::connect(("127.0.0.1", port)).unwrap();
     tcp.set_nodelay(true).unwrap();
     tcp.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
     Client(BufReader::new(tcp))
 }
 
-pub fn under_tls(tcp: TcpStream, name: &'static str, ca: &str) -> Client<Tls> {
+pub(crate) fn under_tls(tcp: TcpStream, name: &'static str, ca: &str) -> Client<Tls> {
     let mut roots = RootCertStore::empty();
     let ca = CertificateDer::from_pem_slice(ca.as_bytes()).unwrap();
     roots.add(ca).unwrap();
@@ -35,24 +35,24 @@ pub fn under_tls(tcp: TcpStream, name: &'static str, ca: &str) -> Client<Tls> {
     Client(BufReader::new(StreamOwned::new(tls, tcp)))
 }
 
-pub fn connect_tls(port: u16) -> Client<Tls> {
+pub(crate) fn connect_tls(port: u16) -> Client<Tls> {
     under_tls(connect(port).0.into_inner(), "localhost", &tls::ca_pem())
 }
 
 impl<S: Read + Write> Client<S> {
-    pub fn send(&mut self, text: &str) {
+    pub(crate) fn send(&mut self, text: &str) {
         self.0.get_mut().write_all(text.as_bytes()).unwrap();
         self.0.get_mut().flush().unwrap();
     }
 
-    pub fn line(&mut self) -> String {
+    pub(crate) fn line(&mut self) -> String {
         let mut line = String::new();
         self.0.read_line(&mut line).unwrap();
         line.trim_end().to_owned()
     }
 
     /// All that comes until the server closes, or why it did not come.
-    pub fn rest(&mut self) -> std::io::Result<String> {
+    pub(crate) fn rest(&mut self) -> std::io::Result<String> {
         let mut rest = Vec::new();
         self.0.read_to_end(&mut rest)?;
         Ok(String::from_utf8_lossy(&rest).into_owned())

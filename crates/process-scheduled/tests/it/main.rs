@@ -1,0 +1,10 @@
+//! The built program against real databases, a real SMTP dialogue and a real HTTP gateway.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what goes wrong here is to fail the test"
+)]
+
+mod cli;
+mod program;
