@@ -19,5 +19,8 @@ async fn live() -> impl Responder {
 /// # Errors
 /// When the address cannot be listened on.
 pub async fn serve(bind: SocketAddr) -> std::io::Result<()> {
-    HttpServer::new(|| App::new().configure(routes)).bind(bind)?.run().await
+    HttpServer::new(|| App::new().configure(routes))
+        .bind(bind)?
+        .run()
+        .await
 }

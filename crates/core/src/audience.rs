@@ -58,7 +58,9 @@ impl Rules {
         }
         let number = phone::parse(typed, self.region).ok_or(Motif::NumeroInvalide)?;
         let allowed = self.allowed.is_empty()
-            || number.region.is_some_and(|region| self.allowed.contains(&region));
+            || number
+                .region
+                .is_some_and(|region| self.allowed.contains(&region));
         if allowed {
             Ok(number.e164)
         } else {
@@ -113,11 +115,20 @@ impl Expander {
             let mut messages = 0;
             if current.is_empty() {
                 let limit = self.allowance.min(TAKEN);
-                current = expansion::take(conn, &self.passage, self.rules.simule, limit, now)?.into();
+                current =
+                    expansion::take(conn, &self.passage, self.rules.simule, limit, now)?.into();
                 messages = current.len();
             }
             let (recipients, ignored) = self.work_out(conn, &mut current, now)?;
-            Ok((current, Step { messages, recipients, ignored, more: false }))
+            Ok((
+                current,
+                Step {
+                    messages,
+                    recipients,
+                    ignored,
+                    more: false,
+                },
+            ))
         });
         match outcome {
             Ok((current, step)) => {
@@ -130,7 +141,10 @@ impl Expander {
             Err(Error::Conflict(_)) => {
                 self.current.clear();
                 expansion::give_back(conn, &self.passage)?;
-                Ok(Step { more: true, ..Step::default() })
+                Ok(Step {
+                    more: true,
+                    ..Step::default()
+                })
             }
             Err(error) => Err(error),
         }
@@ -142,8 +156,9 @@ impl Expander {
         current: &mut VecDeque<Taken>,
         now: Instant,
     ) -> Result<(usize, usize), Error> {
-        let (mut groups, singles): (VecDeque<_>, VecDeque<_>) =
-            current.drain(..).partition(|message| message.est_message_groupe);
+        let (mut groups, singles): (VecDeque<_>, VecDeque<_>) = current
+            .drain(..)
+            .partition(|message| message.est_message_groupe);
         let mut envois = Vec::new();
         let mut progress = Vec::new();
         self.work_out_singles(conn, &singles, now, &mut envois, &mut progress)?;
@@ -181,7 +196,10 @@ impl Expander {
         if singles.is_empty() {
             return Ok(());
         }
-        let ids: Vec<i64> = singles.iter().filter_map(|message| message.parent).collect();
+        let ids: Vec<i64> = singles
+            .iter()
+            .filter_map(|message| message.parent)
+            .collect();
         let found = expansion::singles(conn, &ids)?;
         let parents: BTreeMap<i64, Candidate> = found.into_iter().map(|p| (p.id, p)).collect();
         for message in singles {
@@ -198,24 +216,30 @@ impl Expander {
         parents: impl IntoIterator<Item = &'p Candidate>,
         now: Instant,
     ) -> impl Iterator<Item = NewEnvoi> {
-        (message.nb_destinataires..).zip(parents).map(move |(rang, parent)| {
-            let (adresse, motif) = match self.rules.address(parent, message.canal) {
-                Ok(adresse) => (Some(adresse), None),
-                Err(motif) => (None, Some(motif)),
-            };
-            NewEnvoi {
-                message: message.id,
-                parent: parent.id,
-                canal: message.canal,
-                adresse,
-                etat: if motif.is_none() { Etat::AEnvoyer } else { Etat::Ignore },
-                motif,
-                rang,
-                prochaine: now,
-                expire: message.due + self.rules.late,
-                termine_le: motif.map(|_| now),
-            }
-        })
+        (message.nb_destinataires..)
+            .zip(parents)
+            .map(move |(rang, parent)| {
+                let (adresse, motif) = match self.rules.address(parent, message.canal) {
+                    Ok(adresse) => (Some(adresse), None),
+                    Err(motif) => (None, Some(motif)),
+                };
+                NewEnvoi {
+                    message: message.id,
+                    parent: parent.id,
+                    canal: message.canal,
+                    adresse,
+                    etat: if motif.is_none() {
+                        Etat::AEnvoyer
+                    } else {
+                        Etat::Ignore
+                    },
+                    motif,
+                    rang,
+                    prochaine: now,
+                    expire: message.due + self.rules.late,
+                    termine_le: motif.map(|_| now),
+                }
+            })
     }
 }
 

@@ -78,6 +78,7 @@ pub fn run<'o>(config: &'o Config, conn: Conn, options: Options<'o>) -> Result<R
         hote: host_name(),
         mode: config.messages.mode,
     };
+    conn.tune_for_dispatch()?;
     let begun = passages::begin(&mut conn, &passage)?;
     log::info!("passage={} debut mode={}", passage.id, passage.mode);
     let report = engine::Engine::new(config, conn, passage, begun, options).run()?;

@@ -29,7 +29,11 @@ impl fmt::Display for Fault {
         if self.column.is_empty() {
             write!(f, "ligne {} : {}", self.line, self.text)
         } else {
-            write!(f, "ligne {}, colonne {} : {}", self.line, self.column, self.text)
+            write!(
+                f,
+                "ligne {}, colonne {} : {}",
+                self.line, self.column, self.text
+            )
         }
     }
 }
@@ -74,7 +78,11 @@ pub fn import(
     let directory = read(bytes, &classes, &parents).map_err(Error::File)?;
     annuaire::upsert(conn, &directory)?;
     let unusable = |test: &dyn Fn(&crate::model::Parent) -> bool| {
-        directory.parents.iter().filter(|parent| test(parent)).count()
+        directory
+            .parents
+            .iter()
+            .filter(|parent| test(parent))
+            .count()
     };
     Ok(Imported {
         classes: directory.classes.len(),

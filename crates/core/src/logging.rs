@@ -13,7 +13,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Opens the log, once for a process. `terminal` is the least that goes to stderr.
 pub fn init(config: &Log, terminal: LevelFilter) {
-    let stderr = fern::Dispatch::new().level(terminal).chain(Box::new(Terminal) as Box<dyn Write + Send>);
+    let stderr = fern::Dispatch::new()
+        .level(terminal)
+        .chain(output(Terminal));
     let mut all = fern::Dispatch::new()
         .format(|out, message, record| out.finish(format_args!("{}", Line(message, record))))
         // Libraries write protocol details at debug; ours are the lines that matter.
@@ -25,7 +27,7 @@ pub fn init(config: &Log, terminal: LevelFilter) {
     let opened = open(config);
     let fault = match opened {
         Ok(file) => {
-            let file = Box::new(Resilient(file)) as Box<dyn Write + Send>;
+            let file = output(Resilient(file));
             all = all.chain(fern::Dispatch::new().level(config.level).chain(file));
             None
         }
@@ -36,8 +38,15 @@ pub fn init(config: &Log, terminal: LevelFilter) {
         log_panics();
     }
     if let Some(error) = fault {
-        log::error!("LOG_FILE {} : {error} ; les envois continuent", config.file.display());
+        log::error!(
+            "LOG_FILE {} : {error} ; les envois continuent",
+            config.file.display()
+        );
     }
+}
+
+fn output(writer: impl Write + Send + 'static) -> Box<dyn Write + Send> {
+    Box::new(writer)
 }
 
 fn open(config: &Log) -> io::Result<File> {
@@ -53,7 +62,13 @@ struct Line<'l>(&'l fmt::Arguments<'l>, &'l Record<'l>);
 
 impl fmt::Display for Line<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {:<5} {} ", Instant::of_this_machine(), self.1.level(), self.1.target())?;
+        write!(
+            f,
+            "{} {:<5} {} ",
+            Instant::of_this_machine(),
+            self.1.level(),
+            self.1.target()
+        )?;
         for c in self.0.to_string().chars() {
             if c.is_control() || c == '\u{2028}' || c == '\u{2029}' {
                 write!(f, "{}", c.escape_default())?;
@@ -75,7 +90,8 @@ impl Write for Resilient {
         if let Err(error) = self.0.write_all(bytes)
             && !TOLD.swap(true, Ordering::Relaxed)
         {
-            let text = format!("journal illisible ou disque plein ({error}) ; les envois continuent\n");
+            let text =
+                format!("journal illisible ou disque plein ({error}) ; les envois continuent\n");
             // There is nowhere else to say it.
             io::stderr().write_all(text.as_bytes()).ok();
         }
@@ -104,7 +120,10 @@ impl Write for Terminal {
 /// A panic's message may hold anything, so only its place is logged.
 fn log_panics() {
     std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let place = panic
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
         log::error!("panique en {place}");
     }));
 }

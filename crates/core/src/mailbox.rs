@@ -23,14 +23,27 @@ mod tests {
 
     #[test]
     fn usual_addresses_are_kept_in_lower_case() {
-        assert_eq!(parse(" Awa.Traore+ecole@Example.ORG ").as_deref(), Some("awa.traore+ecole@example.org"));
+        assert_eq!(
+            parse(" Awa.Traore+ecole@Example.ORG ").as_deref(),
+            Some("awa.traore+ecole@example.org")
+        );
     }
 
     #[test]
     fn what_cannot_be_written_to_is_refused() {
         for typed in [
-            "", "awa", "a@b", "\"a b\"@c.d", "a@[127.0.0.1]", "a@@b.c", "a b@c.d", "a@b..c", "a@b.c\r\nBcc: x@y.z",
-            "a@b.c, d@e.f", "a@.c", "é@b.c",
+            "",
+            "awa",
+            "a@b",
+            "\"a b\"@c.d",
+            "a@[127.0.0.1]",
+            "a@@b.c",
+            "a b@c.d",
+            "a@b..c",
+            "a@b.c\r\nBcc: x@y.z",
+            "a@b.c, d@e.f",
+            "a@.c",
+            "é@b.c",
         ] {
             assert_eq!(parse(typed), None, "{typed}");
         }

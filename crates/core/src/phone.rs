@@ -14,7 +14,9 @@ impl Region {
     #[must_use]
     pub fn of(code: &str) -> Option<Self> {
         let region = code.trim().to_ascii_uppercase().parse().ok().map(Self)?;
-        PHONE_NUMBER_UTIL.get_country_code_for_region(region.0).map(|_| region)
+        PHONE_NUMBER_UTIL
+            .get_country_code_for_region(region.0)
+            .map(|_| region)
     }
 }
 
@@ -54,7 +56,9 @@ const FRENCH_OVERSEAS: [rlibphonenumber::Region; 5] = [
 pub fn parse(typed: &str, region: Region) -> Option<Number> {
     let digits = cleaned(typed)?;
     let regions = std::iter::once(region.0).chain(
-        FRENCH_OVERSEAS.into_iter().filter(|_| region == Region::default() && !digits.starts_with('+')),
+        FRENCH_OVERSEAS
+            .into_iter()
+            .filter(|_| region == Region::default() && !digits.starts_with('+')),
     );
     for region in regions {
         let Ok(number) = PHONE_NUMBER_UTIL.parse(&digits, Some(region)) else {
@@ -62,7 +66,9 @@ pub fn parse(typed: &str, region: Region) -> Option<Number> {
         };
         if PHONE_NUMBER_UTIL.is_valid_number(&number) {
             return Some(Number {
-                e164: PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164).into_owned(),
+                e164: PHONE_NUMBER_UTIL
+                    .format(&number, PhoneNumberFormat::E164)
+                    .into_owned(),
                 region: PHONE_NUMBER_UTIL.get_region_for_number(&number).map(Region),
             });
         }
@@ -83,12 +89,18 @@ fn cleaned(typed: &str) -> Option<String> {
             _ => return None,
         }
     }
-    let out = out.strip_prefix("00").map_or(out.clone(), |rest| format!("+{rest}"));
+    let out = out
+        .strip_prefix("00")
+        .map_or(out.clone(), |rest| format!("+{rest}"));
     // "+33 (0)6 12…": the trunk zero that people write in brackets.
     Some(if typed.contains("(0)") && out.starts_with('+') {
         let (head, _) = typed.split_once("(0)")?;
         let kept = head.chars().filter(char::is_ascii_digit).count();
-        let kept = if typed.starts_with("00") { kept.saturating_sub(2) } else { kept };
+        let kept = if typed.starts_with("00") {
+            kept.saturating_sub(2)
+        } else {
+            kept
+        };
         let digits: String = out.chars().skip(1).collect();
         let rest: String = digits.chars().skip(kept + 1).collect();
         let head: String = digits.chars().take(kept).collect();
@@ -132,8 +144,17 @@ mod tests {
     #[test]
     fn what_is_not_one_number_is_refused() {
         for typed in [
-            "", "-", "0612", "06 12 34 56 7", "0612345678 / 0698765432", "01 42 34 56 78 poste 12",
-            "0712345678901", "abc", "06 12 34 56 78 maman", "+", "00",
+            "",
+            "-",
+            "0612",
+            "06 12 34 56 7",
+            "0612345678 / 0698765432",
+            "01 42 34 56 78 poste 12",
+            "0712345678901",
+            "abc",
+            "06 12 34 56 78 maman",
+            "+",
+            "00",
         ] {
             assert_eq!(e164(typed), None, "{typed}");
         }
@@ -143,7 +164,10 @@ mod tests {
     fn the_default_country_is_a_setting() {
         let ivory_coast = Region::of("ci").unwrap();
         let number = parse("0707070707", ivory_coast).unwrap();
-        assert_eq!((number.e164.as_str(), number.region), ("+2250707070707", Some(ivory_coast)));
+        assert_eq!(
+            (number.e164.as_str(), number.region),
+            ("+2250707070707", Some(ivory_coast))
+        );
         assert!(Region::of("France").is_none());
     }
 }

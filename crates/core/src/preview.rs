@@ -46,14 +46,24 @@ pub fn preview(
         let recipients = expansion::waiting(conn, message.id, now)?;
         let recipients = recipients
             .into_iter()
-            .map(|(nom, prenom, adresse)| Recipient { nom, prenom, address: Ok(adresse) })
+            .map(|(nom, prenom, adresse)| Recipient {
+                nom,
+                prenom,
+                address: Ok(adresse),
+            })
             .collect();
-        show(&Preview { message, recipients });
+        show(&Preview {
+            message,
+            recipients,
+        });
     }
     for message in expansion::upcoming(conn, limit.unwrap_or(usize::MAX), now)? {
         let late = now > message.due + config.messages.late;
         let recipients = recipients(conn, &rules, &message, late)?;
-        show(&Preview { message, recipients });
+        show(&Preview {
+            message,
+            recipients,
+        });
     }
     Ok(())
 }
@@ -77,7 +87,11 @@ fn recipients(
         after = parents.last().map_or(after, |parent| parent.id);
         recipients.extend(parents.into_iter().map(|parent| {
             let address = address(rules, message, &parent, late, &mut seen);
-            Recipient { nom: parent.nom, prenom: parent.prenom, address }
+            Recipient {
+                nom: parent.nom,
+                prenom: parent.prenom,
+                address,
+            }
         }));
         if !more {
             return Ok(recipients);

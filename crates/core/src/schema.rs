@@ -39,7 +39,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{BigInt, Bool, Nullable, Text};
     use crate::instant::InstantSql;
 
     messages (id) {
@@ -77,7 +77,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{BigInt, Nullable, Text};
     use crate::instant::InstantSql;
 
     envois (id) {
@@ -107,7 +107,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{BigInt, Nullable, Text};
     use crate::instant::InstantSql;
 
     tentatives (envoi, jeton) {
@@ -122,7 +122,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{BigInt, Nullable, Text};
     use crate::instant::InstantSql;
 
     passages (id) {
@@ -145,7 +145,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Nullable, Text};
     use crate::instant::InstantSql;
 
     canaux (canal) {
@@ -156,5 +156,12 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
-    classes, etudiants, parents, parents_etudiants, messages, envois, tentatives, passages
+    classes,
+    etudiants,
+    parents,
+    parents_etudiants,
+    messages,
+    envois,
+    tentatives,
+    passages
 );

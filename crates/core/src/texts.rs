@@ -69,7 +69,9 @@ pub fn reasons(lang: Lang, closed: &Closed) -> String {
         .filter(|(_, why)| *why != Motif::Doublon)
         .collect();
     reasons.sort_by_key(|(number, why)| (-number, *why));
-    let words = reasons.iter().map(|(number, why)| format!("{number} {}", motif(lang, *why)));
+    let words = reasons
+        .iter()
+        .map(|(number, why)| format!("{number} {}", motif(lang, *why)));
     words.collect::<Vec<_>>().join(", ")
 }
 
@@ -105,7 +107,11 @@ const fn nobody(lang: Lang, closed: &Closed) -> &'static str {
 /// Recipients who have another recipient's address.
 #[must_use]
 pub fn doubles(closed: &Closed) -> i64 {
-    closed.bilan.get(&(Etat::Ignore, Some(Motif::Doublon))).copied().unwrap_or(0)
+    closed
+        .bilan
+        .get(&(Etat::Ignore, Some(Motif::Doublon)))
+        .copied()
+        .unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -122,13 +128,19 @@ mod tests {
             classe: None,
             statut: Statut::Envoye,
             annule: false,
-            bilan: bilan.iter().map(|(etat, motif, n)| ((*etat, *motif), *n)).collect(),
+            bilan: bilan
+                .iter()
+                .map(|(etat, motif, n)| ((*etat, *motif), *n))
+                .collect(),
         }
     }
 
     #[test]
     fn a_message_that_reached_everybody_has_no_details() {
-        let all = closed(&[(Etat::Envoye, None, 3), (Etat::Ignore, Some(Motif::Doublon), 1)]);
+        let all = closed(&[
+            (Etat::Envoye, None, 3),
+            (Etat::Ignore, Some(Motif::Doublon), 1),
+        ]);
         assert_eq!(details(Lang::Fr, &all), None);
     }
 
@@ -144,6 +156,9 @@ mod tests {
             details(Lang::Fr, &some).unwrap(),
             "3 destinataires non atteints : 2 sans adresse utilisable, 1 refusé définitivement."
         );
-        assert_eq!(details(Lang::Fr, &closed(&[])).unwrap(), "Aucun destinataire.");
+        assert_eq!(
+            details(Lang::Fr, &closed(&[])).unwrap(),
+            "Aucun destinataire."
+        );
     }
 }

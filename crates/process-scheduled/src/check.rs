@@ -50,9 +50,16 @@ pub(crate) fn check(cli: &Cli) -> Result<Exit, Failure> {
 
 fn settings(config: &Config) -> Finding {
     let text = if config.warnings.is_empty() {
-        format!("mode {}, fuseau {}", config.messages.mode, config.messages.zone)
+        format!(
+            "mode {}, fuseau {}",
+            config.messages.mode, config.messages.zone
+        )
     } else {
-        format!("mode {} ; à voir : {}", config.messages.mode, config.warnings.join(" ; "))
+        format!(
+            "mode {} ; à voir : {}",
+            config.messages.mode,
+            config.warnings.join(" ; ")
+        )
     };
     Finding {
         name: "Réglages",
@@ -89,7 +96,10 @@ fn database(config: &Config) -> Vec<Finding> {
 fn tables(conn: &mut Conn) -> Result<String, (Exit, String)> {
     match migrations::pending(conn) {
         Ok(0) => Ok("à jour".to_owned()),
-        Ok(n) => Err((Exit::Config, format!("{n} mises à jour manquent : process-scheduled migrate"))),
+        Ok(n) => Err((
+            Exit::Config,
+            format!("{n} mises à jour manquent : process-scheduled migrate"),
+        )),
         Err(error) => Err(failed(&error)),
     }
 }
@@ -103,7 +113,10 @@ fn clock(conn: &mut Conn) -> Result<String, (Exit, String)> {
     let here = Instant::of_this_machine();
     let skew = here.since(now).max(now.since(here));
     Ok(if skew > SKEW_MAX {
-        format!("celle de la base fait foi ; celle de cette machine en diffère de {} s", skew.as_secs())
+        format!(
+            "celle de la base fait foi ; celle de cette machine en diffère de {} s",
+            skew.as_secs()
+        )
     } else {
         "à l'heure".to_owned()
     })
@@ -116,7 +129,10 @@ fn channel(config: &Config, canal: Canal) -> Result<String, (Exit, String)> {
             Verdict::Config | Verdict::Permanent => Exit::Config,
             _ => Exit::TryLater,
         };
-        let (code, detail) = (answer.code.unwrap_or_default(), answer.detail.unwrap_or_default());
+        let (code, detail) = (
+            answer.code.unwrap_or_default(),
+            answer.detail.unwrap_or_default(),
+        );
         (exit, format!("{detail} ({code})"))
     })
 }

@@ -8,6 +8,10 @@ use std::path::PathBuf;
 /// À lancer toutes les cinq minutes par cron ou par le Planificateur de tâches de Windows
 /// (voir le dossier scripts). Plusieurs passages peuvent se recouvrir sans danger.
 #[derive(Debug, Parser)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the contract"
+)]
 #[command(version, about, long_about, disable_help_subcommand = true)]
 pub(crate) struct Cli {
     #[command(subcommand)]

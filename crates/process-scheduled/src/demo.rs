@@ -40,7 +40,10 @@ pub(crate) fn demo(cli: &Cli, wanted: &Path) -> Result<Exit, Failure> {
     for message in programme(now) {
         ids.push(messages::insert(&mut conn, &message)?);
     }
-    say(format_args!("{} messages sont écrits ; un passage envoie ceux dont l'heure est venue :\n", ids.len()));
+    say(format_args!(
+        "{} messages sont écrits ; un passage envoie ceux dont l'heure est venue :\n",
+        ids.len()
+    ));
     let report = run::pass(cli, &config, conn, stop)?;
     report::show(cli, &config, &report);
     let mut conn = migrations::open(&config.database)?;
@@ -66,7 +69,10 @@ fn create(wanted: &Path) -> Result<PathBuf, Failure> {
             Err(error) => return Err(fault(&path, error)),
         }
     }
-    Err(Failure::new(Exit::Failed, format!("{} : trop de démonstrations", wanted.display())))
+    Err(Failure::new(
+        Exit::Failed,
+        format!("{} : trop de démonstrations", wanted.display()),
+    ))
 }
 
 /// The settings, which are also left in the folder so that the other commands can be tried on it.
@@ -120,13 +126,22 @@ fn programme(now: Instant) -> Vec<NewMessage> {
         },
         NewMessage {
             classe: Some(1),
-            ..email("Sortie au musée", "Bonjour,\n\nLa classe visite le musée jeudi. Départ à 8 h.\n\nLa vie scolaire")
+            ..email(
+                "Sortie au musée",
+                "Bonjour,\n\nLa classe visite le musée jeudi. Départ à 8 h.\n\nLa vie scolaire",
+            )
         },
         sms("Neige : pas de transport scolaire demain. Les cours ont lieu."),
-        email("Réunion de rentrée", "Bonjour,\n\nLa réunion de rentrée a lieu mardi à 18 h, salle polyvalente.\n\nLa direction"),
+        email(
+            "Réunion de rentrée",
+            "Bonjour,\n\nLa réunion de rentrée a lieu mardi à 18 h, salle polyvalente.\n\nLa direction",
+        ),
         NewMessage {
             date_programmee: Some(now + minute * 60 * 24),
-            ..email("Bulletins", "Les bulletins du premier trimestre sont en ligne.")
+            ..email(
+                "Bulletins",
+                "Les bulletins du premier trimestre sont en ligne.",
+            )
         },
         NewMessage {
             statut: Statut::Brouillon,
@@ -141,7 +156,9 @@ fn recipients(conn: &mut Conn, config: &Config, ids: &[i64]) -> Result<(), Error
     let Some(id) = ids.get(3) else {
         return Ok(());
     };
-    say(format_args!("\nDestinataire par destinataire, le message n° {id} :"));
+    say(format_args!(
+        "\nDestinataire par destinataire, le message n° {id} :"
+    ));
     for recipient in overview::recipients(conn, *id, 0, 100)? {
         let why = match (recipient.adresse, recipient.motif) {
             (_, Some(motif)) => texts::motif(config.messages.lang, motif).to_owned(),
@@ -156,7 +173,9 @@ fn recipients(conn: &mut Conn, config: &Config, ids: &[i64]) -> Result<(), Error
 fn farewell(folder: &Path) {
     let folder = folder.display();
     // As it was called: after `cargo run` the program is not on the PATH.
-    let program = std::env::args().next().unwrap_or_else(|| "process-scheduled".to_owned());
+    let program = std::env::args()
+        .next()
+        .unwrap_or_else(|| "process-scheduled".to_owned());
     say(format_args!(
         "\nÀ regarder ensuite :\n  \
          {folder}/outbox/                    les e-mails (.eml) et les SMS (.json)\n  \

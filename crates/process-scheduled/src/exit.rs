@@ -69,15 +69,17 @@ impl From<Faults> for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Unavailable(text) => {
-                Self::new(Exit::TryLater, format!("base de données indisponible : {text}"))
-            }
+            StoreError::Unavailable(text) => Self::new(
+                Exit::TryLater,
+                format!("base de données indisponible : {text}"),
+            ),
             StoreError::Config(text) => Self::new(Exit::Config, format!("DATABASE_URL : {text}")),
             StoreError::Conflict(text) => Self::new(Exit::Failed, text),
             StoreError::NotFound => Self::new(Exit::Failed, "introuvable"),
-            StoreError::Other(text) => {
-                Self::new(Exit::Internal, format!("erreur interne (base de données) : {text}"))
-            }
+            StoreError::Other(text) => Self::new(
+                Exit::Internal,
+                format!("erreur interne (base de données) : {text}"),
+            ),
         }
     }
 }

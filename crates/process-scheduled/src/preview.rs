@@ -39,14 +39,26 @@ pub(crate) fn preview(cli: &Cli) -> Result<Exit, Failure> {
 
 fn human(lang: Lang, preview: &Preview) {
     let message = &preview.message;
-    let reached = preview.recipients.iter().filter(|recipient| recipient.address.is_ok()).count();
+    let reached = preview
+        .recipients
+        .iter()
+        .filter(|recipient| recipient.address.is_ok())
+        .count();
     let reached = i64::try_from(reached).unwrap_or(i64::MAX);
-    let subject = message.sujet.as_ref().map(|sujet| format!(" « {sujet} »")).unwrap_or_default();
+    let subject = message
+        .sujet
+        .as_ref()
+        .map(|sujet| format!(" « {sujet} »"))
+        .unwrap_or_default();
     output::line(format_args!(
         "n° {} · {}{subject} · {} : {} sur {}",
         message.id,
         texts::canal(lang, message.canal),
-        texts::audience(lang, message.est_message_groupe, message.classe_nom.as_deref()),
+        texts::audience(
+            lang,
+            message.est_message_groupe,
+            message.classe_nom.as_deref()
+        ),
         plural(reached, "envoi", "envois"),
         preview.recipients.len(),
     ));

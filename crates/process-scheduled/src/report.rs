@@ -39,7 +39,10 @@ fn human(config: &Config, report: &Report) -> String {
     lines.extend(report.stopped.iter().map(|stop| channel(lang, stop)));
     lines.extend(report.stop.map(|stop| early(lang, stop).to_owned()));
     if report.waiting > 0 {
-        lines.push(waiting(lang, i64::try_from(report.waiting).unwrap_or(i64::MAX)));
+        lines.push(waiting(
+            lang,
+            i64::try_from(report.waiting).unwrap_or(i64::MAX),
+        ));
     }
     lines.join("\n") + "\n"
 }
@@ -47,7 +50,11 @@ fn human(config: &Config, report: &Report) -> String {
 fn headline(lang: Lang, report: &Report) -> String {
     let counts = &report.counts;
     let treated = i64::try_from(report.closed.len()).unwrap_or(i64::MAX);
-    let sent = report.closed.iter().filter(|closed| closed.statut == Statut::Envoye).count();
+    let sent = report
+        .closed
+        .iter()
+        .filter(|closed| closed.statut == Statut::Envoye)
+        .count();
     let sent = i64::try_from(sent).unwrap_or(i64::MAX);
     let failed = treated - sent;
     let seconds = format!("{:.1}", report.ended.since(report.begun).as_secs_f64());
@@ -82,8 +89,11 @@ fn messages(lang: Lang, report: &Report) -> Vec<String> {
     let mut closed: Vec<&Closed> = report.closed.iter().collect();
     closed.sort_by_key(|message| (texts::details(lang, message).is_none(), message.id));
     let more = closed.len().saturating_sub(LISTED_MAX);
-    let mut lines: Vec<String> =
-        closed.iter().take(LISTED_MAX).map(|message| one(lang, message)).collect();
+    let mut lines: Vec<String> = closed
+        .iter()
+        .take(LISTED_MAX)
+        .map(|message| one(lang, message))
+        .collect();
     if more > 0 {
         lines.push(match lang {
             Lang::Fr => format!("  … et {more} autres messages"),
@@ -134,14 +144,14 @@ fn reached(lang: Lang, closed: &Closed) -> String {
     };
     let reasons = texts::reasons(lang, closed);
     if !reasons.is_empty() {
-        text += &format!(" ({reasons})");
+        text.extend([" (", &reasons, ")"]);
     }
-    match (doubles, lang) {
-        (0, _) => {}
-        (n, Lang::Fr) => text += &format!(", {} à la même adresse", plural(n, "autre", "autres")),
-        (n, Lang::En) => text += &format!(", {n} more at the same address"),
-    }
-    text
+    let same = match (doubles, lang) {
+        (0, _) => String::new(),
+        (n, Lang::Fr) => format!(", {} à la même adresse", plural(n, "autre", "autres")),
+        (n, Lang::En) => format!(", {n} more at the same address"),
+    };
+    text + &same
 }
 
 fn channel(lang: Lang, stop: &ChannelStop) -> String {
@@ -154,11 +164,13 @@ fn channel(lang: Lang, stop: &ChannelStop) -> String {
         (Verdict::Ambigu, Lang::Fr) => format!(
             "ATTENTION, {canal} arrêté : les réponses se perdent ({detail}). Les envois restants attendent le prochain passage."
         ),
-        (_, Lang::Fr) => format!(
-            "{canal} arrêté pour ce passage : {detail}. Les envois attendent le prochain."
-        ),
+        (_, Lang::Fr) => {
+            format!("{canal} arrêté pour ce passage : {detail}. Les envois attendent le prochain.")
+        }
         (Verdict::Config, Lang::En) => {
-            format!("ATTENTION, {canal} stopped, a setting must be mended: {detail}. Nothing is lost.")
+            format!(
+                "ATTENTION, {canal} stopped, a setting must be mended: {detail}. Nothing is lost."
+            )
         }
         (_, Lang::En) => {
             format!("{canal} stopped for this run: {detail}. What is left waits for the next one.")

@@ -50,7 +50,11 @@ pub(crate) fn pass(
 
 fn exit(cli: &Cli, report: &Report) -> Exit {
     let counts = &report.counts;
-    if report.stopped.iter().any(|stop| stop.verdict == Verdict::Config) {
+    if report
+        .stopped
+        .iter()
+        .any(|stop| stop.verdict == Verdict::Config)
+    {
         Exit::Config
     } else if cli.fail_on_error && counts.echecs + counts.incertains > 0 {
         Exit::Failed
@@ -85,9 +89,15 @@ pub(crate) fn stop_on_signals() -> Result<StopFlag, Failure> {
 fn watch_over_life() {
     let watch = || {
         std::thread::sleep(LIFE_MAX);
-        log::error!("le passage dure plus de {} s : il est interrompu", LIFE_MAX.as_secs());
+        log::error!(
+            "le passage dure plus de {} s : il est interrompu",
+            LIFE_MAX.as_secs()
+        );
         std::process::exit(i32::from(u8::from(Exit::TryLater)));
     };
     // Without this thread the dispatcher's own deadlines remain.
-    std::thread::Builder::new().name("garde".to_owned()).spawn(watch).ok();
+    std::thread::Builder::new()
+        .name("garde".to_owned())
+        .spawn(watch)
+        .ok();
 }

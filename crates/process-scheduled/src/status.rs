@@ -92,7 +92,10 @@ fn waiting(config: &Config, status: &Status) -> Vec<String> {
             (Etat::AEnvoyer, Some(_)) => ", au prochain passage".to_owned(),
             _ => String::new(),
         };
-        format!("{canal} : {} {what}{next}.", plural(group.nombre, "envoi", "envois"))
+        format!(
+            "{canal} : {} {what}{next}.",
+            plural(group.nombre, "envoi", "envois")
+        )
     };
     status.waiting.iter().map(line).collect()
 }
@@ -151,7 +154,9 @@ fn run(config: &Config, passage: &Passage) -> String {
 
 /// Day and time in the school's time zone.
 pub(crate) fn local(config: &Config, at: Instant) -> String {
-    at.in_zone(config.messages.zone).format("%d/%m/%Y à %H:%M").to_string()
+    at.in_zone(config.messages.zone)
+        .format("%d/%m/%Y à %H:%M")
+        .to_string()
 }
 
 fn minutes(duration: Duration) -> String {

@@ -33,14 +33,25 @@ impl Database {
     /// A PostgreSQL schema; `None`, said on stderr, when no server is named.
     #[must_use]
     pub fn postgres() -> Option<Self> {
-        let server = std::env::var("TEST_POSTGRES_URL").ok().filter(|_| cfg!(feature = "postgres"));
+        let server = std::env::var("TEST_POSTGRES_URL")
+            .ok()
+            .filter(|_| cfg!(feature = "postgres"));
         let Some(server) = server else {
-            eprintln!("skipped: TEST_POSTGRES_URL is not set, or the feature postgres is off");
+            let text = "skipped: TEST_POSTGRES_URL is not set, or the feature postgres is off\n";
+            std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes()).unwrap();
             return None;
         };
         let folder = tempfile::tempdir().unwrap();
-        let random = folder.path().file_name().unwrap().to_string_lossy().to_lowercase();
-        let schema = format!("test_{}", random.replace(|c: char| !c.is_ascii_alphanumeric(), ""));
+        let random = folder
+            .path()
+            .file_name()
+            .unwrap()
+            .to_string_lossy()
+            .to_lowercase();
+        let schema = format!(
+            "test_{}",
+            random.replace(|c: char| !c.is_ascii_alphanumeric(), "")
+        );
         let sign = if server.contains('?') { '&' } else { '?' };
         let fresh = Self {
             url: format!("{server}{sign}options=-csearch_path%3D{schema}"),
@@ -96,13 +107,17 @@ impl Database {
     /// The first row of [`Self::texts`], as a number.
     #[must_use]
     pub fn number(&self, question: &str) -> i64 {
-        self.texts(question).first().and_then(|text| text.parse().ok()).unwrap()
+        self.texts(question)
+            .first()
+            .and_then(|text| text.parse().ok())
+            .unwrap()
     }
 
     fn open_sqlite(&self) -> diesel::SqliteConnection {
         let path = self.url.strip_prefix("sqlite://").unwrap();
         let mut conn = diesel::SqliteConnection::establish(path).unwrap();
-        conn.batch_execute("PRAGMA busy_timeout = 20000; PRAGMA foreign_keys = ON;").unwrap();
+        conn.batch_execute("PRAGMA busy_timeout = 20000; PRAGMA foreign_keys = ON;")
+            .unwrap();
         conn
     }
 

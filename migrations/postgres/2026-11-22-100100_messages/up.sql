@@ -71,13 +71,14 @@ CREATE TABLE envois (
   termine_le  TIMESTAMPTZ,
   CHECK ((motif IS NOT NULL) = (etat IN ('echec', 'incertain', 'ignore'))),
   CHECK (adresse IS NOT NULL OR etat NOT IN ('a_envoyer', 'reserve', 'emission', 'envoye')),
-  UNIQUE (message, parent),
+  -- In this order it also finds the envois of a parent.
+  UNIQUE (parent, message),
   UNIQUE (message, adresse)
 );
+-- Every index is written at each change of state, so these hold open envois only.
 CREATE INDEX envois_du ON envois (canal, rang, id, prochaine) WHERE etat = 'a_envoyer';
 CREATE INDEX envois_bail ON envois (bail_jusqua) WHERE etat IN ('reserve', 'emission');
-CREATE INDEX envois_message ON envois (message, etat);
-CREATE INDEX envois_parent ON envois (parent);
+CREATE INDEX envois_ouverts ON envois (message) WHERE etat IN ('a_envoyer', 'reserve', 'emission');
 
 -- One row for each time that an envoi was handed to the network. The key is also a guard: were a
 -- token ever given out twice, the second intent would fail here.

@@ -69,7 +69,11 @@ impl Answer {
     pub(crate) fn panicked() -> Self {
         Self {
             panicked: true,
-            ..Self::of(Verdict::Permanent, "panique", "ce message ne peut pas être traité")
+            ..Self::of(
+                Verdict::Permanent,
+                "panique",
+                "ce message ne peut pas être traité",
+            )
         }
     }
 

@@ -44,7 +44,9 @@ impl Cutoff {
 
     /// Whoever comes first decides.
     fn decide(&self, wanted: u8) -> u8 {
-        let first = self.0.compare_exchange(WAITING, wanted, Ordering::AcqRel, Ordering::Acquire);
+        let first = self
+            .0
+            .compare_exchange(WAITING, wanted, Ordering::AcqRel, Ordering::Acquire);
         first.map_or_else(|decided| decided, |_| wanted)
     }
 }

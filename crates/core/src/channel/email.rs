@@ -35,7 +35,10 @@ const NO_SUBJECT: &str = "Message de l'établissement";
 /// Why it cannot be built; it never will be, then.
 pub(super) fn build(from: &Mailbox, delivery: &Delivery) -> Result<Message, String> {
     let content = &delivery.content;
-    let to: lettre::Address = delivery.adresse.parse().map_err(|_| "adresse illisible")?;
+    let to: lettre::Address = delivery
+        .adresse
+        .parse()
+        .map_err(|_unreadable| "adresse illisible")?;
     let subject: String = content
         .sujet
         .as_deref()
@@ -53,7 +56,11 @@ pub(super) fn build(from: &Mailbox, delivery: &Delivery) -> Result<Message, Stri
         .message_id(Some(format!("<{key}@{}>", from.email.domain())))
         .header(AutoSubmitted);
     let text = SinglePart::plain(content.contenu.clone());
-    let message = match content.contenu_html.as_deref().filter(|html| !html.is_empty()) {
+    let message = match content
+        .contenu_html
+        .as_deref()
+        .filter(|html| !html.is_empty())
+    {
         None => message.singlepart(text),
         Some(html) => message.multipart(
             MultiPart::alternative()
@@ -121,7 +128,10 @@ pub(super) mod tests {
         for control in (0u8..32).map(char::from) {
             let text = text(&delivery(&format!("a{control}Bcc: x@y.z"), "é\0"));
             assert!(text.is_ascii());
-            assert!(!text.lines().any(|line| line.starts_with("Bcc")), "{control:?}");
+            assert!(
+                !text.lines().any(|line| line.starts_with("Bcc")),
+                "{control:?}"
+            );
         }
     }
 }

@@ -53,7 +53,10 @@ impl Outbox {
             0 => String::new(),
             n => format!("-renvoi-{n}"),
         };
-        let name = format!("message-{}-envoi-{}{again}", delivery.content.id, delivery.id);
+        let name = format!(
+            "message-{}-envoi-{}{again}",
+            delivery.content.id, delivery.id
+        );
         let part = self.folder.join(format!(".{name}.part"));
         let file = self.folder.join(format!("{name}.{extension}"));
         let written = std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, &file));

@@ -27,7 +27,10 @@ pub struct Gateway {
 
 impl Gateway {
     pub(super) fn new(sms: &Sms) -> Result<Self, String> {
-        let url = sms.url.clone().ok_or("SMS_API_URL : manque, aucun SMS ne peut partir")?;
+        let url = sms
+            .url
+            .clone()
+            .ok_or("SMS_API_URL : manque, aucun SMS ne peut partir")?;
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -35,7 +38,11 @@ impl Gateway {
             .proxy(None)
             .max_idle_connections(0)
             // Trusts whom the machine trusts, so that a town's own authority works.
-            .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
+            .tls_config(
+                TlsConfig::builder()
+                    .root_certs(RootCerts::PlatformVerifier)
+                    .build(),
+            )
             .user_agent(concat!("messages-programmes/", env!("CARGO_PKG_VERSION")))
             .timeout_resolve(Some(CONNECT_TIMEOUT))
             .timeout_connect(Some(CONNECT_TIMEOUT));

@@ -48,10 +48,9 @@ impl Relay {
             host: email.host.clone(),
             port: email.port,
             security: email.security,
-            login: email
-                .login
-                .as_ref()
-                .map(|(user, password)| Credentials::new(user.clone(), password.expose().to_owned())),
+            login: email.login.as_ref().map(|(user, password)| {
+                Credentials::new(user.clone(), password.expose().to_owned())
+            }),
             from: email.from.clone(),
             tls,
             hello: ClientId::default(),
@@ -60,7 +59,10 @@ impl Relay {
 
     /// Connects, secures, logs in.
     pub(super) fn open(&self) -> Result<Link<'_>, Answer> {
-        let implicit = self.tls.as_ref().filter(|_| self.security == Security::Implicit);
+        let implicit = self
+            .tls
+            .as_ref()
+            .filter(|_| self.security == Security::Implicit);
         let mut conn = SmtpConnection::connect(
             (self.host.as_str(), self.port),
             Some(CONNECT_TIMEOUT),
@@ -93,7 +95,9 @@ impl Relay {
         let hello = conn
             .command(format_args!("EHLO {}\r\n", self.hello))
             .map_err(|error| reply::while_opening("EHLO", &error))?;
-        Ok(hello.message().any(|line| line.eq_ignore_ascii_case("PIPELINING")))
+        Ok(hello
+            .message()
+            .any(|line| line.eq_ignore_ascii_case("PIPELINING")))
     }
 }
 
@@ -147,12 +151,19 @@ impl Link<'_> {
 
     pub(super) fn describe(&self) -> String {
         let secure = self.conn.as_ref().is_some_and(SmtpConnection::is_encrypted);
-        let server = self.conn.as_ref().map(|conn| conn.server_info().name().to_owned());
+        let server = self
+            .conn
+            .as_ref()
+            .map(|conn| conn.server_info().name().to_owned());
         format!(
             "{} répond ({}{}{})",
             server.unwrap_or_default(),
             if secure { "chiffré" } else { "non chiffré" },
-            if self.relay.login.is_some() { ", connexion acceptée" } else { "" },
+            if self.relay.login.is_some() {
+                ", connexion acceptée"
+            } else {
+                ""
+            },
             if self.pipelining { ", PIPELINING" } else { "" },
         )
     }
@@ -165,7 +176,10 @@ impl Link<'_> {
     /// MAIL, RCPT and DATA; with PIPELINING in one write, so in one round trip.
     fn envelope(&mut self, delivery: &Delivery) -> Result<(), Answer> {
         let commands = [
-            (Phase::Mail, format!("MAIL FROM:<{}>\r\n", self.relay.from.email)),
+            (
+                Phase::Mail,
+                format!("MAIL FROM:<{}>\r\n", self.relay.from.email),
+            ),
             (Phase::Rcpt, format!("RCPT TO:<{}>\r\n", delivery.adresse)),
             (Phase::Data, "DATA\r\n".to_owned()),
         ];
@@ -223,7 +237,10 @@ fn one_by_one(conn: &mut SmtpConnection, commands: &[Command]) -> Result<(), Rep
 }
 
 fn pipelined(conn: &mut SmtpConnection, commands: &[Command]) -> Result<(), Reply> {
-    let all: String = commands.iter().map(|(_, command)| command.as_str()).collect();
+    let all: String = commands
+        .iter()
+        .map(|(_, command)| command.as_str())
+        .collect();
     let mut first = Some(conn.command(all));
     let mut refused: Option<Reply> = None;
     for (phase, _) in commands {

@@ -18,16 +18,15 @@ pub enum Database {
 impl Database {
     pub(super) fn read(vars: &mut Vars) -> Self {
         let url = vars.text("DATABASE_URL");
-        match url.as_deref().map_or(Some(Self::default()), Self::from_url) {
-            Some(database) => database,
-            None => {
+        url.as_deref()
+            .map_or(Some(Self::default()), Self::from_url)
+            .unwrap_or_else(|| {
                 vars.fault(
                     "DATABASE_URL",
                     "il faut sqlite://CHEMIN ou postgres://UTILISATEUR@HÔTE/BASE",
                 );
                 Self::default()
-            }
-        }
+            })
     }
 
     /// Reads an URL; `None` when its scheme is unknown or it names nothing.

@@ -27,13 +27,18 @@ pub fn parse(
             break;
         }
         let line = 1 + text.len().checked_sub(trimmed.len()).map_or(0, |at| {
-            text.get(..at).map_or(0, |before| before.matches('\n').count())
+            text.get(..at)
+                .map_or(0, |before| before.matches('\n').count())
         });
         match binding(trimmed) {
             Some((Some((name, value)), after)) => {
                 let value = interpolate(&value, |name| {
                     outer(name).or_else(|| {
-                        pairs.iter().rev().find(|(n, _)| n == name).map(|(_, v)| v.clone())
+                        pairs
+                            .iter()
+                            .rev()
+                            .find(|(n, _)| n == name)
+                            .map(|(_, v)| v.clone())
                     })
                 });
                 pairs.push((name, value));
@@ -94,7 +99,9 @@ fn quoted(text: &str, quote: char) -> Option<(String, &str)> {
     let mut chars = text.char_indices().skip(1);
     while let Some((at, c)) = chars.next() {
         if c == quote {
-            return text.get(at + quote.len_utf8()..).map(|after| (value, after));
+            return text
+                .get(at + quote.len_utf8()..)
+                .map(|after| (value, after));
         }
         if c != '\\' {
             value.push(c);
@@ -119,10 +126,10 @@ fn quoted(text: &str, quote: char) -> Option<(String, &str)> {
 fn unquoted(text: &str) -> (String, &str) {
     let end = text.find(['\r', '\n']).unwrap_or(text.len());
     let (line, after) = text.split_at(end);
-    let comment = line
-        .match_indices('#')
-        .map(|(at, _)| at)
-        .find(|at| line.get(..*at).is_some_and(|head| head.ends_with(char::is_whitespace)));
+    let comment = line.match_indices('#').map(|(at, _)| at).find(|at| {
+        line.get(..*at)
+            .is_some_and(|head| head.ends_with(char::is_whitespace))
+    });
     let value = comment.and_then(|at| line.get(..at)).unwrap_or(line);
     (value.trim_end().to_owned(), after)
 }
@@ -200,6 +207,9 @@ mod tests {
     fn what_is_no_assignment_is_told_by_its_line() {
         let (pairs, unreadable) = parse("A=1\n\n'x\nB=2\nC='open\n", |_| None);
         assert_eq!(pairs, [("A".into(), "1".into()), ("B".into(), "2".into())]);
-        assert_eq!(unreadable.iter().map(|u| u.line).collect::<Vec<_>>(), [3, 5]);
+        assert_eq!(
+            unreadable.iter().map(|u| u.line).collect::<Vec<_>>(),
+            [3, 5]
+        );
     }
 }

@@ -51,7 +51,9 @@ pub struct Email {
 impl Email {
     pub(super) fn read(vars: &mut Vars, mode: Mode, allow_cleartext: bool) -> Self {
         let security = security(vars);
-        let host = vars.text("EMAIL_HOST").unwrap_or_else(|| "localhost".to_owned());
+        let host = vars
+            .text("EMAIL_HOST")
+            .unwrap_or_else(|| "localhost".to_owned());
         if mode == Mode::Reel
             && security == Security::Cleartext
             && !is_loopback(&host)
@@ -72,7 +74,9 @@ impl Email {
             security,
             login: login(vars),
             from: from(vars),
-            connections: vars.number("MESSAGES_EMAIL_CONNECTIONS", 1..=200).unwrap_or(4),
+            connections: vars
+                .number("MESSAGES_EMAIL_CONNECTIONS", 1..=200)
+                .unwrap_or(4),
             per_minute: vars.number("MESSAGES_EMAIL_PER_MINUTE", 1..=1_000_000),
         }
     }
@@ -100,11 +104,17 @@ fn login(vars: &mut Vars) -> Option<(String, Secret)> {
     match (user, password) {
         (Some(user), Some(password)) => Some((user, Secret::new(password))),
         (Some(_), None) => {
-            vars.fault("EMAIL_HOST_PASSWORD", "manque, alors que EMAIL_HOST_USER est donné");
+            vars.fault(
+                "EMAIL_HOST_PASSWORD",
+                "manque, alors que EMAIL_HOST_USER est donné",
+            );
             None
         }
         (None, Some(_)) => {
-            vars.fault("EMAIL_HOST_USER", "manque, alors que EMAIL_HOST_PASSWORD est donné");
+            vars.fault(
+                "EMAIL_HOST_USER",
+                "manque, alors que EMAIL_HOST_PASSWORD est donné",
+            );
             None
         }
         (None, None) => None,

@@ -16,7 +16,9 @@ pub struct Log {
 
 impl Log {
     pub(super) fn read(vars: &mut Vars) -> Self {
-        let file = vars.text("LOG_FILE").unwrap_or_else(|| "scheduled_messages.log".to_owned());
+        let file = vars
+            .text("LOG_FILE")
+            .unwrap_or_else(|| "scheduled_messages.log".to_owned());
         let level = vars.parsed("LOG_LEVEL", "error, warning, info ou debug", |text| {
             match text.to_ascii_lowercase().as_str() {
                 // Python's names, which the old application's file has.

@@ -43,9 +43,13 @@ pub struct Messages {
 
 impl Messages {
     pub(super) fn read(vars: &mut Vars) -> Self {
-        let mode = vars.parsed("MESSAGES_MODE", "simulation, fichier ou reel", |t| t.parse().ok());
+        let mode = vars.parsed("MESSAGES_MODE", "simulation, fichier ou reel", |t| {
+            t.parse().ok()
+        });
         let late = vars.number("MESSAGES_LATE_HOURS", 1..=8760).unwrap_or(24);
-        let zone = vars.parsed("TIME_ZONE", "un fuseau comme Europe/Paris", |t| t.parse().ok());
+        let zone = vars.parsed("TIME_ZONE", "un fuseau comme Europe/Paris", |t| {
+            t.parse().ok()
+        });
         let lang = vars.parsed("LANGUAGE_CODE", "fr-fr ou en-us", |text| {
             match text.to_ascii_lowercase().as_str() {
                 "fr-fr" | "fr" => Some(Lang::Fr),
@@ -55,7 +59,10 @@ impl Messages {
         });
         Self {
             mode: mode.unwrap_or(Mode::Simulation),
-            outbox: vars.text("MESSAGES_OUTBOX").unwrap_or_else(|| "outbox".to_owned()).into(),
+            outbox: vars
+                .text("MESSAGES_OUTBOX")
+                .unwrap_or_else(|| "outbox".to_owned())
+                .into(),
             late: Duration::from_secs(u64::from(late) * 3600),
             zone: zone.unwrap_or(chrono_tz::Europe::Paris),
             lang: lang.unwrap_or_default(),

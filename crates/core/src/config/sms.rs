@@ -38,18 +38,29 @@ pub struct Sms {
 
 impl Sms {
     pub(super) fn read(vars: &mut Vars, mode: Mode, allow_cleartext: bool) -> Self {
-        vars.parsed("SMS_PROVIDER", "http", |text| (text == "http").then_some(()));
-        let region = vars.parsed("SMS_DEFAULT_REGION", "un code de pays comme FR", Region::of);
-        let allowed = vars.parsed("SMS_ALLOWED_COUNTRIES", "des codes comme FR,BE,CI", |text| {
-            text.split([',', ' ', ';']).filter(|code| !code.is_empty()).map(Region::of).collect()
+        vars.parsed("SMS_PROVIDER", "http", |text| {
+            (text == "http").then_some(())
         });
+        let region = vars.parsed("SMS_DEFAULT_REGION", "un code de pays comme FR", Region::of);
+        let allowed = vars.parsed(
+            "SMS_ALLOWED_COUNTRIES",
+            "des codes comme FR,BE,CI",
+            |text| {
+                text.split([',', ' ', ';'])
+                    .filter(|code| !code.is_empty())
+                    .map(Region::of)
+                    .collect()
+            },
+        );
         Self {
             url: url(vars, mode, allow_cleartext),
             key: Secret::new(vars.text("SMS_API_KEY").unwrap_or_default()),
             sender: vars.text("SMS_SENDER_NAME").unwrap_or_default(),
             region: region.unwrap_or_default(),
             allowed: allowed.unwrap_or_default(),
-            connections: vars.number("MESSAGES_SMS_CONNECTIONS", 1..=200).unwrap_or(4),
+            connections: vars
+                .number("MESSAGES_SMS_CONNECTIONS", 1..=200)
+                .unwrap_or(4),
             per_minute: vars.number("MESSAGES_SMS_PER_MINUTE", 1..=1_000_000),
         }
     }

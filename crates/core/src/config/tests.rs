@@ -3,12 +3,19 @@ use crate::vocabulary::Mode;
 
 fn load(pairs: &[(&str, &str)]) -> Result<Config, Faults> {
     Config::load(Vars::from_pairs(
-        pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())),
+        pairs
+            .iter()
+            .map(|(n, v)| ((*n).to_owned(), (*v).to_owned())),
     ))
 }
 
 fn settings_at_fault(pairs: &[(&str, &str)]) -> Vec<String> {
-    load(pairs).unwrap_err().0.into_iter().map(|fault| fault.setting).collect()
+    load(pairs)
+        .unwrap_err()
+        .0
+        .into_iter()
+        .map(|fault| fault.setting)
+        .collect()
 }
 
 #[test]
@@ -19,10 +26,16 @@ fn nothing_set_means_the_contracts_defaults() {
     assert_eq!(config.messages.outbox, std::path::PathBuf::from("outbox"));
     assert_eq!(config.messages.zone, chrono_tz::Europe::Paris);
     assert_eq!(config.messages.late.as_secs(), 24 * 3600);
-    assert_eq!((config.email.host.as_str(), config.email.port), ("localhost", 25));
+    assert_eq!(
+        (config.email.host.as_str(), config.email.port),
+        ("localhost", 25)
+    );
     assert_eq!(config.email.from.to_string(), "webmaster@localhost");
     assert_eq!((config.email.connections, config.sms.connections), (4, 4));
-    assert_eq!(config.log.file, std::path::PathBuf::from("scheduled_messages.log"));
+    assert_eq!(
+        config.log.file,
+        std::path::PathBuf::from("scheduled_messages.log")
+    );
 }
 
 #[test]
@@ -42,8 +55,15 @@ fn every_fault_is_told_at_once_by_its_name() {
     assert_eq!(
         faults,
         [
-            "MESSAGES_MODE", "TIME_ZONE", "DATABASE_URL", "EMAIL_USE_SSL", "EMAIL_PORT",
-            "DEFAULT_FROM_EMAIL", "SMS_DEFAULT_REGION", "SMS_API_URL", "LOG_LEVEL",
+            "MESSAGES_MODE",
+            "TIME_ZONE",
+            "DATABASE_URL",
+            "EMAIL_USE_SSL",
+            "EMAIL_PORT",
+            "DEFAULT_FROM_EMAIL",
+            "SMS_DEFAULT_REGION",
+            "SMS_API_URL",
+            "LOG_LEVEL",
         ]
     );
 }
@@ -58,7 +78,10 @@ fn no_fault_shows_a_secret() {
     .unwrap_err()
     .to_string();
     assert!(!text.contains("secret"), "{text}");
-    let config = load(&[("DATABASE_URL", "postgres://u:secret@h/b"), ("SMS_API_KEY", "secret")]);
+    let config = load(&[
+        ("DATABASE_URL", "postgres://u:secret@h/b"),
+        ("SMS_API_KEY", "secret"),
+    ]);
     assert!(!format!("{config:?}").contains("secret"));
 }
 
@@ -84,7 +107,10 @@ fn cleartext_beyond_this_machine_is_a_fault_unless_wanted() {
 #[test]
 fn an_unknown_messages_setting_is_a_warning() {
     let config = load(&[("MESSAGES_MODES", "reel"), ("PATH", "/bin")]).unwrap();
-    assert_eq!(config.warnings, ["MESSAGES_MODES : réglage inconnu, ignoré"]);
+    assert_eq!(
+        config.warnings,
+        ["MESSAGES_MODES : réglage inconnu, ignoré"]
+    );
 }
 
 /// Every setting stands in the sample, commented with its default or not at all, and nothing else.
@@ -109,7 +135,10 @@ fn the_sample_lists_every_setting_and_is_free_of_faults() {
     listed.sort_unstable();
     known.sort_unstable();
     assert_eq!(listed, known);
-    assert_eq!(Config::load(Vars::from_pairs(pairs)).map(|c| c.warnings), Ok(vec![]));
+    assert_eq!(
+        Config::load(Vars::from_pairs(pairs)).map(|c| c.warnings),
+        Ok(vec![])
+    );
     let (as_shipped, _) = dotenv::parse(sample, |_| None);
     assert!(Config::load(Vars::from_pairs(as_shipped)).is_ok());
 }

@@ -46,7 +46,10 @@ impl Vars {
             Ok(bytes) => Self::from_file_and(&String::from_utf8_lossy(&bytes), path, environment),
             Err(error) if asked || error.kind() != std::io::ErrorKind::NotFound => {
                 let mut vars = Self::from_pairs(environment);
-                vars.fault(&path.display().to_string(), format!("fichier illisible ({error})"));
+                vars.fault(
+                    &path.display().to_string(),
+                    format!("fichier illisible ({error})"),
+                );
                 vars
             }
             Err(_) => Self::from_pairs(environment),
@@ -59,7 +62,11 @@ impl Vars {
         values.extend(environment);
         let mut vars = Self::from_pairs(values);
         for line in unreadable {
-            let text = format!("{} : ligne {} illisible, ignorée", path.display(), line.line);
+            let text = format!(
+                "{} : ligne {} illisible, ignorée",
+                path.display(),
+                line.line
+            );
             vars.warnings.push(text);
         }
         vars
@@ -90,7 +97,10 @@ impl Vars {
     /// The value, if there is one.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<String> {
-        self.values.get(name).filter(|value| !value.is_empty()).cloned()
+        self.values
+            .get(name)
+            .filter(|value| !value.is_empty())
+            .cloned()
     }
 
     /// The value, read by `parse`; `expected` completes "doit être …".
@@ -103,7 +113,10 @@ impl Vars {
         let value = self.text(name)?;
         let parsed = parse(value.trim());
         if parsed.is_none() {
-            self.fault(name, format!("« {value} » ne convient pas, il faut {expected}"));
+            self.fault(
+                name,
+                format!("« {value} » ne convient pas, il faut {expected}"),
+            );
         }
         parsed
     }
@@ -135,7 +148,8 @@ impl Vars {
         }
         for name in self.values.keys() {
             if name.starts_with("MESSAGES_") && !known.contains(&name.as_str()) {
-                self.warnings.push(format!("{name} : réglage inconnu, ignoré"));
+                self.warnings
+                    .push(format!("{name} : réglage inconnu, ignoré"));
             }
         }
         Ok(self.warnings)
@@ -146,5 +160,7 @@ impl Vars {
 pub(super) fn is_loopback(host: &str) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost")
-        || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|ip| ip.is_loopback())
 }

@@ -1,6 +1,7 @@
 //! The dispatcher's own thread: the only one that talks to the database.
 
 mod commit;
+mod supply;
 
 use super::lane::Lane;
 use super::report::{Progress, Report, Stop};
@@ -67,7 +68,8 @@ impl<'e> Engine<'e> {
         options: Options<'e>,
     ) -> Self {
         let (outlet, events) = channel();
-        let lanes = [Canal::Sms, Canal::Email].map(|canal| Lane::new(config, canal, outlet.clone()));
+        let lanes =
+            [Canal::Sms, Canal::Email].map(|canal| Lane::new(config, canal, outlet.clone()));
         let started = Moment::now();
         Self {
             expander: Expander::new(Rules::new(config), passage.id.clone(), options.limit),
@@ -128,7 +130,11 @@ impl<'e> Engine<'e> {
     /// Lets what is under way end, then gives up what has not ended.
     fn wind_down(&mut self) -> Result<(), Error> {
         let hard = self.started + HARD_LIMIT;
-        let until = if self.stop.is_raised() { hard.min(Moment::now() + GRACE) } else { hard };
+        let until = if self.stop.is_raised() {
+            hard.min(Moment::now() + GRACE)
+        } else {
+            hard
+        };
         while self.in_flight() > 0 && Moment::now() < until {
             self.listen();
             self.commit(false)?;
@@ -165,10 +171,16 @@ impl<'e> Engine<'e> {
         for envoi in &recovered {
             log::warn!(
                 "envoi={} message={} canal={} repris apres un passage interrompu etat={}",
-                envoi.id, envoi.message, envoi.canal, envoi.etat
+                envoi.id,
+                envoi.message,
+                envoi.canal,
+                envoi.etat
             );
         }
-        let lost = recovered.iter().filter(|envoi| envoi.etat == Etat::Incertain).count();
+        let lost = recovered
+            .iter()
+            .filter(|envoi| envoi.etat == Etat::Incertain)
+            .count();
         self.counts.incertains += i64::try_from(lost).unwrap_or(0);
         self.counts.echecs += i64::try_from(expired).unwrap_or(0);
         self.expanding = true;
@@ -220,7 +232,11 @@ impl<'e> Engine<'e> {
             self.give_up(n, false);
         }
         let busy = self.expanding || !self.answers.is_empty();
-        let wait = if busy { Duration::ZERO } else { self.patience() };
+        let wait = if busy {
+            Duration::ZERO
+        } else {
+            self.patience()
+        };
         match self.events.recv_timeout(wait) {
             Ok(event) => self.hear(event),
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return,
@@ -233,8 +249,14 @@ impl<'e> Engine<'e> {
     /// Until something may have to be done without a sender's word.
     fn patience(&self) -> Duration {
         let now = Moment::now();
-        let slots = self.lanes.iter().filter(|lane| !lane.pool.is_empty()).filter_map(|lane| lane.next_slot);
-        let waits = slots.map(|slot| slot.saturating_duration_since(now)).filter(|wait| !wait.is_zero());
+        let slots = self
+            .lanes
+            .iter()
+            .filter(|lane| !lane.pool.is_empty())
+            .filter_map(|lane| lane.next_slot);
+        let waits = slots
+            .map(|slot| slot.saturating_duration_since(now))
+            .filter(|wait| !wait.is_zero());
         waits.min().unwrap_or(PATIENCE).min(PATIENCE)
     }
 
@@ -257,7 +279,11 @@ impl<'e> Engine<'e> {
         if let Some(lane) = self.lanes.get_mut(lane) {
             let canal = lane.canal;
             let given_up = lane.give_up(all);
-            self.answers.extend(given_up.into_iter().map(|(granted, answer)| (canal, granted, answer)));
+            self.answers.extend(
+                given_up
+                    .into_iter()
+                    .map(|(granted, answer)| (canal, granted, answer)),
+            );
         }
     }
 
@@ -282,7 +308,11 @@ impl<'e> Engine<'e> {
                 Ok((waiting, now))
             })
         })?;
-        let stopped = self.lanes.iter_mut().filter_map(|lane| lane.stopped.take()).collect();
+        let stopped = self
+            .lanes
+            .iter_mut()
+            .filter_map(|lane| lane.stopped.take())
+            .collect();
         self.take_leave();
         Ok(Report {
             passage: id,
@@ -291,7 +321,10 @@ impl<'e> Engine<'e> {
             ended,
             counts,
             closed: self.closed,
-            waiting: waiting.iter().map(|w| u64::try_from(w.nombre).unwrap_or(0)).sum(),
+            waiting: waiting
+                .iter()
+                .map(|w| u64::try_from(w.nombre).unwrap_or(0))
+                .sum(),
             stopped,
             stop,
         })
@@ -336,10 +369,16 @@ fn log_closed(closed: &Closed) {
     let [envoyes, echecs, incertains, ignores] =
         [Etat::Envoye, Etat::Echec, Etat::Incertain, Etat::Ignore].map(|etat| closed.count(etat));
     let failed = closed.statut == Statut::Echec || echecs + incertains > 0;
-    let level = if failed { log::Level::Warn } else { log::Level::Info };
+    let level = if failed {
+        log::Level::Warn
+    } else {
+        log::Level::Info
+    };
     log::log!(
         level,
         "message={} canal={} statut={} envoyes={envoyes} echecs={echecs} incertains={incertains} ignores={ignores}",
-        closed.id, closed.canal, closed.statut
+        closed.id,
+        closed.canal,
+        closed.statut
     );
 }

@@ -54,6 +54,8 @@ pub(super) struct Lane {
     pub(super) drained: bool,
     /// With a rate: when the next envoi may leave.
     pub(super) next_slot: Option<Moment>,
+    /// With a rate: envois that may leave now.
+    pub(super) slots: usize,
     failures: u32,
     /// Somebody connected in this run: the others may follow.
     proven: bool,
@@ -77,6 +79,7 @@ impl Lane {
             pool: VecDeque::new(),
             drained: false,
             next_slot: None,
+            slots: 0,
             failures: 0,
             proven: false,
             stopped: None,
@@ -90,31 +93,55 @@ impl Lane {
         }
         match self.per_minute {
             // What is leased and cannot leave soon is kept from other runs.
-            Some(rate) => usize::try_from(rate).unwrap_or(usize::MAX).clamp(1, 4 * self.connections),
+            Some(rate) => usize::try_from(rate)
+                .unwrap_or(usize::MAX)
+                .clamp(1, 4 * self.connections),
             None => (4 * self.connections).clamp(32, 400),
         }
     }
 
-    /// Senders that could take an envoi now.
-    pub(super) fn idle(&self) -> Vec<usize> {
-        let idle = self.hands.iter().filter(|(_, hand)| matches!(hand.doing, Doing::Idle));
-        idle.map(|(number, _)| *number).collect()
+    /// With a rate: for how many places it is time to ask.
+    pub(super) fn wants_slots(&self) -> usize {
+        let is_time = self.next_slot.is_none_or(|slot| slot <= Moment::now());
+        if self.per_minute.is_none() || self.stopped.is_some() || !is_time {
+            return 0;
+        }
+        self.pool.len().min(self.idle()).saturating_sub(self.slots)
     }
 
-    /// Whether an envoi could be announced now.
-    pub(super) fn can_announce(&self) -> bool {
-        self.stopped.is_none()
-            && !self.pool.is_empty()
-            && self.next_slot.is_none_or(|slot| slot <= Moment::now())
-            && self.hands.values().any(|hand| matches!(hand.doing, Doing::Idle))
+    /// Takes as many envois from the pool as there are idle senders (and places, with a rate).
+    pub(super) fn take_ready(&mut self) -> Vec<Reserved> {
+        if self.stopped.is_some() {
+            return Vec::new();
+        }
+        let mut ready = self.idle().min(self.pool.len());
+        if self.per_minute.is_some() {
+            ready = ready.min(self.slots);
+            self.slots -= ready;
+        }
+        self.pool.drain(..ready).collect()
+    }
+
+    /// Senders that could take an envoi now.
+    fn idle(&self) -> usize {
+        self.hands
+            .values()
+            .filter(|hand| matches!(hand.doing, Doing::Idle))
+            .count()
     }
 
     pub(super) fn in_flight(&self) -> usize {
-        self.hands.values().filter(|hand| matches!(hand.doing, Doing::Sending(..))).count()
+        self.hands
+            .values()
+            .filter(|hand| matches!(hand.doing, Doing::Sending(..)))
+            .count()
     }
 
     fn opening(&self) -> usize {
-        self.hands.values().filter(|hand| matches!(hand.doing, Doing::Opening(_))).count()
+        self.hands
+            .values()
+            .filter(|hand| matches!(hand.doing, Doing::Opening(_)))
+            .count()
     }
 
     /// Nothing more to do in this run.
@@ -129,10 +156,14 @@ impl Lane {
         if self.stopped.is_some() || self.pool.is_empty() {
             return;
         }
-        let ready = self.idle().len() + self.opening();
+        let ready = self.idle() + self.opening();
         let open = ready + self.in_flight();
         let limit = if self.proven { self.connections } else { 1 };
-        let missing = self.pool.len().saturating_sub(ready).min(limit.saturating_sub(open));
+        let missing = self
+            .pool
+            .len()
+            .saturating_sub(ready)
+            .min(limit.saturating_sub(open));
         for _ in 0..missing {
             if let Err(stop) = self.open_one(config) {
                 self.stop(stop);
@@ -142,7 +173,10 @@ impl Lane {
     }
 
     fn open_one(&mut self, config: &Config) -> Result<(), ChannelStop> {
-        let closed = self.hands.iter().find(|(_, hand)| matches!(hand.doing, Doing::Closed));
+        let closed = self
+            .hands
+            .iter()
+            .find(|(_, hand)| matches!(hand.doing, Doing::Closed));
         let number = match closed.map(|(number, _)| *number) {
             Some(number) => number,
             None => self.hire(config)?,
@@ -162,9 +196,9 @@ impl Lane {
         };
         let way = match &self.way {
             Some(way) => Arc::clone(way),
-            None => Arc::new(
-                Channel::new(config, self.canal).map_err(|text| stop("réglage", text))?,
-            ),
+            None => {
+                Arc::new(Channel::new(config, self.canal).map_err(|text| stop("réglage", text))?)
+            }
         };
         let number = self.next_hand;
         let orders = sender::start(self.canal, number, Arc::clone(&way), self.events.clone())
@@ -176,23 +210,43 @@ impl Lane {
         Ok(number)
     }
 
-    fn order(&mut self, number: usize, order: Order, doing: Doing) {
-        if let Some(hand) = self.hands.get_mut(&number) {
-            if hand.orders.send(order).is_ok() {
-                hand.doing = doing;
-            } else {
-                self.hands.remove(&number);
-            }
+    /// False when the sender is gone.
+    fn order(&mut self, number: usize, order: Order, doing: Doing) -> bool {
+        let Some(hand) = self.hands.get_mut(&number) else {
+            return false;
+        };
+        if hand.orders.send(order).is_err() {
+            self.hands.remove(&number);
+            return false;
         }
+        hand.doing = doing;
+        true
     }
 
-    /// Hands an announced envoi to a sender.
-    pub(super) fn send(&mut self, number: usize, granted: Granted, mut delivery: Delivery) {
+    /// Hands an announced envoi to an idle sender; gives it back when there is none.
+    pub(super) fn send(
+        &mut self,
+        granted: Granted,
+        mut delivery: Delivery,
+    ) -> Result<(), Box<Granted>> {
+        let granted = Box::new(granted);
+        let idle = self
+            .hands
+            .iter()
+            .find(|(_, hand)| matches!(hand.doing, Doing::Idle));
+        let Some(number) = idle.map(|(number, _)| *number) else {
+            return Err(granted);
+        };
         let until = delivery.deadline + OVERTIME;
         let cutoff = Cutoff::default();
         delivery.cutoff = cutoff.clone();
-        let doing = Doing::Sending(Box::new(granted), cutoff, until);
-        self.order(number, Order::Send(Box::new(delivery)), doing);
+        let doing = Doing::Sending(granted.clone(), cutoff, until);
+        let order = Order::Send(Box::new(delivery));
+        if self.order(number, order, doing) {
+            Ok(())
+        } else {
+            Err(granted)
+        }
     }
 
     /// A sender connected.
@@ -231,8 +285,12 @@ impl Lane {
             Doing::Sending(_, _, until) | Doing::Opening(until) => all || *until <= now,
             Doing::Idle | Doing::Closed => false,
         };
-        let over: Vec<usize> =
-            self.hands.iter().filter(|(_, hand)| is_over(hand)).map(|(number, _)| *number).collect();
+        let over: Vec<usize> = self
+            .hands
+            .iter()
+            .filter(|(_, hand)| is_over(hand))
+            .map(|(number, _)| *number)
+            .collect();
         let mut given_up = Vec::new();
         for number in over {
             let Some(hand) = self.hands.remove(&number) else {
@@ -294,7 +352,12 @@ impl Lane {
     /// Closes the channel for this run; the first reason is the one to tell.
     pub(super) fn stop(&mut self, stop: ChannelStop) {
         if self.stopped.is_none() {
-            log::warn!("canal={} arret verdict={} code={}", stop.canal, stop.verdict, stop.code);
+            log::warn!(
+                "canal={} arret verdict={} code={}",
+                stop.canal,
+                stop.verdict,
+                stop.code
+            );
             self.stopped = Some(stop);
         }
     }

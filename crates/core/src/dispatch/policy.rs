@@ -12,9 +12,7 @@ const HOUR: u64 = 3600;
 /// Waits before the second attempt and the following; after the last one there is no more.
 const fn waits(canal: Canal) -> &'static [u64] {
     match canal {
-        Canal::Email => {
-            &[5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR]
-        }
+        Canal::Email => &[5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR],
         Canal::Sms => &[MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR],
     }
 }
@@ -77,9 +75,7 @@ impl Decision {
 fn decide(canal: Canal, envoi: &Granted, answer: &Answer, now: Instant, random: u32) -> Decision {
     match answer.verdict {
         Verdict::Accepte => Decision::ended(Etat::Envoye, None),
-        Verdict::Permanent if answer.panicked => {
-            Decision::ended(Etat::Echec, Some(Motif::Poison))
-        }
+        Verdict::Permanent if answer.panicked => Decision::ended(Etat::Echec, Some(Motif::Poison)),
         Verdict::Permanent => Decision::ended(Etat::Echec, Some(Motif::Permanent)),
         Verdict::Config => Decision::again(now, true),
         Verdict::Temporaire if answer.unreached => {
@@ -96,7 +92,8 @@ fn decide(canal: Canal, envoi: &Granted, answer: &Answer, now: Instant, random: 
 fn retry(canal: Canal, envoi: &Granted, answer: &Answer, now: Instant, random: u32) -> Decision {
     let used = usize::try_from(envoi.tentatives).unwrap_or(usize::MAX);
     let wait = waits(canal).get(used.saturating_sub(1));
-    let next = wait.map(|seconds| now + spread(*seconds, random).max(answer.pause.unwrap_or_default()));
+    let next =
+        wait.map(|seconds| now + spread(*seconds, random).max(answer.pause.unwrap_or_default()));
     match (next, answer.verdict) {
         (Some(next), _) if next < envoi.expire => Decision::again(next, false),
         // It may have arrived: that must not read as a plain failure.
@@ -148,12 +145,30 @@ mod tests {
             (Canal::Sms, vec![60, 300, 900, 3600]),
         ] {
             for (used, seconds) in (1..).zip(&expected) {
-                let finished = outcome(canal, &envoi(used, 0), answer(Verdict::Temporaire), at(0), 500);
-                assert_eq!((finished.etat, finished.prochaine), (Etat::AEnvoyer, Some(at(*seconds))));
+                let finished = outcome(
+                    canal,
+                    &envoi(used, 0),
+                    answer(Verdict::Temporaire),
+                    at(0),
+                    500,
+                );
+                assert_eq!(
+                    (finished.etat, finished.prochaine),
+                    (Etat::AEnvoyer, Some(at(*seconds)))
+                );
             }
             let used = i64::try_from(expected.len()).unwrap() + 1;
-            let finished = outcome(canal, &envoi(used, 0), answer(Verdict::Temporaire), at(0), 500);
-            assert_eq!((finished.etat, finished.motif), (Etat::Echec, Some(Motif::Epuise)));
+            let finished = outcome(
+                canal,
+                &envoi(used, 0),
+                answer(Verdict::Temporaire),
+                at(0),
+                500,
+            );
+            assert_eq!(
+                (finished.etat, finished.motif),
+                (Etat::Echec, Some(Motif::Epuise))
+            );
         }
     }
 
@@ -165,15 +180,30 @@ mod tests {
 
     #[test]
     fn nothing_is_tried_after_its_time() {
-        let finished =
-            outcome(Canal::Email, &envoi(6, 0), answer(Verdict::Temporaire), at(13 * HOUR), 500);
-        assert_eq!((finished.etat, finished.motif), (Etat::Echec, Some(Motif::Epuise)));
+        let finished = outcome(
+            Canal::Email,
+            &envoi(6, 0),
+            answer(Verdict::Temporaire),
+            at(13 * HOUR),
+            500,
+        );
+        assert_eq!(
+            (finished.etat, finished.motif),
+            (Etat::Echec, Some(Motif::Epuise))
+        );
     }
 
     #[test]
     fn a_lost_answer_is_asked_again_by_email_twice_and_by_sms_never() {
         let state = |canal, ambigus| {
-            outcome(canal, &envoi(1, ambigus), answer(Verdict::Ambigu), at(0), 500).etat
+            outcome(
+                canal,
+                &envoi(1, ambigus),
+                answer(Verdict::Ambigu),
+                at(0),
+                500,
+            )
+            .etat
         };
         assert_eq!(state(Canal::Sms, 0), Etat::Incertain);
         assert_eq!(state(Canal::Email, 0), Etat::AEnvoyer);
@@ -183,7 +213,13 @@ mod tests {
 
     #[test]
     fn what_is_the_channels_fault_costs_no_attempt() {
-        let config = outcome(Canal::Sms, &envoi(1, 0), answer(Verdict::Config), at(0), 500);
+        let config = outcome(
+            Canal::Sms,
+            &envoi(1, 0),
+            answer(Verdict::Config),
+            at(0),
+            500,
+        );
         assert_eq!((config.etat, config.rendues), (Etat::AEnvoyer, 1));
         let away = Answer {
             unreached: true,

@@ -6,13 +6,28 @@ use crate::store::annuaire::{Annuaire, Lien};
 use std::collections::{BTreeMap, BTreeSet};
 
 const COLUMNS: [&str; 12] = [
-    "parent_id", "nom", "prenom", "telephone", "email", "notifications_sms", "notifications_email",
-    "etudiant_id", "etudiant_nom", "etudiant_prenom", "classe_id", "classe",
+    "parent_id",
+    "nom",
+    "prenom",
+    "telephone",
+    "email",
+    "notifications_sms",
+    "notifications_email",
+    "etudiant_id",
+    "etudiant_nom",
+    "etudiant_prenom",
+    "classe_id",
+    "classe",
 ];
 
 /// Columns that a file may do without.
 const OPTIONAL: [&str; 6] = [
-    "prenom", "telephone", "email", "notifications_sms", "notifications_email", "etudiant_prenom",
+    "prenom",
+    "telephone",
+    "email",
+    "notifications_sms",
+    "notifications_email",
+    "etudiant_prenom",
 ];
 
 /// More faults than these help nobody.
@@ -94,9 +109,21 @@ impl<'k> Lines<'k> {
             return Err(self.faults);
         }
         Ok(Annuaire {
-            classes: self.classes.into_values().map(|(_, classe)| classe).collect(),
-            etudiants: self.etudiants.into_values().map(|(_, etudiant)| etudiant).collect(),
-            parents: self.parents.into_values().map(|(_, parent)| parent).collect(),
+            classes: self
+                .classes
+                .into_values()
+                .map(|(_, classe)| classe)
+                .collect(),
+            etudiants: self
+                .etudiants
+                .into_values()
+                .map(|(_, etudiant)| etudiant)
+                .collect(),
+            parents: self
+                .parents
+                .into_values()
+                .map(|(_, parent)| parent)
+                .collect(),
             liens: self.ordered,
         })
     }
@@ -104,7 +131,10 @@ impl<'k> Lines<'k> {
     fn places(&mut self, names: &csv::StringRecord) -> Option<Vec<(usize, &'static str)>> {
         let mut places = Vec::new();
         for (place, name) in names.iter().enumerate() {
-            match COLUMNS.iter().find(|column| name.eq_ignore_ascii_case(column)) {
+            match COLUMNS
+                .iter()
+                .find(|column| name.eq_ignore_ascii_case(column))
+            {
                 Some(column) if places.iter().any(|(_, c)| c == column) => {
                     self.fault(1, column, "colonne en double");
                 }
@@ -120,7 +150,12 @@ impl<'k> Lines<'k> {
         self.faults.is_empty().then_some(places)
     }
 
-    fn record(&mut self, record: &csv::StringRecord, places: &[(usize, &'static str)], width: usize) {
+    fn record(
+        &mut self,
+        record: &csv::StringRecord,
+        places: &[(usize, &'static str)],
+        width: usize,
+    ) {
         let number = record.position().map_or(0, csv::Position::line);
         if record.iter().all(str::is_empty) {
             return;
@@ -137,7 +172,11 @@ impl<'k> Lines<'k> {
             .collect();
         for (column, value) in &values {
             if value.chars().any(char::is_control) {
-                self.fault(number, column, "caractère interdit (retour à la ligne, tabulation…)");
+                self.fault(
+                    number,
+                    column,
+                    "caractère interdit (retour à la ligne, tabulation…)",
+                );
             } else if value.chars().count() > VALUE_MAX {
                 self.fault(number, column, "plus de 255 caractères");
             }
@@ -154,9 +193,16 @@ impl<'k> Lines<'k> {
         if let (Some(parent), Some(etudiant)) = (parent, etudiant)
             && self.liens.insert((parent, etudiant))
         {
-            let before = self.liens.range((parent, i64::MIN)..=(parent, i64::MAX)).count();
+            let before = self
+                .liens
+                .range((parent, i64::MIN)..=(parent, i64::MAX))
+                .count();
             let rang = i64::try_from(before).unwrap_or(i64::MAX) - 1;
-            self.ordered.push(Lien { parent, etudiant, rang });
+            self.ordered.push(Lien {
+                parent,
+                etudiant,
+                rang,
+            });
         }
     }
 
@@ -175,7 +221,11 @@ impl<'k> Lines<'k> {
         };
         if parent.nom.is_empty() {
             let known = self.known_parents.contains(&id) || self.parents.contains_key(&id);
-            let text = if known { "manque" } else { "manque, et le parent est inconnu" };
+            let text = if known {
+                "manque"
+            } else {
+                "manque, et le parent est inconnu"
+            };
             self.fault(line.number, "nom", text);
             return None;
         }
@@ -202,7 +252,11 @@ impl<'k> Lines<'k> {
             Some(_) => {}
             None if nom.is_empty() && self.known_classes.contains(&id) => {}
             None if nom.is_empty() => {
-                self.fault(line.number, "classe_id", &format!("classe {id} inconnue, et sans nom"));
+                self.fault(
+                    line.number,
+                    "classe_id",
+                    &format!("classe {id} inconnue, et sans nom"),
+                );
                 return None;
             }
             None => {
@@ -233,7 +287,11 @@ impl<'k> Lines<'k> {
         match self.etudiants.get(&id) {
             Some((_, same)) if *same == etudiant => {}
             Some((first, other)) => {
-                let column = if other.classe == etudiant.classe { "etudiant_nom" } else { "classe_id" };
+                let column = if other.classe == etudiant.classe {
+                    "etudiant_nom"
+                } else {
+                    "classe_id"
+                };
                 let text = format!("différent de la ligne {first} pour le même élève {id}");
                 self.fault(line.number, column, &text);
             }
@@ -246,7 +304,11 @@ impl<'k> Lines<'k> {
         let value = line.get(column);
         let id = value.parse().ok().filter(|id| *id > 0);
         if id.is_none() {
-            let text = if value.is_empty() { "manque" } else { "il faut un numéro" };
+            let text = if value.is_empty() {
+                "manque"
+            } else {
+                "il faut un numéro"
+            };
             self.fault(line.number, column, text);
         }
         id
@@ -279,7 +341,12 @@ fn different_column(one: &Parent, other: &Parent) -> &'static str {
         ("prenom", one.prenom == other.prenom),
         ("telephone", one.telephone == other.telephone),
         ("email", one.email == other.email),
-        ("notifications_sms", one.notifications_sms == other.notifications_sms),
+        (
+            "notifications_sms",
+            one.notifications_sms == other.notifications_sms,
+        ),
     ];
-    same.iter().find(|(_, same)| !same).map_or("notifications_email", |(column, _)| column)
+    same.iter()
+        .find(|(_, same)| !same)
+        .map_or("notifications_email", |(column, _)| column)
 }

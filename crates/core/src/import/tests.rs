@@ -16,8 +16,22 @@ fn two_children_of_one_parent_are_two_lines() {
     let lines = "1,Traoré,Awa,+2250707070707,awa@example.org,oui,non,5,Traoré,Issa,1,6e A\n\
                  1,Traoré,Awa,+2250707070707,awa@example.org,oui,non,6,Traoré,Zoé,2,CM2\n";
     let directory = read_text(&format!("{HEAD}{lines}")).unwrap();
-    assert_eq!((directory.parents.len(), directory.etudiants.len(), directory.classes.len()), (1, 2, 2));
-    assert_eq!(directory.liens.iter().map(|l| (l.etudiant, l.rang)).collect::<Vec<_>>(), [(5, 0), (6, 1)]);
+    assert_eq!(
+        (
+            directory.parents.len(),
+            directory.etudiants.len(),
+            directory.classes.len()
+        ),
+        (1, 2, 2)
+    );
+    assert_eq!(
+        directory
+            .liens
+            .iter()
+            .map(|l| (l.etudiant, l.rang))
+            .collect::<Vec<_>>(),
+        [(5, 0), (6, 1)]
+    );
     assert!(directory.parents[0].notifications_sms && !directory.parents[0].notifications_email);
 }
 
@@ -64,7 +78,10 @@ fn lines_that_contradict_each_other_are_told() {
 fn missing_unknown_and_ragged_columns_are_told() {
     assert_eq!(
         read_text("parent_id,nom,surnom\n").unwrap_err()[..2],
-        ["ligne 1, colonne surnom : colonne inconnue", "ligne 1, colonne etudiant_id : colonne absente"]
+        [
+            "ligne 1, colonne surnom : colonne inconnue",
+            "ligne 1, colonne etudiant_id : colonne absente"
+        ]
     );
     assert_eq!(faults("1,2\n"), ["ligne 2 : 2 valeurs au lieu de 12"]);
     assert_eq!(faults(""), ["ligne 1 : le fichier n'a pas de ligne"]);

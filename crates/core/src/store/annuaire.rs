@@ -114,13 +114,15 @@ fn upsert_liens(conn: &mut Conn, liens: &[Lien]) -> Result<usize, Error> {
 fn apply_oppositions(conn: &mut Conn) -> Result<(), Error> {
     let now = conn.now()?;
     conn.execute(
-        &sql("UPDATE envois SET etat = 'ignore', motif = 'opposition', termine_le = ?,
+        &sql(
+            "UPDATE envois SET etat = 'ignore', motif = 'opposition', termine_le = ?,
                                 proprio = NULL, bail_jusqua = NULL
                WHERE etat IN ('a_envoyer', 'reserve')
                  AND EXISTS (SELECT 1 FROM parents p
                               WHERE p.id = envois.parent
                                 AND NOT CASE envois.canal WHEN 'sms' THEN p.notifications_sms
-                                                          ELSE p.notifications_email END)")
+                                                          ELSE p.notifications_email END)",
+        )
         .bind(now),
     )?;
     Ok(())

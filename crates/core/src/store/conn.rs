@@ -36,6 +36,7 @@ pub struct Conn {
     pub(crate) inner: Inner,
     database: Database,
     writing: bool,
+    dispatching: bool,
 }
 
 /// A row that can be read from either database.
@@ -91,6 +92,7 @@ impl Conn {
             inner,
             database: database.clone(),
             writing: false,
+            dispatching: false,
         })
     }
 
@@ -100,13 +102,41 @@ impl Conn {
         &self.database
     }
 
+    /// Sets the connection up for a run of the dispatcher, whose few statements all look rows up by
+    /// key and are repeated thousands of times. PostgreSQL plans them once and by index, whatever
+    /// its statistics say: those of a table that has just been filled are wrong.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn tune_for_dispatch(&mut self) -> Result<(), Error> {
+        self.dispatching = true;
+        match &mut self.inner {
+            #[cfg(feature = "sqlite")]
+            Inner::Sqlite(_) => Ok(()),
+            #[cfg(feature = "postgres")]
+            Inner::Postgres(conn) => Ok(diesel::connection::SimpleConnection::batch_execute(
+                conn,
+                "SET plan_cache_mode = force_generic_plan;
+                 SET enable_seqscan = off;
+                 SET enable_bitmapscan = off;
+                 SET enable_hashjoin = off;
+                 SET enable_mergejoin = off;",
+            )?),
+        }
+    }
+
     /// Replaces a connection that broke by a new one to the same database.
     ///
     /// # Errors
     /// As [`Conn::open`]; the old connection is kept then.
     pub fn reopen(&mut self) -> Result<(), Error> {
+        let dispatching = self.dispatching;
         *self = Self::open(&self.database)?;
-        Ok(())
+        if dispatching {
+            self.tune_for_dispatch()
+        } else {
+            Ok(())
+        }
     }
 
     /// The database's clock: the only one that leases, lateness and due dates are measured with.
@@ -143,7 +173,9 @@ impl Conn {
         body: impl FnOnce(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
         if self.writing {
-            return Err(Error::Other("a transaction inside a transaction".to_owned()));
+            return Err(Error::Other(
+                "a transaction inside a transaction".to_owned(),
+            ));
         }
         self.begin()?;
         self.writing = true;
@@ -167,9 +199,9 @@ impl Conn {
             #[cfg(feature = "sqlite")]
             Inner::Sqlite(conn) => begin_immediate(conn),
             #[cfg(feature = "postgres")]
-            Inner::Postgres(conn) => {
-                Ok(<PgConnection as diesel::Connection>::TransactionManager::begin_transaction(conn)?)
-            }
+            Inner::Postgres(conn) => Ok(
+                <PgConnection as diesel::Connection>::TransactionManager::begin_transaction(conn)?,
+            ),
         }
     }
 

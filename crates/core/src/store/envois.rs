@@ -7,10 +7,12 @@
 mod intent;
 mod recover;
 mod result;
+mod settle;
 
 pub use intent::{Granted, Refused, announce};
 pub use recover::{AMBIGUOUS_RESENDS, Recovered, expire, recover};
 pub use result::{Finished, Recorded, record};
+pub use settle::{Leased, Settled, settle};
 
 use super::sql::sql;
 use super::{Conn, Error, LEASE_MAX};

@@ -200,8 +200,10 @@ pub fn group(
 ) -> Result<Vec<Candidate>, Error> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let question = match classe {
-        None => sql("SELECT id, nom, prenom, telephone, email, notifications_sms, notifications_email
-                       FROM parents WHERE id > ? ORDER BY id LIMIT ?"),
+        None => sql(
+            "SELECT id, nom, prenom, telephone, email, notifications_sms, notifications_email
+                       FROM parents WHERE id > ? ORDER BY id LIMIT ?",
+        ),
         Some(classe) => sql(
             "SELECT id, nom, prenom, telephone, email, notifications_sms, notifications_email
                FROM parents
@@ -227,8 +229,10 @@ struct Key {
 pub fn singles(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Candidate>, Error> {
     let keys: Vec<Key> = ids.iter().map(|id| Key { cle: *id }).collect();
     conn.load(
-        &sql("SELECT id, nom, prenom, telephone, email, notifications_sms, notifications_email
-                FROM parents WHERE id IN (SELECT r.cle FROM {rows: cle bigint})")
+        &sql(
+            "SELECT id, nom, prenom, telephone, email, notifications_sms, notifications_email
+                FROM parents WHERE id IN (SELECT r.cle FROM {rows: cle bigint})",
+        )
         .bind_rows(&keys),
     )
 }
@@ -331,13 +335,15 @@ pub struct Upcoming {
 /// The database's.
 pub fn upcoming(conn: &mut Conn, limit: usize, now: Instant) -> Result<Vec<Upcoming>, Error> {
     conn.load(
-        &sql("SELECT id, type AS canal, sujet, parent, classe, est_message_groupe,
+        &sql(
+            "SELECT id, type AS canal, sujet, parent, classe, est_message_groupe,
                      (SELECT c.nom FROM classes c WHERE c.id = messages.classe) AS classe_nom,
                      CASE WHEN COALESCE(programme_le, date_creation) > date_programmee
                           THEN COALESCE(programme_le, date_creation)
                           ELSE date_programmee END AS due
                 FROM messages WHERE statut = 'programme' AND date_programmee <= ?
-               ORDER BY date_programmee, id LIMIT ?")
+               ORDER BY date_programmee, id LIMIT ?",
+        )
         .bind(now)
         .bind(i64::try_from(limit).unwrap_or(i64::MAX)),
     )
@@ -349,7 +355,8 @@ pub fn upcoming(conn: &mut Conn, limit: usize, now: Instant) -> Result<Vec<Upcom
 /// The database's.
 pub fn leaving(conn: &mut Conn, now: Instant) -> Result<Vec<Upcoming>, Error> {
     conn.load(
-        &sql("SELECT id, type AS canal, sujet, parent, classe, est_message_groupe,
+        &sql(
+            "SELECT id, type AS canal, sujet, parent, classe, est_message_groupe,
                      (SELECT c.nom FROM classes c WHERE c.id = messages.classe) AS classe_nom,
                      COALESCE(date_programmee, date_creation) AS due
                 FROM messages
@@ -357,7 +364,8 @@ pub fn leaving(conn: &mut Conn, now: Instant) -> Result<Vec<Upcoming>, Error> {
                  AND EXISTS (SELECT 1 FROM envois e
                               WHERE e.message = messages.id AND e.etat = 'a_envoyer'
                                 AND e.prochaine <= ? AND e.expire > ?)
-               ORDER BY id")
+               ORDER BY id",
+        )
         .bind(now)
         .bind(now),
     )
@@ -383,13 +391,18 @@ pub fn waiting(
     now: Instant,
 ) -> Result<Vec<(String, String, String)>, Error> {
     let rows: Vec<Addressed> = conn.load(
-        &sql("SELECT COALESCE(p.nom, '') AS nom, COALESCE(p.prenom, '') AS prenom, e.adresse
+        &sql(
+            "SELECT COALESCE(p.nom, '') AS nom, COALESCE(p.prenom, '') AS prenom, e.adresse
                 FROM envois e LEFT JOIN parents p ON p.id = e.parent
                WHERE e.message = ? AND e.etat = 'a_envoyer' AND e.prochaine <= ? AND e.expire > ?
-               ORDER BY e.id")
+               ORDER BY e.id",
+        )
         .bind(message)
         .bind(now)
         .bind(now),
     )?;
-    Ok(rows.into_iter().map(|row| (row.nom, row.prenom, row.adresse)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.nom, row.prenom, row.adresse))
+        .collect())
 }

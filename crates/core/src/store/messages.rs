@@ -37,7 +37,9 @@ pub fn insert(conn: &mut Conn, new: &NewMessage) -> Result<i64, Error> {
         Err(diesel::result::Error::DatabaseError(
             diesel::result::DatabaseErrorKind::ForeignKeyViolation,
             _,
-        )) => Err(Error::Conflict("the parent or the class is unknown".to_owned())),
+        )) => Err(Error::Conflict(
+            "the parent or the class is unknown".to_owned(),
+        )),
         other => Ok(other?),
     }
 }
@@ -82,8 +84,10 @@ pub fn cancel(conn: &mut Conn, id: i64) -> Result<usize, Error> {
     conn.write(|conn| {
         let now = conn.now()?;
         let drafted = conn.execute(
-            &sql("UPDATE messages SET statut = 'brouillon', programme_le = NULL
-                   WHERE id = ? AND statut = 'programme'")
+            &sql(
+                "UPDATE messages SET statut = 'brouillon', programme_le = NULL
+                   WHERE id = ? AND statut = 'programme'",
+            )
             .bind(id),
         )?;
         if drafted > 0 {
@@ -99,12 +103,16 @@ pub fn cancel(conn: &mut Conn, id: i64) -> Result<usize, Error> {
         )?;
         if stopped == 0 {
             let statut = statut(conn, id)?;
-            return Err(Error::Conflict(format!("a message in {statut} cannot be cancelled")));
+            return Err(Error::Conflict(format!(
+                "a message in {statut} cannot be cancelled"
+            )));
         }
         conn.execute(
-            &sql("UPDATE envois SET etat = 'ignore', motif = 'annule', termine_le = ?,
+            &sql(
+                "UPDATE envois SET etat = 'ignore', motif = 'annule', termine_le = ?,
                                     proprio = NULL, bail_jusqua = NULL
-                   WHERE message = ? AND etat IN ('a_envoyer', 'reserve')")
+                   WHERE message = ? AND etat IN ('a_envoyer', 'reserve')",
+            )
             .bind(now)
             .bind(id),
         )
@@ -126,7 +134,9 @@ pub fn resend(conn: &mut Conn, id: i64, late: Duration) -> Result<usize, Error> 
         )?;
         if opened == 0 {
             let statut = statut(conn, id)?;
-            return Err(Error::Conflict(format!("a message in {statut} was never sent")));
+            return Err(Error::Conflict(format!(
+                "a message in {statut} was never sent"
+            )));
         }
         let again = conn.execute(
             &sql("UPDATE envois
@@ -139,7 +149,9 @@ pub fn resend(conn: &mut Conn, id: i64, late: Duration) -> Result<usize, Error> 
             .bind(id),
         )?;
         if again == 0 {
-            return Err(Error::Conflict("nobody is in echec or incertain".to_owned()));
+            return Err(Error::Conflict(
+                "nobody is in echec or incertain".to_owned(),
+            ));
         }
         Ok(again)
     })

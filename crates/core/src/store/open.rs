@@ -47,7 +47,10 @@ fn create_private(path: &std::path::Path) -> Result<(), Error> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map(drop).map_err(|error| {
-        Error::Unavailable(format!("unable to open database file {}: {error}", path.display()))
+        Error::Unavailable(format!(
+            "unable to open database file {}: {error}",
+            path.display()
+        ))
     })
 }
 
@@ -72,7 +75,11 @@ fn read_back(conn: &mut diesel::SqliteConnection) -> Result<(), Error> {
          FROM pragma_synchronous, pragma_journal_mode",
     )
     .get_result(conn)?;
-    let version: Vec<u32> = found.version.split('.').filter_map(|n| n.parse().ok()).collect();
+    let version: Vec<u32> = found
+        .version
+        .split('.')
+        .filter_map(|n| n.parse().ok())
+        .collect();
     if version.as_slice() < OLDEST_SQLITE.as_slice() {
         return Err(Error::Config(format!(
             "SQLite {} can corrupt its file; 3.51.3 or newer is needed",
@@ -104,8 +111,8 @@ pub(super) fn postgres(url: &crate::secret::Secret) -> Result<diesel::PgConnecti
     let mut full = url.expose().to_owned();
     for (name, value) in PG_PARAMETERS {
         if !full.contains(&format!("{name}=")) {
-            let sign = if full.contains('?') { '&' } else { '?' };
-            full.push_str(&format!("{sign}{name}={value}"));
+            let sign = if full.contains('?') { "&" } else { "?" };
+            full.extend([sign, name, "=", value]);
         }
     }
     let mut conn = diesel::PgConnection::establish(&full)

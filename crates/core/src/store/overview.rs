@@ -73,10 +73,12 @@ pub fn waiting(conn: &mut Conn) -> Result<Vec<Waiting>, Error> {
 /// The database's.
 pub fn programmed(conn: &mut Conn, now: Instant) -> Result<Vec<Programmed>, Error> {
     conn.load(
-        &sql("SELECT due, count(*) AS nombre, min(date_programmee) AS premiere
+        &sql(
+            "SELECT due, count(*) AS nombre, min(date_programmee) AS premiere
                 FROM (SELECT date_programmee <= ? AS due, date_programmee FROM messages
                        WHERE statut = 'programme') AS p
-               GROUP BY due ORDER BY due DESC")
+               GROUP BY due ORDER BY due DESC",
+        )
         .bind(now),
     )
 }
@@ -87,8 +89,10 @@ pub fn programmed(conn: &mut Conn, now: Instant) -> Result<Vec<Programmed>, Erro
 /// The database's.
 pub fn uncertain(conn: &mut Conn, limit: i64) -> Result<Vec<Uncertain>, Error> {
     conn.load(
-        &sql("SELECT id AS message, type AS canal, nb_incertains AS nombre FROM messages
-               WHERE nb_incertains > 0 ORDER BY id DESC LIMIT ?")
+        &sql(
+            "SELECT id AS message, type AS canal, nb_incertains AS nombre FROM messages
+               WHERE nb_incertains > 0 ORDER BY id DESC LIMIT ?",
+        )
         .bind(limit),
     )
 }
@@ -127,10 +131,12 @@ pub fn recipients(
     limit: i64,
 ) -> Result<Vec<Recipient>, Error> {
     conn.load(
-        &sql("SELECT e.id, COALESCE(p.nom, '') AS nom, COALESCE(p.prenom, '') AS prenom, e.adresse,
+        &sql(
+            "SELECT e.id, COALESCE(p.nom, '') AS nom, COALESCE(p.prenom, '') AS prenom, e.adresse,
                      e.etat, e.motif
                 FROM envois e LEFT JOIN parents p ON p.id = e.parent
-               WHERE e.message = ? AND e.id > ? ORDER BY e.id LIMIT ?")
+               WHERE e.message = ? AND e.id > ? ORDER BY e.id LIMIT ?",
+        )
         .bind(message)
         .bind(after)
         .bind(limit),

@@ -55,8 +55,10 @@ pub fn begin(conn: &mut Conn, new: &NewPassage) -> Result<Instant, Error> {
             return Err(Error::Unavailable(reason));
         }
         conn.execute(
-            &sql("INSERT INTO passages (id, hote, pid, version, mode, debut, battement)
-                  VALUES (?, ?, ?, ?, ?, ?, ?)")
+            &sql(
+                "INSERT INTO passages (id, hote, pid, version, mode, debut, battement)
+                  VALUES (?, ?, ?, ?, ?, ?, ?)",
+            )
             .bind(new.id.as_str())
             .bind(new.hote.as_str())
             .bind(i64::from(std::process::id()))
@@ -77,7 +79,9 @@ pub fn begin(conn: &mut Conn, new: &NewPassage) -> Result<Instant, Error> {
 pub fn clock_fault(conn: &mut Conn, now: Instant) -> Result<Option<String>, Error> {
     let earliest: Option<Instant> = EARLIEST.parse().ok();
     if earliest.is_some_and(|earliest| now < earliest) {
-        return Ok(Some(format!("l'horloge indique {now} : impossible, rien n'est envoyé")));
+        return Ok(Some(format!(
+            "l'horloge indique {now} : impossible, rien n'est envoyé"
+        )));
     }
     let Some(last) = last(conn, 1)?.pop() else {
         return Ok(None);
@@ -145,9 +149,11 @@ fn write(
 /// The database's.
 pub fn last(conn: &mut Conn, limit: i64) -> Result<Vec<Passage>, Error> {
     conn.load(
-        &sql("SELECT id, hote, mode, debut, battement, fin, nb_messages, nb_envoyes, nb_echecs,
+        &sql(
+            "SELECT id, hote, mode, debut, battement, fin, nb_messages, nb_envoyes, nb_echecs,
                      nb_incertains, nb_ignores, nb_reportes, arret
-                FROM passages ORDER BY debut DESC, id DESC LIMIT ?")
+                FROM passages ORDER BY debut DESC, id DESC LIMIT ?",
+        )
         .bind(limit),
     )
 }

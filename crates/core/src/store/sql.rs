@@ -94,7 +94,10 @@ fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
         }
         if let Some((mark, after)) = rest.strip_prefix('{').and_then(|r| r.split_once('}')) {
             rest = after;
-            return Some(mark.strip_prefix("rows:").map_or(Piece::SkipLocked, Piece::Rows));
+            return Some(
+                mark.strip_prefix("rows:")
+                    .map_or(Piece::SkipLocked, Piece::Rows),
+            );
         }
         let end = rest.find(['?', '{']).unwrap_or(rest.len());
         let (head, tail) = rest.split_at(end);

@@ -22,7 +22,10 @@ stories!(
 fn a_run_with_nothing_due_says_so(database: &Database) {
     let program = Program::new(database);
     let ended = program.run(&[]);
-    assert_eq!((ended.code, ended.stdout.as_str()), (0, "Aucun message programmé à envoyer.\n"));
+    assert_eq!(
+        (ended.code, ended.stdout.as_str()),
+        (0, "Aucun message programmé à envoyer.\n")
+    );
     assert_eq!(ended.stderr, "");
     assert_eq!(program.run(&["--quiet"]).stdout, "");
     let english = program.set("LANGUAGE_CODE", "en-us").run(&[]);
@@ -37,14 +40,44 @@ fn a_dry_run_shows_everybody_and_changes_nothing(database: &Database) {
     let before = database.texts("SELECT statut || jeton || nb_destinataires AS v FROM messages");
     let ended = program.run(&["--dry-run"]);
     assert_eq!(ended.code, 0);
-    assert!(ended.stdout.contains(&format!("→ Prénom2 Nom2 : {}", number(2))), "{}", ended.stdout);
-    assert!(ended.stdout.contains("✗ Nom4 : numéro de téléphone invalide"), "{}", ended.stdout);
+    assert!(
+        ended
+            .stdout
+            .contains(&format!("→ Prénom2 Nom2 : {}", number(2))),
+        "{}",
+        ended.stdout
+    );
+    assert!(
+        ended
+            .stdout
+            .contains("✗ Nom4 : numéro de téléphone invalide"),
+        "{}",
+        ended.stdout
+    );
     let json = program.run(&["--dry-run", "--json"]).json();
-    assert_eq!(json["messages"][0]["destinataires"].as_array().unwrap().len(), 4);
-    assert_eq!(json["messages"][0]["destinataires"][3]["motif"], "numero_invalide");
-    assert_eq!(database.texts("SELECT statut || jeton || nb_destinataires AS v FROM messages"), before);
-    assert_eq!(database.number("SELECT CAST(count(*) AS TEXT) AS v FROM envois"), 0);
-    assert_eq!(database.number("SELECT CAST(count(*) AS TEXT) AS v FROM passages"), 0);
+    assert_eq!(
+        json["messages"][0]["destinataires"]
+            .as_array()
+            .unwrap()
+            .len(),
+        4
+    );
+    assert_eq!(
+        json["messages"][0]["destinataires"][3]["motif"],
+        "numero_invalide"
+    );
+    assert_eq!(
+        database.texts("SELECT statut || jeton || nb_destinataires AS v FROM messages"),
+        before
+    );
+    assert_eq!(
+        database.number("SELECT CAST(count(*) AS TEXT) AS v FROM envois"),
+        0
+    );
+    assert_eq!(
+        database.number("SELECT CAST(count(*) AS TEXT) AS v FROM passages"),
+        0
+    );
     assert!(!database.folder().join("outbox").exists());
     assert_eq!(program.statut(id), "programme");
 }
@@ -63,28 +96,45 @@ fn the_report_counts_everybody_and_exits_as_asked(database: &Database) {
     assert_eq!(report["totaux"]["envoyes"], 3);
     assert_eq!(report["totaux"]["ignores"], 3);
     let first = &report["messages"][0];
-    assert_eq!((first["id"].as_i64(), first["statut"].as_str()), (Some(all), Some("envoye")));
+    assert_eq!(
+        (first["id"].as_i64(), first["statut"].as_str()),
+        (Some(all), Some("envoye"))
+    );
     assert_eq!(first["nb_destinataires"], 5);
     assert_eq!(first["motifs"]["doublon"], 1);
     assert_eq!(first["motifs"]["numero_invalide"], 1);
     assert_eq!(program.statut(nobody), "echec");
     assert_eq!(program.states(nobody), ["ignore sans_adresse"]);
     let details = database.texts("SELECT details_erreur AS v FROM messages ORDER BY id");
-    assert_eq!(details[0], "1 destinataire non atteint : 1 numéro de téléphone invalide.");
-    assert_eq!(details[1], "1 destinataire non atteint : 1 sans adresse utilisable.");
-    assert_eq!(database.texts("SELECT CAST(nb_envoyes AS TEXT) AS v FROM messages ORDER BY id"), ["3", "0"]);
+    assert_eq!(
+        details[0],
+        "1 destinataire non atteint : 1 numéro de téléphone invalide."
+    );
+    assert_eq!(
+        details[1],
+        "1 destinataire non atteint : 1 sans adresse utilisable."
+    );
+    assert_eq!(
+        database.texts("SELECT CAST(nb_envoyes AS TEXT) AS v FROM messages ORDER BY id"),
+        ["3", "0"]
+    );
 }
 
 fn a_limit_takes_the_oldest_messages(database: &Database) {
     let program = Program::new(database).set("MESSAGES_MODE", "fichier");
     program.school(1, 1);
-    let ids: Vec<i64> = (0..3).map(|_| program.programme(Canal::Sms, To::Parent(1))).collect();
+    let ids: Vec<i64> = (0..3)
+        .map(|_| program.programme(Canal::Sms, To::Parent(1)))
+        .collect();
     database.execute(&format!(
         "UPDATE messages SET date_programmee = '2026-01-02T00:00:00Z' WHERE id = {}",
         ids[2]
     ));
     assert_eq!(program.run(&["--limit", "1"]).code, 0);
-    assert_eq!(ids.iter().map(|id| program.statut(*id)).collect::<Vec<_>>(), ["programme", "programme", "envoye"]);
+    assert_eq!(
+        ids.iter().map(|id| program.statut(*id)).collect::<Vec<_>>(),
+        ["programme", "programme", "envoye"]
+    );
 }
 
 fn what_is_not_due_stays(database: &Database) {
@@ -131,26 +181,45 @@ fn resend_sends_to_the_failed_only(database: &Database) {
     );
     let before = files(database);
     let ended = program.run(&["resend", &id.to_string()]);
-    assert_eq!((ended.code, ended.stdout.contains("1 envoi repartira")), (0, true), "{ended:?}");
+    assert_eq!(
+        (ended.code, ended.stdout.contains("1 envoi repartira")),
+        (0, true),
+        "{ended:?}"
+    );
     assert_eq!(program.statut(id), "en_attente");
     assert_eq!(program.run(&[]).code, 0);
     assert_eq!(program.statut(id), "envoye");
     assert_eq!(program.states(id), ["envoye", "envoye", "envoye"]);
-    assert_eq!(files(database), before + 1, "one more file, under a name of its own");
+    assert_eq!(
+        files(database),
+        before + 1,
+        "one more file, under a name of its own"
+    );
     assert_eq!(program.run(&["resend", "999"]).code, 1);
 }
 
 fn files(database: &Database) -> usize {
-    std::fs::read_dir(database.folder().join("outbox")).unwrap().count()
+    std::fs::read_dir(database.folder().join("outbox"))
+        .unwrap()
+        .count()
 }
 
 fn status_tells_what_waits(database: &Database) {
     let program = Program::new(database).set("MESSAGES_MODE", "fichier");
     let ended = program.run(&["status"]);
-    assert!(ended.stdout.contains("Dernier passage : jamais."), "{}", ended.stdout);
+    assert!(
+        ended.stdout.contains("Dernier passage : jamais."),
+        "{}",
+        ended.stdout
+    );
     program.school(2, 1);
     program.programme(Canal::Sms, To::All);
-    assert!(program.run(&["status"]).stdout.contains("À envoyer maintenant : 1 message"));
+    assert!(
+        program
+            .run(&["status"])
+            .stdout
+            .contains("À envoyer maintenant : 1 message")
+    );
     assert_eq!(program.run(&[]).code, 0);
     let status = program.run(&["status", "--json"]).json();
     assert_eq!(status["passages"][0]["nb_envoyes"], 2);
@@ -164,9 +233,18 @@ fn simulation_is_said_first_and_marked(database: &Database) {
     for arguments in [&["--dry-run"][..], &["status"], &["check"], &["run"]] {
         let ended = program.run(arguments);
         let first = ended.stdout.lines().take(2).collect::<String>();
-        assert!(first.contains("SIMULATION"), "{arguments:?}: {}", ended.stdout);
+        assert!(
+            first.contains("SIMULATION"),
+            "{arguments:?}: {}",
+            ended.stdout
+        );
     }
-    assert_eq!(database.number("SELECT CAST(count(*) AS TEXT) AS v FROM messages WHERE simule AND statut = 'envoye'"), 1);
+    assert_eq!(
+        database.number(
+            "SELECT CAST(count(*) AS TEXT) AS v FROM messages WHERE simule AND statut = 'envoye'"
+        ),
+        1
+    );
 }
 
 fn a_closed_stdout_stops_nothing(database: &Database) {

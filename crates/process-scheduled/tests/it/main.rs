@@ -8,3 +8,6 @@
 
 mod cli;
 mod program;
+mod rows;
+mod sms;
+mod smtp;

@@ -48,7 +48,8 @@ impl<'d> Program<'d> {
 
     /// Sends e-mails there, unencrypted.
     pub(crate) fn relay(self, server: &Server) -> Self {
-        self.set("EMAIL_HOST", "127.0.0.1").set("EMAIL_PORT", &server.port().to_string())
+        self.set("EMAIL_HOST", "127.0.0.1")
+            .set("EMAIL_PORT", &server.port().to_string())
     }
 
     /// Sends SMS there.
@@ -100,9 +101,10 @@ impl<'d> Program<'d> {
     /// A school of `parents` parents with one pupil each, in `classes` classes: parent `n` has
     /// [`number`]`(n)` and [`mailbox`]`(n)`, and is in class `n % classes + 1`.
     pub(crate) fn school(&self, parents: i64, classes: i64) -> &Self {
-        let mut text = "parent_id,nom,prenom,telephone,email,notifications_sms,notifications_email,\
+        let mut text =
+            "parent_id,nom,prenom,telephone,email,notifications_sms,notifications_email,\
                         etudiant_id,etudiant_nom,etudiant_prenom,classe_id,classe\n"
-            .to_owned();
+                .to_owned();
         for n in 1..=parents {
             let classe = n % classes + 1;
             text += &format!(
@@ -160,7 +162,11 @@ impl<'d> Program<'d> {
 
     /// State of a message.
     pub(crate) fn statut(&self, message: i64) -> String {
-        self.database.texts(&format!("SELECT statut AS v FROM messages WHERE id = {message}")).remove(0)
+        self.database
+            .texts(&format!(
+                "SELECT statut AS v FROM messages WHERE id = {message}"
+            ))
+            .remove(0)
     }
 
     /// Lets every waiting time pass: next attempts are due, pauses are over.

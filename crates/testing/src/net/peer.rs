@@ -69,7 +69,9 @@ impl Peer {
 
     /// Sends an RST as soon as the peer is dropped.
     pub(crate) fn reset(&self) {
-        SockRef::from(&*self.tcp).set_linger(Some(Duration::ZERO)).ok();
+        SockRef::from(&*self.tcp)
+            .set_linger(Some(Duration::ZERO))
+            .ok();
     }
 
     /// Takes everything in and says nothing until the client or the server ends.

@@ -21,7 +21,11 @@ pub(super) fn of_response(mut response: Response<Body>) -> Answer {
     let code = status.to_string();
     match status {
         200..=202 => of_success(&code, &mut response),
-        300..=399 => Answer::of(Verdict::Config, &code, "la passerelle renvoie vers une autre adresse"),
+        300..=399 => Answer::of(
+            Verdict::Config,
+            &code,
+            "la passerelle renvoie vers une autre adresse",
+        ),
         408 => Answer::of(Verdict::Temporaire, &code, &words(&mut response)),
         429 | 503 => Answer {
             pause: Some(pause(&response)),
@@ -41,38 +45,61 @@ fn of_success(code: &str, response: &mut Response<Body>) -> Answer {
         .get("content-type")
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.to_ascii_lowercase().contains("json"));
-    let text = response.body_mut().with_config().limit(BODY_MAX).read_to_string();
+    let text = response
+        .body_mut()
+        .with_config()
+        .limit(BODY_MAX)
+        .read_to_string();
     let Ok(text) = text else {
         return Answer::of(Verdict::Ambigu, code, "réponse illisible");
     };
     let parsed: Option<serde_json::Value> = serde_json::from_str(&text).ok();
     if (json && parsed.is_none()) || text.trim_start().starts_with('<') {
-        return Answer::of(Verdict::Ambigu, code, "réponse qui n'est pas celle d'une passerelle");
+        return Answer::of(
+            Verdict::Ambigu,
+            code,
+            "réponse qui n'est pas celle d'une passerelle",
+        );
     }
     Answer::accepted(parsed.as_ref().and_then(reference))
 }
 
 /// The gateway's number for the SMS, under the names in use.
 fn reference(body: &serde_json::Value) -> Option<String> {
-    ["id", "messageId", "message_id", "message-id", "sid"].iter().find_map(|name| {
-        let text = match body.get(name)? {
-            serde_json::Value::String(text) => text.clone(),
-            serde_json::Value::Number(number) => number.to_string(),
-            _ => return None,
-        };
-        (!text.is_empty() && text.len() <= 100).then_some(text)
-    })
+    ["id", "messageId", "message_id", "message-id", "sid"]
+        .iter()
+        .find_map(|name| {
+            let text = match body.get(name)? {
+                serde_json::Value::String(text) => text.clone(),
+                serde_json::Value::Number(number) => number.to_string(),
+                _ => return None,
+            };
+            (!text.is_empty() && text.len() <= 100).then_some(text)
+        })
 }
 
 fn words(response: &mut Response<Body>) -> String {
-    response.body_mut().with_config().limit(BODY_MAX).read_to_string().unwrap_or_default()
+    response
+        .body_mut()
+        .with_config()
+        .limit(BODY_MAX)
+        .read_to_string()
+        .unwrap_or_default()
 }
 
 /// `Retry-After`: seconds or a date (RFC 9110, 10.2.3).
 fn pause(response: &Response<Body>) -> Duration {
-    let header = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
-    let date = response.headers().get("date").and_then(|value| value.to_str().ok());
-    header.map_or(PAUSE_DEFAULT, |value| asked(value.trim(), date)).clamp(PAUSE_MIN, PAUSE_MAX)
+    let header = response
+        .headers()
+        .get("retry-after")
+        .and_then(|value| value.to_str().ok());
+    let date = response
+        .headers()
+        .get("date")
+        .and_then(|value| value.to_str().ok());
+    header
+        .map_or(PAUSE_DEFAULT, |value| asked(value.trim(), date))
+        .clamp(PAUSE_MIN, PAUSE_MAX)
 }
 
 /// A date is measured against the gateway's own clock, if it tells it.
@@ -82,7 +109,10 @@ fn asked(value: &str, date: Option<&str>) -> Duration {
     }
     let now = date
         .and_then(|date| chrono::DateTime::parse_from_rfc2822(date).ok())
-        .map_or_else(|| crate::instant::Instant::of_this_machine().utc(), |now| now.to_utc());
+        .map_or_else(
+            || crate::instant::Instant::of_this_machine().utc(),
+            |now| now.to_utc(),
+        );
     chrono::DateTime::parse_from_rfc2822(value)
         .ok()
         .and_then(|until| (until.to_utc() - now).to_std().ok())
@@ -98,9 +128,11 @@ pub(super) fn of_error(error: &Error) -> Answer {
         }
         Error::Timeout(Timeout::Resolve | Timeout::Connect) => Answer::unreached("délai", &text),
         Error::Io(io) if before_the_request(io) => Answer::unreached("connexion", &text),
-        Error::BadUri(_) | Error::Http(_) | Error::RequireHttpsOnly(_) => {
-            Answer::of(Verdict::Config, "adresse", "SMS_API_URL ne peut pas être jointe")
-        }
+        Error::BadUri(_) | Error::Http(_) | Error::RequireHttpsOnly(_) => Answer::of(
+            Verdict::Config,
+            "adresse",
+            "SMS_API_URL ne peut pas être jointe",
+        ),
         Error::Timeout(_) => Answer::of(Verdict::Ambigu, "délai", "pas de réponse à temps"),
         _ => Answer::of(Verdict::Ambigu, "connexion", &text),
     }
@@ -128,7 +160,10 @@ mod tests {
     fn retry_after_is_seconds_or_a_date() {
         assert_eq!(asked("120", None), Duration::from_secs(120));
         let now = Some("Wed, 21 Oct 2026 07:28:00 GMT");
-        assert_eq!(asked("Wed, 21 Oct 2026 07:30:00 GMT", now), Duration::from_secs(120));
+        assert_eq!(
+            asked("Wed, 21 Oct 2026 07:30:00 GMT", now),
+            Duration::from_secs(120)
+        );
         assert_eq!(asked("Wed, 21 Oct 2026 07:00:00 GMT", now), PAUSE_DEFAULT);
         assert_eq!(asked("bientôt", now), PAUSE_DEFAULT);
     }

@@ -24,10 +24,7 @@ pub(super) struct Reply {
 
 impl Reply {
     /// Before the body: whatever goes wrong, nothing was accepted.
-    pub(super) fn to_command(
-        phase: Phase,
-        response: Result<Response, Error>,
-    ) -> Result<(), Self> {
+    pub(super) fn to_command(phase: Phase, response: Result<Response, Error>) -> Result<(), Self> {
         let error = match response {
             Ok(response) if response.has_code(if phase == Phase::Data { 354 } else { 250 }) => {
                 return Ok(());
@@ -82,7 +79,11 @@ impl Reply {
                         connection_usable: false,
                     };
                 };
-                let verdict = if code < 500 { Verdict::Temporaire } else { Verdict::Permanent };
+                let verdict = if code < 500 {
+                    Verdict::Temporaire
+                } else {
+                    Verdict::Permanent
+                };
                 Self {
                     answer: Answer::of(verdict, &full_code(code, &text), &text),
                     connection_usable: code != 421,

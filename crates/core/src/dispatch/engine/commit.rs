@@ -1,14 +1,12 @@
-//! The dispatcher's commit: results, leases and intents of all senders together.
+//! The dispatcher's commit: results and intents of all senders together.
 
-use super::Engine;
-use crate::channel::{Channel, Cutoff, Delivery};
-use crate::dispatch::lane::Lane;
-use crate::dispatch::report::ChannelStop;
+use super::{Engine, persist};
+use crate::channel::{Answer, Channel, Cutoff, Delivery, Stage};
 use crate::dispatch::{HARD_LIMIT, policy};
-use crate::instant::Instant;
-use crate::store::envois::{self, Finished, Granted, Recorded, Refused, Reserved};
-use crate::store::{Conn, Error, canaux, messages};
-use crate::vocabulary::{Etat, Verdict};
+use crate::store::envois::{self, Finished, Granted, Leased, Recorded, Settled};
+use crate::store::{Error, messages};
+use crate::vocabulary::{Canal, Etat, Motif};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant as Moment};
 
@@ -18,155 +16,123 @@ const LEASE_MARGIN: Duration = Duration::from_secs(60);
 /// Texts of so many messages are kept at hand.
 const CONTENTS_MAX: usize = 1000;
 
-/// What one commit did.
-#[derive(Default)]
-struct Commit {
-    recorded: Vec<Recorded>,
-    lanes: [LaneCommit; 2],
-}
-
-#[derive(Default)]
-struct LaneCommit {
-    claimed: Option<Vec<Reserved>>,
-    paused: bool,
-    announced: usize,
-    granted: Vec<Granted>,
-    refused: Vec<Refused>,
-    next_slot: Option<Duration>,
-}
-
 impl Engine<'_> {
-    /// Writes the answers at hand, leases more if it is needed, and announces as many envois as
-    /// there are idle senders: all in one commit.
+    /// Writes the answers at hand and announces as many envois as there are idle senders.
     pub(super) fn commit(&mut self, go_on: bool) -> Result<(), Error> {
+        self.keep_pauses()?;
         let go_on = go_on && !self.expanding;
-        let more = self.lanes.iter().any(|lane| lane.wanted() > 0 || lane.can_announce());
-        if self.answers.is_empty() && !(go_on && more) {
+        if go_on {
+            self.supply()?;
+        }
+        let leased = if go_on {
+            self.take_leased()
+        } else {
+            Vec::new()
+        };
+        if self.answers.is_empty() && leased.is_empty() {
             return Ok(());
         }
         let finished = self.finished();
-        let (passage, lanes, answers) = (self.passage.id.as_str(), &self.lanes, &self.answers);
-        let commit = super::persist(&mut self.conn, |conn, again| {
-            conn.write(|conn| {
-                let now = conn.now()?;
-                let mut commit = Commit {
-                    recorded: envois::record(conn, &finished, now)?,
-                    ..Commit::default()
-                };
-                for (canal, _, answer) in answers {
-                    if let Some(pause) = answer.pause {
-                        canaux::pause(conn, *canal, now + pause, now)?;
-                    }
-                }
-                if go_on {
-                    for (lane, done) in lanes.iter().zip(&mut commit.lanes) {
-                        *done = serve(conn, passage, lane, again, now)?;
-                    }
-                }
-                Ok(commit)
-            })
+        let passage = self.passage.id.as_str();
+        let envois: Vec<Leased> = leased.iter().map(|(_, leased)| *leased).collect();
+        let settled = persist(&mut self.conn, |conn, again| {
+            envois::settle(conn, passage, &finished, &envois, again)
         })?;
-        self.apply(commit, &finished)
+        self.answers.clear();
+        self.tally(&settled.recorded, &finished);
+        self.take_over(settled, &leased)
+    }
+
+    /// From each lane's pool as many as can leave now.
+    fn take_leased(&mut self) -> Vec<(Canal, Leased)> {
+        let mut leased = Vec::new();
+        for lane in &mut self.lanes {
+            let lease = Channel::deadline(lane.canal) + LEASE_MARGIN;
+            let canal = lane.canal;
+            let taken = lane.take_ready().into_iter();
+            leased.extend(taken.map(|envoi| (canal, Leased { envoi, lease })));
+        }
+        leased
     }
 
     /// What the answers at hand mean.
-    fn finished(&mut self) -> Vec<Finished> {
-        if self.answers.is_empty() {
-            return Vec::new();
-        }
-        // When the database is away, its clock is too; a retry's date needs no precision.
-        let now = self.conn.now().unwrap_or_else(|_| Instant::of_this_machine());
+    fn finished(&self) -> Vec<Finished> {
+        // The database's clock, without asking it each time: a retry's date needs no precision.
+        let now = self.begun + self.started.elapsed();
         let outcomes = self.answers.iter().map(|(canal, granted, answer)| {
             policy::outcome(*canal, granted, answer.clone(), now, random())
         });
         outcomes.collect()
     }
 
-    /// Takes over what was committed: counts it, and hands the announced envois to their senders.
-    fn apply(&mut self, commit: Commit, finished: &[Finished]) -> Result<(), Error> {
-        self.tally(&commit.recorded, finished);
-        self.answers.clear();
-        for (n, done) in commit.lanes.into_iter().enumerate() {
-            let Some(lane) = self.lanes.get_mut(n) else {
-                continue;
-            };
-            if let Some(claimed) = done.claimed {
-                lane.drained = claimed.is_empty();
-                lane.pool.extend(claimed);
+    /// Takes over what was committed: hands the announced envois to their senders.
+    fn take_over(&mut self, settled: Settled, leased: &[(Canal, Leased)]) -> Result<(), Error> {
+        for refused in &settled.refused {
+            self.progress.done += 1;
+            match refused.etat {
+                Etat::Echec => self.counts.echecs += 1,
+                _ => self.counts.ignores += 1,
             }
-            if done.paused {
-                lane.stop(ChannelStop {
-                    canal: lane.canal,
-                    verdict: Verdict::Temporaire,
-                    code: "pause".to_owned(),
-                    detail: "pause demandée par la passerelle".to_owned(),
-                });
+        }
+        self.load_contents(&settled.granted)?;
+        let canaux: BTreeMap<i64, Canal> = leased
+            .iter()
+            .map(|(canal, leased)| (leased.envoi.id, *canal))
+            .collect();
+        for granted in settled.granted {
+            if let Some(canal) = canaux.get(&granted.id) {
+                self.hand_over(*canal, granted);
             }
-            if let Some(wait) = done.next_slot {
-                lane.next_slot = Some(Moment::now() + wait);
-            }
-            lane.pool.drain(..done.announced.min(lane.pool.len()));
-            for refused in &done.refused {
-                self.progress.done += 1;
-                match refused.etat {
-                    Etat::Echec => self.counts.echecs += 1,
-                    _ => self.counts.ignores += 1,
-                }
-            }
-            self.hand_over(n, done.granted)?;
         }
         (self.on_progress)(self.progress);
         Ok(())
     }
 
-    fn hand_over(&mut self, lane: usize, granted: Vec<Granted>) -> Result<(), Error> {
-        if granted.is_empty() {
-            return Ok(());
-        }
-        self.load_contents(&granted)?;
+    fn hand_over(&mut self, canal: Canal, granted: Granted) {
         let hard = self.started + HARD_LIMIT;
-        let Some(lane) = self.lanes.get_mut(lane) else {
-            return Ok(());
-        };
-        let deadline = hard.min(Moment::now() + Channel::deadline(lane.canal));
-        for (number, granted) in lane.idle().into_iter().zip(granted) {
-            // A message cannot go away while it has open envois.
-            let Some(content) = self.contents.get(&granted.message).map(Arc::clone) else {
-                continue;
-            };
+        let lane = self.lanes.iter_mut().find(|lane| lane.canal == canal);
+        // A message cannot go away while it has open envois.
+        let content = self.contents.get(&granted.message).map(Arc::clone);
+        if let (Some(lane), Some(content)) = (lane, content) {
             let delivery = Delivery {
                 id: granted.id,
                 content,
                 adresse: granted.adresse.clone(),
                 renvois: granted.renvois,
                 emis_le: granted.emis_le,
-                deadline,
+                deadline: hard.min(Moment::now() + Channel::deadline(canal)),
                 cutoff: Cutoff::default(),
             };
-            lane.send(number, granted, delivery);
+            if let Err(granted) = lane.send(granted, delivery) {
+                // Nothing of it left: that has to be written, or it would read as "perhaps sent".
+                self.answers
+                    .push((canal, *granted, Answer::given_up(Stage::Envelope)));
+            }
         }
-        Ok(())
     }
 
+    /// Fetches the texts of messages that are not at hand.
     fn load_contents(&mut self, granted: &[Granted]) -> Result<(), Error> {
+        let known = |contents: &std::collections::HashMap<i64, _>, id| contents.contains_key(&id);
+        if granted
+            .iter()
+            .all(|granted| known(&self.contents, granted.message))
+        {
+            return Ok(());
+        }
+        if self.contents.len() > CONTENTS_MAX {
+            self.contents.clear();
+        }
         let mut missing: Vec<i64> = granted.iter().map(|granted| granted.message).collect();
         missing.sort_unstable();
         missing.dedup();
-        missing.retain(|id| !self.contents.contains_key(id));
-        if missing.is_empty() {
-            return Ok(());
-        }
-        if self.contents.len() + missing.len() > CONTENTS_MAX {
-            self.contents.clear();
-            return self.load_contents_of(granted.iter().map(|granted| granted.message).collect());
-        }
-        self.load_contents_of(missing)
-    }
-
-    fn load_contents_of(&mut self, ids: Vec<i64>) -> Result<(), Error> {
-        for content in messages::contents(&mut self.conn, &ids)? {
-            self.contents.insert(content.id, Arc::new(content));
-        }
+        missing.retain(|id| !known(&self.contents, *id));
+        let loaded = persist(&mut self.conn, |conn, _| messages::contents(conn, &missing))?;
+        self.contents.extend(
+            loaded
+                .into_iter()
+                .map(|content| (content.id, Arc::new(content))),
+        );
         Ok(())
     }
 
@@ -191,58 +157,25 @@ impl Engine<'_> {
     }
 }
 
-/// Leases and announces for one channel, within the commit.
-fn serve(
-    conn: &mut Conn,
-    passage: &str,
-    lane: &Lane,
-    again: bool,
-    now: Instant,
-) -> Result<LaneCommit, Error> {
-    let mut done = LaneCommit::default();
-    if lane.stopped.is_some() {
-        return Ok(done);
-    }
-    let wanted = lane.wanted();
-    if wanted > 0 {
-        if canaux::paused_until(conn, lane.canal, now)?.is_some() {
-            done.paused = true;
-            return Ok(done);
-        }
-        done.claimed = Some(envois::claim(conn, passage, lane.canal, wanted, now)?);
-    }
-    let mut places = lane.idle().len();
-    if let Some(rate) = lane.per_minute
-        && places > 0
-        && !(lane.pool.is_empty() && done.claimed.as_ref().is_none_or(Vec::is_empty))
-    {
-        let (had, next) = canaux::take_slots(conn, lane.canal, rate, places, now)?;
-        places = had;
-        done.next_slot = Some(next.since(now));
-    }
-    let claimed = done.claimed.iter().flatten();
-    let leased: Vec<Reserved> = lane.pool.iter().chain(claimed).take(places).copied().collect();
-    let lease = Channel::deadline(lane.canal) + LEASE_MARGIN;
-    (done.granted, done.refused) = envois::announce(conn, passage, &leased, lease, again, now)?;
-    done.announced = leased.len();
-    Ok(done)
-}
-
 /// The codes only: a peer's words may hold an address.
 fn log_outcome(finished: &Finished) {
     let code = finished.code.as_deref().unwrap_or("");
-    let motif = finished.motif.map_or("", crate::vocabulary::Motif::as_str);
+    let motif = finished.motif.map_or("", Motif::as_str);
     match finished.etat {
         Etat::Envoye => log::debug!("envoi={} etat=envoye", finished.id),
         Etat::AEnvoyer => log::info!(
             "envoi={} reporte verdict={} code={code:?} prochaine={}",
             finished.id,
             finished.verdict,
-            finished.prochaine.map(|at| at.to_string()).unwrap_or_default()
+            finished
+                .prochaine
+                .map(|at| at.to_string())
+                .unwrap_or_default()
         ),
         etat => log::warn!(
             "envoi={} etat={etat} motif={motif} verdict={} code={code:?}",
-            finished.id, finished.verdict
+            finished.id,
+            finished.verdict
         ),
     }
 }

@@ -89,8 +89,10 @@ pub fn recover(conn: &mut Conn, now: Instant) -> Result<Vec<Recovered>, Error> {
 /// The database's.
 pub fn expire(conn: &mut Conn, now: Instant) -> Result<usize, Error> {
     conn.execute(
-        &sql("UPDATE envois SET etat = 'echec', motif = 'expire', termine_le = ?
-               WHERE etat = 'a_envoyer' AND expire <= ?")
+        &sql(
+            "UPDATE envois SET etat = 'echec', motif = 'expire', termine_le = ?
+               WHERE etat = 'a_envoyer' AND expire <= ?",
+        )
         .bind(now)
         .bind(now),
     )

@@ -51,7 +51,11 @@ pub struct Recorded {
 ///
 /// # Errors
 /// The database's.
-pub fn record(conn: &mut Conn, finished: &[Finished], now: Instant) -> Result<Vec<Recorded>, Error> {
+pub fn record(
+    conn: &mut Conn,
+    finished: &[Finished],
+    now: Instant,
+) -> Result<Vec<Recorded>, Error> {
     if finished.is_empty() {
         return Ok(Vec::new());
     }
@@ -62,9 +66,11 @@ pub fn record(conn: &mut Conn, finished: &[Finished], now: Instant) -> Result<Ve
         recorded.extend(late);
     }
     conn.execute(
-        &sql("UPDATE tentatives SET fin = ?, verdict = r.verdict, code = r.code
+        &sql(
+            "UPDATE tentatives SET fin = ?, verdict = r.verdict, code = r.code
                 FROM {rows: id bigint, jeton bigint, verdict text, code text}
-               WHERE tentatives.envoi = r.id AND tentatives.jeton = r.jeton")
+               WHERE tentatives.envoi = r.id AND tentatives.jeton = r.jeton",
+        )
         .bind(now)
         .bind_rows(finished),
     )?;

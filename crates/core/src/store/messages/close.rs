@@ -33,7 +33,11 @@ impl Closed {
     /// How many envois ended in `etat`.
     #[must_use]
     pub fn count(&self, etat: Etat) -> i64 {
-        self.bilan.iter().filter(|((e, _), _)| *e == etat).map(|(_, n)| n).sum()
+        self.bilan
+            .iter()
+            .filter(|((e, _), _)| *e == etat)
+            .map(|(_, n)| n)
+            .sum()
     }
 }
 
@@ -89,13 +93,11 @@ struct Closing {
 /// # Errors
 /// The database's.
 pub fn has_closable(conn: &mut Conn) -> Result<bool, Error> {
-    let found: Vec<Count> = conn.load(&sql(
-        "SELECT m.id AS nombre FROM messages m
+    let found: Vec<Count> = conn.load(&sql("SELECT m.id AS nombre FROM messages m
           WHERE m.statut = 'en_attente' AND m.etendu_le IS NOT NULL
             AND NOT EXISTS (SELECT 1 FROM envois e
                              WHERE e.message = m.id
-                               AND e.etat IN ('a_envoyer', 'reserve', 'emission')) LIMIT 1",
-    ))?;
+                               AND e.etat IN ('a_envoyer', 'reserve', 'emission')) LIMIT 1"))?;
     Ok(!found.is_empty())
 }
 
@@ -109,7 +111,8 @@ pub fn close(
     explain: impl Fn(&Closed) -> Option<String>,
 ) -> Result<Vec<Closed>, Error> {
     let open: Vec<Open> = conn.load(
-        &sql("SELECT m.id, m.type AS canal, m.sujet, m.est_message_groupe,
+        &sql(
+            "SELECT m.id, m.type AS canal, m.sujet, m.est_message_groupe,
                      (SELECT c.nom FROM classes c WHERE c.id = m.classe) AS classe,
                      m.annule_le IS NOT NULL AS annule
                 FROM messages m
@@ -117,7 +120,8 @@ pub fn close(
                  AND NOT EXISTS (SELECT 1 FROM envois e
                                   WHERE e.message = m.id
                                     AND e.etat IN ('a_envoyer', 'reserve', 'emission'))
-               ORDER BY m.id LIMIT ? {skip locked}")
+               ORDER BY m.id LIMIT ? {skip locked}",
+        )
         .bind(i64::try_from(limit).unwrap_or(i64::MAX)),
     )?;
     if open.is_empty() {
@@ -131,7 +135,11 @@ pub fn close(
     let mut closings = Vec::with_capacity(open.len());
     for message in open {
         let group = groups.remove(&message.id).unwrap_or_default();
-        let first = group.iter().filter(|g| g.etat == Etat::Envoye).filter_map(|g| g.premier).min();
+        let first = group
+            .iter()
+            .filter(|g| g.etat == Etat::Envoye)
+            .filter_map(|g| g.premier)
+            .min();
         let ended = ended(message, &group);
         closings.push(closing(&ended, first, explain(&ended)));
         closed.push(ended);
@@ -142,16 +150,21 @@ pub fn close(
 
 fn count(conn: &mut Conn, open: &[Open]) -> Result<Vec<Group>, Error> {
     conn.load(
-        &sql("SELECT message, etat, motif, count(*) AS nombre, min(termine_le) AS premier
+        &sql(
+            "SELECT message, etat, motif, count(*) AS nombre, min(termine_le) AS premier
                 FROM envois
                WHERE message IN (SELECT r.id FROM {rows: id bigint})
-               GROUP BY message, etat, motif")
+               GROUP BY message, etat, motif",
+        )
         .bind_rows(open),
     )
 }
 
 fn ended(message: Open, groups: &[Group]) -> Closed {
-    let bilan: BTreeMap<_, _> = groups.iter().map(|g| ((g.etat, g.motif), g.nombre)).collect();
+    let bilan: BTreeMap<_, _> = groups
+        .iter()
+        .map(|g| ((g.etat, g.motif), g.nombre))
+        .collect();
     let reached = groups.iter().any(|g| g.etat == Etat::Envoye);
     Closed {
         id: message.id,
@@ -159,7 +172,11 @@ fn ended(message: Open, groups: &[Group]) -> Closed {
         sujet: message.sujet,
         est_message_groupe: message.est_message_groupe,
         classe: message.classe,
-        statut: if reached { Statut::Envoye } else { Statut::Echec },
+        statut: if reached {
+            Statut::Envoye
+        } else {
+            Statut::Echec
+        },
         annule: message.annule,
         bilan,
     }

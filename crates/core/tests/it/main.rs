@@ -1,0 +1,23 @@
+//! The store and the audience against real databases, each story on SQLite and on PostgreSQL.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what goes wrong here is to fail the test"
+)]
+
+mod annuaire;
+mod cancel;
+mod channels;
+mod claim;
+mod close;
+mod expansion;
+mod fence;
+mod harness;
+mod intent;
+mod messages;
+mod migrations;
+mod recover;
+mod resend;
+mod result;
+mod schema;

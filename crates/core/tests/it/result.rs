@@ -1,0 +1,247 @@
+//! Answers: written under their token, welcome late while nobody else has tried.
+
+use crate::harness::{DAY, School, accepted, lost, postponed, refused};
+use messages_core::store::envois::{Finished, Recorded};
+use messages_core::vocabulary::{Canal, Verdict};
+use messages_testing::db::Database;
+use messages_testing::stories;
+
+stories!(
+    an_accepted_envoi_is_final_with_what_the_peer_said,
+    a_refused_envoi_is_final_with_its_reason,
+    a_postponed_envoi_waits_for_its_date_and_counts_the_attempt,
+    an_attempt_that_the_channel_spoiled_is_given_back,
+    an_answer_is_written_once,
+    answers_of_several_envois_are_written_together,
+    a_late_success_of_an_email_that_waits_again_is_welcome,
+    a_late_success_of_an_uncertain_sms_opens_its_message_again,
+    a_late_refusal_of_an_uncertain_sms_is_welcome,
+    a_late_temporary_failure_changes_nothing,
+    a_late_answer_to_what_is_final_changes_nothing,
+);
+
+fn an_accepted_envoi_is_final_with_what_the_peer_said(database: &Database) {
+    let school = School::new(database);
+    let message = school.leaving(Canal::Sms, 2);
+    let mut run = school.run("run");
+    let granted = run.send(Canal::Sms, 1).remove(0);
+    let answer = Finished {
+        reference: Some("gw-17".to_owned()),
+        detail: Some("it's \"queued\" \\ ✓".to_owned()),
+        ..accepted(&granted)
+    };
+    assert_eq!(
+        run.record(&[answer]),
+        [Recorded {
+            id: granted.id,
+            message
+        }]
+    );
+    assert_eq!(school.states(message), ["envoye", "a_envoyer"]);
+    assert_eq!(
+        school.envoi(granted.id, "code || ' ' || reference || ' ' || detail"),
+        "250 gw-17 it's \"queued\" \\ ✓"
+    );
+    let free =
+        "termine_le IS NOT NULL AND proprio IS NULL AND bail_jusqua IS NULL AND tentatives = 1";
+    assert_eq!(school.count("envois", free), 1);
+    assert_eq!(
+        school.count(
+            "tentatives",
+            "verdict = 'accepte' AND code = '250' AND fin >= debut"
+        ),
+        1
+    );
+}
+
+fn a_refused_envoi_is_final_with_its_reason(database: &Database) {
+    let school = School::new(database);
+    let message = school.leaving(Canal::Email, 1);
+    let mut run = school.run("run");
+    let granted = run.send(Canal::Email, 1);
+    run.record(&[refused(&granted[0])]);
+    assert_eq!(school.states(message), ["echec permanent"]);
+    assert_eq!(
+        school.count("tentatives", "verdict = 'permanent' AND code = '550 5.1.1'"),
+        1
+    );
+    assert_eq!(run.claim(Canal::Email, 1), []);
+}
+
+fn a_postponed_envoi_waits_for_its_date_and_counts_the_attempt(database: &Database) {
+    let school = School::new(database);
+    school.leaving(Canal::Email, 1);
+    let mut run = school.run("run");
+    let granted = run.send(Canal::Email, 1);
+    let next = run.conn.now().unwrap() + DAY;
+    assert_eq!(run.record(&[postponed(&granted[0], next)]).len(), 1);
+    let expected = format!(
+        "etat = 'a_envoyer' AND motif IS NULL AND prochaine = '{next}' AND tentatives = 1
+         AND proprio IS NULL AND bail_jusqua IS NULL AND termine_le IS NULL AND reprises = 0"
+    );
+    assert_eq!(school.count("envois", &expected), 1);
+    assert_eq!(run.claim(Canal::Email, 1), []);
+    database.execute("UPDATE envois SET prochaine = '2026-02-03T04:05:06Z'");
+    let again = run.send(Canal::Email, 1).remove(0);
+    assert_eq!((again.jeton, again.tentatives, again.ambigus), (2, 2, 0));
+}
+
+fn an_attempt_that_the_channel_spoiled_is_given_back(database: &Database) {
+    let school = School::new(database);
+    school.leaving(Canal::Sms, 1);
+    let mut run = school.run("run");
+    let granted = run.send(Canal::Sms, 1).remove(0);
+    let now = run.conn.now().unwrap();
+    let answer = Finished {
+        verdict: Verdict::Config,
+        rendues: 1,
+        ..postponed(&granted, now)
+    };
+    run.record(&[answer]);
+    assert_eq!(
+        school.envoi(granted.id, "etat || ' ' || tentatives"),
+        "a_envoyer 0"
+    );
+    assert_eq!(run.send(Canal::Sms, 1)[0].tentatives, 1);
+}
+
+fn an_answer_is_written_once(database: &Database) {
+    let school = School::new(database);
+    let message = school.leaving(Canal::Email, 2);
+    let mut run = school.run("run");
+    let granted = run.send(Canal::Email, 2);
+    let next = run.conn.now().unwrap() + DAY;
+    let answers = [
+        accepted(&granted[0]),
+        Finished {
+            verdict: Verdict::Ambigu,
+            ambigus: 1,
+            rendues: 1,
+            ..postponed(&granted[1], next)
+        },
+    ];
+    assert_eq!(run.record(&answers).len(), 2);
+    // After a commit whose answer was lost, the same is written again.
+    assert_eq!(run.record(&answers), []);
+    assert_eq!(school.states(message), ["envoye", "a_envoyer"]);
+    assert_eq!(
+        school.envoi(granted[1].id, "tentatives || ' ' || ambigus"),
+        "0 1"
+    );
+}
+
+fn answers_of_several_envois_are_written_together(database: &Database) {
+    let school = School::new(database);
+    let message = school.leaving(Canal::Sms, 5);
+    let mut run = school.run("run");
+    let granted = run.send(Canal::Sms, 5);
+    let next = run.conn.now().unwrap() + DAY;
+    let stolen = Finished {
+        jeton: granted[3].jeton + 1,
+        ..accepted(&granted[3])
+    };
+    let recorded = run.record(&[
+        lost(&granted[4]),
+        accepted(&granted[0]),
+        stolen,
+        postponed(&granted[2], next),
+        refused(&granted[1]),
+    ]);
+    assert_eq!(recorded.len(), 4);
+    assert!(
+        recorded
+            .iter()
+            .all(|r| r.id != granted[3].id && r.message == message)
+    );
+    assert_eq!(
+        school.states(message),
+        [
+            "envoye",
+            "echec permanent",
+            "a_envoyer",
+            "emission",
+            "incertain resultat_inconnu"
+        ]
+    );
+}
+
+fn a_late_success_of_an_email_that_waits_again_is_welcome(database: &Database) {
+    let school = School::new(database);
+    let message = school.leaving(Canal::Email, 1);
+    let (mut slow, mut other) = (school.run("slow"), school.run("other"));
+    let granted = slow.send(Canal::Email, 1);
+    school.leases_are_over();
+    other.recover();
+    assert_eq!(slow.record(&[accepted(&granted[0])]).len(), 1);
+    assert_eq!(school.states(message), ["envoye"]);
+    assert_eq!(school.statut(message), "en_attente");
+    assert_eq!(school.count("tentatives", "verdict = 'accepte'"), 1);
+    assert_eq!(other.claim(Canal::Email, 1), []);
+}
+
+fn a_late_success_of_an_uncertain_sms_opens_its_message_again(database: &Database) {
+    let school = School::new(database);
+    let message = school.leaving(Canal::Sms, 2);
+    let (mut slow, mut other) = (school.run("slow"), school.run("other"));
+    let granted = slow.send(Canal::Sms, 2);
+    slow.record(&[refused(&granted[1])]);
+    school.leases_are_over();
+    other.recover();
+    assert_eq!(other.close(10).len(), 1);
+    assert_eq!(school.sums(message), "echec 2 0 1 1 0");
+    assert_eq!(slow.record(&[accepted(&granted[0])]).len(), 1);
+    assert_eq!(school.statut(message), "en_attente");
+    assert_eq!(other.close(10).len(), 1);
+    assert_eq!(school.sums(message), "envoye 2 1 1 0 0");
+    assert_eq!(
+        school.one("SELECT details_erreur AS v FROM messages"),
+        "1 destinataire non atteint : 1 refusé définitivement."
+    );
+    assert_eq!(school.count("messages", "date_envoi IS NOT NULL"), 1);
+}
+
+fn a_late_refusal_of_an_uncertain_sms_is_welcome(database: &Database) {
+    let school = School::new(database);
+    let message = school.leaving(Canal::Sms, 1);
+    let mut run = school.run("run");
+    let granted = run.send(Canal::Sms, 1);
+    run.record(&[lost(&granted[0])]);
+    run.close(10);
+    assert_eq!(school.sums(message), "echec 1 0 0 1 0");
+    assert_eq!(run.record(&[refused(&granted[0])]).len(), 1);
+    run.close(10);
+    assert_eq!(school.sums(message), "echec 1 0 1 0 0");
+    assert_eq!(school.states(message), ["echec permanent"]);
+}
+
+fn a_late_temporary_failure_changes_nothing(database: &Database) {
+    let school = School::new(database);
+    let message = school.leaving(Canal::Email, 1);
+    let mut run = school.run("run");
+    let granted = run.send(Canal::Email, 1);
+    school.leases_are_over();
+    run.recover();
+    let row = "etat || ' ' || CAST(prochaine AS TEXT) || ' ' || tentatives || ' ' || ambigus || ' ' || reprises";
+    let before = school.envoi(granted[0].id, row);
+    let next = run.conn.now().unwrap() + DAY;
+    assert_eq!(run.record(&[postponed(&granted[0], next)]), []);
+    assert_eq!(run.record(&[lost(&granted[0])]), []);
+    assert_eq!(school.envoi(granted[0].id, row), before);
+    assert_eq!(school.statut(message), "en_attente");
+}
+
+fn a_late_answer_to_what_is_final_changes_nothing(database: &Database) {
+    let school = School::new(database);
+    let message = school.leaving(Canal::Sms, 1);
+    let mut run = school.run("run");
+    let granted = run.send(Canal::Sms, 1);
+    run.record(&[accepted(&granted[0])]);
+    run.close(10);
+    assert_eq!(run.record(&[refused(&granted[0])]), []);
+    assert_eq!(school.states(message), ["envoye"]);
+    assert_eq!(
+        school.statut(message),
+        "envoye",
+        "nothing opens the message again"
+    );
+}

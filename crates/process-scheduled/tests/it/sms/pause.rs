@@ -1,0 +1,116 @@
+//! A gateway that wants to be left alone for a while.
+
+use super::{asked, numbers, reached};
+use crate::program::{Program, To};
+use crate::rows::{Row, rows, stopped};
+use messages_core::vocabulary::Canal;
+use messages_testing::db::Database;
+use messages_testing::http::{Answer, Gateway, GatewayScript};
+use messages_testing::smtp::{Script, Server};
+use messages_testing::stories;
+
+stories!(
+    too_many_requests_pauses_the_channel_as_long_as_asked,
+    a_pause_may_be_given_as_a_date,
+    a_gateway_that_is_unavailable_is_left_alone_for_a_minute,
+    a_pause_is_neither_too_short_nor_endless,
+);
+
+fn too_many_requests_pauses_the_channel_as_long_as_asked(database: &Database) {
+    let busy = Answer::status(429, "{}").header("Retry-After", "120");
+    let gateway = Gateway::start(GatewayScript::default().answer_first(1, busy));
+    let server = Server::start(Script::default());
+    let program = Program::new(database)
+        .gateway(&gateway)
+        .relay(&server)
+        .set("MESSAGES_SMS_CONNECTIONS", "1");
+    program.school(20, 1);
+    let id = program.programme(Canal::Sms, To::All);
+    let ended = program.run(&["--json"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert_eq!(
+        stopped(&ended.json(), Canal::Sms).unwrap(),
+        "temporaire 429"
+    );
+    let paused = rows(&program, id);
+    assert!(paused.iter().all(Row::is_untouched), "{paused:?}");
+    assert_eq!(
+        (paused[0].wait, paused[0].code.as_str()),
+        (120, "429"),
+        "{:?}",
+        paused[0]
+    );
+    assert_eq!(gateway.received_count(), 1);
+    let email = program.programme(Canal::Email, To::All);
+    let ended = program.run(&["--json"]);
+    assert_eq!(
+        stopped(&ended.json(), Canal::Sms).unwrap(),
+        "temporaire pause"
+    );
+    assert_eq!((ended.code, gateway.received_count()), (0, 1), "{ended:?}");
+    assert_eq!(program.statut(email), "envoye", "the other channel goes on");
+    let people = program.run(&[]).stdout;
+    assert!(
+        people.contains("pause demandée par la passerelle"),
+        "{people}"
+    );
+    assert!(people.contains("20 envois attendent"), "{people}");
+    program.wait_is_over();
+    assert_eq!(program.run(&[]).code, 0);
+    assert_eq!(reached(&gateway), numbers(1..=20));
+    assert_eq!(gateway.received_count(), 21);
+    assert!(rows(&program, id).iter().all(|row| row.tentatives == 1));
+}
+
+/// What one SMS has to wait when the gateway answers so.
+fn wait_after(database: &Database, answer: Answer) -> i64 {
+    let gateway = Gateway::start(GatewayScript::default().answer_first(1, answer));
+    let program = Program::new(database).gateway(&gateway);
+    program.school(1, 1);
+    let id = program.programme(Canal::Sms, To::All);
+    assert_eq!(program.run(&[]).code, 0);
+    let row = rows(&program, id).remove(0);
+    assert!(row.is_untouched(), "{row:?}");
+    assert_eq!(program.run(&[]).code, 0);
+    assert_eq!(gateway.received_count(), 1);
+    program.wait_is_over();
+    assert_eq!(program.run(&[]).code, 0);
+    assert_eq!(asked(&gateway), numbers([1, 1]));
+    assert_eq!(program.statut(id), "envoye");
+    row.wait
+}
+
+fn a_pause_may_be_given_as_a_date(database: &Database) {
+    let answer = Answer::status(503, "")
+        .header("Date", "Wed, 21 Oct 2026 07:28:00 GMT")
+        .header("Retry-After", "Wed, 21 Oct 2026 07:33:00 GMT");
+    assert_eq!(wait_after(database, answer), 300);
+    // It is over already, by the gateway's own clock: the usual minute.
+    let over = Answer::status(429, "")
+        .header("Date", "Wed, 21 Oct 2026 07:28:00 GMT")
+        .header("Retry-After", "Wed, 21 Oct 2026 07:27:00 GMT");
+    assert_eq!(wait_after(database, over), 60);
+}
+
+fn a_gateway_that_is_unavailable_is_left_alone_for_a_minute(database: &Database) {
+    assert_eq!(
+        wait_after(database, Answer::status(503, "en maintenance")),
+        60
+    );
+    assert_eq!(
+        wait_after(
+            database,
+            Answer::status(429, "").header("Retry-After", "bientôt")
+        ),
+        60
+    );
+}
+
+fn a_pause_is_neither_too_short_nor_endless(database: &Database) {
+    assert_eq!(
+        wait_after(database, Answer::status(429, "").header("Retry-After", "0")),
+        30
+    );
+    let endless = Answer::status(503, "").header("Retry-After", "999999999999");
+    assert_eq!(wait_after(database, endless), 6 * 3600);
+}

@@ -1,0 +1,11 @@
+#!/bin/sh
+# Called by cron. Runs one passage in the folder above this script, where .env, the database and
+# the log are, and keeps the program's exit code. Say MESSAGES_HOME=/path for another folder.
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd) || exit 78
+cd -- "${MESSAGES_HOME:-$here/..}" || exit 78
+for program in "$here/process-scheduled" ./process-scheduled ./target/release/process-scheduled; do
+  if [ -x "$program" ]; then
+    exec "$program" "$@"
+  fi
+done
+exec process-scheduled "$@"
