@@ -1,6 +1,6 @@
 //! Tokens: a run that lost its lease changes nothing any more.
 
-use crate::harness::{LEASE, School, accepted, postponed, refused};
+use crate::harness::{School, accepted, lease, postponed, refused};
 use messages_core::store::envois;
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
@@ -92,7 +92,7 @@ fn another_run_cannot_announce_what_it_did_not_claim(database: &Database) {
     let leased = school.run("owner").claim(Canal::Sms, 1);
     let mut thief = school.run("thief");
     assert_eq!(thief.announce(&leased), (Vec::new(), Vec::new()));
-    assert_eq!(thief.announce_with(&leased, true), (Vec::new(), Vec::new()));
+    assert_eq!(thief.announce_again(&leased), (Vec::new(), Vec::new()));
     assert_eq!(
         school.envoi(leased[0].id, "etat || ' ' || proprio"),
         "reserve owner"
@@ -110,9 +110,8 @@ fn a_token_that_was_announced_once_is_never_announced_again(database: &Database)
         "INSERT INTO tentatives (envoi, jeton, passage, debut) VALUES ({}, 1, 'ghost', '{debut}')",
         leased[1].id
     ));
-    let outcome = run
-        .conn
-        .write(|conn| envois::announce(conn, "run", &leased, LEASE, false, debut));
+    let intents: Vec<_> = leased.iter().map(|envoi| lease(*envoi)).collect();
+    let outcome = envois::settle(&mut run.conn, "run", &[], &intents, false);
     let error = outcome.unwrap_err();
     assert!(!error.is_unavailable(), "{error}: trying again cannot help");
     assert_eq!(

@@ -5,9 +5,7 @@ use messages_core::config::{Config, Database as Place, Lang, Vars};
 use messages_core::instant::Instant;
 use messages_core::model::{NewMessage, Parent};
 use messages_core::store::annuaire::{self, Annuaire};
-use messages_core::store::envois::{
-    self, Finished, Granted, Recorded, Recovered, Refused, Reserved,
-};
+use messages_core::store::envois::{self, Finished, Granted, Leased, Recorded, Recovered, Refused, Reserved, Settled};
 use messages_core::store::messages::{self, Closed};
 use messages_core::store::{Conn, migrations, overview};
 use messages_core::texts;
@@ -49,8 +47,10 @@ impl<'d> School<'d> {
     }
 
     pub(crate) fn run(&self, passage: &str) -> Run {
+        let mut conn = self.conn();
+        conn.tune_for_dispatch().unwrap();
         Run {
-            conn: self.conn(),
+            conn,
             passage: passage.to_owned(),
         }
     }
@@ -187,21 +187,14 @@ impl Run {
     }
 
     pub(crate) fn announce(&mut self, leased: &[Reserved]) -> (Vec<Granted>, Vec<Refused>) {
-        self.announce_with(leased, false)
+        let settled = self.settle(&[], leased, false);
+        (settled.granted, settled.refused)
     }
 
-    pub(crate) fn announce_with(
-        &mut self,
-        leased: &[Reserved],
-        again: bool,
-    ) -> (Vec<Granted>, Vec<Refused>) {
-        let passage = self.passage.as_str();
-        self.conn
-            .write(|conn| {
-                let now = conn.now()?;
-                envois::announce(conn, passage, leased, LEASE, again, now)
-            })
-            .unwrap()
+    /// As after a commit whose answer was lost.
+    pub(crate) fn announce_again(&mut self, leased: &[Reserved]) -> (Vec<Granted>, Vec<Refused>) {
+        let settled = self.settle(&[], leased, true);
+        (settled.granted, settled.refused)
     }
 
     /// Claims and announces, as the dispatcher does: what comes back is in `emission`.
@@ -213,12 +206,22 @@ impl Run {
     }
 
     pub(crate) fn record(&mut self, finished: &[Finished]) -> Vec<Recorded> {
-        self.conn
-            .write(|conn| {
-                let now = conn.now()?;
-                envois::record(conn, finished, now)
-            })
-            .unwrap()
+        self.settle(finished, &[], false).recorded
+    }
+
+    /// The dispatcher's commit: answers and intents together.
+    pub(crate) fn settle(
+        &mut self,
+        finished: &[Finished],
+        leased: &[Reserved],
+        again: bool,
+    ) -> Settled {
+        let leased: Vec<Leased> = leased.iter().map(|envoi| lease(*envoi)).collect();
+        let mut settled =
+            envois::settle(&mut self.conn, &self.passage, finished, &leased, again).unwrap();
+        // The order is the database's own.
+        settled.granted.sort_by_key(|granted| granted.id);
+        settled
     }
 
     pub(crate) fn recover(&mut self) -> Vec<Recovered> {
@@ -245,6 +248,14 @@ impl Run {
             .filter(|w| w.etat == Etat::Emission)
             .map(|w| w.nombre)
             .sum()
+    }
+}
+
+/// For the usual time.
+pub(crate) const fn lease(envoi: Reserved) -> Leased {
+    Leased {
+        envoi,
+        lease: LEASE,
     }
 }
 

@@ -219,7 +219,7 @@ fn after_a_lost_commit_what_is_in_emission_with_our_token_is_ours(database: &Dat
     let leased = run.claim(Canal::Sms, 3);
     // The commit of two was kept although its answer was lost; the third was not in it.
     let (kept, _) = run.announce(&leased[..2]);
-    let (granted, refused) = run.announce_with(&leased, true);
+    let (granted, refused) = run.announce_again(&leased);
     assert_eq!(refused, []);
     let ids: Vec<(i64, i64)> = granted.iter().map(|g| (g.id, g.jeton)).collect();
     assert_eq!(

@@ -7,7 +7,9 @@
 )]
 
 mod cli;
+mod kill;
 mod program;
+mod school;
 mod rows;
 mod sms;
 mod smtp;

@@ -1,0 +1,148 @@
+#!/usr/bin/env bash
+# What a run costs, on SQLite and on PostgreSQL, against smtp-source in the same run. Prints
+# medians of three and ratios. Needs Debian's packages postfix (smtp-sink, smtp-source), postgresql,
+# libpq-dev, sqlite3 and time; starts and stops its own servers, on this machine only.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=scripts/postgres.sh
+. scripts/postgres.sh
+PATH=$PATH:/usr/sbin
+for tool in smtp-sink smtp-source sqlite3 psql /usr/bin/time; do
+  command -v "$tool" >/dev/null || { echo "missing: $tool (apt-get install postfix postgresql libpq-dev sqlite3 time)" >&2; exit 78; }
+done
+
+MANY=${MANY:-10000}      # e-mails of a large group
+CROWD=${CROWD:-100000}   # recipients of the memory test
+OLD=${OLD:-1000000}      # envois that are done
+BODY=$(head -c 2000 /dev/zero | tr '\0' 'a')
+
+cargo build --release --quiet -p process-scheduled --features postgres
+cargo build --release --quiet -p messages-testing --example peer
+program=$PWD/target/release/process-scheduled
+peer=$PWD/target/release/examples/peer
+work=$(mktemp -d)
+chmod 711 "$work"
+trap 'kill $(jobs -p) 2>/dev/null || true; stop_postgres; rm -rf "$work"' EXIT
+start_postgres "$work/postgres"
+cd "$work"
+export MESSAGES_MODE=reel EMAIL_HOST=127.0.0.1 MESSAGES_EMAIL_CONNECTIONS=20 MESSAGES_SMS_CONNECTIONS=16
+
+median() { sort -n | awk '{v[NR]=$1} END {print v[int((NR+1)/2)]}'; }
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN {printf "%.2f", a / b}'; }
+rate() { awk -v n="$1" -v s="$2" 'BEGIN {printf "%.0f", n / s}'; }
+seconds() { local begin=$EPOCHREALTIME; "$@" >/dev/null; awk -v a="$begin" -v b="$EPOCHREALTIME" 'BEGIN {printf "%.4f\n", b - a}'; }
+
+query() { # DATABASE STATEMENT
+  if [ "$1" = sqlite ]; then sqlite3 -cmd '.timeout 20000' "$work/bench.sqlite3" "$2"; else psql -qAt "$DATABASE_URL" -c "$2"; fi
+}
+
+fresh() { # DATABASE PARENTS
+  if [ "$1" = sqlite ]; then
+    rm -f bench.sqlite3*
+    export DATABASE_URL="sqlite://$work/bench.sqlite3"
+  else
+    psql -q "$TEST_POSTGRES_URL" -c 'SET client_min_messages = error; DROP SCHEMA IF EXISTS bench CASCADE; CREATE SCHEMA bench'
+    export DATABASE_URL="$TEST_POSTGRES_URL&options=-csearch_path%3Dbench"
+  fi
+  "$program" --quiet migrate
+  {
+    echo parent_id,nom,prenom,telephone,email,notifications_sms,notifications_email,etudiant_id,etudiant_nom,etudiant_prenom,classe_id,classe
+    seq 1 "$2" | awk '{printf "%d,Nom,P,06%08d,p%d@exemple.example,oui,oui,%d,N,P,1,6e\n", $1, 12000000 + $1, $1, $1}'
+  } >parents.csv
+  "$program" --quiet import parents.csv
+}
+
+old() { # DATABASE: a message of last year with OLD envois, all accepted
+  local series insert
+  query "$1" "INSERT INTO messages (id, type, contenu, est_message_groupe, statut, date_programmee, etendu_le, nb_envoyes) VALUES (1, 'email', 'x', true, 'envoye', '2026-01-02T00:00:00Z', '2026-01-02T00:00:00Z', $OLD)"
+  insert="INSERT INTO envois (message, canal, adresse, etat, prochaine, expire, termine_le)"
+  if [ "$1" = sqlite ]; then
+    series="WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < $OLD)"
+    query "$1" "$insert $series SELECT 1, 'email', 'old' || n || '@exemple.example', 'envoye', '2026-01-02T00:00:00Z', '2026-01-03T00:00:00Z', '2026-01-02T00:00:00Z' FROM s"
+  else
+    query "$1" "$insert SELECT 1, 'email', 'old' || n || '@exemple.example', 'envoye', '2026-01-02T00:00:00Z', '2026-01-03T00:00:00Z', '2026-01-02T00:00:00Z' FROM generate_series(1, $OLD) AS s(n)"
+  fi
+}
+
+programme() { # DATABASE TYPE
+  query "$1" "INSERT INTO messages (type, sujet, contenu, est_message_groupe, statut, date_programmee) VALUES ('$2', 'x', '$BODY', true, 'programme', '2026-01-02T00:00:00Z'); UPDATE messages SET programme_le = NULL"
+}
+
+send() { # DATABASE TYPE: seconds of a run that sends to everybody
+  programme "$1" "$2"
+  seconds "$program" --quiet
+}
+
+three() { for _ in 1 2 3; do "$@"; done | median; }
+
+source_of() { # PORT MESSAGES
+  seconds smtp-source -d -s 20 -m "$2" -l 2048 -f ecole@exemple.example -t parent@exemple.example "127.0.0.1:$1"
+}
+
+sink() { # a port where smtp-sink listens
+  local port
+  for port in $(seq 2600 2699); do
+    if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then break; fi
+  done
+  smtp-sink -u nobody "127.0.0.1:$port" 1000 >/dev/null 2>&1 &
+  sleep 0.5
+  SINK_PORT=$port
+}
+
+peer() { # KIND LATENCY_MS: a port where our own peer listens
+  local fifo="$work/peer-$1-$2"
+  mkfifo "$fifo"
+  sleep infinity >"$fifo" &
+  "$peer" "$1" "$2" <"$fifo" >"$fifo.out" &
+  until [ -s "$fifo.out" ]; do sleep 0.1; done
+  PEER_PORT=$(head -1 "$fifo.out")
+}
+
+echo "machine: $(nproc) cores, $(awk '/MemTotal/ {printf "%.0f GB", $2 / 1048576}' /proc/meminfo), $(awk -F': ' '/model name/ {print $2; exit}' /proc/cpuinfo), Linux $(uname -r)"
+echo "programs: $("$program" --version), PostgreSQL $(psql --version | awk '{print $3}'), postfix $(dpkg-query -Wf '${Version}' postfix 2>/dev/null || echo '?')"
+sink
+
+for db in sqlite postgres; do
+  echo; echo "== $db"
+  fresh "$db" 2000
+  EMAIL_PORT=$SINK_PORT; export EMAIL_PORT
+  empty=$(for _ in $(seq 15); do seconds "$program" --quiet; done | median)
+  behind0=$(three send "$db" email)
+  fresh "$db" 2000
+  old "$db"
+  full=$(for _ in $(seq 15); do seconds "$program" --quiet; done | median)
+  behind1=$(three send "$db" email)
+  echo "idle run, empty table:            $(awk -v s="$empty" 'BEGIN {printf "%.1f", s * 1000}') ms"
+  echo "idle run, $OLD old envois:     $(awk -v s="$full" 'BEGIN {printf "%.1f", s * 1000}') ms"
+  echo "2,000 e-mails, empty table:       $(rate 2000 "$behind0") /s"
+  echo "2,000 e-mails, $OLD old:       $(rate 2000 "$behind1") /s, $(ratio "$behind0" "$behind1") of that"
+
+  fresh "$db" "$MANY"
+  ours=$(three send "$db" email)
+  theirs=$(three source_of "$SINK_PORT" "$MANY")
+  echo "$MANY e-mails, smtp-sink, 20 connections: $(rate "$MANY" "$ours") /s; smtp-source $(rate "$MANY" "$theirs") /s; ratio $(ratio "$theirs" "$ours")"
+  programme "$db" email
+  peak=$(/usr/bin/time -f %M "$program" --quiet 2>&1 >/dev/null | tail -1)
+  echo "peak memory, $MANY recipients:    $((peak / 1024)) MB"
+
+  fresh "$db" 2000
+  peer smtp 20
+  EMAIL_PORT=$PEER_PORT
+  ours=$(send "$db" email)
+  theirs=$(source_of "$PEER_PORT" 2000)
+  echo "2,000 e-mails, 20 ms a reply:     $(rate 2000 "$ours") /s; smtp-source $(rate 2000 "$theirs") /s; ratio $(ratio "$theirs" "$ours")"
+  rm -f "$work"/peer-smtp-20*
+
+  fresh "$db" "$MANY"
+  peer sms 0
+  export SMS_API_URL="http://127.0.0.1:$PEER_PORT/send"
+  ours=$(three send "$db" sms)
+  echo "$MANY SMS, 16 connections:         $(rate "$MANY" "$ours") /s"
+  rm -f "$work"/peer-sms-0*
+
+  fresh "$db" "$CROWD"
+  EMAIL_PORT=$SINK_PORT
+  programme "$db" email
+  peak=$(/usr/bin/time -f %M "$program" --quiet 2>&1 >/dev/null | tail -1)
+  echo "peak memory, $CROWD recipients:   $((peak / 1024)) MB"
+done
