@@ -84,7 +84,7 @@ impl Channel {
             Self::Simulation => Ok(Link::Simulation),
             Self::Outbox(outbox) => outbox.open().map(|()| Link::Outbox(outbox)),
             Self::Smtp(relay) => Ok(Link::Smtp(Box::new(relay.open()?))),
-            Self::Sms(gateway) => Ok(Link::Sms(gateway)),
+            Self::Sms(gateway) => Ok(Link::Sms(gateway.open())),
         }
     }
 
@@ -94,7 +94,7 @@ impl Channel {
     /// Why it does not work.
     pub fn check(&self) -> Result<String, Answer> {
         match self {
-            Self::Sms(gateway) => gateway.check(),
+            Self::Sms(gateway) => gateway.open().check(),
             Self::Smtp(relay) => {
                 let link = relay.open()?;
                 let told = link.describe();
@@ -117,7 +117,7 @@ pub enum Link<'c> {
     Smtp(Box<smtp::Link<'c>>),
     /// The gateway: a new connection for each request, because one that the gateway is closing
     /// would swallow the request without an answer.
-    Sms(&'c sms::Gateway),
+    Sms(sms::Link<'c>),
 }
 
 impl Link<'_> {
@@ -127,7 +127,7 @@ impl Link<'_> {
             Self::Simulation => Answer::accepted(None),
             Self::Outbox(outbox) => outbox.write(delivery),
             Self::Smtp(link) => link.send(delivery),
-            Self::Sms(gateway) => gateway.send(delivery),
+            Self::Sms(link) => link.send(delivery),
         }
     }
 

@@ -59,13 +59,12 @@ fn headline(lang: Lang, report: &Report) -> String {
     let failed = treated - sent;
     let seconds = format!("{:.1}", report.ended.since(report.begun).as_secs_f64());
     let touched = counts.envoyes + counts.echecs + counts.incertains + counts.reportes;
+    let idle = treated == 0 && counts.messages == 0 && touched == 0;
     match lang {
-        Lang::Fr if treated == 0 && counts.messages == 0 && touched == 0 => {
-            "Aucun message programmé à envoyer.".to_owned()
-        }
-        Lang::En if treated == 0 && counts.messages == 0 && touched == 0 => {
-            "No programmed message to send.".to_owned()
-        }
+        Lang::Fr if idle && report.waiting > 0 => "Rien n'est parti dans ce passage.".to_owned(),
+        Lang::En if idle && report.waiting > 0 => "Nothing left in this run.".to_owned(),
+        Lang::Fr if idle => "Aucun message programmé à envoyer.".to_owned(),
+        Lang::En if idle => "No programmed message to send.".to_owned(),
         Lang::Fr => format!(
             "{} : {}, {} en échec. Destinataires : {}, {} en échec, {}, {} ({} s).",
             plural(treated, "message traité", "messages traités"),

@@ -22,6 +22,8 @@ pub struct Answer {
     /// True when the peer was not reached or sent us away before looking at this delivery: the
     /// channel's failure, not the delivery's.
     pub unreached: bool,
+    /// True when the peer kept us waiting until the time was over: asking it five times is too much.
+    pub slow: bool,
     /// True when handling the delivery made this program panic.
     pub panicked: bool,
 }
@@ -56,7 +58,10 @@ impl Answer {
     /// Given up at the deadline, before or after the peer may have had all of it.
     pub(crate) fn given_up(stage: super::Stage) -> Self {
         match stage {
-            super::Stage::Envelope => Self::unreached("délai", "le correspondant ne répond pas"),
+            super::Stage::Envelope => Self {
+                slow: true,
+                ..Self::unreached("délai", "le correspondant ne répond pas")
+            },
             super::Stage::Body => Self::of(
                 Verdict::Ambigu,
                 "délai",
@@ -85,6 +90,7 @@ impl Answer {
             reference: None,
             pause: None,
             unreached: false,
+            slow: false,
             panicked: false,
         }
     }

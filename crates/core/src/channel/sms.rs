@@ -5,13 +5,17 @@
 //! together takes at most 30 seconds.
 
 mod reply;
+mod wire;
 
 use super::{Answer, Channel, Delivery};
 use crate::config::Sms;
 use crate::secret::Secret;
-use crate::vocabulary::{Canal, Verdict};
+use crate::vocabulary::Canal;
 use std::time::{Duration, Instant};
 use ureq::tls::{RootCerts, TlsConfig};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{Connector, DefaultConnector};
+use wire::Mark;
 
 /// For finding and connecting to the gateway.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -19,7 +23,6 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// The gateway of the settings.
 #[derive(Debug)]
 pub struct Gateway {
-    agent: ureq::Agent,
     url: String,
     key: Secret,
     sender: String,
@@ -27,10 +30,18 @@ pub struct Gateway {
 
 impl Gateway {
     pub(super) fn new(sms: &Sms) -> Result<Self, String> {
-        let url = sms
-            .url
-            .clone()
-            .ok_or("SMS_API_URL : manque, aucun SMS ne peut partir")?;
+        Ok(Self {
+            url: sms
+                .url
+                .clone()
+                .ok_or("SMS_API_URL : manque, aucun SMS ne peut partir")?,
+            key: sms.key.clone(),
+            sender: sms.sender.clone(),
+        })
+    }
+
+    /// A way to the gateway for one sender; connects with the first request.
+    pub(super) fn open(&self) -> Link<'_> {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -45,29 +56,41 @@ impl Gateway {
             )
             .user_agent(concat!("messages-programmes/", env!("CARGO_PKG_VERSION")))
             .timeout_resolve(Some(CONNECT_TIMEOUT))
-            .timeout_connect(Some(CONNECT_TIMEOUT));
-        Ok(Self {
-            agent: config.build().new_agent(),
-            url,
-            key: sms.key.clone(),
-            sender: sms.sender.clone(),
-        })
+            .timeout_connect(Some(CONNECT_TIMEOUT))
+            .build();
+        let mark = Mark::default();
+        let connector = DefaultConnector::new().chain(mark.clone());
+        Link {
+            gateway: self,
+            agent: ureq::Agent::with_parts(config, connector, DefaultResolver::default()),
+            mark,
+        }
     }
+}
 
-    pub(super) fn send(&self, delivery: &Delivery) -> Answer {
+/// One sender's way to the gateway.
+pub struct Link<'g> {
+    gateway: &'g Gateway,
+    agent: ureq::Agent,
+    mark: Mark,
+}
+
+impl Link<'_> {
+    pub(super) fn send(&mut self, delivery: &Delivery) -> Answer {
         if !delivery.cutoff.begin_body() {
             return Answer::given_up(super::Stage::Envelope);
         }
         let left = delivery.deadline.saturating_duration_since(Instant::now());
         let body = serde_json::json!({
-            "apiKey": self.key.expose(),
+            "apiKey": self.gateway.key.expose(),
             "to": delivery.adresse,
-            "from": self.sender,
+            "from": self.gateway.sender,
             "message": delivery.content.contenu,
         });
+        self.mark.lower();
         let response = self
             .agent
-            .post(&self.url)
+            .post(&self.gateway.url)
             .header("Connection", "close")
             .config()
             .timeout_global(Some(left.min(Channel::deadline(Canal::Sms))))
@@ -75,15 +98,16 @@ impl Gateway {
             .send_json(&body);
         match response {
             Ok(response) => reply::of_response(response),
-            Err(error) => reply::of_error(&error),
+            Err(error) => reply::of_error(&error, self.mark.is_raised()),
         }
     }
 
     /// Connects (and shakes hands) by a HEAD request, which no gateway takes for an SMS.
     pub(super) fn check(&self) -> Result<String, Answer> {
+        self.mark.lower();
         let response = self
             .agent
-            .head(&self.url)
+            .head(&self.gateway.url)
             .header("Connection", "close")
             .config()
             .timeout_global(Some(CONNECT_TIMEOUT))
@@ -91,14 +115,9 @@ impl Gateway {
             .call();
         match response {
             Ok(_) => Ok("la passerelle répond".to_owned()),
-            Err(error) => {
-                let answer = reply::of_error(&error);
-                match answer.verdict {
-                    // It was reached: what it says to HEAD does not matter.
-                    Verdict::Ambigu => Ok("la passerelle est joignable".to_owned()),
-                    _ => Err(answer),
-                }
-            }
+            // It was reached: what it says to HEAD does not matter.
+            Err(_) if self.mark.is_raised() => Ok("la passerelle est joignable".to_owned()),
+            Err(error) => Err(reply::of_error(&error, false)),
         }
     }
 }

@@ -18,7 +18,10 @@ use reply::{Phase, Reply};
 use std::time::{Duration, Instant};
 
 /// For connecting, and for each answer until the login is done.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// For MAIL, RCPT and DATA together: nothing is lost when they are asked again.
+const ENVELOPE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// For the answer to QUIT, which changes nothing any more.
 const QUIT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -119,9 +122,9 @@ impl Link<'_> {
         let reused = self.sent > 0;
         match self.envelope(delivery) {
             Ok(()) => {}
-            // The relay closed the connection while it was idle: nothing of this envoi was looked
-            // at, so a new connection may take it at once.
-            Err(answer) if reused && answer.unreached => {
+            // The relay closed the connection while it was idle, or what we read was a stray answer
+            // to the envoi before: this one was not looked at, so a new connection may take it.
+            Err(answer) if reused && (answer.unreached || answer.verdict == Verdict::Config) => {
                 if let Err(answer) = self.reopen().and_then(|()| self.envelope(delivery)) {
                     return answer;
                 }
@@ -183,7 +186,8 @@ impl Link<'_> {
             (Phase::Rcpt, format!("RCPT TO:<{}>\r\n", delivery.adresse)),
             (Phase::Data, "DATA\r\n".to_owned()),
         ];
-        let mut conn = self.take(delivery.deadline)?;
+        let until = delivery.deadline.min(Instant::now() + ENVELOPE_TIMEOUT);
+        let mut conn = self.take(until)?;
         let outcome = if self.pipelining {
             pipelined(&mut conn, &commands)
         } else {

@@ -59,6 +59,8 @@ pub(super) struct Lane {
     failures: u32,
     /// Somebody connected in this run: the others may follow.
     proven: bool,
+    /// Somebody was accepted in this run: what is refused is not the channel's fault.
+    accepted: bool,
     pub(super) stopped: Option<ChannelStop>,
 }
 
@@ -82,6 +84,7 @@ impl Lane {
             slots: 0,
             failures: 0,
             proven: false,
+            accepted: false,
             stopped: None,
         }
     }
@@ -317,20 +320,25 @@ impl Lane {
         }
     }
 
+    /// Counts a failure; true when it was one too many.
+    const fn fail(&mut self, weight: u32) -> bool {
+        self.failures += weight;
+        self.failures >= FAILURES_MAX
+    }
+
     /// Whether the channel can go on after this answer.
     fn judge(&mut self, answer: &Answer) {
         let failed = match answer.verdict {
             Verdict::Config => true,
+            Verdict::Permanent if answer.unreached && !self.accepted => self.fail(1),
             Verdict::Accepte | Verdict::Permanent => {
+                self.accepted |= answer.verdict == Verdict::Accepte;
                 self.failures = 0;
                 false
             }
             Verdict::Temporaire if answer.pause.is_some() => true,
             Verdict::Temporaire if !answer.unreached => false,
-            Verdict::Temporaire | Verdict::Ambigu => {
-                self.failures += 1;
-                self.failures >= FAILURES_MAX
-            }
+            Verdict::Temporaire | Verdict::Ambigu => self.fail(if answer.slow { 2 } else { 1 }),
         };
         if failed {
             self.stop(ChannelStop {

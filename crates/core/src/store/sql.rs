@@ -170,7 +170,7 @@ mod sqlite {
     push_value!(push_value, Sqlite);
     walk!(Sqlite, push_rows, "");
 
-    /// `(SELECT value->>'id' AS id, … FROM json_each(?)) AS r`
+    /// `(SELECT value->>'id' AS id, … FROM jsonb_each(?)) AS r`
     fn push_rows<'b>(
         out: &mut AstPass<'_, 'b, Sqlite>,
         columns: &str,
@@ -182,7 +182,7 @@ mod sqlite {
             let comma = if n == 0 { "" } else { ", " };
             out.push_sql(&format!("{comma}value->>'$.{name}' AS {name}"));
         }
-        out.push_sql(" FROM json_each(");
+        out.push_sql(" FROM jsonb_each(");
         push_value(out, value)?;
         out.push_sql(")) AS r");
         Ok(())

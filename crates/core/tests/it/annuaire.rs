@@ -1,9 +1,8 @@
 //! The directory, taken over again and again, also while messages leave.
 
-use crate::harness::{LEASE, School, To, parent};
+use crate::harness::{School, To, moments, parent};
 use messages_core::model::{Classe, Etudiant, Parent};
 use messages_core::store::annuaire::{self, Annuaire, Lien};
-use messages_core::store::envois;
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
 use messages_testing::stories;
@@ -143,7 +142,7 @@ fn a_fault_anywhere_keeps_the_old_directory(database: &Database) {
     let mut conn = school.conn();
     annuaire::upsert(&mut conn, &school_of(2)).unwrap();
     let mut faulty = school_of(5);
-    faulty.classes[0].nom = "renommée".to_owned();
+    "renommée".clone_into(&mut faulty.classes[0].nom);
     faulty.liens.push(Lien {
         parent: 1,
         etudiant: 99,
@@ -191,24 +190,18 @@ const EACH: i64 = 4;
 
 fn nothing_is_announced_after_the_commit_of_an_opt_out(database: &Database) {
     let school = School::new(database);
-    let rounds: i64 = if database.is_postgres() { 80 } else { 200 };
+    let rounds = if database.is_postgres() { 80 } else { 200 };
     school.parents((1..=rounds).map(parent));
-    school.programme_many(usize::try_from(EACH).unwrap(), Canal::Sms, To::All);
+    school.programme_many(EACH.try_into().unwrap(), Canal::Sms, To::All);
     school.expand();
     let (mut sender, mut office) = (school.run("sender"), school.run("office"));
-    let start = sender.conn.now().unwrap();
-    let moment = |id: i64| start + Duration::from_secs(id.unsigned_abs());
-    // Each round has a moment of its own, so that its claims find its envois only.
-    let turns: String = (1..=rounds)
-        .map(|id| {
-            format!(
-                "UPDATE envois SET prochaine = '{}' WHERE parent = {id};",
-                moment(id)
-            )
-        })
+    let moments = moments(rounds.unsigned_abs(), sender.conn.now().unwrap());
+    let turns: Vec<String> = (1..=rounds)
+        .zip(&moments)
+        .map(|(id, at)| format!("UPDATE envois SET prochaine = '{at}' WHERE parent = {id};"))
         .collect();
-    database.execute(&format!("BEGIN; {turns} COMMIT;"));
-    for id in 1..=rounds {
+    database.execute(&format!("BEGIN; {} COMMIT;", turns.concat()));
+    for (id, now) in (1..=rounds).zip(moments) {
         let opposed = Annuaire {
             parents: vec![Parent {
                 notifications_sms: false,
@@ -216,18 +209,8 @@ fn nothing_is_announced_after_the_commit_of_an_opt_out(database: &Database) {
             }],
             ..Annuaire::default()
         };
-        let now = moment(id);
         let (at_commit, at_end) = thread::scope(|scope| {
-            let sending = scope.spawn(|| {
-                let one = |sender: &mut crate::harness::Run| {
-                    sender.conn.write(|conn| {
-                        let leased = envois::claim(conn, "sender", Canal::Sms, 1, now)?;
-                        envois::announce(conn, "sender", &leased, LEASE, false, now)?;
-                        Ok(leased.len())
-                    })
-                };
-                while one(&mut sender).unwrap() > 0 {}
-            });
+            let sending = scope.spawn(|| sender.send_one_by_one(now, id % 2 == 0));
             thread::sleep(Duration::from_micros(400 * (id.unsigned_abs() % 8)));
             annuaire::upsert(&mut office.conn, &opposed).unwrap();
             let at_commit = office.in_emission();

@@ -1,9 +1,7 @@
 //! Cancelling, alone and against running dispatchers.
 
-use crate::harness::{LEASE, Run, School, To, message, parent};
-use messages_core::instant::Instant;
+use crate::harness::{School, To, accepted, message, moments, parent, refused};
 use messages_core::model::NewMessage;
-use messages_core::store::envois::{self, Reserved};
 use messages_core::store::{Error, messages};
 use messages_core::vocabulary::{Canal, Etat, Motif, Statut};
 use messages_testing::db::Database;
@@ -40,10 +38,7 @@ fn of_a_leaving_message_what_is_not_in_emission_is_stopped(database: &Database) 
     let mut run = school.run("run");
     let leased = run.claim(Canal::Sms, 4);
     let granted = run.announce(&leased[..3]).0;
-    run.record(&[
-        crate::harness::accepted(&granted[0]),
-        crate::harness::refused(&granted[1]),
-    ]);
+    run.record(&[accepted(&granted[0]), refused(&granted[1])]);
     let other = school.programme(Canal::Sms, To::All);
     school.expand();
     assert_eq!(messages::cancel(&mut school.conn(), cancelled).unwrap(), 2);
@@ -89,10 +84,7 @@ fn an_answer_after_the_cancel_still_counts(database: &Database) {
     let granted = run.send(Canal::Email, 1);
     messages::cancel(&mut school.conn(), message).unwrap();
     assert_eq!(run.close(10), []);
-    assert_eq!(
-        run.record(&[crate::harness::accepted(&granted[0])]).len(),
-        1
-    );
+    assert_eq!(run.record(&[accepted(&granted[0])]).len(), 1);
     run.close(10);
     assert_eq!(school.sums(message), "envoye 2 1 0 0 1");
 }
@@ -134,32 +126,6 @@ fn what_cannot_be_cancelled_is_a_conflict(database: &Database) {
 /// Envois of one message.
 const EACH: i64 = 4;
 
-/// Announces what is due at `now`, one envoi to a transaction: claimed in the same one, or all
-/// claimed before.
-fn announce_all(run: &mut Run, now: Instant, claimed_before: bool) {
-    let passage = run.passage.clone();
-    let announce = |run: &mut Run, leased: Option<Reserved>| {
-        run.conn.write(|conn| {
-            let leased = match leased {
-                Some(leased) => vec![leased],
-                None => envois::claim(conn, &passage, Canal::Sms, 1, now)?,
-            };
-            envois::announce(conn, &passage, &leased, LEASE, false, now)?;
-            Ok(leased.len())
-        })
-    };
-    if claimed_before {
-        let leased = run
-            .conn
-            .write(|conn| envois::claim(conn, &passage, Canal::Sms, 99, now));
-        for envoi in leased.unwrap() {
-            announce(run, Some(envoi)).unwrap();
-        }
-    } else {
-        while announce(run, None).unwrap() > 0 {}
-    }
-}
-
 fn nothing_is_announced_after_the_commit_of_a_cancel(database: &Database) {
     let school = School::new(database);
     let rounds = if database.is_postgres() { 80 } else { 200 };
@@ -167,23 +133,18 @@ fn nothing_is_announced_after_the_commit_of_a_cancel(database: &Database) {
     let ids = school.programme_many(rounds, Canal::Sms, To::All);
     school.expand();
     let (mut sender, mut canceller) = (school.run("sender"), school.run("canceller"));
-    let start = sender.conn.now().unwrap();
-    // Each round has a moment of its own, so that its claims find its envois only.
-    let moments: Vec<(i64, Instant)> = ids
-        .into_iter()
-        .zip(1..)
-        .map(|(id, n)| (id, start + Duration::from_secs(n)))
-        .collect();
-    let turns: String = moments
+    let moments = moments(rounds.try_into().unwrap(), sender.conn.now().unwrap());
+    let turns: Vec<String> = ids
         .iter()
+        .zip(&moments)
         .map(|(id, at)| format!("UPDATE envois SET prochaine = '{at}' WHERE message = {id};"))
         .collect();
-    database.execute(&format!("BEGIN; {turns} COMMIT;"));
-    for (n, (id, now)) in (0..).zip(&moments) {
+    database.execute(&format!("BEGIN; {} COMMIT;", turns.concat()));
+    for (n, (id, now)) in (0..).zip(ids.into_iter().zip(moments)) {
         let (at_commit, at_end) = thread::scope(|scope| {
-            let sending = scope.spawn(|| announce_all(&mut sender, *now, n % 2 == 0));
+            let sending = scope.spawn(|| sender.send_one_by_one(now, n % 2 == 0));
             thread::sleep(Duration::from_micros(400 * (n % 8)));
-            messages::cancel(&mut canceller.conn, *id).unwrap();
+            messages::cancel(&mut canceller.conn, id).unwrap();
             let at_commit = canceller.in_emission();
             sending.join().unwrap();
             (at_commit, canceller.in_emission())

@@ -5,7 +5,9 @@ use messages_core::config::{Config, Database as Place, Lang, Vars};
 use messages_core::instant::Instant;
 use messages_core::model::{NewMessage, Parent};
 use messages_core::store::annuaire::{self, Annuaire};
-use messages_core::store::envois::{self, Finished, Granted, Leased, Recorded, Recovered, Refused, Reserved, Settled};
+use messages_core::store::envois::{
+    self, Finished, Granted, Leased, Recorded, Recovered, Refused, Reserved, Settled,
+};
 use messages_core::store::messages::{self, Closed};
 use messages_core::store::{Conn, migrations, overview};
 use messages_core::texts;
@@ -177,13 +179,30 @@ pub(crate) struct Run {
 
 impl Run {
     pub(crate) fn claim(&mut self, canal: Canal, limit: usize) -> Vec<Reserved> {
+        let now = self.conn.now().unwrap();
+        self.claim_at(canal, limit, now)
+    }
+
+    pub(crate) fn claim_at(&mut self, canal: Canal, limit: usize, now: Instant) -> Vec<Reserved> {
         let passage = self.passage.as_str();
         self.conn
-            .write(|conn| {
-                let now = conn.now()?;
-                envois::claim(conn, passage, canal, limit, now)
-            })
+            .write(|conn| envois::claim(conn, passage, canal, limit, now))
             .unwrap()
+    }
+
+    /// Claims the SMS that are due at `now` and announces them, one to a transaction: all claimed
+    /// beforehand, or each just before its intent.
+    pub(crate) fn send_one_by_one(&mut self, now: Instant, claimed_beforehand: bool) {
+        let limit = if claimed_beforehand { 99 } else { 1 };
+        loop {
+            let leased = self.claim_at(Canal::Sms, limit, now);
+            if leased.is_empty() {
+                return;
+            }
+            for envoi in leased {
+                self.announce(&[envoi]);
+            }
+        }
     }
 
     pub(crate) fn announce(&mut self, leased: &[Reserved]) -> (Vec<Granted>, Vec<Refused>) {
@@ -249,6 +268,15 @@ impl Run {
             .map(|w| w.nombre)
             .sum()
     }
+}
+
+/// `rounds` moments, the last one a second ago: each round of a race claims at its own, and so
+/// finds its own envois only.
+pub(crate) fn moments(rounds: u64, now: Instant) -> Vec<Instant> {
+    (1..=rounds)
+        .rev()
+        .map(|left| now - Duration::from_secs(left))
+        .collect()
 }
 
 /// For the usual time.

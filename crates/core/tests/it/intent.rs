@@ -1,7 +1,7 @@
 //! The intent: the last look before the first byte leaves.
 
 use crate::harness::{DAY, LEASE, School, To, number};
-use messages_core::store::envois::{self, Reserved};
+use messages_core::store::envois::Reserved;
 use messages_core::store::messages;
 use messages_core::vocabulary::{Canal, Etat, Motif};
 use messages_testing::db::Database;
@@ -28,11 +28,9 @@ fn an_intent_says_all_that_the_delivery_needs(database: &Database) {
     let message = school.leaving(Canal::Sms, 1);
     let mut run = school.run("run");
     let leased = run.claim(Canal::Sms, 1);
-    let now = run.conn.now().unwrap();
-    let (granted, refused) = run
-        .conn
-        .write(|conn| envois::announce(conn, "run", &leased, LEASE, false, now))
-        .unwrap();
+    let before = run.conn.now().unwrap();
+    let (granted, refused) = run.announce(&leased);
+    let after = run.conn.now().unwrap();
     assert_eq!(refused, []);
     let [granted] = granted.as_slice() else {
         panic!("{granted:?}")
@@ -46,11 +44,15 @@ fn an_intent_says_all_that_the_delivery_needs(database: &Database) {
         (granted.tentatives, granted.ambigus, granted.renvois),
         (1, 0, 0)
     );
-    assert_eq!(granted.emis_le, now);
-    assert!(granted.expire > now && granted.expire < now + DAY);
+    assert!((before..=after).contains(&granted.emis_le));
+    assert!(granted.expire > before && granted.expire < before + DAY);
     let expected = format!(
-        "etat = 'emission' AND bail_jusqua = '{}' AND proprio = 'run'",
-        now + LEASE
+        "etat = 'emission' AND proprio = 'run' AND emis_le = '{}' AND expire = '{}'
+         AND bail_jusqua BETWEEN '{}' AND '{}'",
+        granted.emis_le,
+        granted.expire,
+        before + LEASE,
+        after + LEASE
     );
     assert_eq!(school.count("envois", &expected), 1);
 }
@@ -190,7 +192,8 @@ fn a_lease_that_is_over_grants_nothing_and_is_left_to_recovery(database: &Databa
     let mut run = school.run("run");
     let leased = run.claim(Canal::Sms, 1);
     school.leases_are_over();
-    // Not even what could not leave anyway: somebody else may be about to take it.
+    assert_eq!(run.announce(&leased), (Vec::new(), Vec::new()));
+    // Not even what could not leave anyway is ended: somebody else may be about to take it.
     database.execute("UPDATE messages SET annule_le = '2026-02-03T04:05:06Z'");
     assert_eq!(run.announce(&leased), (Vec::new(), Vec::new()));
     assert_eq!(

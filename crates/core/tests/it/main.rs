@@ -21,3 +21,4 @@ mod recover;
 mod resend;
 mod result;
 mod schema;
+mod settle;

@@ -9,7 +9,7 @@
 mod cli;
 mod kill;
 mod program;
-mod school;
 mod rows;
+mod school;
 mod sms;
 mod smtp;

@@ -14,7 +14,10 @@ const PARENTS: i64 = 2000;
 const CLASSES: i64 = 60;
 
 fn two_runs_at_once_reach_two_thousand_parents_exactly_once(database: &Database) {
-    let (relay, gateway) = (Server::start(Script::default()), Gateway::start(GatewayScript::default()));
+    let (relay, gateway) = (
+        Server::start(Script::default()),
+        Gateway::start(GatewayScript::default()),
+    );
     let program = Program::new(database)
         .relay(&relay)
         .gateway(&gateway)
@@ -27,10 +30,17 @@ fn two_runs_at_once_reach_two_thousand_parents_exactly_once(database: &Database)
         .flat_map(|to| [(to, Canal::Sms), (to, Canal::Email)])
         .map(|(to, canal)| (programme(&program, canal, to), to, canal))
         .collect();
-    let runs: Vec<_> = (0..2).map(|_| program.command(&[]).spawn().unwrap()).collect();
+    let runs: Vec<_> = (0..2)
+        .map(|_| program.command(&[]).spawn().unwrap())
+        .collect();
     for run in runs {
         let output = run.wait_with_output().unwrap();
-        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
     let mut received = received_sms(&gateway);
     received.append(&mut received_emails(&relay));
@@ -39,7 +49,10 @@ fn two_runs_at_once_reach_two_thousand_parents_exactly_once(database: &Database)
         assert_eq!(program.statut(*id), "envoye");
     }
     let sums = "SELECT CAST(sum(nb_envoyes) AS TEXT) AS v FROM messages";
-    assert_eq!(database.number(sums), i64::try_from(received.len()).unwrap());
+    assert_eq!(
+        database.number(sums),
+        i64::try_from(received.len()).unwrap()
+    );
 }
 
 fn programme(program: &Program<'_>, canal: Canal, to: To) -> i64 {
@@ -65,7 +78,9 @@ fn received_emails(relay: &Server) -> Received {
     for email in relay.accepted() {
         assert_eq!(email.rcpt_to.len(), 1, "parents must not see each other");
         let (_, text) = email.data.split_once("\r\n\r\n").unwrap();
-        *received.entry((text.trim().to_owned(), email.rcpt_to[0].clone())).or_default() += 1;
+        *received
+            .entry((text.trim().to_owned(), email.rcpt_to[0].clone()))
+            .or_default() += 1;
     }
     received
 }

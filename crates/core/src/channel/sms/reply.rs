@@ -3,10 +3,9 @@
 
 use crate::channel::Answer;
 use crate::vocabulary::Verdict;
-use std::io::ErrorKind;
 use std::time::Duration;
 use ureq::http::Response;
-use ureq::{Body, Error, Timeout};
+use ureq::{Body, Error};
 
 /// More of an answer is not read.
 const BODY_MAX: u64 = 64 * 1024;
@@ -31,6 +30,12 @@ pub(super) fn of_response(mut response: Response<Body>) -> Answer {
             pause: Some(pause(&response)),
             unreached: true,
             ..Answer::of(Verdict::Temporaire, &code, &words(&mut response))
+        },
+        // Perhaps the number, perhaps the address of the gateway: it counts against the channel
+        // until somebody is accepted.
+        404 => Answer {
+            unreached: true,
+            ..Answer::of(Verdict::Permanent, &code, &words(&mut response))
         },
         401..=403 | 405 | 407 => Answer::of(Verdict::Config, &code, &words(&mut response)),
         400..=499 => Answer::of(Verdict::Permanent, &code, &words(&mut response)),
@@ -119,37 +124,21 @@ fn asked(value: &str, date: Option<&str>) -> Duration {
         .unwrap_or(PAUSE_DEFAULT)
 }
 
-/// Without an answer: surely not sent as long as no connection was made.
-pub(super) fn of_error(error: &Error) -> Answer {
+/// Without an answer: surely not sent as long as nothing of the request left.
+pub(super) fn of_error(error: &Error, left: bool) -> Answer {
     let text = error.to_string();
     match error {
-        Error::HostNotFound | Error::ConnectionFailed | Error::Tls(_) | Error::Rustls(_) => {
-            Answer::unreached("connexion", &text)
-        }
-        Error::Timeout(Timeout::Resolve | Timeout::Connect) => Answer::unreached("délai", &text),
-        Error::Io(io) if before_the_request(io) => Answer::unreached("connexion", &text),
+        Error::Timeout(_) if left => Answer::of(Verdict::Ambigu, "délai", "pas de réponse à temps"),
+        _ if left => Answer::of(Verdict::Ambigu, "connexion", &text),
         Error::BadUri(_) | Error::Http(_) | Error::RequireHttpsOnly(_) => Answer::of(
             Verdict::Config,
             "adresse",
             "SMS_API_URL ne peut pas être jointe",
         ),
-        Error::Timeout(_) => Answer::of(Verdict::Ambigu, "délai", "pas de réponse à temps"),
-        _ => Answer::of(Verdict::Ambigu, "connexion", &text),
+        _ if text.contains("certificate") => Answer::of(Verdict::Config, "tls", &text),
+        Error::Timeout(_) => Answer::unreached("délai", &text),
+        _ => Answer::unreached("connexion", &text),
     }
-}
-
-/// Refused and unreachable come from connecting only; rustls reports a failed handshake as
-/// "invalid data" with its own error inside.
-fn before_the_request(error: &std::io::Error) -> bool {
-    let by_kind = matches!(
-        error.kind(),
-        ErrorKind::ConnectionRefused
-            | ErrorKind::HostUnreachable
-            | ErrorKind::NetworkUnreachable
-            | ErrorKind::AddrNotAvailable
-            | ErrorKind::NetworkDown
-    );
-    by_kind || (error.kind() == ErrorKind::InvalidData && error.to_string().contains("certificate"))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use crate::vocabulary::Verdict;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::response::Response;
 use std::error::Error as _;
+use std::io::ErrorKind;
 
 /// The command that was answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,13 +36,14 @@ impl Reply {
         };
         let Some(code) = error.status().map(u16::from) else {
             return Err(Self {
-                answer: Answer::unreached("connexion", &cause(&error)),
+                answer: lost(&error, &cause(&error)),
                 connection_usable: false,
             });
         };
         let (code, text) = (code, cause(&error));
         let answer = match (code, phase) {
-            (421, _) => Answer::unreached(&full_code(code, &text), &text),
+            // What is said to MAIL is said to us, whoever the recipient is.
+            (421, _) | (400..500, Phase::Mail) => Answer::unreached(&full_code(code, &text), &text),
             (400..500, _) => Answer::of(Verdict::Temporaire, &full_code(code, &text), &text),
             // The sender is refused, not the recipient: no envoi can leave.
             (_, Phase::Mail) => Answer::of(Verdict::Config, &full_code(code, &text), &text),
@@ -107,16 +109,38 @@ pub(super) fn while_opening(step: &str, error: &Error) -> Answer {
     match error.status().map(u16::from) {
         Some(code @ 500..) => Answer::of(Verdict::Config, &full_code(code, &text), &text),
         Some(code) => Answer::unreached(&full_code(code, &text), &text),
-        None if error.is_client() || is_certificate(error) => {
-            Answer::of(Verdict::Config, "tls", &text)
-        }
-        None => Answer::unreached("connexion", &text),
+        None if error.is_client() => Answer::of(Verdict::Config, "réglage", &text),
+        None if is_tls_setting(error) => Answer::of(Verdict::Config, "tls", &text),
+        None => lost(error, &text),
     }
 }
 
-/// rustls says so inside the error of the first read or write, for it shakes hands then.
-fn is_certificate(error: &Error) -> bool {
-    cause(error).contains("certificate")
+/// No answer, before anything was sent that the relay could accept.
+fn lost(error: &Error, text: &str) -> Answer {
+    let slow = is_timeout(error);
+    Answer {
+        slow,
+        ..Answer::unreached(if slow { "délai" } else { "connexion" }, text)
+    }
+}
+
+/// A certificate that is not trusted, or a port that does not speak TLS. rustls says so inside the
+/// error of the first read or write, for it shakes hands then.
+fn is_tls_setting(error: &Error) -> bool {
+    let text = cause(error);
+    text.contains("certificate") || text.contains("corrupt message")
+}
+
+/// Linux says "would block" when the time of a read is over, Windows "timed out".
+fn is_timeout(error: &Error) -> bool {
+    let mut source = error.source();
+    while let Some(inner) = source {
+        if let Some(io) = inner.downcast_ref::<std::io::Error>() {
+            return matches!(io.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut);
+        }
+        source = inner.source();
+    }
+    false
 }
 
 /// The innermost text: the relay's own words, or the system's.

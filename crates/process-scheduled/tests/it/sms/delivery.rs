@@ -2,6 +2,7 @@
 
 use super::{asked, numbers, reached};
 use crate::program::{Program, To, message};
+use messages_core::model::NewMessage;
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
 use messages_testing::http::{Gateway, GatewayScript};
@@ -82,13 +83,15 @@ fn an_sms_says_exactly_what_was_written(database: &Database) {
     let gateway = Gateway::start(GatewayScript::default());
     let program = Program::new(database).gateway(&gateway);
     program.school(1, 1);
-    let mut odd = message(Canal::Sms, To::All);
-    odd.contenu =
-        "« L'été » à 8 h\r\n\t\"\\ \u{1}\u{2028}{\"to\":\"+33600000000\"} 👩‍🎓 €".to_owned();
+    let contenu = "« L'été » à 8 h\r\n\t\"\\ \u{1}\u{2028}{\"to\":\"+33600000000\"} 👩\u{200d}🎓 €";
+    let odd = NewMessage {
+        contenu: contenu.to_owned(),
+        ..message(Canal::Sms, To::All)
+    };
     program.insert(&odd);
     assert_eq!(program.run(&[]).code, 0);
     let posts = gateway.received();
-    assert_eq!(posts[0].body["message"], odd.contenu);
+    assert_eq!(posts[0].body["message"], contenu);
     assert_eq!(posts[0].body.as_object().unwrap().len(), 4);
     assert_eq!(asked(&gateway), numbers([1]));
 }
