@@ -2,7 +2,7 @@
 //! works until its standard input ends, then prints how many messages it accepted.
 
 use messages_testing::{http, smtp};
-use std::io::Read;
+use std::io::{Read, Write};
 use std::time::Duration;
 
 fn main() {
@@ -13,21 +13,22 @@ fn main() {
         .and_then(|text| text.parse().ok())
         .unwrap_or(0);
     let latency = Duration::from_millis(latency);
-    let accepted = match kind.as_str() {
-        "smtp" => {
-            let server = smtp::Server::start(smtp::Script::default().latency(latency));
-            println!("{}", server.port());
-            wait();
-            server.accepted_count()
-        }
-        _ => {
-            let gateway = http::Gateway::start(http::GatewayScript::default().latency(latency));
-            println!("{}", gateway.port());
-            wait();
-            gateway.accepted_count()
-        }
+    let accepted = if kind == "smtp" {
+        let server = smtp::Server::start(smtp::Script::default().latency(latency));
+        say(server.port());
+        wait();
+        server.accepted_count()
+    } else {
+        let gateway = http::Gateway::start(http::GatewayScript::default().latency(latency));
+        say(gateway.port());
+        wait();
+        gateway.accepted_count()
     };
-    println!("{accepted}");
+    say(accepted);
+}
+
+fn say(what: impl std::fmt::Display) {
+    writeln!(std::io::stdout(), "{what}").ok();
 }
 
 fn wait() {

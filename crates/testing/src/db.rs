@@ -85,7 +85,7 @@ impl Database {
         match &self.schema {
             None => self.open_sqlite().batch_execute(statements).unwrap(),
             #[cfg(feature = "postgres")]
-            Some(_) => self.open_postgres().batch_execute(statements).unwrap(),
+            Some(_) => self.insist(statements),
             #[cfg(not(feature = "postgres"))]
             Some(_) => unreachable!("a schema is made with the feature only"),
         }
@@ -119,6 +119,18 @@ impl Database {
         conn.batch_execute("PRAGMA busy_timeout = 20000; PRAGMA foreign_keys = ON;")
             .unwrap();
         conn
+    }
+
+    /// Many rows changed behind the back of running programs may meet theirs the wrong way round.
+    #[cfg(feature = "postgres")]
+    fn insist(&self, statements: &str) {
+        for _ in 0..10 {
+            match self.open_postgres().batch_execute(statements) {
+                Err(error) if error.to_string().contains("deadlock") => {}
+                other => return other.unwrap(),
+            }
+        }
+        panic!("one deadlock after the other");
     }
 
     #[cfg(feature = "postgres")]

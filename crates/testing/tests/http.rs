@@ -1,10 +1,6 @@
 //! The SMS gateway, as a client sees it.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test may panic"
-)]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod client;
 

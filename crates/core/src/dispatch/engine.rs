@@ -157,15 +157,16 @@ impl<'e> Engine<'e> {
         self.next_tick = Moment::now() + TICK;
         let (id, counts) = (self.passage.id.as_str(), self.counts);
         let first = self.started.elapsed() < TICK;
-        let (recovered, expired) = persist(&mut self.conn, |conn, _| {
+        let (recovered, cancelled, expired) = persist(&mut self.conn, |conn, _| {
             conn.write(|conn| {
                 let now = conn.now()?;
                 let recovered = envois::recover(conn, now)?;
+                let cancelled = envois::drop_cancelled(conn, now)?;
                 let expired = envois::expire(conn, now)?;
                 if !first {
                     passages::heartbeat(conn, id, &counts, now)?;
                 }
-                Ok((recovered, expired))
+                Ok((recovered, cancelled, expired))
             })
         })?;
         for envoi in &recovered {
@@ -182,6 +183,7 @@ impl<'e> Engine<'e> {
             .filter(|envoi| envoi.etat == Etat::Incertain)
             .count();
         self.counts.incertains += i64::try_from(lost).unwrap_or(0);
+        self.counts.ignores += i64::try_from(cancelled).unwrap_or(0);
         self.counts.echecs += i64::try_from(expired).unwrap_or(0);
         self.expanding = true;
         self.close()

@@ -51,6 +51,7 @@ pub fn upsert(conn: &mut Conn, annuaire: &Annuaire) -> Result<(), Error> {
         for liens in annuaire.liens.chunks(CHUNK) {
             upsert_liens(conn, liens)?;
         }
+        follow_numbers(conn)?;
         apply_oppositions(conn)
     })
 }
@@ -114,17 +115,43 @@ fn upsert_liens(conn: &mut Conn, liens: &[Lien]) -> Result<usize, Error> {
 fn apply_oppositions(conn: &mut Conn) -> Result<(), Error> {
     let now = conn.now()?;
     conn.execute(
-        &sql(
-            "UPDATE envois SET etat = 'ignore', motif = 'opposition', termine_le = ?,
+        &sql("WITH refus AS MATERIALIZED (
+                SELECT e.id FROM envois e
+                 WHERE e.etat IN ('a_envoyer', 'reserve')
+                   AND EXISTS (SELECT 1 FROM parents p
+                                WHERE p.id = e.parent
+                                  AND NOT CASE e.canal WHEN 'sms' THEN p.notifications_sms
+                                                       ELSE p.notifications_email END)
+                 ORDER BY e.id {for update})
+              UPDATE envois SET etat = 'ignore', motif = 'opposition', termine_le = ?,
                                 proprio = NULL, bail_jusqua = NULL
-               WHERE etat IN ('a_envoyer', 'reserve')
-                 AND EXISTS (SELECT 1 FROM parents p
-                              WHERE p.id = envois.parent
-                                AND NOT CASE envois.canal WHEN 'sms' THEN p.notifications_sms
-                                                          ELSE p.notifications_email END)",
-        )
+               WHERE id IN (SELECT id FROM refus) AND etat IN ('a_envoyer', 'reserve')")
         .bind(now),
     )?;
+    Ok(())
+}
+
+/// PostgreSQL hands out the next number from a counter, which must follow the numbers given here.
+/// (SQLite looks at the table.)
+fn follow_numbers(conn: &mut Conn) -> Result<(), Error> {
+    #[cfg(feature = "postgres")]
+    if let super::conn::Inner::Postgres(_) = &conn.inner {
+        for follow in [
+            sql(
+                "SELECT setval(pg_get_serial_sequence('classes', 'id'), max(id)) FROM classes HAVING max(id) > 0",
+            ),
+            sql(
+                "SELECT setval(pg_get_serial_sequence('etudiants', 'id'), max(id)) FROM etudiants HAVING max(id) > 0",
+            ),
+            sql(
+                "SELECT setval(pg_get_serial_sequence('parents', 'id'), max(id)) FROM parents HAVING max(id) > 0",
+            ),
+        ] {
+            conn.execute(&follow)?;
+        }
+    }
+    #[cfg(not(feature = "postgres"))]
+    let _: &mut Conn = conn;
     Ok(())
 }
 

@@ -19,13 +19,17 @@ struct Row {
 /// No pause is longer, whatever the peer or a wrong clock says.
 const PAUSE_MAX: Duration = Duration::from_secs(6 * 3600);
 
+/// A pause that ends later was written by a clock that ran ahead. (A little more than the longest
+/// one, for clocks are set back a little now and then.)
+const VOID_AFTER: Duration = Duration::from_secs(6 * 3600 + 600);
+
 /// Until when the channel is paused, if it is.
 ///
 /// # Errors
 /// The database's.
 pub fn paused_until(conn: &mut Conn, canal: Canal, now: Instant) -> Result<Option<Instant>, Error> {
     let until = read(conn, canal)?.and_then(|row| row.bloque_jusqua);
-    Ok(until.filter(|until| *until > now && *until <= now + PAUSE_MAX))
+    Ok(until.filter(|until| *until > now && *until <= now + VOID_AFTER))
 }
 
 /// Pauses the channel for all runs, at most six hours. A longer pause stays.
@@ -36,10 +40,11 @@ pub fn pause(conn: &mut Conn, canal: Canal, until: Instant, now: Instant) -> Res
     let until = until.min(now + PAUSE_MAX);
     conn.execute(
         &sql("UPDATE canaux SET bloque_jusqua = ?
-               WHERE canal = ? AND (bloque_jusqua IS NULL OR bloque_jusqua < ?)")
+               WHERE canal = ? AND (bloque_jusqua IS NULL OR bloque_jusqua < ? OR bloque_jusqua > ?)")
         .bind(until)
         .bind(canal.as_str())
-        .bind(until),
+        .bind(until)
+        .bind(now + VOID_AFTER),
     )?;
     Ok(())
 }

@@ -10,7 +10,7 @@ mod result;
 mod settle;
 
 pub use intent::{Granted, Refused, announce};
-pub use recover::{AMBIGUOUS_RESENDS, Recovered, expire, recover};
+pub use recover::{AMBIGUOUS_RESENDS, Recovered, drop_cancelled, expire, recover};
 pub use result::{Finished, Recorded, record};
 pub use settle::{Leased, Settled, settle};
 

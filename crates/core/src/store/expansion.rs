@@ -120,7 +120,7 @@ pub fn take(
     limit: usize,
     now: Instant,
 ) -> Result<Vec<Taken>, Error> {
-    let mut taken = take_orphans(conn, passage, limit, now)?;
+    let mut taken = take_orphans(conn, passage, simule, limit, now)?;
     let left = limit.saturating_sub(taken.len());
     if left > 0 {
         taken.extend(take_due(conn, passage, simule, left, now)?);
@@ -131,6 +131,7 @@ pub fn take(
 fn take_orphans(
     conn: &mut Conn,
     passage: &str,
+    simule: bool,
     limit: usize,
     now: Instant,
 ) -> Result<Vec<Taken>, Error> {
@@ -140,7 +141,8 @@ fn take_orphans(
                  WHERE statut = 'en_attente' AND etendu_le IS NULL
                    AND (bail_jusqua IS NULL OR bail_jusqua <= ? OR bail_jusqua > ?)
                  ORDER BY id LIMIT ? {skip locked})
-              UPDATE messages SET jeton = jeton + 1, proprio = ?, bail_jusqua = ?
+              UPDATE messages SET simule = (simule OR ?), jeton = jeton + 1, proprio = ?,
+                                  bail_jusqua = ?
                WHERE id IN (SELECT id FROM du)
               RETURNING id, jeton, type AS canal, parent, classe, est_message_groupe, curseur,
                         nb_destinataires,
@@ -151,6 +153,7 @@ fn take_orphans(
         .bind(now)
         .bind(now + LEASE_MAX)
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .bind(simule)
         .bind(passage)
         .bind(now + LEASE),
     )
@@ -185,7 +188,39 @@ fn take_due(
         .bind(now + LEASE),
     )?;
     taken.sort_unstable_by_key(|message| (message.due, message.id));
+    forget_earlier(conn, &taken)?;
     Ok(taken)
+}
+
+/// A failed message that was programmed again begins anew: its recipients are worked out from the
+/// directory of today.
+fn forget_earlier(conn: &mut Conn, taken: &[Taken]) -> Result<(), Error> {
+    if taken.is_empty() {
+        return Ok(());
+    }
+    let keys: Vec<Key> = taken
+        .iter()
+        .map(|message| Key { cle: message.id })
+        .collect();
+    conn.execute(
+        &sql("DELETE FROM envois WHERE message IN (SELECT r.cle FROM {rows: cle bigint})")
+            .bind_rows(&keys),
+    )?;
+    Ok(())
+}
+
+/// Marks messages as simulated whose envois a simulating run has claimed.
+///
+/// # Errors
+/// The database's.
+pub fn mark_simulated(conn: &mut Conn, messages: &[i64]) -> Result<(), Error> {
+    let keys: Vec<Key> = messages.iter().map(|id| Key { cle: *id }).collect();
+    conn.execute(
+        &sql("UPDATE messages SET simule = true
+               WHERE NOT simule AND id IN (SELECT r.cle FROM {rows: cle bigint})")
+        .bind_rows(&keys),
+    )?;
+    Ok(())
 }
 
 /// The parents of a class, or all of them, after `curseur`, in the order of their numbers.

@@ -108,13 +108,15 @@ pub fn cancel(conn: &mut Conn, id: i64) -> Result<usize, Error> {
             )));
         }
         conn.execute(
-            &sql(
-                "UPDATE envois SET etat = 'ignore', motif = 'annule', termine_le = ?,
+            &sql("WITH restants AS MATERIALIZED (
+                    SELECT id FROM envois WHERE message = ? AND etat IN ('a_envoyer', 'reserve')
+                     ORDER BY id {for update})
+                  UPDATE envois SET etat = 'ignore', motif = 'annule', termine_le = ?,
                                     proprio = NULL, bail_jusqua = NULL
-                   WHERE message = ? AND etat IN ('a_envoyer', 'reserve')",
-            )
-            .bind(now)
-            .bind(id),
+                   WHERE id IN (SELECT id FROM restants)
+                     AND etat IN ('a_envoyer', 'reserve')")
+            .bind(id)
+            .bind(now),
         )
     })
 }

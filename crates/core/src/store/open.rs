@@ -23,17 +23,36 @@ pub(super) fn sqlite(path: &std::path::Path) -> Result<diesel::SqliteConnection,
     create_private(path)?;
     let mut conn =
         diesel::SqliteConnection::establish(text).map_err(|e| of_text(&e.to_string()))?;
-    // The order matters: with the time-out first, the others wait for their lock. FULL is what
-    // survives a power cut (NORMAL forgets committed sends); it is read back below.
-    conn.batch_execute(
-        "PRAGMA busy_timeout = 5000;
-         PRAGMA journal_mode = WAL;
-         PRAGMA synchronous = FULL;
-         PRAGMA foreign_keys = ON;
-         PRAGMA trusted_schema = OFF;",
-    )?;
+    conn.batch_execute("PRAGMA busy_timeout = 5000;")?;
+    set_up(&mut conn)?;
     read_back(&mut conn)?;
     Ok(conn)
+}
+
+/// Programs that start at the same moment on a new file.
+#[cfg(feature = "sqlite")]
+const SET_UP_TRIES: u64 = 50;
+
+/// FULL is what survives a power cut (NORMAL forgets committed sends); it is read back afterwards.
+/// The step to WAL does not wait for its lock as other statements do.
+#[cfg(feature = "sqlite")]
+fn set_up(conn: &mut diesel::SqliteConnection) -> Result<(), Error> {
+    let mut tried = 0;
+    loop {
+        tried += 1;
+        let set = conn.batch_execute(
+            "PRAGMA journal_mode = WAL;
+             PRAGMA synchronous = FULL;
+             PRAGMA foreign_keys = ON;
+             PRAGMA trusted_schema = OFF;",
+        );
+        match set.map_err(Error::from) {
+            Err(Error::Unavailable(_)) if tried < SET_UP_TRIES => {
+                std::thread::sleep(std::time::Duration::from_millis(5 + tried));
+            }
+            other => return other,
+        }
+    }
 }
 
 /// The file holds addresses: only its owner may read it. SQLite gives its side files the same mode.

@@ -1,11 +1,13 @@
 //! SQL that is written once and runs on both databases.
 //!
 //! For the statements that a query builder cannot say on both sides: claims, sets of rows,
-//! upserts. Three marks are put into the dialect of the connection:
+//! upserts. Four marks are put into the dialect of the connection:
 //!
 //! * `?` is a bound value;
 //! * `{rows: id bigint, nom text}` is a table made from one bound JSON array of objects, so that
 //!   any number of rows travels in one statement whose text never changes (and stays prepared);
+//! * `{for update}` ends a selection of rows that are changed next: PostgreSQL locks them in the
+//!   order of the selection, so that two writers of the same rows do not wait for each other;
 //! * `{skip locked}` ends a selection of rows to claim: PostgreSQL locks them and passes over
 //!   those that another run has locked; SQLite has one writer at a time and needs nothing.
 
@@ -79,6 +81,7 @@ enum Piece<'t> {
     Text(&'t str),
     Value,
     Rows(&'t str),
+    ForUpdate,
     SkipLocked,
 }
 
@@ -94,10 +97,11 @@ fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
         }
         if let Some((mark, after)) = rest.strip_prefix('{').and_then(|r| r.split_once('}')) {
             rest = after;
-            return Some(
-                mark.strip_prefix("rows:")
-                    .map_or(Piece::SkipLocked, Piece::Rows),
-            );
+            return Some(match (mark, mark.strip_prefix("rows:")) {
+                (_, Some(columns)) => Piece::Rows(columns),
+                ("for update", None) => Piece::ForUpdate,
+                _ => Piece::SkipLocked,
+            });
         }
         let end = rest.find(['?', '{']).unwrap_or(rest.len());
         let (head, tail) = rest.split_at(end);
@@ -119,13 +123,14 @@ impl Query for Sql {
 impl<Conn> RunQueryDsl<Conn> for Sql {}
 
 macro_rules! walk {
-    ($backend:ty, $rows:ident, $skip_locked:literal) => {
+    ($backend:ty, $rows:ident, $for_update:literal, $skip_locked:literal) => {
         impl QueryFragment<$backend> for Sql {
             fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, $backend>) -> QueryResult<()> {
                 let mut values = self.values.iter();
                 for piece in pieces(self.text) {
                     match piece {
                         Piece::Text(text) => out.push_sql(text),
+                        Piece::ForUpdate => out.push_sql($for_update),
                         Piece::SkipLocked => out.push_sql($skip_locked),
                         Piece::Value => push_value(&mut out, values.next())?,
                         Piece::Rows(columns) => $rows(&mut out, columns, values.next())?,
@@ -168,7 +173,7 @@ mod sqlite {
     use diesel::sqlite::Sqlite;
 
     push_value!(push_value, Sqlite);
-    walk!(Sqlite, push_rows, "");
+    walk!(Sqlite, push_rows, "", "");
 
     /// `(SELECT value->>'id' AS id, … FROM jsonb_each(?)) AS r`
     fn push_rows<'b>(
@@ -198,7 +203,7 @@ mod postgres {
     use diesel::pg::Pg;
 
     push_value!(push_value, Pg);
-    walk!(Pg, push_rows, "FOR UPDATE SKIP LOCKED");
+    walk!(Pg, push_rows, "FOR UPDATE", "FOR UPDATE SKIP LOCKED");
 
     /// `json_to_recordset($1::json) AS r(id bigint, …)`
     fn push_rows<'b>(

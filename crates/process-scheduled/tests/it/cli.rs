@@ -14,6 +14,7 @@ stories!(
     what_is_not_due_stays,
     a_message_that_is_too_late_fails_with_its_reason,
     resend_sends_to_the_failed_only,
+    a_failed_message_that_is_programmed_again_begins_anew,
     status_tells_what_waits,
     simulation_is_said_first_and_marked,
     a_closed_stdout_stops_nothing,
@@ -196,6 +197,21 @@ fn resend_sends_to_the_failed_only(database: &Database) {
         "one more file, under a name of its own"
     );
     assert_eq!(program.run(&["resend", "999"]).code, 1);
+}
+
+fn a_failed_message_that_is_programmed_again_begins_anew(database: &Database) {
+    let program = Program::new(database).set("MESSAGES_MODE", "fichier");
+    program.parent(1, "06 12", "");
+    let id = program.programme(Canal::Sms, To::Parent(1));
+    assert_eq!(program.run(&[]).code, 0);
+    assert_eq!(program.states(id), ["ignore numero_invalide"]);
+    program.parent(1, &number(1), "");
+    database.execute("UPDATE messages SET statut = 'programme'");
+    assert_eq!(program.run(&[]).code, 0);
+    assert_eq!(
+        (program.states(id), program.statut(id)),
+        (vec!["envoye".to_owned()], "envoye".to_owned())
+    );
 }
 
 fn files(database: &Database) -> usize {

@@ -8,6 +8,7 @@ use messages_testing::db::Database;
 use messages_testing::http::Gateway;
 use messages_testing::smtp::Server;
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -107,11 +108,13 @@ impl<'d> Program<'d> {
                 .to_owned();
         for n in 1..=parents {
             let classe = n % classes + 1;
-            text += &format!(
-                "{n},Nom{n},Prénom{n},{},{},oui,oui,{n},Élève{n},P,{classe},Classe {classe}\n",
+            writeln!(
+                text,
+                "{n},Nom{n},Prénom{n},{},{},oui,oui,{n},Élève{n},P,{classe},Classe {classe}",
                 number(n).replace("+33", "0"),
                 mailbox(n)
-            );
+            )
+            .unwrap();
         }
         let file = self.database.folder().join("ecole.csv");
         std::fs::write(&file, text).unwrap();

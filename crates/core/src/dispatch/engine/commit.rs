@@ -52,6 +52,8 @@ impl Engine<'_> {
             let taken = lane.take_ready().into_iter();
             leased.extend(taken.map(|envoi| (canal, Leased { envoi, lease })));
         }
+        // Rows are locked in this order; whoever cancels does the same.
+        leased.sort_unstable_by_key(|(canal, leased)| (*canal, leased.envoi.id));
         leased
     }
 

@@ -6,8 +6,8 @@ use crate::dispatch::lane::Lane;
 use crate::dispatch::report::ChannelStop;
 use crate::instant::Instant;
 use crate::store::envois::{self, Reserved};
-use crate::store::{Conn, Error, canaux};
-use crate::vocabulary::Verdict;
+use crate::store::{Conn, Error, canaux, expansion};
+use crate::vocabulary::{Mode, Verdict};
 use std::time::{Duration, Instant as Moment};
 
 /// What one lane was given.
@@ -51,12 +51,13 @@ impl Engine<'_> {
             return Ok(());
         }
         let (passage, lanes) = (self.passage.id.as_str(), &self.lanes);
+        let simule = self.passage.mode == Mode::Simulation;
         let supplies = persist(&mut self.conn, |conn, _| {
             conn.write(|conn| {
                 let now = conn.now()?;
                 let mut supplies = [Supply::default(), Supply::default()];
                 for (lane, supply) in lanes.iter().zip(&mut supplies) {
-                    *supply = supply_of(conn, passage, lane, now)?;
+                    *supply = supply_of(conn, passage, simule, lane, now)?;
                 }
                 Ok(supplies)
             })
@@ -68,7 +69,13 @@ impl Engine<'_> {
     }
 }
 
-fn supply_of(conn: &mut Conn, passage: &str, lane: &Lane, now: Instant) -> Result<Supply, Error> {
+fn supply_of(
+    conn: &mut Conn,
+    passage: &str,
+    simule: bool,
+    lane: &Lane,
+    now: Instant,
+) -> Result<Supply, Error> {
     let mut supply = Supply::default();
     let wanted = lane.wanted();
     if wanted > 0 {
@@ -76,7 +83,12 @@ fn supply_of(conn: &mut Conn, passage: &str, lane: &Lane, now: Instant) -> Resul
             supply.paused = true;
             return Ok(supply);
         }
-        supply.claimed = Some(envois::claim(conn, passage, lane.canal, wanted, now)?);
+        let claimed = envois::claim(conn, passage, lane.canal, wanted, now)?;
+        if simule && !claimed.is_empty() {
+            let messages: Vec<i64> = claimed.iter().map(|envoi| envoi.message).collect();
+            expansion::mark_simulated(conn, &messages)?;
+        }
+        supply.claimed = Some(claimed);
     }
     let places = lane.wants_slots();
     if let Some(rate) = lane.per_minute

@@ -76,7 +76,7 @@ pub fn announce(
     }
     let granted: Vec<Granted> = conn.load(
         &sql("UPDATE envois
-                 SET etat = 'emission', bail_jusqua = ?, tentatives = tentatives + 1,
+                 SET etat = 'emission', bail_jusqua = ?, tentatives = tentatives + CASE WHEN etat = 'reserve' THEN 1 ELSE 0 END,
                      emis_le = COALESCE(emis_le, ?)
                 FROM {rows: id bigint, jeton bigint}
                WHERE envois.id = r.id AND envois.jeton = r.jeton AND envois.proprio = ?

@@ -83,6 +83,23 @@ pub fn recover(conn: &mut Conn, now: Instant) -> Result<Vec<Recovered>, Error> {
     Ok(recovered)
 }
 
+/// Ends what came back to `a_envoyer` from an attempt that was under way when its message was
+/// cancelled. Returns how many.
+///
+/// # Errors
+/// The database's.
+pub fn drop_cancelled(conn: &mut Conn, now: Instant) -> Result<usize, Error> {
+    conn.execute(
+        &sql(
+            "UPDATE envois SET etat = 'ignore', motif = 'annule', termine_le = ?
+               WHERE etat = 'a_envoyer'
+                 AND message IN (SELECT m.id FROM messages m
+                                  WHERE m.statut = 'en_attente' AND m.annule_le IS NOT NULL)",
+        )
+        .bind(now),
+    )
+}
+
 /// Ends what is too late to be sent, whether or not its channel works. Returns how many.
 ///
 /// # Errors

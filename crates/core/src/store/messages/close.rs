@@ -135,6 +135,10 @@ pub fn close(
     let mut closings = Vec::with_capacity(open.len());
     for message in open {
         let group = groups.remove(&message.id).unwrap_or_default();
+        // A person sent it again while we waited for the row.
+        if group.iter().any(|group| !group.etat.is_final()) {
+            continue;
+        }
         let first = group
             .iter()
             .filter(|g| g.etat == Etat::Envoye)
