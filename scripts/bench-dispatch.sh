@@ -16,12 +16,15 @@ CROWD=${CROWD:-100000}   # recipients of the memory test
 OLD=${OLD:-1000000}      # envois that are done
 BODY=$(head -c 2000 /dev/zero | tr '\0' 'a')
 
-cargo build --release --quiet -p process-scheduled --features postgres
-cargo build --release --quiet -p messages-testing --example peer
-program=$PWD/target/release/process-scheduled
-peer=$PWD/target/release/examples/peer
 work=$(mktemp -d)
 chmod 711 "$work"
+# The default build for SQLite, as a school has it; libpq alone takes some milliseconds to load.
+for db in sqlite postgres; do
+  cargo build --release --quiet -p process-scheduled --features "$db"
+  cp target/release/process-scheduled "$work/process-scheduled-$db"
+done
+cargo build --release --quiet -p messages-testing --example peer
+peer=$PWD/target/release/examples/peer
 trap 'kill $(jobs -p) 2>/dev/null || true; stop_postgres; rm -rf "$work"' EXIT
 start_postgres "$work/postgres"
 cd "$work"
@@ -37,6 +40,7 @@ query() { # DATABASE STATEMENT
 }
 
 fresh() { # DATABASE PARENTS
+  program=$work/process-scheduled-$1
   if [ "$1" = sqlite ]; then
     rm -f bench.sqlite3*
     export DATABASE_URL="sqlite://$work/bench.sqlite3"
@@ -54,13 +58,13 @@ fresh() { # DATABASE PARENTS
 
 old() { # DATABASE: a message of last year with OLD envois, all accepted
   local series insert
-  query "$1" "INSERT INTO messages (id, type, contenu, est_message_groupe, statut, date_programmee, etendu_le, nb_envoyes) VALUES (1, 'email', 'x', true, 'envoye', '2026-01-02T00:00:00Z', '2026-01-02T00:00:00Z', $OLD)"
+  query "$1" "INSERT INTO messages (type, contenu, est_message_groupe, statut, date_programmee, etendu_le, nb_envoyes) VALUES ('email', 'x', true, 'envoye', '2026-01-02T00:00:00Z', '2026-01-02T00:00:00Z', $OLD)"
   insert="INSERT INTO envois (message, canal, adresse, etat, prochaine, expire, termine_le)"
   if [ "$1" = sqlite ]; then
     series="WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < $OLD)"
-    query "$1" "$insert $series SELECT 1, 'email', 'old' || n || '@exemple.example', 'envoye', '2026-01-02T00:00:00Z', '2026-01-03T00:00:00Z', '2026-01-02T00:00:00Z' FROM s"
+    query "$1" "$insert $series SELECT (SELECT max(id) FROM messages), 'email', 'old' || n || '@exemple.example', 'envoye', '2026-01-02T00:00:00Z', '2026-01-03T00:00:00Z', '2026-01-02T00:00:00Z' FROM s"
   else
-    query "$1" "$insert SELECT 1, 'email', 'old' || n || '@exemple.example', 'envoye', '2026-01-02T00:00:00Z', '2026-01-03T00:00:00Z', '2026-01-02T00:00:00Z' FROM generate_series(1, $OLD) AS s(n)"
+    query "$1" "$insert SELECT (SELECT max(id) FROM messages), 'email', 'old' || n || '@exemple.example', 'envoye', '2026-01-02T00:00:00Z', '2026-01-03T00:00:00Z', '2026-01-02T00:00:00Z' FROM generate_series(1, $OLD) AS s(n)"
   fi
 }
 
@@ -99,7 +103,7 @@ peer() { # KIND LATENCY_MS: a port where our own peer listens
 }
 
 echo "machine: $(nproc) cores, $(awk '/MemTotal/ {printf "%.0f GB", $2 / 1048576}' /proc/meminfo), $(awk -F': ' '/model name/ {print $2; exit}' /proc/cpuinfo), Linux $(uname -r)"
-echo "programs: $("$program" --version), PostgreSQL $(psql --version | awk '{print $3}'), postfix $(dpkg-query -Wf '${Version}' postfix 2>/dev/null || echo '?')"
+echo "programs: $("$work/process-scheduled-sqlite" --version), PostgreSQL $(psql --version | awk '{print $3}'), postfix $(dpkg-query -Wf '${Version}' postfix 2>/dev/null || echo '?')"
 sink
 
 for db in sqlite postgres; do

@@ -2,6 +2,7 @@
 
 use super::sql::sql;
 use super::{Conn, Error};
+use crate::config::Database;
 use crate::model::{Classe, Etudiant, Parent};
 use serde::Serialize;
 
@@ -117,7 +118,7 @@ fn apply_oppositions(conn: &mut Conn) -> Result<(), Error> {
     conn.execute(
         &sql("WITH refus AS MATERIALIZED (
                 SELECT e.id FROM envois e
-                 WHERE e.etat IN ('a_envoyer', 'reserve')
+                 WHERE e.etat IN ('a_envoyer', 'reserve', 'emission') AND e.etat <> 'emission'
                    AND EXISTS (SELECT 1 FROM parents p
                                 WHERE p.id = e.parent
                                   AND NOT CASE e.canal WHEN 'sms' THEN p.notifications_sms
@@ -134,8 +135,7 @@ fn apply_oppositions(conn: &mut Conn) -> Result<(), Error> {
 /// PostgreSQL hands out the next number from a counter, which must follow the numbers given here.
 /// (SQLite looks at the table.)
 fn follow_numbers(conn: &mut Conn) -> Result<(), Error> {
-    #[cfg(feature = "postgres")]
-    if let super::conn::Inner::Postgres(_) = &conn.inner {
+    if let Database::Postgres(_) = conn.database() {
         for follow in [
             sql(
                 "SELECT setval(pg_get_serial_sequence('classes', 'id'), max(id)) FROM classes HAVING max(id) > 0",
@@ -150,8 +150,6 @@ fn follow_numbers(conn: &mut Conn) -> Result<(), Error> {
             conn.execute(&follow)?;
         }
     }
-    #[cfg(not(feature = "postgres"))]
-    let _: &mut Conn = conn;
     Ok(())
 }
 

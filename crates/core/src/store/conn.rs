@@ -82,9 +82,9 @@ impl Conn {
     pub fn open(database: &Database) -> Result<Self, Error> {
         let inner = match database {
             #[cfg(feature = "sqlite")]
-            Database::Sqlite(path) => Inner::Sqlite(super::open::sqlite(path)?),
+            Database::Sqlite(path) => Inner::Sqlite(super::open::sqlite::open(path)?),
             #[cfg(feature = "postgres")]
-            Database::Postgres(url) => Inner::Postgres(super::open::postgres(url)?),
+            Database::Postgres(url) => Inner::Postgres(super::open::postgres::open(url)?),
             #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
             _ => return Err(super::open::not_built_in(database)),
         };

@@ -81,9 +81,12 @@ pub fn claim(
 /// The database's.
 pub fn give_back(conn: &mut Conn, passage: &str, canal: Canal) -> Result<usize, Error> {
     conn.execute(
-        // The test of bail_jusqua is always true; it lets the index of leases answer.
-        &sql("UPDATE envois SET etat = 'a_envoyer', proprio = NULL, bail_jusqua = NULL
-               WHERE etat = 'reserve' AND proprio = ? AND canal = ? AND bail_jusqua > '2000-01-01T00:00:00Z'")
+        // The tests of the states and of bail_jusqua let the index of leases answer.
+        &sql(
+            "UPDATE envois SET etat = 'a_envoyer', proprio = NULL, bail_jusqua = NULL
+               WHERE etat IN ('reserve', 'emission') AND etat = 'reserve'
+                 AND proprio = ? AND canal = ? AND bail_jusqua > '2000-01-01T00:00:00Z'",
+        )
         .bind(passage)
         .bind(canal.as_str()),
     )

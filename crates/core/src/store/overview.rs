@@ -51,6 +51,23 @@ pub struct Uncertain {
     pub nombre: i64,
 }
 
+/// True when a run would find nothing to do: no message is due, and none is leaving.
+///
+/// # Errors
+/// The database's.
+pub fn is_idle(conn: &mut Conn, now: Instant) -> Result<bool, Error> {
+    let found: Vec<super::Count> = conn.load(
+        &sql(
+            "SELECT id AS nombre FROM messages WHERE statut = 'en_attente'
+              UNION ALL
+              SELECT id FROM messages WHERE statut = 'programme' AND date_programmee <= ?
+              LIMIT 1",
+        )
+        .bind(now),
+    )?;
+    Ok(found.is_empty())
+}
+
 /// Envois that are not final, by channel and state.
 ///
 /// # Errors

@@ -88,7 +88,7 @@ pub struct Script {
 }
 
 impl Script {
-    /// Waits this long before each reply, also to each of several pipelined commands.
+    /// A slow line: each reply takes this long, those to commands that arrived together once.
     pub fn latency(mut self, latency: Duration) -> Self {
         self.latency = latency;
         self

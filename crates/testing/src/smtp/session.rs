@@ -16,6 +16,9 @@ pub(super) struct Session {
     pub(super) logged_in: bool,
     pub(super) mail_from: Option<String>,
     pub(super) rcpt_to: Vec<String>,
+    /// What is answered next had to come over the line: commands that arrived together have
+    /// travelled together.
+    travelled: bool,
 }
 
 impl Session {
@@ -26,6 +29,7 @@ impl Session {
             logged_in: false,
             mail_from: None,
             rcpt_to: Vec::new(),
+            travelled: true,
         }
     }
 
@@ -62,6 +66,7 @@ impl Session {
 
     pub(super) fn line(&mut self) -> io::Result<String> {
         let mut line = Vec::new();
+        self.look();
         if self.peer.read_until(b'\n', &mut line)? == 0 {
             return Err(over());
         }
@@ -69,6 +74,17 @@ impl Session {
         let command = (self.peer.get_ref().number, line.clone());
         self.server.commands.lock().unwrap().push(command);
         Ok(line)
+    }
+
+    /// Before something is read: whether it is here already.
+    pub(super) fn look(&mut self) {
+        self.travelled = self.peer.buffer().is_empty();
+    }
+
+    fn take_time(&self) {
+        if self.travelled {
+            thread::sleep(self.server.script.latency);
+        }
     }
 
     pub(super) fn reset(&mut self) {
@@ -134,7 +150,7 @@ impl Session {
     }
 
     pub(super) fn say(&mut self, text: &str) -> io::Result<()> {
-        thread::sleep(self.server.script.latency);
+        self.take_time();
         self.peer.get_mut().write_all(wire(text).as_bytes())?;
         if text.starts_with("421") {
             self.peer.get_mut().close();
@@ -144,7 +160,7 @@ impl Session {
     }
 
     fn drip(&mut self, text: &str, pause: Duration) -> io::Result<()> {
-        thread::sleep(self.server.script.latency);
+        self.take_time();
         self.peer.get_mut().drip(wire(text).as_bytes(), pause)
     }
 }

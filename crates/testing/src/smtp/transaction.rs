@@ -61,6 +61,7 @@ impl Session {
 
     fn body(&mut self) -> io::Result<Vec<u8>> {
         let mut body = Vec::new();
+        self.look();
         loop {
             let start = body.len();
             if self.peer.read_until(b'\n', &mut body)? == 0 {

@@ -36,10 +36,12 @@ pub struct Recovered {
 /// # Errors
 /// The database's.
 pub fn recover(conn: &mut Conn, now: Instant) -> Result<Vec<Recovered>, Error> {
+    // SQLite takes a partial index when the question repeats its condition word for word.
     let mut recovered: Vec<Recovered> = conn.load(
         &sql("WITH morts AS MATERIALIZED (
                 SELECT id FROM envois
-                 WHERE etat = 'reserve' AND (bail_jusqua <= ? OR bail_jusqua > ?) {skip locked})
+                 WHERE etat IN ('reserve', 'emission') AND etat = 'reserve'
+                   AND (bail_jusqua <= ? OR bail_jusqua > ?) {skip locked})
               UPDATE envois SET etat = 'a_envoyer', proprio = NULL, bail_jusqua = NULL,
                                 reprises = reprises + 1
                WHERE id IN (SELECT id FROM morts)
@@ -50,7 +52,8 @@ pub fn recover(conn: &mut Conn, now: Instant) -> Result<Vec<Recovered>, Error> {
     let unanswered: Vec<Recovered> = conn.load(
         &sql("WITH morts AS MATERIALIZED (
                 SELECT id FROM envois
-                 WHERE etat = 'emission' AND (bail_jusqua <= ? OR bail_jusqua > ?) {skip locked})
+                 WHERE etat IN ('reserve', 'emission') AND etat = 'emission'
+                   AND (bail_jusqua <= ? OR bail_jusqua > ?) {skip locked})
               UPDATE envois
                  SET etat = CASE WHEN canal = 'email' AND ambigus < ? THEN 'a_envoyer'
                                  ELSE 'incertain' END,

@@ -116,7 +116,10 @@ fn without_starttls_no_password_is_said(database: &Database) {
     let id = program.programme(Canal::Email, To::All);
     let ended = program.run(&["--json"]);
     assert_eq!(ended.code, 78, "{ended:?}");
-    assert_eq!(stopped(&ended.json(), Canal::Email).unwrap(), "config réglage");
+    assert_eq!(
+        stopped(&ended.json(), Canal::Email).unwrap(),
+        "config réglage"
+    );
     assert!(rows(&program, id).iter().all(Row::is_untouched));
     let verbs: Vec<String> = server
         .commands()

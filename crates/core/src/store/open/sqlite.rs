@@ -1,0 +1,99 @@
+//! A SQLite file.
+
+use crate::store::Error;
+use crate::store::error::of_text;
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, RunQueryDsl};
+
+pub(in crate::store) fn open(path: &std::path::Path) -> Result<diesel::SqliteConnection, Error> {
+    let text = path
+        .to_str()
+        .ok_or_else(|| Error::Config("DATABASE_URL: the path is not UTF-8".to_owned()))?;
+    create_private(path)?;
+    let mut conn =
+        diesel::SqliteConnection::establish(text).map_err(|e| of_text(&e.to_string()))?;
+    conn.batch_execute("PRAGMA busy_timeout = 5000;")?;
+    set_up(&mut conn)?;
+    read_back(&mut conn)?;
+    Ok(conn)
+}
+
+/// Programs that start at the same moment on a new file.
+const SET_UP_TRIES: u64 = 50;
+
+/// FULL is what survives a power cut (NORMAL forgets committed sends); it is read back afterwards.
+/// The step to WAL does not wait for its lock as other statements do.
+fn set_up(conn: &mut diesel::SqliteConnection) -> Result<(), Error> {
+    let mut tried = 0;
+    loop {
+        tried += 1;
+        let set = conn.batch_execute(
+            "PRAGMA journal_mode = WAL;
+             PRAGMA synchronous = FULL;
+             PRAGMA foreign_keys = ON;
+             PRAGMA trusted_schema = OFF;",
+        );
+        match set.map_err(Error::from) {
+            Err(Error::Unavailable(_)) if tried < SET_UP_TRIES => {
+                std::thread::sleep(std::time::Duration::from_millis(5 + tried));
+            }
+            other => return other,
+        }
+    }
+}
+
+/// The file holds addresses: only its owner may read it. SQLite gives its side files the same mode.
+fn create_private(path: &std::path::Path) -> Result<(), Error> {
+    if path.exists() {
+        return Ok(());
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop).map_err(|error| {
+        Error::Unavailable(format!(
+            "unable to open database file {}: {error}",
+            path.display()
+        ))
+    })
+}
+
+/// The oldest SQLite without the WAL-reset fault, which corrupts a database when two connections
+/// write and checkpoint at the same moment (sqlite.org/wal.html#walresetbug).
+const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
+
+fn read_back(conn: &mut diesel::SqliteConnection) -> Result<(), Error> {
+    #[derive(diesel::QueryableByName)]
+    struct Effective {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        synchronous: i64,
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        journal_mode: String,
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        version: String,
+    }
+    let found: Effective = diesel::sql_query(
+        "SELECT synchronous, journal_mode, sqlite_version() AS version
+         FROM pragma_synchronous, pragma_journal_mode",
+    )
+    .get_result(conn)?;
+    let version: Vec<u32> = found
+        .version
+        .split('.')
+        .filter_map(|n| n.parse().ok())
+        .collect();
+    if version.as_slice() < OLDEST_SQLITE.as_slice() {
+        return Err(Error::Config(format!(
+            "SQLite {} can corrupt its file; 3.51.3 or newer is needed",
+            found.version
+        )));
+    }
+    if found.synchronous < 2 || found.journal_mode != "wal" {
+        return Err(Error::Config(format!(
+            "SQLite refuses its settings (synchronous={}, journal_mode={}): the file must be on a local disk",
+            found.synchronous, found.journal_mode
+        )));
+    }
+    Ok(())
+}
