@@ -2,7 +2,8 @@
 
 use crate::audience::Rules;
 use crate::config::Config;
-use crate::store::expansion::{self, Candidate, Upcoming};
+use crate::store::expansion::{self, Candidate};
+use crate::store::upcoming::{self, Upcoming};
 use crate::store::{Conn, Error};
 use crate::vocabulary::Motif;
 use std::collections::BTreeSet;
@@ -42,8 +43,8 @@ pub fn preview(
 ) -> Result<(), Error> {
     let rules = Rules::new(config);
     let now = conn.now()?;
-    for message in expansion::leaving(conn, now)? {
-        let recipients = expansion::waiting(conn, message.id, now)?;
+    for message in upcoming::leaving(conn, now)? {
+        let recipients = upcoming::waiting(conn, message.id, now)?;
         let recipients = recipients
             .into_iter()
             .map(|(nom, prenom, adresse)| Recipient {
@@ -57,7 +58,7 @@ pub fn preview(
             recipients,
         });
     }
-    for message in expansion::upcoming(conn, limit.unwrap_or(usize::MAX), now)? {
+    for message in upcoming::upcoming(conn, limit.unwrap_or(usize::MAX), now)? {
         let late = now > message.due + config.messages.late;
         let recipients = recipients(conn, &rules, &message, late)?;
         show(&Preview {

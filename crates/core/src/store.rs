@@ -16,6 +16,7 @@ mod open;
 pub mod overview;
 pub mod passages;
 pub(crate) mod sql;
+pub mod upcoming;
 
 pub use conn::Conn;
 pub use error::Error;
