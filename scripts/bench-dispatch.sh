@@ -129,12 +129,12 @@ for db in sqlite postgres; do
   peak=$(/usr/bin/time -f %M "$program" --quiet 2>&1 >/dev/null | tail -1)
   echo "peak memory, $MANY recipients:    $((peak / 1024)) MB"
 
-  fresh "$db" 2000
+  fresh "$db" 5000
   peer smtp 20
   EMAIL_PORT=$PEER_PORT
   ours=$(send "$db" email)
-  theirs=$(source_of "$PEER_PORT" 2000)
-  echo "2,000 e-mails, 20 ms a reply:     $(rate 2000 "$ours") /s; smtp-source $(rate 2000 "$theirs") /s; ratio $(ratio "$theirs" "$ours")"
+  theirs=$(source_of "$PEER_PORT" 5000)
+  echo "5,000 e-mails, 20 ms a reply:     $(rate 5000 "$ours") /s; smtp-source $(rate 5000 "$theirs") /s; ratio $(ratio "$theirs" "$ours")"
   rm -f "$work"/peer-smtp-20*
 
   fresh "$db" "$MANY"

@@ -4,11 +4,11 @@ rem this script, where .env, the database and the log are, and keeps the program
 rem Set MESSAGES_HOME for another folder.
 setlocal
 set "HERE=%~dp0"
+set "PROGRAM=process-scheduled.exe"
+if exist "%HERE%..\target\release\process-scheduled.exe" set "PROGRAM=%HERE%..\target\release\process-scheduled.exe"
+if exist "%HERE%..\process-scheduled.exe" set "PROGRAM=%HERE%..\process-scheduled.exe"
+if exist "%HERE%process-scheduled.exe" set "PROGRAM=%HERE%process-scheduled.exe"
 if not defined MESSAGES_HOME set "MESSAGES_HOME=%HERE%.."
 cd /d "%MESSAGES_HOME%" || exit /b 78
-set "PROGRAM=process-scheduled.exe"
-if exist "%HERE%process-scheduled.exe" set "PROGRAM=%HERE%process-scheduled.exe"
-if exist "target\release\process-scheduled.exe" if not exist "%HERE%process-scheduled.exe" set "PROGRAM=target\release\process-scheduled.exe"
-if exist "process-scheduled.exe" if not exist "%HERE%process-scheduled.exe" set "PROGRAM=process-scheduled.exe"
 "%PROGRAM%" %*
 exit /b %ERRORLEVEL%

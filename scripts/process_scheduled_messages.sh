@@ -3,7 +3,7 @@
 # the log are, and keeps the program's exit code. Say MESSAGES_HOME=/path for another folder.
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd) || exit 78
 cd -- "${MESSAGES_HOME:-$here/..}" || exit 78
-for program in "$here/process-scheduled" ./process-scheduled ./target/release/process-scheduled; do
+for program in "$here/process-scheduled" "$here/../process-scheduled" "$here/../target/release/process-scheduled"; do
   if [ -x "$program" ]; then
     exec "$program" "$@"
   fi

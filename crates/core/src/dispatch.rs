@@ -79,10 +79,12 @@ pub fn run<'o>(config: &'o Config, conn: Conn, options: Options<'o>) -> Result<R
         hote: host_name(),
         mode: config.messages.mode,
     };
-    let begun = passages::begin(&mut conn, &passage)?;
+    let now = conn.now()?;
+    let idle = overview::is_idle(&mut conn, now)?;
+    let begun = passages::begin(&mut conn, &passage, idle)?;
     log::info!("passage={} debut mode={}", passage.id, passage.mode);
-    let report = if overview::is_idle(&mut conn, begun)? {
-        idle(&mut conn, passage, begun)?
+    let report = if idle {
+        nothing(passage, begun)
     } else {
         conn.tune_for_dispatch()?;
         engine::Engine::new(config, conn, passage, begun, options).run()?
@@ -103,24 +105,18 @@ pub fn run<'o>(config: &'o Config, conn: Conn, options: Options<'o>) -> Result<R
 }
 
 /// Most runs find nothing to do: they are to cost next to nothing.
-fn idle(conn: &mut Conn, passage: NewPassage, begun: Instant) -> Result<Report, Error> {
-    let counts = Counts::default();
-    let ended = conn.write(|conn| {
-        let now = conn.now()?;
-        passages::finish(conn, &passage.id, &counts, None, now)?;
-        Ok(now)
-    })?;
-    Ok(Report {
+fn nothing(passage: NewPassage, at: Instant) -> Report {
+    Report {
         passage: passage.id,
         mode: passage.mode,
-        begun,
-        ended,
-        counts,
+        begun: at,
+        ended: at,
+        counts: Counts::default(),
         closed: Vec::new(),
         waiting: 0,
         stopped: Vec::new(),
         stop: None,
-    })
+    }
 }
 
 /// The machine's name, for the diary of passages.

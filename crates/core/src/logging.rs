@@ -11,10 +11,14 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+/// Target of lines that the program also says on stderr in its own words: for the file only.
+pub const SAID: &str = "process_scheduled::dit";
+
 /// Opens the log, once for a process. `terminal` is the least that goes to stderr.
 pub fn init(config: &Log, terminal: LevelFilter) {
     let stderr = fern::Dispatch::new()
         .level(terminal)
+        .level_for(SAID, LevelFilter::Off)
         .chain(output(Terminal));
     let mut all = fern::Dispatch::new()
         .format(|out, message, record| out.finish(format_args!("{}", Line(message, record))))

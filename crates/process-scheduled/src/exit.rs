@@ -1,6 +1,7 @@
 //! How the program ends (contract, "Command line"; the numbers above 64 are sysexits.h's).
 
 use messages_core::config::Faults;
+use messages_core::logging::SAID;
 use messages_core::store::Error as StoreError;
 use std::io::Write;
 use std::process::ExitCode;
@@ -47,7 +48,8 @@ impl Failure {
     pub(crate) fn tell(self) -> Exit {
         // stderr may be closed; the exit code remains.
         writeln!(std::io::stderr(), "process-scheduled : {}", self.text).ok();
-        log::info!("fin code={}", u8::from(self.exit));
+        let line = self.text.lines().next().unwrap_or_default();
+        log::error!(target: SAID, "code={} {line}", u8::from(self.exit));
         self.exit
     }
 }

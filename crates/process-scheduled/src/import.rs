@@ -9,8 +9,13 @@ use std::path::Path;
 
 pub(crate) fn import(cli: &Cli, file: &Path) -> Result<Exit, Failure> {
     let (config, mut conn) = start::start(cli)?;
-    let bytes = std::fs::read(file)
-        .map_err(|error| Failure::new(Exit::Failed, format!("{} : {error}", file.display())))?;
+    let bytes = std::fs::read(file).map_err(|error| {
+        let why = match error.kind() {
+            std::io::ErrorKind::NotFound => "fichier introuvable".to_owned(),
+            _ => error.to_string(),
+        };
+        Failure::new(Exit::Failed, format!("{} : {why}", file.display()))
+    })?;
     match import::import(&mut conn, &bytes, config.sms.region) {
         Ok(imported) => {
             if !cli.quiet {

@@ -45,7 +45,7 @@ pub(crate) fn pass(
     };
     let outcome = dispatch::run(config, conn, options);
     bar.finish_and_clear();
-    Ok(outcome.inspect_err(|error| log::error!("{error}"))?)
+    Ok(outcome?)
 }
 
 fn exit(cli: &Cli, report: &Report) -> Exit {

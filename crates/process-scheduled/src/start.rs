@@ -32,6 +32,6 @@ pub(crate) fn logging(cli: &Cli, config: &Config) {
 pub(crate) fn start(cli: &Cli) -> Result<(Config, Conn), Failure> {
     let config = settings(cli)?;
     logging(cli, &config);
-    let conn = migrations::open(&config.database).inspect_err(|error| log::error!("{error}"))?;
+    let conn = migrations::open(&config.database)?;
     Ok((config, conn))
 }

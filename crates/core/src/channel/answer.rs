@@ -96,6 +96,23 @@ impl Answer {
     }
 }
 
+/// The system's errors in words; others as they are.
+pub(super) fn words(error: &std::io::Error) -> String {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::ConnectionRefused => "connexion refusée".to_owned(),
+        ErrorKind::ConnectionReset
+        | ErrorKind::ConnectionAborted
+        | ErrorKind::BrokenPipe
+        | ErrorKind::UnexpectedEof => "connexion coupée".to_owned(),
+        ErrorKind::TimedOut | ErrorKind::WouldBlock => "pas de réponse à temps".to_owned(),
+        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => {
+            "machine injoignable".to_owned()
+        }
+        _ => error.to_string(),
+    }
+}
+
 /// One line without control characters, at most [`DETAIL_MAX`] characters.
 pub(super) fn shortened(text: &str) -> String {
     let clean: String = text

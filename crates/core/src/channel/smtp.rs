@@ -73,7 +73,7 @@ impl Relay {
             implicit,
             None,
         )
-        .map_err(|error| reply::while_opening("connexion", &error))?;
+        .map_err(|error| reply::while_opening(&format!("{}:{}", self.host, self.port), &error))?;
         if self.security == Security::StartTls
             && let Some(tls) = &self.tls
         {

@@ -44,11 +44,12 @@ const BACKWARD_MAX: Duration = Duration::from_secs(24 * 3600);
 /// Rows are kept for this long.
 const KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
 
-/// Writes that a run begins, and returns the time.
+/// Writes that a run begins, and returns the time. One that finds nothing to do is `over` with it,
+/// in one commit.
 ///
 /// # Errors
 /// `Unavailable` when the clock cannot be right: nothing is sent then.
-pub fn begin(conn: &mut Conn, new: &NewPassage) -> Result<Instant, Error> {
+pub fn begin(conn: &mut Conn, new: &NewPassage, over: bool) -> Result<Instant, Error> {
     conn.write(|conn| {
         let now = conn.now()?;
         if let Some(reason) = clock_fault(conn, now)? {
@@ -56,8 +57,8 @@ pub fn begin(conn: &mut Conn, new: &NewPassage) -> Result<Instant, Error> {
         }
         conn.execute(
             &sql(
-                "INSERT INTO passages (id, hote, pid, version, mode, debut, battement)
-                  VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO passages (id, hote, pid, version, mode, debut, battement, fin)
+                  VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             )
             .bind(new.id.as_str())
             .bind(new.hote.as_str())
@@ -65,7 +66,8 @@ pub fn begin(conn: &mut Conn, new: &NewPassage) -> Result<Instant, Error> {
             .bind(env!("CARGO_PKG_VERSION"))
             .bind(new.mode.as_str())
             .bind(now)
-            .bind(now),
+            .bind(now)
+            .bind(over.then_some(now)),
         )?;
         conn.execute(&sql("DELETE FROM passages WHERE debut < ?").bind(now - KEPT))?;
         Ok(now)

@@ -11,5 +11,7 @@ mod kill;
 mod program;
 mod rows;
 mod school;
+#[cfg(unix)]
+mod script;
 mod sms;
 mod smtp;

@@ -1,7 +1,7 @@
 //! What the gateway's answers mean. 200 means accepted; without an answer that can be read, nobody
 //! knows, and an SMS is never sent twice on a guess.
 
-use crate::channel::Answer;
+use crate::channel::{Answer, answer};
 use crate::vocabulary::Verdict;
 use std::time::Duration;
 use ureq::http::Response;
@@ -126,9 +126,14 @@ fn asked(value: &str, date: Option<&str>) -> Duration {
 
 /// Without an answer: surely not sent as long as nothing of the request left.
 pub(super) fn of_error(error: &Error, left: bool) -> Answer {
-    let text = error.to_string();
+    let text = match error {
+        Error::Io(io) => answer::words(io),
+        Error::HostNotFound => "nom de machine introuvable".to_owned(),
+        Error::Timeout(_) => "pas de réponse à temps".to_owned(),
+        other => other.to_string(),
+    };
     match error {
-        Error::Timeout(_) if left => Answer::of(Verdict::Ambigu, "délai", "pas de réponse à temps"),
+        Error::Timeout(_) if left => Answer::of(Verdict::Ambigu, "délai", &text),
         _ if left => Answer::of(Verdict::Ambigu, "connexion", &text),
         Error::BadUri(_) | Error::Http(_) | Error::RequireHttpsOnly(_) => Answer::of(
             Verdict::Config,

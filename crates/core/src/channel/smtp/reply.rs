@@ -1,6 +1,7 @@
 //! What the relay's answers mean, phase by phase.
 
 use crate::channel::Answer;
+use crate::channel::answer::words;
 use crate::vocabulary::Verdict;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::response::Response;
@@ -148,10 +149,18 @@ fn cause(error: &Error) -> String {
     let mut text = None;
     let mut source = error.source();
     while let Some(inner) = source {
-        text = Some(inner.to_string());
+        text = Some(match inner.downcast_ref::<std::io::Error>() {
+            Some(io) => words(io),
+            None => inner.to_string(),
+        });
         source = inner.source();
     }
-    text.unwrap_or_else(|| error.to_string())
+    match text {
+        // lettre's words for a connection that ended in the middle of an answer.
+        Some(text) if text == "incomplete response" => "connexion coupée".to_owned(),
+        Some(text) => text,
+        None => error.to_string(),
+    }
 }
 
 /// `550` with the relay's enhanced code (RFC 3463), such as `550 5.1.1`, if it gave one.
