@@ -93,20 +93,19 @@ impl<'e> Engine<'e> {
     }
 
     pub(super) fn run(mut self) -> Result<Report, Error> {
-        let mut stop = None;
-        while stop.is_none() {
-            stop = self.must_stop();
+        let stop = loop {
+            let stop = self.must_stop();
             self.tick()?;
             self.expand()?;
             self.commit(stop.is_none())?;
-            if stop.is_none() && self.is_done() {
-                break;
+            if stop.is_some() || self.is_done() {
+                break stop;
             }
             for lane in &mut self.lanes {
                 lane.staff(self.config);
             }
             self.listen();
-        }
+        };
         if stop.is_some() {
             self.wind_down()?;
         }
