@@ -21,9 +21,12 @@ start_postgres() {
   mkdir -p "$POSTGRES_FOLDER"
   chmod 711 "$POSTGRES_FOLDER"
   if [ "$(id -u)" = 0 ]; then chown postgres "$POSTGRES_FOLDER"; fi
-  as_postgres "$POSTGRES_BIN/initdb" -D "$POSTGRES_FOLDER/data" -U messages -A trust -E UTF8 --no-locale >"$POSTGRES_FOLDER/initdb.log" 2>&1
+  as_postgres "$POSTGRES_BIN/initdb" -D "$POSTGRES_FOLDER/data" -U messages -A trust -E UTF8 --no-locale >/dev/null || return
   as_postgres "$POSTGRES_BIN/pg_ctl" -D "$POSTGRES_FOLDER/data" -l "$POSTGRES_FOLDER/server.log" -w -t 60 \
-    -o "-k $POSTGRES_FOLDER -c listen_addresses='' -c max_connections=200" start >/dev/null
+    -o "-k $POSTGRES_FOLDER -c listen_addresses='' -c max_connections=200" start >/dev/null || {
+    cat "$POSTGRES_FOLDER/server.log" >&2
+    return 1
+  }
   export TEST_POSTGRES_URL="postgres:///postgres?host=$POSTGRES_FOLDER&user=messages"
 }
 

@@ -66,8 +66,8 @@ step "documentation"
 RUSTDOCFLAGS="-D warnings" cargo doc --workspace --features postgres --no-deps --quiet
 step "tests, on SQLite and on PostgreSQL"
 folder=$(mktemp -d)
+chmod 711 "$folder"
 trap 'stop_postgres; rm -rf "$folder"' EXIT
 start_postgres "$folder/postgres"
-chmod 711 "$folder"
 cargo nextest run --workspace --features postgres
 step "done"
