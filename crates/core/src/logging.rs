@@ -16,9 +16,16 @@ pub const SAID: &str = "process_scheduled::dit";
 
 /// Opens the log, once for a process. `terminal` is the least that goes to stderr.
 pub fn init(config: &Log, terminal: LevelFilter) {
+    let outcomes = if terminal > LevelFilter::Warn {
+        terminal
+    } else {
+        LevelFilter::Error
+    };
     let stderr = fern::Dispatch::new()
         .level(terminal)
         .level_for(SAID, LevelFilter::Off)
+        // What became of messages is in the report.
+        .level_for("messages_core::dispatch", outcomes)
         .chain(output(Terminal));
     let mut all = fern::Dispatch::new()
         .format(|out, message, record| out.finish(format_args!("{}", Line(message, record))))
