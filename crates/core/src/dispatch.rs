@@ -46,11 +46,6 @@ impl StopFlag {
         Self(flag)
     }
 
-    /// Asks for the end.
-    pub fn raise(&self) {
-        self.0.store(true, Ordering::Release);
-    }
-
     /// Whether the end was asked for.
     #[must_use]
     pub fn is_raised(&self) -> bool {
