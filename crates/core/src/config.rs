@@ -3,6 +3,7 @@
 //! The order is flag, environment, `.env` file, default. Every fault is reported at once, by the
 //! setting's name and never with a secret's value.
 
+mod api;
 mod database;
 pub mod dotenv;
 mod email;
@@ -11,6 +12,7 @@ mod message;
 mod sms;
 mod vars;
 
+pub use api::{Api, Pagination, SigningKey};
 pub use database::Database;
 pub use email::{Email, Security};
 pub use log::Log;
@@ -29,6 +31,8 @@ pub struct Config {
     pub email: Email,
     /// The SMS gateway.
     pub sms: Sms,
+    /// The HTTP interface.
+    pub api: Api,
     /// The log.
     pub log: Log,
     /// What is odd without being wrong, to be logged once the log is open.
@@ -46,6 +50,7 @@ impl Config {
             database: Database::read(&mut vars),
             email: Email::read(&mut vars, messages.mode, messages.allow_cleartext),
             sms: Sms::read(&mut vars, messages.mode, messages.allow_cleartext),
+            api: Api::read(&mut vars),
             log: Log::read(&mut vars),
             messages,
             warnings: Vec::new(),
@@ -61,6 +66,7 @@ impl Config {
             message::NAMES,
             email::NAMES,
             sms::NAMES,
+            api::NAMES,
             log::NAMES,
         ]
         .into_iter()

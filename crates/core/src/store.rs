@@ -15,11 +15,13 @@ pub mod migrations;
 mod open;
 pub mod overview;
 pub mod passages;
+pub mod pool;
 pub(crate) mod sql;
 pub mod upcoming;
 
 pub use conn::Conn;
 pub use error::Error;
+pub use pool::Pool;
 
 use std::time::Duration;
 

@@ -50,6 +50,11 @@ fn every_fault_is_told_at_once_by_its_name() {
         ("DEFAULT_FROM_EMAIL", "pas une adresse"),
         ("SMS_API_URL", "ftp://x/"),
         ("SMS_DEFAULT_REGION", "France"),
+        ("API_BIND", "partout"),
+        ("MESSAGES_READ_TRACKING", "true"),
+        ("API_PAGINATION", "curseur"),
+        ("CORS_ALLOWED_ORIGINS", "https://ecole.exemple.fr,*"),
+        ("API_PAGE_SIZE", "0"),
         ("LOG_LEVEL", "bavard"),
     ]);
     assert_eq!(
@@ -63,6 +68,11 @@ fn every_fault_is_told_at_once_by_its_name() {
             "DEFAULT_FROM_EMAIL",
             "SMS_DEFAULT_REGION",
             "SMS_API_URL",
+            "API_BIND",
+            "BASE_URL",
+            "API_PAGINATION",
+            "CORS_ALLOWED_ORIGINS",
+            "API_PAGE_SIZE",
             "LOG_LEVEL",
         ]
     );

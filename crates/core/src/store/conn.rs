@@ -37,6 +37,7 @@ pub struct Conn {
     database: Database,
     writing: bool,
     dispatching: bool,
+    broken: bool,
 }
 
 /// A row that can be read from either database.
@@ -93,6 +94,7 @@ impl Conn {
             database: database.clone(),
             writing: false,
             dispatching: false,
+            broken: false,
         })
     }
 
@@ -177,13 +179,15 @@ impl Conn {
                 "a transaction inside a transaction".to_owned(),
             ));
         }
-        self.begin()?;
+        let begun = self.begin();
+        self.note(begun)?;
         self.writing = true;
         let outcome = body(self);
         self.writing = false;
         match outcome {
             Ok(value) => {
-                on_inner!(self, |c| AnsiTransactionManager::commit_transaction(c))?;
+                let committed = on_inner!(self, |c| AnsiTransactionManager::commit_transaction(c));
+                self.note(committed.map_err(Error::from))?;
                 Ok(value)
             }
             Err(error) => {
@@ -205,14 +209,27 @@ impl Conn {
         }
     }
 
+    /// True when the connection may have ended: the next to use it wants another.
+    #[must_use]
+    pub const fn is_broken(&self) -> bool {
+        self.broken || self.writing
+    }
+
     pub(crate) fn execute(&mut self, statement: &Sql) -> Result<usize, Error> {
         let statement = statement.clone();
-        Ok(on_inner!(self, |c| statement.execute(c))?)
+        let done = on_inner!(self, |c| statement.execute(c)).map_err(Error::from);
+        self.note(done)
     }
 
     pub(crate) fn load<T: Row>(&mut self, statement: &Sql) -> Result<Vec<T>, Error> {
         let statement = statement.clone();
-        Ok(on_inner!(self, |c| statement.load::<T>(c))?)
+        let rows = on_inner!(self, |c| statement.load::<T>(c)).map_err(Error::from);
+        self.note(rows)
+    }
+
+    fn note<T>(&mut self, outcome: Result<T, Error>) -> Result<T, Error> {
+        self.broken |= matches!(outcome, Err(Error::Unavailable(_)));
+        outcome
     }
 }
 

@@ -15,6 +15,7 @@ use crate::instant::{Instant, InstantSql};
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Bool, Nullable, Text, Untyped};
 use diesel::{QueryResult, RunQueryDsl};
+use std::borrow::Cow;
 
 /// A bound value.
 #[derive(Debug, Clone)]
@@ -49,14 +50,14 @@ impl From<&str> for Value {
 /// A statement with its values, built by [`sql`].
 #[derive(Debug, Clone)]
 pub(crate) struct Sql {
-    text: &'static str,
+    text: Cow<'static, str>,
     values: Vec<Value>,
 }
 
 /// Starts a statement; see the module for its marks.
 pub(crate) const fn sql(text: &'static str) -> Sql {
     Sql {
-        text,
+        text: Cow::Borrowed(text),
         values: Vec::new(),
     }
 }
@@ -65,6 +66,14 @@ impl Sql {
     /// Binds the next value.
     pub(crate) fn bind(mut self, value: impl Into<Value>) -> Self {
         self.values.push(value.into());
+        self
+    }
+
+    #[expect(dead_code, reason = "for the lists of the HTTP interface")]
+    /// Goes on with `text`, so that a question can have as many conditions as were asked for. Only
+    /// constants come here: what a person typed is bound.
+    pub(crate) fn then(mut self, text: &'static str) -> Self {
+        self.text.to_mut().push_str(text);
         self
     }
 
@@ -127,7 +136,7 @@ macro_rules! walk {
         impl QueryFragment<$backend> for Sql {
             fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, $backend>) -> QueryResult<()> {
                 let mut values = self.values.iter();
-                for piece in pieces(self.text) {
+                for piece in pieces(&self.text) {
                     match piece {
                         Piece::Text(text) => out.push_sql(text),
                         Piece::ForUpdate => out.push_sql($for_update),

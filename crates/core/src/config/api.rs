@@ -1,0 +1,131 @@
+//! `JWT_*`, `CORS_ALLOWED_ORIGINS`, `API_*`, `BASE_URL`: the HTTP interface.
+//!
+//! Whether the keys are good enough is the server's question alone: a passage must not fail on it.
+
+use super::Vars;
+use crate::secret::Secret;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+pub(super) const NAMES: &[&str] = &[
+    "API_BIND",
+    "BASE_URL",
+    "JWT_SIGNING_KEY",
+    "JWT_PUBLIC_KEY_FILE",
+    "CORS_ALLOWED_ORIGINS",
+    "API_PAGE_SIZE",
+    "API_PAGINATION",
+    "API_REQUESTS_PER_MINUTE",
+    "MESSAGES_READ_TRACKING",
+];
+
+/// The HTTP interface.
+#[derive(Debug, Clone)]
+pub struct Api {
+    /// Address and port to listen on.
+    pub bind: SocketAddr,
+    /// Where parents reach the server, without a slash at the end.
+    pub base_url: Option<String>,
+    /// Key of HS256 tokens.
+    pub signing_key: Option<SigningKey>,
+    /// PEM file with the public key of RS256 or `EdDSA` tokens.
+    pub public_key_file: Option<PathBuf>,
+    /// Web pages that may call, each `scheme://host[:port]`.
+    pub origins: Vec<String>,
+    /// Objects of one page; none: lists are whole.
+    pub page_size: Option<u32>,
+    /// How pages are asked for.
+    pub pagination: Pagination,
+    /// Most requests of one caller in a minute.
+    pub requests_per_minute: Option<u32>,
+    /// Whether e-mails hold a picture that tells when they are read.
+    pub read_tracking: bool,
+}
+
+/// A key shared with the web app.
+#[derive(Debug, Clone)]
+pub struct SigningKey {
+    /// Its bytes.
+    pub secret: Secret,
+    /// It is Django's own key, which signs more than tokens.
+    pub is_secret_key: bool,
+}
+
+/// How pages are asked for (Django REST framework's two ways).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pagination {
+    /// `?page=2`
+    #[default]
+    Page,
+    /// `?limit=50&offset=50`
+    Limit,
+}
+
+impl Api {
+    pub(super) fn read(vars: &mut Vars) -> Self {
+        let bind = vars.parsed(
+            "API_BIND",
+            "une adresse et un port comme 127.0.0.1:8000",
+            |t| t.parse().ok(),
+        );
+        let base_url = vars.parsed(
+            "BASE_URL",
+            "une adresse comme https://ecole.exemple.fr",
+            |t| {
+                let url = t.trim_end_matches('/');
+                (url.starts_with("https://") || url.starts_with("http://")).then(|| url.to_owned())
+            },
+        );
+        let read_tracking = vars.switch("MESSAGES_READ_TRACKING");
+        if read_tracking && base_url.is_none() {
+            vars.fault("BASE_URL", "nécessaire avec MESSAGES_READ_TRACKING");
+        }
+        let pagination = vars.parsed("API_PAGINATION", "page ou limit", |text| match text {
+            "page" => Some(Pagination::Page),
+            "limit" => Some(Pagination::Limit),
+            _ => None,
+        });
+        Self {
+            bind: bind.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8000))),
+            base_url,
+            signing_key: signing_key(vars),
+            public_key_file: vars.text("JWT_PUBLIC_KEY_FILE").map(PathBuf::from),
+            origins: origins(vars),
+            page_size: vars.number("API_PAGE_SIZE", 1..=1000),
+            pagination: pagination.unwrap_or_default(),
+            requests_per_minute: vars.number("API_REQUESTS_PER_MINUTE", 1..=1_000_000),
+            read_tracking,
+        }
+    }
+}
+
+fn signing_key(vars: &Vars) -> Option<SigningKey> {
+    let own = vars.text("JWT_SIGNING_KEY");
+    let is_secret_key = own.is_none();
+    let key = own.or_else(|| vars.text("SECRET_KEY"))?;
+    Some(SigningKey {
+        secret: Secret::new(key),
+        is_secret_key,
+    })
+}
+
+/// Origins as browsers write them (RFC 6454, section 6.2), separated by commas.
+fn origins(vars: &mut Vars) -> Vec<String> {
+    let expected = "des origines exactes comme https://ecole.exemple.fr, séparées par des virgules";
+    let read = vars.parsed("CORS_ALLOWED_ORIGINS", expected, |text| {
+        text.split(',')
+            .map(str::trim)
+            .filter(|origin| !origin.is_empty())
+            .map(|origin| is_origin(origin).then(|| origin.to_owned()))
+            .collect()
+    });
+    read.unwrap_or_default()
+}
+
+fn is_origin(text: &str) -> bool {
+    text.split_once("://").is_some_and(|(scheme, host)| {
+        matches!(scheme, "http" | "https")
+            && !host.is_empty()
+            && !host.contains(['/', '*', '?', '#', '@', ' '])
+    })
+}
