@@ -155,6 +155,21 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::instant::InstantSql;
+
+    cles_api (id) {
+        id -> BigInt,
+        nom -> Text,
+        prefixe -> Text,
+        empreinte -> Text,
+        portees -> Text,
+        creee_le -> InstantSql,
+        revoquee_le -> Nullable<InstantSql>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     classes,
     etudiants,

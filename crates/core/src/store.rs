@@ -2,10 +2,11 @@
 //!
 //! [`messages`] and [`annuaire`] keep what staff write; [`audience`](self::expansion) and
 //! [`envois`] are the questions of the dispatcher, each one short transaction; [`passages`] is
-//! its diary.
+//! its diary; [`cles`] are the keys of programs that call the HTTP interface.
 
 pub mod annuaire;
 pub mod canaux;
+pub mod cles;
 pub mod conn;
 pub mod envois;
 mod error;

@@ -202,6 +202,18 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// What a key of the HTTP interface may be used for.
+    Portee {
+        /// Reading messages, envois and the directory.
+        Lecture = "lecture",
+        /// Changing messages and the directory; nothing leaves by it.
+        Ecriture = "ecriture",
+        /// Making messages leave.
+        Envoi = "envoi",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,6 +10,7 @@ mod annuaire;
 mod cancel;
 mod channels;
 mod claim;
+mod cles;
 mod close;
 mod expansion;
 mod fence;

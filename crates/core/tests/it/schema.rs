@@ -86,10 +86,14 @@ fn both_databases_have_the_same_tables() {
     assert_eq!(foreign_keys(&sqlite), foreign_keys(&postgres));
     assert_eq!(indexes(&sqlite), indexes(&postgres));
     assert_eq!(unique(&sqlite), unique(&postgres));
-    assert_eq!(columns(&sqlite).len(), 94, "all tables were looked at");
+    assert_eq!(columns(&sqlite).len(), 101, "all tables were looked at");
     assert_eq!(
         unique(&sqlite),
-        ["envois(adresse,message)", "envois(message,parent)"]
+        [
+            "cles_api(prefixe)",
+            "envois(adresse,message)",
+            "envois(message,parent)"
+        ]
     );
     assert!(foreign_keys(&sqlite).contains(&"messages.classe -> classes RESTRICT".to_owned()));
     assert!(indexes(&sqlite).contains(&"envois_bail".to_owned()));

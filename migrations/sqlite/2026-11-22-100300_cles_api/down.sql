@@ -1,0 +1,1 @@
+DROP TABLE cles_api;
