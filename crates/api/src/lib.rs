@@ -1,5 +1,11 @@
 //! The HTTP interface. For now it says that it is alive.
 
+pub mod auth;
+pub mod cli;
+pub mod commands;
+pub mod exit;
+pub mod start;
+
 use actix_web::{App, HttpServer, Responder, get, web};
 use std::net::SocketAddr;
 

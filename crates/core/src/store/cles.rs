@@ -182,7 +182,10 @@ fn random<const N: usize>() -> Result<[u8; N], Error> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
 }
 
 fn is_hex(text: &str, bytes: usize) -> bool {
@@ -205,10 +208,7 @@ mod tests {
     #[test]
     fn only_a_key_has_a_prefix() {
         let secret = "0123456789abcdef".repeat(4);
-        assert_eq!(
-            prefixe(&format!("msg_0a1b2c3d_{secret}")),
-            Some("0a1b2c3d")
-        );
+        assert_eq!(prefixe(&format!("msg_0a1b2c3d_{secret}")), Some("0a1b2c3d"));
         for wrong in [
             String::new(),
             "msg_".to_owned(),

@@ -1,0 +1,88 @@
+//! How the program ends (contract, "Command line"; the numbers above 64 are sysexits.h's).
+
+use messages_core::config::Faults;
+use messages_core::logging::SAID;
+use messages_core::store::Error as StoreError;
+use std::io::Write;
+use std::process::ExitCode;
+
+/// Exit codes. (2, a wrong command line, is clap's own.)
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// The work was done.
+    Done = 0,
+    /// What was asked for cannot be done.
+    Failed = 1,
+    /// A fault of this program.
+    Internal = 70,
+    /// Try later: the database is away, its disk is full.
+    TryLater = 75,
+    /// A setting has to be mended.
+    Config = 78,
+}
+
+impl From<Exit> for u8 {
+    fn from(exit: Exit) -> Self {
+        #[expect(clippy::as_conversions, reason = "the discriminants are the codes")]
+        let code = exit as Self;
+        code
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(u8::from(exit))
+    }
+}
+
+/// Why the program did not do its work, in words for the administrator.
+#[derive(Debug)]
+pub struct Failure {
+    exit: Exit,
+    text: String,
+}
+
+impl Failure {
+    /// One with these words, which hold no secret.
+    pub fn new(exit: Exit, text: impl Into<String>) -> Self {
+        Self {
+            exit,
+            text: text.into(),
+        }
+    }
+
+    /// Says it on stderr and in the log.
+    #[must_use]
+    pub fn tell(self) -> Exit {
+        // stderr may be closed; the exit code remains.
+        writeln!(std::io::stderr(), "messages-api : {}", self.text).ok();
+        let line = self.text.lines().next().unwrap_or_default();
+        log::error!(target: SAID, "code={} {line}", u8::from(self.exit));
+        self.exit
+    }
+}
+
+impl From<Faults> for Failure {
+    fn from(faults: Faults) -> Self {
+        Self::new(Exit::Config, format!("réglages à corriger\n{faults}"))
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(text) => Self::new(
+                Exit::TryLater,
+                format!("base de données indisponible : {text}"),
+            ),
+            StoreError::Config(text) => Self::new(Exit::Config, format!("DATABASE_URL : {text}")),
+            StoreError::Conflict(text) => Self::new(Exit::Failed, text),
+            StoreError::NotFound => Self::new(Exit::Failed, "introuvable"),
+            StoreError::Other(text) => Self::new(
+                Exit::Internal,
+                format!("erreur interne (base de données) : {text}"),
+            ),
+        }
+    }
+}

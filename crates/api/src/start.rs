@@ -1,0 +1,33 @@
+//! What every command begins with: settings, log.
+
+use crate::cli::Cli;
+use log::LevelFilter;
+use messages_core::config::{Config, Faults, Vars};
+use messages_core::logging;
+use std::path::Path;
+
+/// Settings from the flags, the environment and the file.
+///
+/// # Errors
+/// Every wrong setting.
+pub fn settings(cli: &Cli) -> Result<Config, Faults> {
+    let asked = cli.env_file != Path::new(".env");
+    let mut vars = Vars::from_environment(&cli.env_file, asked);
+    if let Some(bind) = cli.bind {
+        vars.set("API_BIND", bind.to_string());
+    }
+    Config::load(vars)
+}
+
+/// Opens the log and tells what is odd about the settings.
+pub fn logging(cli: &Cli, config: &Config) {
+    let terminal = match cli.verbose {
+        0 => LevelFilter::Warn,
+        1 => LevelFilter::Info,
+        _ => LevelFilter::Debug,
+    };
+    logging::init(&config.log, terminal);
+    for warning in &config.warnings {
+        log::warn!("{warning}");
+    }
+}
