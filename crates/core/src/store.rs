@@ -17,6 +17,7 @@ mod open;
 pub mod overview;
 pub mod passages;
 pub mod pool;
+mod search;
 pub(crate) mod sql;
 pub mod upcoming;
 

@@ -62,6 +62,10 @@ impl From<Diesel> for Error {
                 | DatabaseErrorKind::ReadOnlyTransaction,
                 info,
             ) => Self::Unavailable(one_line(info.message())),
+            // Between our question and our writing somebody deleted the row, or began to use it.
+            Diesel::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => Self::Conflict(
+                "a row that is named does not exist, or one that goes is in use".to_owned(),
+            ),
             Diesel::DatabaseError(_, info) => of_text(info.message()),
             Diesel::BrokenTransactionManager => {
                 Self::Unavailable("the transaction was broken off".to_owned())

@@ -1,11 +1,13 @@
 //! SQL that is written once and runs on both databases.
 //!
 //! For the statements that a query builder cannot say on both sides: claims, sets of rows,
-//! upserts. Four marks are put into the dialect of the connection:
+//! upserts, searches. Five marks are put into the dialect of the connection:
 //!
 //! * `?` is a bound value;
 //! * `{rows: id bigint, nom text}` is a table made from one bound JSON array of objects, so that
 //!   any number of rows travels in one statement whose text never changes (and stays prepared);
+//! * `{lower: nom}` is a text in small letters, accented ones included: SQLite's `lower` and that of
+//!   a PostgreSQL with locale C know none but ASCII. It compares and sorts by code point;
 //! * `{for update}` ends a selection of rows that are changed next: PostgreSQL locks them in the
 //!   order of the selection, so that two writers of the same rows do not wait for each other;
 //! * `{skip locked}` ends a selection of rows to claim: PostgreSQL locks them and passes over
@@ -69,7 +71,6 @@ impl Sql {
         self
     }
 
-    #[expect(dead_code, reason = "for the lists of the HTTP interface")]
     /// Goes on with `text`, so that a question can have as many conditions as were asked for. Only
     /// constants come here: what a person typed is bound.
     pub(crate) fn then(mut self, text: &'static str) -> Self {
@@ -90,6 +91,7 @@ enum Piece<'t> {
     Text(&'t str),
     Value,
     Rows(&'t str),
+    Lower(&'t str),
     ForUpdate,
     SkipLocked,
 }
@@ -106,10 +108,11 @@ fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
         }
         if let Some((mark, after)) = rest.strip_prefix('{').and_then(|r| r.split_once('}')) {
             rest = after;
-            return Some(match (mark, mark.strip_prefix("rows:")) {
-                (_, Some(columns)) => Piece::Rows(columns),
-                ("for update", None) => Piece::ForUpdate,
-                _ => Piece::SkipLocked,
+            return Some(match mark.split_once(':') {
+                Some(("rows", columns)) => Piece::Rows(columns),
+                Some((_, text)) => Piece::Lower(text),
+                None if mark == "for update" => Piece::ForUpdate,
+                None => Piece::SkipLocked,
             });
         }
         let end = rest.find(['?', '{']).unwrap_or(rest.len());
@@ -132,13 +135,18 @@ impl Query for Sql {
 impl<Conn> RunQueryDsl<Conn> for Sql {}
 
 macro_rules! walk {
-    ($backend:ty, $rows:ident, $for_update:literal, $skip_locked:literal) => {
+    ($backend:ty, $rows:ident, $lower:literal, $end:literal, $for_update:literal, $skip_locked:literal) => {
         impl QueryFragment<$backend> for Sql {
             fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, $backend>) -> QueryResult<()> {
                 let mut values = self.values.iter();
                 for piece in pieces(&self.text) {
                     match piece {
                         Piece::Text(text) => out.push_sql(text),
+                        Piece::Lower(text) => {
+                            out.push_sql($lower);
+                            out.push_sql(text);
+                            out.push_sql($end);
+                        }
                         Piece::ForUpdate => out.push_sql($for_update),
                         Piece::SkipLocked => out.push_sql($skip_locked),
                         Piece::Value => push_value(&mut out, values.next())?,
@@ -182,7 +190,7 @@ mod sqlite {
     use diesel::sqlite::Sqlite;
 
     push_value!(push_value, Sqlite);
-    walk!(Sqlite, push_rows, "", "");
+    walk!(Sqlite, push_rows, "minuscules(", ")", "", "");
 
     /// `(SELECT value->>'id' AS id, … FROM jsonb_each(?)) AS r`
     fn push_rows<'b>(
@@ -212,7 +220,14 @@ mod postgres {
     use diesel::pg::Pg;
 
     push_value!(push_value, Pg);
-    walk!(Pg, push_rows, "FOR UPDATE", "FOR UPDATE SKIP LOCKED");
+    walk!(
+        Pg,
+        push_rows,
+        "(lower((",
+        ") COLLATE \"und-x-icu\") COLLATE \"C\")",
+        "FOR UPDATE",
+        "FOR UPDATE SKIP LOCKED"
+    );
 
     /// `json_to_recordset($1::json) AS r(id bigint, …)`
     fn push_rows<'b>(

@@ -3,7 +3,14 @@
 use crate::store::Error;
 use crate::store::error::of_text;
 use diesel::connection::SimpleConnection;
+use diesel::sql_types::{Nullable, Text};
 use diesel::{Connection, RunQueryDsl};
+
+// Not called `lower`: a table's DEFAULT uses that one, and SQLite trusts only its own functions there.
+diesel::define_sql_function! {
+    /// The text in small letters.
+    fn minuscules(text: Nullable<Text>) -> Nullable<Text>;
+}
 
 pub(in crate::store) fn open(path: &std::path::Path) -> Result<diesel::SqliteConnection, Error> {
     let text = path
@@ -12,6 +19,9 @@ pub(in crate::store) fn open(path: &std::path::Path) -> Result<diesel::SqliteCon
     create_private(path)?;
     let mut conn =
         diesel::SqliteConnection::establish(text).map_err(|e| of_text(&e.to_string()))?;
+    minuscules_utils::register_impl(&mut conn, |text: Option<String>| {
+        text.map(|text| text.to_lowercase())
+    })?;
     conn.batch_execute("PRAGMA busy_timeout = 5000;")?;
     set_up(&mut conn)?;
     read_back(&mut conn)?;
@@ -68,9 +78,9 @@ fn read_back(conn: &mut diesel::SqliteConnection) -> Result<(), Error> {
     struct Effective {
         #[diesel(sql_type = diesel::sql_types::BigInt)]
         synchronous: i64,
-        #[diesel(sql_type = diesel::sql_types::Text)]
+        #[diesel(sql_type = Text)]
         journal_mode: String,
-        #[diesel(sql_type = diesel::sql_types::Text)]
+        #[diesel(sql_type = Text)]
         version: String,
     }
     let found: Effective = diesel::sql_query(
