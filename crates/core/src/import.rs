@@ -73,8 +73,9 @@ pub fn import(
     bytes: &[u8],
     region: crate::phone::Region,
 ) -> Result<Imported, Error> {
-    let classes: BTreeSet<i64> = annuaire::classe_ids(conn)?.into_iter().collect();
-    let parents: BTreeSet<i64> = annuaire::parent_ids(conn)?.into_iter().collect();
+    let classes = annuaire::classes::ids(conn, &annuaire::classes::Filter::default())?;
+    let parents = annuaire::parents::ids(conn, &annuaire::parents::Filter::default())?;
+    let (classes, parents) = (classes.into_iter().collect(), parents.into_iter().collect());
     let directory = read(bytes, &classes, &parents).map_err(Error::File)?;
     annuaire::upsert(conn, &directory)?;
     let unusable = |test: &dyn Fn(&crate::model::Parent) -> bool| {

@@ -1,56 +1,14 @@
 //! Rows of the directory and of the messages. Shapes only: no SQL, no network.
 
+mod annuaire;
+
+pub use annuaire::{Classe, Etudiant, Fiche, NewClasse, NewEtudiant, NewParent, Parent};
+
 use crate::instant::{Instant, InstantSql};
 use crate::schema;
 use crate::vocabulary::{Canal, Statut};
 use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel::{Insertable, QueryableByName};
-use serde::Serialize;
-
-/// A class of pupils.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Classe {
-    /// The web app's own number.
-    pub id: i64,
-    /// Such as `6e A`.
-    pub nom: String,
-    /// Such as `6e`; may be empty.
-    pub niveau: String,
-    /// Such as `2026-2027`; may be empty.
-    pub annee_scolaire: String,
-}
-
-/// A pupil.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Etudiant {
-    /// The web app's own number.
-    pub id: i64,
-    /// Family name.
-    pub nom: String,
-    /// First name; may be empty.
-    pub prenom: String,
-    /// The class.
-    pub classe: Option<i64>,
-}
-
-/// Somebody who receives messages about one or more pupils.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Parent {
-    /// The web app's own number.
-    pub id: i64,
-    /// Family name.
-    pub nom: String,
-    /// First name; may be empty.
-    pub prenom: String,
-    /// As typed; may be empty or wrong.
-    pub telephone: String,
-    /// As typed; may be empty or wrong.
-    pub email: String,
-    /// False: wants no SMS.
-    pub notifications_sms: bool,
-    /// False: wants no e-mail.
-    pub notifications_email: bool,
-}
 
 /// A message to insert.
 #[derive(Debug, Clone, Insertable)]

@@ -46,7 +46,7 @@ CREATE TABLE envois (
   message     BIGINT NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
   parent      BIGINT REFERENCES parents (id) ON DELETE SET NULL,
   canal       TEXT NOT NULL CHECK (canal IN ('sms', 'email')),
-  -- E.164 number or mailbox; NULL when there is none to write to.
+  -- E.164 number or mailbox; NULL when there is none to write to, or when the parent was erased.
   adresse     TEXT,
   etat        TEXT NOT NULL
     CHECK (etat IN ('a_envoyer', 'reserve', 'emission', 'envoye', 'echec', 'incertain', 'ignore')),
@@ -70,7 +70,7 @@ CREATE TABLE envois (
   emis_le     TEXT CHECK (emis_le GLOB '????-??-??T??:??:??*Z'),
   termine_le  TEXT CHECK (termine_le GLOB '????-??-??T??:??:??*Z'),
   CHECK ((motif IS NOT NULL) = (etat IN ('echec', 'incertain', 'ignore'))),
-  CHECK (adresse IS NOT NULL OR etat NOT IN ('a_envoyer', 'reserve', 'emission', 'envoye')),
+  CHECK (adresse IS NOT NULL OR etat NOT IN ('a_envoyer', 'reserve', 'emission')),
   -- In this order it also finds the envois of a parent.
   UNIQUE (parent, message),
   UNIQUE (message, adresse)

@@ -2,7 +2,7 @@
 
 use super::Fault;
 use crate::model::{Classe, Etudiant, Parent};
-use crate::store::annuaire::{Annuaire, Lien};
+use crate::store::annuaire::{Annuaire, ID_MAX, Lien};
 use std::collections::{BTreeMap, BTreeSet};
 
 const COLUMNS: [&str; 12] = [
@@ -302,7 +302,7 @@ impl<'k> Lines<'k> {
 
     fn id(&mut self, line: &Line<'_>, column: &str) -> Option<i64> {
         let value = line.get(column);
-        let id = value.parse().ok().filter(|id| *id > 0);
+        let id = value.parse().ok().filter(|id| (1..=ID_MAX).contains(id));
         if id.is_none() {
             let text = if value.is_empty() {
                 "manque"

@@ -1,22 +1,44 @@
 //! The directory: classes, pupils, parents.
+//!
+//! Each of the three answers the same questions: `count`, `page`, `ids` and `by_ids` (a whole list
+//! in little memory: the numbers first, then the rows by and by), `one`, `existing`; and is
+//! changed by `insert`, `update`, `delete`. [`upsert`] and [`replace`] take it over as a whole.
 
-use super::sql::sql;
+pub mod classes;
+mod erase;
+pub mod etudiants;
+mod liens;
+mod list;
+mod oppositions;
+pub mod parents;
+mod upsert;
+
+pub use upsert::{Changes, Count, replace, upsert};
+
+use super::sql::{Sql, sql};
 use super::{Conn, Error};
 use crate::config::Database;
 use crate::model::{Classe, Etudiant, Parent};
+use diesel::sql_types::BigInt;
 use serde::Serialize;
 
-/// Rows of one statement.
-const CHUNK: usize = 500;
+/// The largest number that a row may be given. All JSON readers know it exactly, and whatever
+/// number comes next is one too.
+pub const ID_MAX: i64 = (1 << 53) - 1;
 
 /// A parent of a pupil.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, diesel::QueryableByName,
+)]
 pub struct Lien {
     /// The parent.
+    #[diesel(sql_type = BigInt)]
     pub parent: i64,
     /// The pupil.
+    #[diesel(sql_type = BigInt)]
     pub etudiant: i64,
     /// Order of the pupils of a parent.
+    #[diesel(sql_type = BigInt)]
     pub rang: i64,
 }
 
@@ -33,146 +55,98 @@ pub struct Annuaire {
     pub liens: Vec<Lien>,
 }
 
-/// Inserts or replaces everything, in one transaction. Envois that wait for a parent who now
-/// refuses their channel are ended at once.
-///
-/// # Errors
-/// The database's; nothing is changed then.
-pub fn upsert(conn: &mut Conn, annuaire: &Annuaire) -> Result<(), Error> {
-    conn.write(|conn| {
-        for classes in annuaire.classes.chunks(CHUNK) {
-            upsert_classes(conn, classes)?;
-        }
-        for etudiants in annuaire.etudiants.chunks(CHUNK) {
-            upsert_etudiants(conn, etudiants)?;
-        }
-        for parents in annuaire.parents.chunks(CHUNK) {
-            upsert_parents(conn, parents)?;
-        }
-        for liens in annuaire.liens.chunks(CHUNK) {
-            upsert_liens(conn, liens)?;
-        }
-        follow_numbers(conn)?;
-        apply_oppositions(conn)
-    })
+/// Order of a list. Names in small letters; what has the same name goes by number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// By number.
+    #[default]
+    Id,
+    /// By number, the highest first.
+    IdDesc,
+    /// By name.
+    Nom,
+    /// By name, backwards.
+    NomDesc,
 }
 
-fn upsert_classes(conn: &mut Conn, classes: &[Classe]) -> Result<usize, Error> {
-    conn.execute(
-        &sql("INSERT INTO classes (id, nom, niveau, annee_scolaire)
-              SELECT id, nom, niveau, annee_scolaire
-                FROM {rows: id bigint, nom text, niveau text, annee_scolaire text}
-               WHERE true
-              ON CONFLICT (id) DO UPDATE
-                 SET nom = excluded.nom,
-                     niveau = CASE WHEN excluded.niveau = '' THEN classes.niveau
-                                   ELSE excluded.niveau END,
-                     annee_scolaire = CASE WHEN excluded.annee_scolaire = ''
-                                           THEN classes.annee_scolaire
-                                           ELSE excluded.annee_scolaire END")
-        .bind_rows(classes),
-    )
+/// The three tables whose rows have numbers of the web app.
+#[derive(Debug, Clone, Copy)]
+enum Table {
+    Classes,
+    Etudiants,
+    Parents,
 }
 
-fn upsert_etudiants(conn: &mut Conn, etudiants: &[Etudiant]) -> Result<usize, Error> {
-    conn.execute(
-        &sql("INSERT INTO etudiants (id, nom, prenom, classe)
-              SELECT id, nom, prenom, classe
-                FROM {rows: id bigint, nom text, prenom text, classe bigint}
-               WHERE true
-              ON CONFLICT (id) DO UPDATE
-                 SET nom = excluded.nom, prenom = excluded.prenom, classe = excluded.classe")
-        .bind_rows(etudiants),
-    )
-}
-
-fn upsert_parents(conn: &mut Conn, parents: &[Parent]) -> Result<usize, Error> {
-    conn.execute(
-        &sql("INSERT INTO parents (id, nom, prenom, telephone, email, notifications_sms, notifications_email)
-              SELECT id, nom, prenom, telephone, email, notifications_sms, notifications_email
-                FROM {rows: id bigint, nom text, prenom text, telephone text, email text, notifications_sms boolean, notifications_email boolean}
-               WHERE true
-              ON CONFLICT (id) DO UPDATE
-                 SET nom = excluded.nom, prenom = excluded.prenom, telephone = excluded.telephone,
-                     email = excluded.email, notifications_sms = excluded.notifications_sms,
-                     notifications_email = excluded.notifications_email")
-        .bind_rows(parents),
-    )
-}
-
-fn upsert_liens(conn: &mut Conn, liens: &[Lien]) -> Result<usize, Error> {
-    conn.execute(
-        &sql("INSERT INTO parents_etudiants (parent, etudiant, rang)
-              SELECT parent, etudiant, rang
-                FROM {rows: parent bigint, etudiant bigint, rang bigint}
-               WHERE true
-              ON CONFLICT (parent, etudiant) DO UPDATE SET rang = excluded.rang")
-        .bind_rows(liens),
-    )
-}
-
-/// Ends what waits for parents who refuse its channel. Row by row against the intents of running
-/// dispatchers: whichever commits first wins.
-fn apply_oppositions(conn: &mut Conn) -> Result<(), Error> {
-    let now = conn.now()?;
-    conn.execute(
-        &sql("WITH refus AS MATERIALIZED (
-                SELECT e.id FROM envois e
-                 WHERE e.etat IN ('a_envoyer', 'reserve', 'emission') AND e.etat <> 'emission'
-                   AND EXISTS (SELECT 1 FROM parents p
-                                WHERE p.id = e.parent
-                                  AND NOT CASE e.canal WHEN 'sms' THEN p.notifications_sms
-                                                       ELSE p.notifications_email END)
-                 ORDER BY e.id {for update})
-              UPDATE envois SET etat = 'ignore', motif = 'opposition', termine_le = ?,
-                                proprio = NULL, bail_jusqua = NULL
-               WHERE id IN (SELECT id FROM refus) AND etat IN ('a_envoyer', 'reserve')")
-        .bind(now),
-    )?;
-    Ok(())
-}
-
-/// PostgreSQL hands out the next number from a counter, which must follow the numbers given here.
-/// (SQLite looks at the table.)
-fn follow_numbers(conn: &mut Conn) -> Result<(), Error> {
+/// Lets one transaction at a time give out numbers and take over directories: two of them would
+/// wait for each other's rows, and hand out a number twice. (SQLite has one writer anyway.)
+fn alone(conn: &mut Conn) -> Result<(), Error> {
     if let Database::Postgres(_) = conn.database() {
-        for follow in [
-            sql(
-                "SELECT setval(pg_get_serial_sequence('classes', 'id'), max(id)) FROM classes HAVING max(id) > 0",
-            ),
-            sql(
-                "SELECT setval(pg_get_serial_sequence('etudiants', 'id'), max(id)) FROM etudiants HAVING max(id) > 0",
-            ),
-            sql(
-                "SELECT setval(pg_get_serial_sequence('parents', 'id'), max(id)) FROM parents HAVING max(id) > 0",
-            ),
-        ] {
-            conn.execute(&follow)?;
-        }
+        // Each schema has its own table, so its own lock.
+        conn.execute(&sql(
+            "SELECT pg_advisory_xact_lock(CAST(CAST('parents' AS regclass) AS oid)::bigint)",
+        ))?;
     }
     Ok(())
 }
 
-#[derive(diesel::QueryableByName)]
-struct Id {
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    id: i64,
+/// PostgreSQL hands out the next number from a counter, which must follow the numbers given here.
+/// (SQLite looks at the table.) Called [`alone`].
+fn follow_numbers(conn: &mut Conn, table: Table) -> Result<(), Error> {
+    if let Database::Postgres(_) = conn.database() {
+        conn.execute(&match table {
+            Table::Classes => sql(
+                "SELECT setval(pg_get_serial_sequence('classes', 'id'), max(id)) FROM classes
+                 HAVING max(id) > COALESCE(pg_sequence_last_value(pg_get_serial_sequence('classes', 'id')::regclass), 0)",
+            ),
+            Table::Etudiants => sql(
+                "SELECT setval(pg_get_serial_sequence('etudiants', 'id'), max(id)) FROM etudiants
+                 HAVING max(id) > COALESCE(pg_sequence_last_value(pg_get_serial_sequence('etudiants', 'id')::regclass), 0)",
+            ),
+            Table::Parents => sql(
+                "SELECT setval(pg_get_serial_sequence('parents', 'id'), max(id)) FROM parents
+                 HAVING max(id) > COALESCE(pg_sequence_last_value(pg_get_serial_sequence('parents', 'id')::regclass), 0)",
+            ),
+        })?;
+    }
+    Ok(())
 }
 
-/// The numbers of all classes.
-///
-/// # Errors
-/// The database's.
-pub fn classe_ids(conn: &mut Conn) -> Result<Vec<i64>, Error> {
-    let rows: Vec<Id> = conn.load(&sql("SELECT id FROM classes"))?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
+/// Runs an insertion that returns the number, if the row went in. Called [`alone`].
+fn insert_row(
+    conn: &mut Conn,
+    table: Table,
+    given: Option<i64>,
+    insertion: Sql,
+) -> Result<i64, Error> {
+    let insertion = match given {
+        Some(id) => insertion.bind(checked(id)?),
+        None => insertion,
+    };
+    let inserted: Vec<list::Id> = conn.load(&insertion)?;
+    let Some(row) = inserted.first() else {
+        return Err(Error::Conflict("the number is taken".to_owned()));
+    };
+    if given.is_some() {
+        follow_numbers(conn, table)?;
+    }
+    Ok(row.id)
 }
 
-/// The numbers of all parents.
-///
-/// # Errors
-/// The database's.
-pub fn parent_ids(conn: &mut Conn) -> Result<Vec<i64>, Error> {
-    let rows: Vec<Id> = conn.load(&sql("SELECT id FROM parents"))?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
+fn checked(id: i64) -> Result<i64, Error> {
+    if (1..=ID_MAX).contains(&id) {
+        Ok(id)
+    } else {
+        Err(Error::Conflict(format!(
+            "{id} cannot be the number of a row"
+        )))
+    }
+}
+
+/// What an UPDATE or DELETE of one row found.
+fn found(changed: usize) -> Result<(), Error> {
+    if changed == 0 {
+        Err(Error::NotFound)
+    } else {
+        Ok(())
+    }
 }

@@ -47,7 +47,8 @@ pub struct Recorded {
 
 /// Writes outcomes. Those whose token is no longer the envoi's change nothing and are missing
 /// from the answer. An answer that comes after the lease was over is still welcome while nobody
-/// else has tried; its message is opened again, to be closed with the new sums.
+/// else has tried; its message is opened again, to be closed with the new sums. Of a parent who was
+/// erased meanwhile, the peer's words are not kept: they may name the address.
 ///
 /// # Errors
 /// The database's.
@@ -85,7 +86,8 @@ fn write(
 ) -> Result<Vec<Recorded>, Error> {
     conn.load(
         &sql("UPDATE envois
-                 SET etat = r.etat, motif = r.motif, code = r.code, detail = r.detail,
+                 SET etat = r.etat, motif = r.motif, code = r.code,
+                     detail = CASE WHEN envois.parent IS NOT NULL THEN r.detail END,
                      reference = COALESCE(r.reference, envois.reference),
                      prochaine = COALESCE(r.prochaine, envois.prochaine),
                      tentatives = envois.tentatives - r.rendues,

@@ -1,0 +1,89 @@
+//! Who is whose parent.
+
+use super::upsert::{self, Count};
+use super::{Lien, list};
+use crate::store::sql::{Sql, sql};
+use crate::store::{Conn, Error};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The pupils of each of these parents, in their order.
+pub(super) fn etudiants(
+    conn: &mut Conn,
+    parents: &[i64],
+) -> Result<BTreeMap<i64, Vec<i64>>, Error> {
+    let liens: Vec<Lien> = conn.load(
+        &sql("SELECT parent, etudiant, rang FROM parents_etudiants
+               WHERE parent IN (SELECT r.cle FROM {rows: cle bigint})
+               ORDER BY parent, rang, etudiant")
+        .bind_rows(&list::keys(parents)),
+    )?;
+    let mut etudiants: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+    for lien in liens {
+        etudiants
+            .entry(lien.parent)
+            .or_default()
+            .push(lien.etudiant);
+    }
+    Ok(etudiants)
+}
+
+/// The links of one parent; who is named twice counts where named first.
+pub(super) fn of(parent: i64, etudiants: &[i64]) -> Vec<Lien> {
+    let mut seen = BTreeSet::new();
+    let etudiants = etudiants.iter().filter(|etudiant| seen.insert(**etudiant));
+    (0..)
+        .zip(etudiants)
+        .map(|(rang, etudiant)| Lien {
+            parent,
+            etudiant: *etudiant,
+            rang,
+        })
+        .collect()
+}
+
+/// Makes `liens` all the links of `parents`. Returns what became of them, and how many went.
+pub(super) fn replace(
+    conn: &mut Conn,
+    parents: &[i64],
+    liens: &[Lien],
+) -> Result<(Count, usize), Error> {
+    let removed = conn.execute(
+        &sql("DELETE FROM parents_etudiants
+               WHERE parent IN (SELECT r.cle FROM {rows: cle bigint})
+                 AND (parent, etudiant) NOT IN
+                     (SELECT r.parent, r.etudiant FROM {rows: parent bigint, etudiant bigint})")
+        .bind_rows(&list::keys(parents))
+        .bind_rows(liens),
+    )?;
+    Ok((add(conn, liens)?, removed))
+}
+
+/// Adds links, or changes their places.
+pub(super) fn add(conn: &mut Conn, liens: &[Lien]) -> Result<Count, Error> {
+    let known = sql("SELECT count(*) AS nombre FROM parents_etudiants
+                      WHERE (parent, etudiant) IN
+                            (SELECT r.parent, r.etudiant
+                               FROM {rows: parent bigint, etudiant bigint})");
+    upsert::write(conn, liens, &known, statement)
+}
+
+fn statement(liens: &[Lien]) -> Sql {
+    sql("INSERT INTO parents_etudiants (parent, etudiant, rang)
+         SELECT parent, etudiant, rang
+           FROM {rows: parent bigint, etudiant bigint, rang bigint}
+          WHERE true
+         ON CONFLICT (parent, etudiant) DO UPDATE SET rang = excluded.rang
+          WHERE parents_etudiants.rang <> excluded.rang")
+    .bind_rows(liens)
+}
+
+/// # Errors
+/// `Conflict` when a link is given twice.
+pub(super) fn each_once(liens: &[Lien]) -> Result<(), Error> {
+    let mut pairs: Vec<(i64, i64)> = liens.iter().map(|l| (l.parent, l.etudiant)).collect();
+    pairs.sort_unstable();
+    match pairs.windows(2).find(|pair| pair.first() == pair.last()) {
+        Some(pair) => Err(Error::Conflict(format!("lien {pair:?} is given twice"))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,31 @@
+//! Parents who refuse a channel.
+
+use crate::store::sql::sql;
+use crate::store::{Conn, Error};
+
+/// Ends what waits for parents (or for this one) who refuse its channel. Row by row against the
+/// intents of running dispatchers: whichever commits first wins.
+pub(super) fn apply(conn: &mut Conn, parent: Option<i64>) -> Result<(), Error> {
+    let now = conn.now()?;
+    let mut update = sql("WITH refus AS MATERIALIZED (
+            SELECT e.id FROM envois e
+             WHERE e.etat IN ('a_envoyer', 'reserve', 'emission') AND e.etat <> 'emission'
+               AND EXISTS (SELECT 1 FROM parents p
+                            WHERE p.id = e.parent
+                              AND NOT CASE e.canal WHEN 'sms' THEN p.notifications_sms
+                                                   ELSE p.notifications_email END)");
+    if let Some(parent) = parent {
+        update = update.then(" AND e.parent = ?").bind(parent);
+    }
+    conn.execute(
+        &update
+            .then(
+                " ORDER BY e.id {for update})
+              UPDATE envois SET etat = 'ignore', motif = 'opposition', termine_le = ?,
+                                proprio = NULL, bail_jusqua = NULL
+               WHERE id IN (SELECT id FROM refus) AND etat IN ('a_envoyer', 'reserve')",
+            )
+            .bind(now),
+    )?;
+    Ok(())
+}

@@ -1,0 +1,201 @@
+//! The directory, taken over again and again.
+
+use super::{classe, school_of};
+use crate::harness::{School, parent};
+use messages_core::model::Parent;
+use messages_core::store::Error;
+use messages_core::store::annuaire::{self, Annuaire, Changes, Count, Lien, classes, parents};
+use messages_testing::db::Database;
+use messages_testing::stories;
+
+stories!(
+    a_directory_is_kept_as_it_was_given,
+    taking_it_over_again_replaces_what_changed,
+    an_empty_level_or_year_keeps_what_is_known,
+    a_fault_anywhere_keeps_the_old_directory,
+    what_changed_is_counted,
+    twenty_thousand_parents_are_taken_over_once,
+    what_is_given_twice_or_cannot_be_is_a_conflict,
+);
+
+fn a_directory_is_kept_as_it_was_given(database: &Database) {
+    let school = School::new(database);
+    let mut annuaire = school_of(1201);
+    annuaire.parents[0] = Parent {
+        nom: "O'Brien \"dit\" \\ 😀 {rows: x} ?".to_owned(),
+        prenom: String::new(),
+        notifications_sms: false,
+        ..parent(1)
+    };
+    let mut conn = school.conn();
+    annuaire::upsert(&mut conn, &annuaire).unwrap();
+    let ids = parents::ids(&mut conn, &parents::Filter::default()).unwrap();
+    assert_eq!(ids, (1..=1201).collect::<Vec<_>>());
+    let ids = classes::ids(&mut conn, &classes::Filter::default()).unwrap();
+    assert_eq!(ids, [1, 2]);
+    assert_eq!(
+        school.one("SELECT nom AS v FROM parents WHERE id = 1"),
+        annuaire.parents[0].nom
+    );
+    assert_eq!(
+        school.count("parents", "NOT notifications_sms AND notifications_email"),
+        1
+    );
+    assert_eq!(school.count("etudiants", "classe = 1"), 401);
+    assert_eq!(school.count("etudiants", "classe IS NULL"), 400);
+    assert_eq!(school.count("parents_etudiants", "parent = etudiant"), 1201);
+    assert_eq!(
+        database.texts("SELECT nom AS v FROM classes ORDER BY id"),
+        ["6e A", "5e \"B\""]
+    );
+}
+
+fn taking_it_over_again_replaces_what_changed(database: &Database) {
+    let school = School::new(database);
+    let mut conn = school.conn();
+    annuaire::upsert(&mut conn, &school_of(3)).unwrap();
+    let mut changed = school_of(2);
+    changed.parents[0] = Parent {
+        telephone: "0700000000".to_owned(),
+        email: "neuf@exemple.example".to_owned(),
+        notifications_sms: false,
+        notifications_email: false,
+        ..parent(1)
+    };
+    changed.etudiants[0].classe = None;
+    changed.liens[0].rang = 4;
+    annuaire::upsert(&mut conn, &changed).unwrap();
+    annuaire::upsert(&mut conn, &changed).unwrap();
+    let as_text = "SELECT telephone || ' ' || email AS v FROM parents
+                    WHERE NOT notifications_sms AND NOT notifications_email";
+    assert_eq!(school.one(as_text), "0700000000 neuf@exemple.example");
+    assert_eq!(school.count("etudiants", "id = 1 AND classe IS NULL"), 1);
+    assert_eq!(
+        school.count("parents_etudiants", "parent = 1 AND rang = 4"),
+        1
+    );
+    assert_eq!(
+        school.count("parents", "1 = 1"),
+        3,
+        "who is not named stays"
+    );
+}
+
+fn an_empty_level_or_year_keeps_what_is_known(database: &Database) {
+    let school = School::new(database);
+    let mut conn = school.conn();
+    for classes in [
+        vec![classe(1, "6e A", "6e", "2026-2027")],
+        vec![classe(1, "6e Alpha", "", "")],
+        vec![classe(1, "6e Alpha", "", "2027-2028")],
+    ] {
+        let annuaire = Annuaire {
+            classes,
+            ..Annuaire::default()
+        };
+        annuaire::upsert(&mut conn, &annuaire).unwrap();
+    }
+    assert_eq!(
+        school.one("SELECT nom || '/' || niveau || '/' || annee_scolaire AS v FROM classes"),
+        "6e Alpha/6e/2027-2028"
+    );
+}
+
+fn a_fault_anywhere_keeps_the_old_directory(database: &Database) {
+    let school = School::new(database);
+    let mut conn = school.conn();
+    annuaire::upsert(&mut conn, &school_of(2)).unwrap();
+    let mut faulty = school_of(5);
+    "renommée".clone_into(&mut faulty.classes[0].nom);
+    faulty.liens.push(Lien {
+        parent: 1,
+        etudiant: 99,
+        rang: 0,
+    });
+    annuaire::upsert(&mut conn, &faulty).unwrap_err();
+    assert_eq!(school.count("parents", "1 = 1"), 2);
+    assert_eq!(school.count("classes", "nom = '6e A'"), 1);
+    annuaire::upsert(&mut conn, &school_of(5)).unwrap();
+    assert_eq!(school.count("parents", "1 = 1"), 5);
+}
+
+fn count(ajoutes: usize, modifies: usize, inchanges: usize) -> Count {
+    Count {
+        ajoutes,
+        modifies,
+        inchanges,
+    }
+}
+
+fn what_changed_is_counted(database: &Database) {
+    let school = School::new(database);
+    let mut conn = school.conn();
+    let first = annuaire::upsert(&mut conn, &school_of(3)).unwrap();
+    assert_eq!(first.classes, count(2, 0, 0));
+    assert_eq!(first.parents, count(3, 0, 0));
+    let mut second = school_of(5);
+    "6e Z".clone_into(&mut second.classes[0].nom);
+    second.etudiants[0].classe = None;
+    second.etudiants[1].prenom.clear();
+    second.parents[0].notifications_email = false;
+    second.liens[2].rang = 7;
+    let changes = annuaire::upsert(&mut conn, &second).unwrap();
+    let expected = Changes {
+        classes: count(0, 1, 1),
+        etudiants: count(2, 2, 1),
+        parents: count(2, 1, 2),
+        liens: count(2, 1, 2),
+        liens_retires: 0,
+    };
+    assert_eq!(changes, expected);
+    // An unknown level is not a change.
+    second.classes[0].niveau.clear();
+    let changes = annuaire::upsert(&mut conn, &second).unwrap();
+    assert_eq!(changes.classes, count(0, 0, 2));
+    assert_eq!(changes.etudiants, count(0, 0, 5));
+    assert_eq!(changes.liens, count(0, 0, 5));
+}
+
+fn twenty_thousand_parents_are_taken_over_once(database: &Database) {
+    let school = School::new(database);
+    let mut conn = school.conn();
+    let mut annuaire = school_of(20_000);
+    let all = count(20_000, 0, 0);
+    let changes = annuaire::replace(&mut conn, &annuaire).unwrap();
+    assert_eq!(
+        (changes.etudiants, changes.parents, changes.liens),
+        (all, all, all)
+    );
+    let same = count(0, 0, 20_000);
+    for again in [annuaire::upsert, annuaire::replace] {
+        let changes = again(&mut conn, &annuaire).unwrap();
+        assert_eq!(
+            (changes.etudiants, changes.parents, changes.liens),
+            (same, same, same)
+        );
+    }
+    "06 99 99 99 99".clone_into(&mut annuaire.parents[13_000].telephone);
+    let changes = annuaire::replace(&mut conn, &annuaire).unwrap();
+    assert_eq!(changes.parents, count(0, 1, 19_999));
+    assert_eq!(school.count("parents", "telephone = '06 99 99 99 99'"), 1);
+}
+
+fn what_is_given_twice_or_cannot_be_is_a_conflict(database: &Database) {
+    let school = School::new(database);
+    let twice: [fn(&mut Annuaire); 5] = [
+        |annuaire| annuaire.classes.push(classe(1, "autre", "", "")),
+        |annuaire| annuaire.etudiants.push(annuaire.etudiants[0].clone()),
+        |annuaire| annuaire.parents.push(parent(2)),
+        |annuaire| annuaire.liens.push(annuaire.liens[0]),
+        |annuaire| annuaire.parents[1].id = i64::MAX,
+    ];
+    for spoil in twice {
+        let mut annuaire = school_of(2);
+        spoil(&mut annuaire);
+        for take_over in [annuaire::upsert, annuaire::replace] {
+            let outcome = take_over(&mut school.conn(), &annuaire);
+            assert!(matches!(outcome, Err(Error::Conflict(_))), "{outcome:?}");
+        }
+    }
+    assert_eq!(school.count("classes", "1 = 1"), 0);
+}
