@@ -1,5 +1,7 @@
 //! The tables, once for both databases. Kept by hand; a test compares it with both migrations.
 
+mod compteurs;
+
 diesel::table! {
     classes (id) {
         id -> BigInt,

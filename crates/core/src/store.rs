@@ -2,7 +2,8 @@
 //!
 //! [`messages`] and [`annuaire`] keep what staff write; [`audience`](self::expansion) and
 //! [`envois`] are the questions of the dispatcher, each one short transaction; [`passages`] is
-//! its diary; [`cles`] are the keys of programs that call the HTTP interface.
+//! its diary; [`cles`] are the keys of programs that call the HTTP interface, [`statistiques`] the
+//! numbers.
 
 pub mod annuaire;
 pub mod canaux;
@@ -19,6 +20,7 @@ pub mod passages;
 pub mod pool;
 mod search;
 pub(crate) mod sql;
+pub mod statistiques;
 pub mod upcoming;
 
 pub use conn::Conn;

@@ -15,7 +15,7 @@ use crate::model::Content;
 use crate::store::envois::{self, Granted};
 use crate::store::messages::{self, Closed};
 use crate::store::passages::{self, Counts, NewPassage};
-use crate::store::{Conn, Error, expansion, overview};
+use crate::store::{Conn, Error, expansion, overview, statistiques};
 use crate::texts;
 use crate::vocabulary::{Canal, Etat, Statut};
 use std::collections::HashMap;
@@ -309,6 +309,10 @@ impl<'e> Engine<'e> {
                 Ok((waiting, now))
             })
         })?;
+        // The run is over and recorded: nothing may fail any more.
+        if let Err(error) = statistiques::fold(&mut self.conn) {
+            log::warn!("compteurs non ranges : {error}");
+        }
         let stopped = self
             .lanes
             .iter_mut()

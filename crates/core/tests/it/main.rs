@@ -23,3 +23,4 @@ mod resend;
 mod result;
 mod schema;
 mod settle;
+mod statistiques;

@@ -86,7 +86,7 @@ fn both_databases_have_the_same_tables() {
     assert_eq!(foreign_keys(&sqlite), foreign_keys(&postgres));
     assert_eq!(indexes(&sqlite), indexes(&postgres));
     assert_eq!(unique(&sqlite), unique(&postgres));
-    assert_eq!(columns(&sqlite).len(), 101, "all tables were looked at");
+    assert_eq!(columns(&sqlite).len(), 127, "all tables were looked at");
     assert_eq!(
         unique(&sqlite),
         [
@@ -111,7 +111,11 @@ fn declared() -> Vec<Declared> {
     let mut table = String::new();
     let mut sql_name = None;
     let mut found = Vec::new();
-    for line in include_str!("../../src/schema.rs").lines().map(str::trim) {
+    let text = [
+        include_str!("../../src/schema.rs"),
+        include_str!("../../src/schema/compteurs.rs"),
+    ];
+    for line in text.into_iter().flat_map(str::lines).map(str::trim) {
         if let Some(name) = line.strip_prefix("#[sql_name = \"") {
             sql_name = name.strip_suffix("\"]").map(str::to_owned);
         } else if let Some((name, _)) = line.split_once(" (").filter(|_| line.ends_with(") {")) {
@@ -243,13 +247,19 @@ fn migrations(name: &str) -> Vec<PathBuf> {
     folders
 }
 
-/// Every table and index with its text.
+/// Every table, index, trigger and function with its text.
 fn objects(database: &Database) -> Vec<String> {
     let question = if database.is_postgres() {
         "SELECT c.relkind::text || ' ' || c.relname || ' '
                 || COALESCE((SELECT string_agg(a.attname || ':' || a.atttypid::regtype::text, ',' ORDER BY a.attnum)
                                FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0), '') AS v
-           FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace ORDER BY 1"
+           FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace
+         UNION ALL
+         SELECT pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+          WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace
+         UNION ALL
+         SELECT p.proname || ' ' || p.prosrc FROM pg_proc p
+          WHERE p.pronamespace = current_schema()::regnamespace ORDER BY 1"
     } else {
         "SELECT name || ' ' || COALESCE(sql, '') AS v FROM sqlite_master
           WHERE name NOT LIKE 'sqlite_%' ORDER BY name"

@@ -1,0 +1,12 @@
+DROP TRIGGER compteurs_vidage ON messages;
+DROP TRIGGER compteurs_changement ON messages;
+DROP TRIGGER compteurs_suppression ON messages;
+DROP TRIGGER compteurs_insertion ON messages;
+DROP FUNCTION compteurs_vider();
+DROP FUNCTION compteurs_noter();
+DROP FUNCTION compteurs_ranger();
+DROP FUNCTION compteurs_prendre();
+DROP INDEX messages_creation;
+DROP TABLE compteurs_mouvements;
+DROP TABLE compteurs_quarts;
+DROP TABLE compteurs;

@@ -1,0 +1,10 @@
+DROP TRIGGER compteurs_insertion;
+DROP TRIGGER compteurs_suppression;
+DROP TRIGGER compteurs_changement;
+DROP TRIGGER compteurs_quarts_insertion;
+DROP TRIGGER compteurs_quarts_suppression;
+DROP TRIGGER compteurs_quarts_changement;
+DROP INDEX messages_creation;
+DROP TABLE compteurs_mouvements;
+DROP TABLE compteurs_quarts;
+DROP TABLE compteurs;
