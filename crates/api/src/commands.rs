@@ -1,9 +1,9 @@
 //! What the command line does besides serving: keys of programs.
 
 use crate::cli::{Cli, KeyCommand};
-use crate::exit::{Exit, Failure};
 use crate::start;
 use messages_core::config::Config;
+use messages_core::exit::{Exit, Failure};
 use messages_core::instant::Instant;
 use messages_core::store::cles::{self, Cle};
 use messages_core::store::{Conn, Error, migrations};
@@ -139,7 +139,7 @@ mod tests {
         let failed = create(&mut conn, "Cantine", &[], &mut [0; 8].as_mut_slice());
         let failure = failed.unwrap_err();
         assert!(format!("{failure:?}").contains("key revoke 1"));
-        assert_eq!(failure.tell(), Exit::Internal);
+        assert_eq!(failure.tell("messages-api"), Exit::Internal);
     }
 
     #[test]
@@ -168,9 +168,12 @@ mod tests {
         let mut conn = conn(&database);
         let missing = revoke(&mut conn, 7).unwrap_err();
         assert!(format!("{missing:?}").contains("clé 7 introuvable"));
-        assert_eq!(missing.tell(), Exit::Failed);
+        assert_eq!(missing.tell("messages-api"), Exit::Failed);
         create(&mut conn, "Cantine", &[], &mut Vec::new()).unwrap();
         revoke(&mut conn, 1).unwrap();
-        assert_eq!(revoke(&mut conn, 1).unwrap_err().tell(), Exit::Failed);
+        assert_eq!(
+            revoke(&mut conn, 1).unwrap_err().tell("messages-api"),
+            Exit::Failed
+        );
     }
 }

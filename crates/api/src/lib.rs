@@ -3,7 +3,6 @@
 pub mod auth;
 pub mod cli;
 pub mod commands;
-pub mod exit;
 pub mod start;
 
 use actix_web::{App, HttpServer, Responder, get, web};

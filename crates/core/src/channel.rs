@@ -60,7 +60,7 @@ impl Channel {
         match (config.messages.mode, canal) {
             (Mode::Simulation, _) => Ok(Self::Simulation),
             (Mode::Fichier, _) => Ok(Self::Outbox(outbox::Outbox::new(config, canal))),
-            (Mode::Reel, Canal::Email) => smtp::Relay::new(&config.email).map(Self::Smtp),
+            (Mode::Reel, Canal::Email) => smtp::Relay::new(config).map(Self::Smtp),
             (Mode::Reel, Canal::Sms) => sms::Gateway::new(&config.sms).map(Self::Sms),
         }
     }

@@ -26,11 +26,13 @@ pub fn init(config: &Log, terminal: LevelFilter) {
         .level_for(SAID, LevelFilter::Off)
         // What became of messages is in the report.
         .level_for("messages_core::dispatch", outcomes)
-        .chain(output(Terminal));
+        .chain(output(WholeLines::new(Terminal)));
     let mut all = fern::Dispatch::new()
         .format(|out, message, record| out.finish(format_args!("{}", Line(message, record))))
         // Libraries write protocol details at debug; ours are the lines that matter.
         .level(LevelFilter::Warn)
+        // Broken HTTP is its sender's fault, and could fill the disk.
+        .level_for("actix_http", LevelFilter::Off)
         .level_for("messages_core", LevelFilter::Debug)
         .level_for("messages_api", LevelFilter::Debug)
         .level_for("process_scheduled", LevelFilter::Debug)
@@ -38,7 +40,7 @@ pub fn init(config: &Log, terminal: LevelFilter) {
     let opened = open(config);
     let fault = match opened {
         Ok(file) => {
-            let file = output(Resilient(file));
+            let file = output(WholeLines::new(Resilient(file)));
             all = all.chain(fern::Dispatch::new().level(config.level).chain(file));
             None
         }
@@ -91,6 +93,36 @@ impl fmt::Display for Line<'_> {
     }
 }
 
+/// Writes each line in one go: fern writes it in as many pieces as its formatting has, which is one
+/// for each character, and several processes share the file.
+struct WholeLines<W> {
+    line: Vec<u8>,
+    inner: W,
+}
+
+impl<W> WholeLines<W> {
+    const fn new(inner: W) -> Self {
+        Self {
+            line: Vec::new(),
+            inner,
+        }
+    }
+}
+
+impl<W: Write> Write for WholeLines<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.line.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    /// fern flushes after each line.
+    fn flush(&mut self) -> io::Result<()> {
+        let written = self.inner.write_all(&self.line);
+        self.line.clear();
+        written
+    }
+}
+
 /// The file, whose failure is told once and stops nothing (fern would print at every line).
 struct Resilient(File);
 
@@ -137,4 +169,38 @@ fn log_panics() {
             .unwrap_or_default();
         log::error!("panique en {place}");
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Count(std::sync::mpsc::Sender<Vec<u8>>);
+
+    impl Write for Count {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.send(bytes.to_vec()).unwrap();
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_line_is_written_at_once() {
+        let (writes, written) = std::sync::mpsc::channel();
+        let (_, log) = fern::Dispatch::new()
+            .format(|out, message, record| out.finish(format_args!("{}", Line(message, record))))
+            .chain(output(WholeLines::new(Count(writes))))
+            .into_log();
+        for text in ["un\ndeux", "trois"] {
+            log.log(&Record::builder().args(format_args!("{text}")).build());
+        }
+        drop(log);
+        let lines: Vec<_> = written.iter().collect();
+        assert_eq!(lines.len(), 2);
+        assert!(lines.first().unwrap().ends_with(b"un\\ndeux\n"));
+    }
 }

@@ -8,10 +8,10 @@ use crate::instant::{Instant, InstantSql};
 use crate::schema;
 use crate::vocabulary::{Canal, Statut};
 use diesel::sql_types::{BigInt, Nullable, Text};
-use diesel::{Insertable, QueryableByName};
+use diesel::{Insertable, Queryable, QueryableByName};
 
-/// A message to insert.
-#[derive(Debug, Clone, Insertable)]
+/// What staff write of a message.
+#[derive(Debug, Clone, PartialEq, Eq, Insertable)]
 #[diesel(table_name = schema::messages, treat_none_as_default_value = false)]
 pub struct NewMessage {
     /// The channel.
@@ -29,10 +29,73 @@ pub struct NewMessage {
     pub classe: Option<i64>,
     /// Whether it goes to a class or to everybody.
     pub est_message_groupe: bool,
-    /// `brouillon` or `programme`.
+    /// `brouillon` or `programme`; of a change also the present state.
     pub statut: Statut,
     /// When it shall leave.
     pub date_programmee: Option<Instant>,
+}
+
+/// A message with what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Message {
+    /// Its number.
+    pub id: i64,
+    /// The channel.
+    pub r#type: Canal,
+    /// Subject of an e-mail.
+    pub sujet: Option<String>,
+    /// The text.
+    pub contenu: String,
+    /// The same in HTML, for e-mails.
+    pub contenu_html: Option<String>,
+    /// The one recipient, unless it is a group message.
+    pub parent: Option<i64>,
+    /// Of a group message: the class; none means everybody.
+    pub classe: Option<i64>,
+    /// Whether it goes to a class or to everybody.
+    pub est_message_groupe: bool,
+    /// Its state.
+    pub statut: Statut,
+    /// When it was written.
+    pub date_creation: Instant,
+    /// When it shall leave.
+    pub date_programmee: Option<Instant>,
+    /// When the first envoi was accepted.
+    pub date_envoi: Option<Instant>,
+    /// Why not everybody was reached.
+    pub details_erreur: Option<String>,
+    /// Whether it was read.
+    pub est_lu: bool,
+    /// When it was read first.
+    pub date_lecture: Option<Instant>,
+    /// Envois.
+    pub nb_destinataires: i64,
+    /// Envois accepted.
+    pub nb_envoyes: i64,
+    /// Envois refused for good.
+    pub nb_echecs: i64,
+    /// Envois whose answer was lost.
+    pub nb_incertains: i64,
+    /// Envois not tried.
+    pub nb_ignores: i64,
+    /// Whether nothing left the machine although it is recorded as sent.
+    pub simule: bool,
+}
+
+impl From<Message> for NewMessage {
+    fn from(message: Message) -> Self {
+        Self {
+            r#type: message.r#type,
+            sujet: message.sujet,
+            contenu: message.contenu,
+            contenu_html: message.contenu_html,
+            parent: message.parent,
+            classe: message.classe,
+            est_message_groupe: message.est_message_groupe,
+            statut: message.statut,
+            date_programmee: message.date_programmee,
+        }
+    }
 }
 
 /// What every recipient of a message is sent.
@@ -53,6 +116,9 @@ pub struct Content {
     /// Random part of the e-mails' Message-ID.
     #[diesel(sql_type = Text)]
     pub cle: String,
+    /// What reading tokens are made with.
+    #[diesel(sql_type = Text)]
+    pub cle_lecture: String,
 }
 
 /// One run of the dispatcher, as it is kept.

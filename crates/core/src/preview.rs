@@ -23,6 +23,8 @@ pub struct Preview {
 /// One recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recipient {
+    /// The parent; none when erased.
+    pub parent: Option<i64>,
     /// Family name.
     pub nom: String,
     /// First name.
@@ -47,10 +49,11 @@ pub fn preview(
         let recipients = upcoming::waiting(conn, message.id, now)?;
         let recipients = recipients
             .into_iter()
-            .map(|(nom, prenom, adresse)| Recipient {
-                nom,
-                prenom,
-                address: Ok(adresse),
+            .map(|row| Recipient {
+                parent: row.parent,
+                nom: row.nom,
+                prenom: row.prenom,
+                address: Ok(row.adresse),
             })
             .collect();
         show(&Preview {
@@ -67,6 +70,19 @@ pub fn preview(
         });
     }
     Ok(())
+}
+
+/// Shows one message as if it were due now, in whatever state it is.
+///
+/// # Errors
+/// `NotFound`; the database's.
+pub fn one(conn: &mut Conn, config: &Config, id: i64) -> Result<Preview, Error> {
+    let message = upcoming::one(conn, id)?;
+    let recipients = recipients(conn, &Rules::new(config), &message, false)?;
+    Ok(Preview {
+        message,
+        recipients,
+    })
 }
 
 fn recipients(
@@ -89,6 +105,7 @@ fn recipients(
         recipients.extend(parents.into_iter().map(|parent| {
             let address = address(rules, message, &parent, late, &mut seen);
             Recipient {
+                parent: Some(parent.id),
                 nom: parent.nom,
                 prenom: parent.prenom,
                 address,

@@ -1,5 +1,6 @@
 //! The tables, once for both databases. Kept by hand; a test compares it with both migrations.
 
+mod appels;
 mod compteurs;
 
 diesel::table! {
@@ -69,6 +70,7 @@ diesel::table! {
         nb_ignores -> BigInt,
         simule -> Bool,
         cle -> Text,
+        cle_lecture -> Text,
         annule_le -> Nullable<InstantSql>,
         jeton -> BigInt,
         proprio -> Nullable<Text>,
@@ -105,6 +107,7 @@ diesel::table! {
         detail -> Nullable<Text>,
         emis_le -> Nullable<InstantSql>,
         termine_le -> Nullable<InstantSql>,
+        lu_le -> Nullable<InstantSql>,
     }
 }
 
@@ -154,21 +157,6 @@ diesel::table! {
         canal -> Text,
         bloque_jusqua -> Nullable<InstantSql>,
         prochain_creneau -> Nullable<InstantSql>,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::{BigInt, Nullable, Text};
-    use crate::instant::InstantSql;
-
-    cles_api (id) {
-        id -> BigInt,
-        nom -> Text,
-        prefixe -> Text,
-        empreinte -> Text,
-        portees -> Text,
-        creee_le -> InstantSql,
-        revoquee_le -> Nullable<InstantSql>,
     }
 }
 

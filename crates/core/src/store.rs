@@ -2,8 +2,8 @@
 //!
 //! [`messages`] and [`annuaire`] keep what staff write; [`audience`](self::expansion) and
 //! [`envois`] are the questions of the dispatcher, each one short transaction; [`passages`] is
-//! its diary; [`cles`] are the keys of programs that call the HTTP interface, [`statistiques`] the
-//! numbers.
+//! its diary; [`cles`] are the keys of programs that call the HTTP interface, [`idempotence`] their
+//! repeated requests; [`statistiques`] are the numbers.
 
 pub mod annuaire;
 pub mod canaux;
@@ -12,6 +12,7 @@ pub mod conn;
 pub mod envois;
 mod error;
 pub mod expansion;
+pub mod idempotence;
 pub mod messages;
 pub mod migrations;
 mod open;

@@ -1,10 +1,10 @@
 //! `check`: one line for each thing that must work; sends nothing.
 
 use crate::cli::Cli;
-use crate::exit::{Exit, Failure};
 use crate::{output, report, start};
 use messages_core::channel::{Answer, Channel};
 use messages_core::config::Config;
+use messages_core::exit::{Exit, Failure};
 use messages_core::instant::Instant;
 use messages_core::store::{Conn, Error, migrations, passages};
 use messages_core::vocabulary::{Canal, Mode, Verdict};

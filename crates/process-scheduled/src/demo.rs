@@ -3,13 +3,14 @@
 //! Everything happens in a folder of its own; messages become files in it.
 
 use crate::cli::Cli;
-use crate::exit::{Exit, Failure};
 use crate::{output, report, run, start};
 use messages_core::config::{Config, Vars};
+use messages_core::exit::{Exit, Failure};
 use messages_core::import;
 use messages_core::instant::Instant;
 use messages_core::model::NewMessage;
-use messages_core::store::{Conn, Error, migrations, overview};
+use messages_core::store::envois::recipients::{self, Filter};
+use messages_core::store::{Conn, Error, migrations};
 use messages_core::vocabulary::{Canal, Statut};
 use messages_core::{store::messages, texts};
 use std::path::{Path, PathBuf};
@@ -47,7 +48,7 @@ pub(crate) fn demo(cli: &Cli, wanted: &Path) -> Result<Exit, Failure> {
     let report = run::pass(cli, &config, conn, stop)?;
     report::show(cli, &config, &report);
     let mut conn = migrations::open(&config.database)?;
-    recipients(&mut conn, &config, &ids)?;
+    who_got_it(&mut conn, &config, &ids)?;
     farewell(&folder);
     Ok(Exit::Done)
 }
@@ -152,14 +153,18 @@ fn programme(now: Instant) -> Vec<NewMessage> {
 }
 
 /// Who got the message to everybody.
-fn recipients(conn: &mut Conn, config: &Config, ids: &[i64]) -> Result<(), Error> {
+fn who_got_it(conn: &mut Conn, config: &Config, ids: &[i64]) -> Result<(), Error> {
     let Some(id) = ids.get(3) else {
         return Ok(());
     };
     say(format_args!(
         "\nDestinataire par destinataire, le message n° {id} :"
     ));
-    for recipient in overview::recipients(conn, *id, 0, 100)? {
+    let everybody = Filter {
+        message: *id,
+        etat: None,
+    };
+    for recipient in recipients::after(conn, everybody, 0, 100)? {
         let why = match (recipient.adresse, recipient.motif) {
             (_, Some(motif)) => texts::motif(config.messages.lang, motif).to_owned(),
             (adresse, None) => adresse.unwrap_or_default(),

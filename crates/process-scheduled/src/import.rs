@@ -1,9 +1,9 @@
 //! `import`: the directory from a CSV file.
 
 use crate::cli::Cli;
-use crate::exit::{Exit, Failure};
 use crate::output::{self, plural};
 use crate::start;
+use messages_core::exit::{Exit, Failure};
 use messages_core::import::{self, Error, Imported};
 use std::path::Path;
 

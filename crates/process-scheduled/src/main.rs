@@ -3,7 +3,6 @@
 mod check;
 mod cli;
 mod demo;
-mod exit;
 mod import;
 mod migrate;
 mod output;
@@ -16,6 +15,7 @@ mod status;
 
 use clap::Parser;
 use cli::{Cli, Command};
+use messages_core::exit::Failure;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -30,5 +30,7 @@ fn main() -> ExitCode {
         Some(Command::Import { fichier }) => import::import(&cli, fichier),
         Some(Command::Resend { message }) => resend::resend(&cli, *message),
     };
-    outcome.unwrap_or_else(exit::Failure::tell).into()
+    outcome
+        .unwrap_or_else(|failure: Failure| failure.tell("process-scheduled"))
+        .into()
 }

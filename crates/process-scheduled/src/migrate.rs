@@ -1,8 +1,8 @@
 //! `migrate`: tables of this program's version.
 
 use crate::cli::Cli;
-use crate::exit::{Exit, Failure};
 use crate::{output, start};
+use messages_core::exit::{Exit, Failure};
 use messages_core::store::{Conn, migrations};
 
 pub(crate) fn migrate(cli: &Cli) -> Result<Exit, Failure> {

@@ -1,10 +1,10 @@
 //! `--dry-run`: who would receive what.
 
 use crate::cli::Cli;
-use crate::exit::{Exit, Failure};
 use crate::output::{self, plural};
 use crate::{report, start};
 use messages_core::config::Lang;
+use messages_core::exit::{Exit, Failure};
 use messages_core::preview::{self, Preview};
 use messages_core::texts;
 use messages_core::vocabulary::Mode;

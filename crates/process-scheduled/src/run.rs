@@ -1,11 +1,11 @@
 //! `run`: one passage.
 
 use crate::cli::Cli;
-use crate::exit::{Exit, Failure};
 use crate::{report, start};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use messages_core::config::Config;
 use messages_core::dispatch::{self, Options, Progress, Report, StopFlag};
+use messages_core::exit::{Exit, Failure};
 use messages_core::store::Conn;
 use messages_core::vocabulary::Verdict;
 use std::io::IsTerminal;

@@ -1,9 +1,9 @@
 //! What every command begins with: settings, log, database.
 
 use crate::cli::Cli;
-use crate::exit::Failure;
 use log::LevelFilter;
 use messages_core::config::{Config, Vars};
+use messages_core::exit::Failure;
 use messages_core::logging;
 use messages_core::store::{Conn, migrations};
 use std::path::Path;

@@ -1,10 +1,10 @@
 //! `status`: what is due, waiting, late, uncertain; the last passages.
 
 use crate::cli::Cli;
-use crate::exit::{Exit, Failure};
 use crate::output::{self, plural};
 use crate::{report, start};
 use messages_core::config::Config;
+use messages_core::exit::{Exit, Failure};
 use messages_core::instant::Instant;
 use messages_core::model::Passage;
 use messages_core::store::{overview, passages};

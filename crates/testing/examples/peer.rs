@@ -1,5 +1,7 @@
-//! A peer for the benchmark: `peer smtp LATENCY_MS` or `peer sms LATENCY_MS` prints its port and
-//! works until its standard input ends, then prints how many messages it accepted.
+//! A peer for scripts: `peer smtp|sms LATENCY_MS [JOURNAL [PATTERN=CODE | PATTERN=CODE:TIMES]...]`
+//! prints its port and works until its standard input ends, then prints how many messages it
+//! accepted. It appends those to the file JOURNAL, and refuses whatever has PATTERN in its
+//! recipient (or, as a gateway, in its body) with CODE, only so many times if TIMES is given.
 
 use messages_testing::{http, smtp};
 use std::io::{Read, Write};
@@ -13,18 +15,60 @@ fn main() {
         .and_then(|text| text.parse().ok())
         .unwrap_or(0);
     let latency = Duration::from_millis(latency);
+    let journal = arguments.next();
+    let refusals: Vec<Refusal> = arguments.filter_map(|text| Refusal::read(&text)).collect();
     let accepted = if kind == "smtp" {
-        let server = smtp::Server::start(smtp::Script::default().latency(latency));
+        let mut script = smtp::Script::default().latency(latency);
+        for refusal in &refusals {
+            let reply = smtp::Action::reply(format!("{} no", refusal.code));
+            script = script.on_recipient(&refusal.pattern, smtp::Stage::Rcpt, reply);
+            script = refusal.times.into_iter().fold(script, smtp::Script::times);
+        }
+        script = journal.into_iter().fold(script, smtp::Script::journal_file);
+        let server = smtp::Server::start(script);
         say(server.port());
         wait();
         server.accepted_count()
     } else {
-        let gateway = http::Gateway::start(http::GatewayScript::default().latency(latency));
+        let mut script = http::GatewayScript::default().latency(latency);
+        for refusal in &refusals {
+            let answer = http::Answer::status(refusal.code, r#"{"status":"no"}"#);
+            script = script.answer_for(&refusal.pattern, answer);
+            script = refusal
+                .times
+                .into_iter()
+                .fold(script, http::GatewayScript::times);
+        }
+        script = journal
+            .into_iter()
+            .fold(script, http::GatewayScript::journal_file);
+        let gateway = http::Gateway::start(script);
         say(gateway.port());
         wait();
         gateway.accepted_count()
     };
     say(accepted);
+}
+
+struct Refusal {
+    pattern: String,
+    code: u16,
+    times: Option<usize>,
+}
+
+impl Refusal {
+    fn read(text: &str) -> Option<Self> {
+        let (pattern, how) = text.split_once('=')?;
+        let (code, times) = match how.split_once(':') {
+            Some((code, times)) => (code, Some(times.parse().ok()?)),
+            None => (how, None),
+        };
+        Some(Self {
+            pattern: pattern.to_owned(),
+            code: code.parse().ok()?,
+            times,
+        })
+    }
 }
 
 fn say(what: impl std::fmt::Display) {

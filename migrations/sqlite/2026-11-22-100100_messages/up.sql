@@ -25,6 +25,8 @@ CREATE TABLE messages (
   simule             BOOLEAN NOT NULL DEFAULT FALSE,
   -- Part of the e-mails' Message-ID: random, so that it cannot be guessed and two databases never share one.
   cle                TEXT NOT NULL DEFAULT (lower(hex(randomblob(16)))),
+  -- What reading tokens are made with: never leaves the database.
+  cle_lecture        TEXT NOT NULL DEFAULT (lower(hex(randomblob(16)))),
   annule_le          TEXT CHECK (annule_le GLOB '????-??-??T??:??:??*Z'),
   -- Working out of the recipients: who does it, until when, how far it got, when it was complete.
   jeton              BIGINT NOT NULL DEFAULT 0,
@@ -69,6 +71,8 @@ CREATE TABLE envois (
   detail      TEXT CHECK (length(detail) <= 200),
   emis_le     TEXT CHECK (emis_le GLOB '????-??-??T??:??:??*Z'),
   termine_le  TEXT CHECK (termine_le GLOB '????-??-??T??:??:??*Z'),
+  -- Read first, where the reader agreed that it is followed.
+  lu_le       TEXT CHECK (lu_le GLOB '????-??-??T??:??:??*Z'),
   CHECK ((motif IS NOT NULL) = (etat IN ('echec', 'incertain', 'ignore'))),
   CHECK (adresse IS NOT NULL OR etat NOT IN ('a_envoyer', 'reserve', 'emission')),
   -- In this order it also finds the envois of a parent.

@@ -4,6 +4,8 @@
 //! recognise a second copy: Message-ID, Date and boundary come from what is stored.
 
 use super::Delivery;
+use crate::config::Config;
+use crate::tracking;
 use lettre::Message;
 use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
@@ -29,11 +31,41 @@ impl Header for AutoSubmitted {
 /// Subject of an e-mail that was programmed without one.
 const NO_SUBJECT: &str = "Message de l'établissement";
 
+/// What all e-mails of the school have in common.
+#[derive(Debug, Clone)]
+pub(super) struct Letterhead {
+    /// The sender.
+    pub(super) from: Mailbox,
+    /// Where the picture is that tells of reading, if reading is followed.
+    tracking: Option<String>,
+}
+
+impl Letterhead {
+    pub(super) fn new(config: &Config) -> Self {
+        let api = &config.api;
+        Self {
+            from: config.email.from.clone(),
+            tracking: api.base_url.clone().filter(|_| api.read_tracking),
+        }
+    }
+
+    /// The HTML of one recipient.
+    fn html(&self, html: &str, delivery: &Delivery) -> String {
+        match &self.tracking {
+            None => html.to_owned(),
+            Some(base_url) => {
+                let token = tracking::token(&delivery.content.cle_lecture, delivery.id);
+                tracking::with_picture(html, base_url, &token)
+            }
+        }
+    }
+}
+
 /// Builds the e-mail.
 ///
 /// # Errors
 /// Why it cannot be built; it never will be, then.
-pub(super) fn build(from: &Mailbox, delivery: &Delivery) -> Result<Message, String> {
+pub(super) fn build(head: &Letterhead, delivery: &Delivery) -> Result<Message, String> {
     let content = &delivery.content;
     let to: lettre::Address = delivery
         .adresse
@@ -49,11 +81,11 @@ pub(super) fn build(from: &Mailbox, delivery: &Delivery) -> Result<Message, Stri
         .collect();
     let key = key(delivery);
     let message = Message::builder()
-        .from(from.clone())
+        .from(head.from.clone())
         .to(Mailbox::new(None, to))
         .subject(subject)
         .date(delivery.emis_le.utc().into())
-        .message_id(Some(format!("<{key}@{}>", from.email.domain())))
+        .message_id(Some(format!("<{key}@{}>", head.from.email.domain())))
         .header(AutoSubmitted);
     let text = SinglePart::plain(content.contenu.clone());
     let message = match content
@@ -66,7 +98,7 @@ pub(super) fn build(from: &Mailbox, delivery: &Delivery) -> Result<Message, Stri
             MultiPart::alternative()
                 .boundary(key)
                 .singlepart(text)
-                .singlepart(SinglePart::html(html.to_owned())),
+                .singlepart(SinglePart::html(head.html(html, delivery))),
         ),
     };
     message.map_err(|error| super::answer::shortened(&error.to_string()))
@@ -97,6 +129,7 @@ pub(super) mod tests {
                 contenu: contenu.to_owned(),
                 contenu_html: None,
                 cle: "abc".to_owned(),
+                cle_lecture: "def".to_owned(),
             }),
             adresse: "awa@example.org".to_owned(),
             renvois: 0,
@@ -106,9 +139,31 @@ pub(super) mod tests {
         }
     }
 
+    fn written(delivery: &Delivery, tracking: Option<&str>) -> String {
+        let head = Letterhead {
+            from: "Collège <ecole@exemple.fr>".parse().unwrap(),
+            tracking: tracking.map(ToOwned::to_owned),
+        };
+        String::from_utf8(build(&head, delivery).unwrap().formatted()).unwrap()
+    }
+
     fn text(delivery: &Delivery) -> String {
-        let from = "Collège <ecole@exemple.fr>".parse().unwrap();
-        String::from_utf8(build(&from, delivery).unwrap().formatted()).unwrap()
+        written(delivery, None)
+    }
+
+    #[test]
+    fn the_picture_stands_in_the_html_only_where_reading_is_followed() {
+        let mut delivery = delivery("Réunion", "Jeudi");
+        let base = Some("https://ecole.exemple.fr");
+        assert!(!written(&delivery, base).contains("<img"));
+        Arc::make_mut(&mut delivery.content).contenu_html = Some("<p>Jeudi</p>".into());
+        assert!(!text(&delivery).contains("track"));
+        let followed = written(&delivery, base).replace("=\r\n", "");
+        let token = tracking::token("def", 7);
+        assert!(
+            followed.contains(&format!("/api/messages/track/{token}/")),
+            "{followed}"
+        );
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! The mode `fichier`: one file an envoi, for rehearsals and for programs that fetch them.
 
-use super::{Answer, Delivery, email};
+use super::email::{self, Letterhead};
+use super::{Answer, Delivery};
 use crate::config::Config;
 use crate::vocabulary::{Canal, Verdict};
-use lettre::message::Mailbox;
 use std::path::PathBuf;
 
 /// A folder that envois are written to.
@@ -11,7 +11,7 @@ use std::path::PathBuf;
 pub struct Outbox {
     folder: PathBuf,
     canal: Canal,
-    from: Mailbox,
+    head: Letterhead,
     sender: String,
 }
 
@@ -20,7 +20,7 @@ impl Outbox {
         Self {
             folder: config.messages.outbox.clone(),
             canal,
-            from: config.email.from.clone(),
+            head: Letterhead::new(config),
             sender: config.sms.sender.clone(),
         }
     }
@@ -43,7 +43,7 @@ impl Outbox {
     /// The name depends on the envoi alone: one that is written again after a crash replaces itself.
     pub(super) fn write(&self, delivery: &Delivery) -> Answer {
         let (bytes, extension) = match self.canal {
-            Canal::Email => match email::build(&self.from, delivery) {
+            Canal::Email => match email::build(&self.head, delivery) {
                 Ok(message) => (message.formatted(), "eml"),
                 Err(reason) => return Answer::of(Verdict::Permanent, "message", &reason),
             },

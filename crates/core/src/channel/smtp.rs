@@ -7,10 +7,10 @@
 
 mod reply;
 
-use super::{Answer, Delivery, email};
-use crate::config::{Email, Security};
+use super::email::{self, Letterhead};
+use super::{Answer, Delivery};
+use crate::config::{Config, Security};
 use crate::vocabulary::Verdict;
-use lettre::message::Mailbox;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{SmtpConnection, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
@@ -32,13 +32,14 @@ pub struct Relay {
     port: u16,
     security: Security,
     login: Option<Credentials>,
-    from: Mailbox,
+    head: Letterhead,
     tls: Option<TlsParameters>,
     hello: ClientId,
 }
 
 impl Relay {
-    pub(super) fn new(email: &Email) -> Result<Self, String> {
+    pub(super) fn new(config: &Config) -> Result<Self, String> {
+        let email = &config.email;
         let tls = match email.security {
             Security::Cleartext => None,
             // Trusts whom the machine trusts, so that a town's own authority works.
@@ -54,7 +55,7 @@ impl Relay {
             login: email.login.as_ref().map(|(user, password)| {
                 Credentials::new(user.clone(), password.expose().to_owned())
             }),
-            from: email.from.clone(),
+            head: Letterhead::new(config),
             tls,
             hello: ClientId::default(),
         })
@@ -115,7 +116,7 @@ pub struct Link<'r> {
 
 impl Link<'_> {
     pub(super) fn send(&mut self, delivery: &Delivery) -> Answer {
-        let body = match email::build(&self.relay.from, delivery) {
+        let body = match email::build(&self.relay.head, delivery) {
             Ok(message) => reply::stuffed(&message.formatted()),
             Err(reason) => return Answer::of(Verdict::Permanent, "message", &reason),
         };
@@ -181,7 +182,7 @@ impl Link<'_> {
         let commands = [
             (
                 Phase::Mail,
-                format!("MAIL FROM:<{}>\r\n", self.relay.from.email),
+                format!("MAIL FROM:<{}>\r\n", self.relay.head.from.email),
             ),
             (Phase::Rcpt, format!("RCPT TO:<{}>\r\n", delivery.adresse)),
             (Phase::Data, "DATA\r\n".to_owned()),

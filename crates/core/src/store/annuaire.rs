@@ -24,7 +24,7 @@ use serde::Serialize;
 
 /// The largest number that a row may be given. All JSON readers know it exactly, and whatever
 /// number comes next is one too.
-pub const ID_MAX: i64 = (1 << 53) - 1;
+pub const ID_MAX: i64 = 1 << 52;
 
 /// A parent of a pupil.
 #[derive(
@@ -130,6 +130,22 @@ fn insert_row(
         follow_numbers(conn, table)?;
     }
     Ok(row.id)
+}
+
+/// Checks that a row that is changed next is what it was when it was read; it stays so until the
+/// commit. `lock` is its question with `{for update}`.
+fn unchanged<T: PartialEq>(
+    conn: &mut Conn,
+    lock: &Sql,
+    read: impl FnOnce(&mut Conn) -> Result<T, Error>,
+    seen: &T,
+) -> Result<(), Error> {
+    list::ids(conn, lock)?;
+    if read(conn)? == *seen {
+        Ok(())
+    } else {
+        Err(Error::Stale)
+    }
 }
 
 fn checked(id: i64) -> Result<i64, Error> {

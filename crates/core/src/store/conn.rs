@@ -10,6 +10,7 @@ use diesel::RunQueryDsl;
 #[cfg(feature = "sqlite")]
 use diesel::SqliteConnection;
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Runs one expression on the inner connection, whichever it is.
 macro_rules! on_inner {
@@ -35,9 +36,16 @@ pub(crate) enum Inner {
 pub struct Conn {
     pub(crate) inner: Inner,
     database: Database,
+    /// Who writes next, of the connections of a pool.
+    turn: Option<Arc<Mutex<()>>>,
     writing: bool,
     dispatching: bool,
     broken: bool,
+}
+
+/// What a panic leaves behind is rolled back by the database.
+fn wait(turn: &Mutex<()>) -> MutexGuard<'_, ()> {
+    turn.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A row that can be read from either database.
@@ -92,10 +100,20 @@ impl Conn {
         Ok(Self {
             inner,
             database: database.clone(),
+            turn: None,
             writing: false,
             dispatching: false,
             broken: false,
         })
+    }
+
+    /// Has its writes wait for those of the other connections that were given `turn`. SQLite has one
+    /// writer at a time, and whoever waits for it asks again after longer and longer pauses: among
+    /// many writers some would wait for a second. In a queue they do not.
+    #[must_use]
+    pub(crate) fn with_turn(mut self, turn: Arc<Mutex<()>>) -> Self {
+        self.turn = matches!(self.database, Database::Sqlite(_)).then_some(turn);
+        self
     }
 
     /// Which database this is.
@@ -146,8 +164,9 @@ impl Conn {
     /// # Errors
     /// As [`Conn::open`]; the old connection is kept then.
     pub fn reopen(&mut self) -> Result<(), Error> {
-        let dispatching = self.dispatching;
+        let (dispatching, turn) = (self.dispatching, self.turn.clone());
         *self = Self::open(&self.database)?;
+        self.turn = turn;
         if dispatching {
             self.tune_for_dispatch()
         } else {
@@ -193,6 +212,8 @@ impl Conn {
                 "a transaction inside a transaction".to_owned(),
             ));
         }
+        let turn = self.turn.clone();
+        let _turn = turn.as_deref().map(wait);
         let begun = self.begin();
         self.note(begun)?;
         self.writing = true;
@@ -210,6 +231,13 @@ impl Conn {
                 Err(error)
             }
         }
+    }
+
+    /// Runs `body`, which writes with one statement and so needs no transaction of its own.
+    pub(crate) fn write_once<T>(&mut self, body: impl FnOnce(&mut Self) -> T) -> T {
+        let turn = self.turn.clone().filter(|_| !self.writing);
+        let _turn = turn.as_deref().map(wait);
+        body(self)
     }
 
     fn begin(&mut self) -> Result<(), Error> {
@@ -241,7 +269,7 @@ impl Conn {
         self.note(rows)
     }
 
-    fn note<T>(&mut self, outcome: Result<T, Error>) -> Result<T, Error> {
+    pub(crate) fn note<T>(&mut self, outcome: Result<T, Error>) -> Result<T, Error> {
         self.broken |= matches!(outcome, Err(Error::Unavailable(_)));
         outcome
     }

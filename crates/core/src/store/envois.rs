@@ -5,6 +5,7 @@
 //! commit.
 
 mod intent;
+pub mod recipients;
 mod recover;
 mod result;
 mod settle;

@@ -11,6 +11,9 @@ pub enum Error {
     /// The row is in a state that forbids the change.
     #[error("{0}")]
     Conflict(String),
+    /// The row is no longer what it was when it was read: read it again.
+    #[error("changed since it was read")]
+    Stale,
     /// The database cannot be used now: away, locked, read-only or its disk is full.
     #[error("database unavailable: {0}")]
     Unavailable(String),

@@ -1,8 +1,12 @@
 //! Messages: written, cancelled, closed, sent again.
 
 mod close;
+mod edit;
+mod list;
 
 pub use close::{Closed, close, has_closable};
+pub use edit::{delete, mark_read, update};
+pub use list::{Column, Filter, Order, by_ids, count, ids, one, page};
 
 use super::conn::on_inner;
 use super::sql::sql;
@@ -29,10 +33,12 @@ pub fn insert(conn: &mut Conn, new: &NewMessage) -> Result<i64, Error> {
         _ => None,
     };
     let row = (new.clone(), programme_le.eq(programmed));
-    let number = on_inner!(conn, |c| diesel::insert_into(table)
-        .values(row)
-        .returning(id)
-        .get_result(c));
+    let number = conn.write_once(|conn| {
+        on_inner!(conn, |c| diesel::insert_into(table)
+            .values(row)
+            .returning(id)
+            .get_result(c))
+    });
     match number {
         Err(diesel::result::Error::DatabaseError(
             diesel::result::DatabaseErrorKind::ForeignKeyViolation,
@@ -55,8 +61,10 @@ pub fn contents(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Content>, Error> {
     }
     let keys: Vec<Key> = ids.iter().map(|id| Key { cle_message: *id }).collect();
     conn.load(
-        &sql("SELECT id, sujet, contenu, contenu_html, cle FROM messages
-               WHERE id IN (SELECT r.cle_message FROM {rows: cle_message bigint})")
+        &sql(
+            "SELECT id, sujet, contenu, contenu_html, cle, cle_lecture FROM messages
+               WHERE id IN (SELECT r.cle_message FROM {rows: cle_message bigint})",
+        )
         .bind_rows(&keys),
     )
 }
@@ -121,11 +129,22 @@ pub fn cancel(conn: &mut Conn, id: i64) -> Result<usize, Error> {
     })
 }
 
-/// Sends a message again to those in `echec` or `incertain`. Returns to how many.
+#[derive(serde::Serialize)]
+struct Key {
+    cle_envoi: i64,
+}
+
+/// Sends a message again to those in `echec` or `incertain`; with `envois`, only to these of them.
+/// Returns to how many.
 ///
 /// # Errors
 /// `NotFound`; `Conflict` when nobody is to be sent to again.
-pub fn resend(conn: &mut Conn, id: i64, late: Duration) -> Result<usize, Error> {
+pub fn resend(
+    conn: &mut Conn,
+    id: i64,
+    envois: Option<&[i64]>,
+    late: Duration,
+) -> Result<usize, Error> {
     conn.write(|conn| {
         let now = conn.now()?;
         let opened = conn.execute(
@@ -140,22 +159,56 @@ pub fn resend(conn: &mut Conn, id: i64, late: Duration) -> Result<usize, Error> 
                 "a message in {statut} was never sent"
             )));
         }
-        let again = conn.execute(
-            &sql("UPDATE envois
+        let statement = sql("UPDATE envois
                      SET etat = 'a_envoyer', motif = NULL, code = NULL, detail = NULL,
                          termine_le = NULL, emis_le = NULL, tentatives = 0, ambigus = 0,
                          renvois = renvois + 1, prochaine = ?, expire = ?
                    WHERE message = ? AND etat IN ('echec', 'incertain') AND adresse IS NOT NULL")
-            .bind(now)
-            .bind(now + late)
-            .bind(id),
-        )?;
+        .bind(now)
+        .bind(now + late)
+        .bind(id);
+        let statement = match envois {
+            None => statement,
+            Some(envois) => {
+                let keys: Vec<Key> = envois.iter().map(|id| Key { cle_envoi: *id }).collect();
+                statement
+                    .then(" AND id IN (SELECT r.cle_envoi FROM {rows: cle_envoi bigint})")
+                    .bind_rows(&keys)
+            }
+        };
+        let again = conn.execute(&statement)?;
         if again == 0 {
             return Err(Error::Conflict(
                 "nobody is in echec or incertain".to_owned(),
             ));
         }
         Ok(again)
+    })
+}
+
+/// Makes a draft, a programmed or a failed message due now.
+///
+/// # Errors
+/// `NotFound`; `Conflict` when it is on its way or was sent.
+pub fn send_now(conn: &mut Conn, id: i64) -> Result<(), Error> {
+    conn.write(|conn| {
+        let now = conn.now()?;
+        let due = conn.execute(
+            &sql("UPDATE messages
+                     SET statut = 'programme', date_programmee = ?, programme_le = ?,
+                         details_erreur = NULL
+                   WHERE id = ? AND statut IN ('brouillon', 'programme', 'echec')")
+            .bind(now)
+            .bind(now)
+            .bind(id),
+        )?;
+        if due == 0 {
+            let statut = statut(conn, id)?;
+            return Err(Error::Conflict(format!(
+                "a message in {statut} cannot be sent now"
+            )));
+        }
+        Ok(())
     })
 }
 

@@ -3,7 +3,7 @@
 use super::sql::sql;
 use super::{Conn, Error};
 use crate::instant::{Instant, InstantSql};
-use crate::vocabulary::{Canal, Etat, Motif};
+use crate::vocabulary::{Canal, Etat};
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
 /// Envois of one channel in one state.
@@ -110,52 +110,6 @@ pub fn uncertain(conn: &mut Conn, limit: i64) -> Result<Vec<Uncertain>, Error> {
             "SELECT id AS message, type AS canal, nb_incertains AS nombre FROM messages
                WHERE nb_incertains > 0 ORDER BY id DESC LIMIT ?",
         )
-        .bind(limit),
-    )
-}
-
-/// One recipient of a message, with what became of the envoi.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, diesel::QueryableByName)]
-pub struct Recipient {
-    /// Number of the envoi.
-    #[diesel(sql_type = BigInt)]
-    pub id: i64,
-    /// Family name; empty when the parent was erased.
-    #[diesel(sql_type = Text)]
-    pub nom: String,
-    /// First name.
-    #[diesel(sql_type = Text)]
-    pub prenom: String,
-    /// E.164 number or mailbox.
-    #[diesel(sql_type = Nullable<Text>)]
-    pub adresse: Option<String>,
-    /// The state.
-    #[diesel(sql_type = Text)]
-    pub etat: Etat,
-    /// Why, if it is final and not `envoye`.
-    #[diesel(sql_type = Nullable<Text>)]
-    pub motif: Option<Motif>,
-}
-
-/// The recipients of a message after the envoi `after`, in the order of their numbers.
-///
-/// # Errors
-/// The database's.
-pub fn recipients(
-    conn: &mut Conn,
-    message: i64,
-    after: i64,
-    limit: i64,
-) -> Result<Vec<Recipient>, Error> {
-    conn.load(
-        &sql(
-            "SELECT e.id, COALESCE(p.nom, '') AS nom, COALESCE(p.prenom, '') AS prenom, e.adresse,
-                     e.etat, e.motif
-                FROM envois e LEFT JOIN parents p ON p.id = e.parent
-               WHERE e.message = ? AND e.id > ? ORDER BY e.id LIMIT ?",
-        )
-        .bind(message)
-        .bind(after)
         .bind(limit),
     )
 }

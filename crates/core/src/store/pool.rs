@@ -2,6 +2,7 @@
 
 use super::{Conn, Error};
 use crate::config::Database;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// Connections that are lent out one request at a time.
@@ -17,7 +18,10 @@ impl Pool {
     /// # Errors
     /// As [`Conn::open`].
     pub fn open(database: &Database, size: u32) -> Result<Self, Error> {
-        let manager = Manager(database.clone());
+        let manager = Manager {
+            database: database.clone(),
+            turn: Arc::default(),
+        };
         // Asked first, because the pool itself would say no more than that it waited.
         drop(Conn::open(database)?);
         let pool = r2d2::Pool::builder()
@@ -46,14 +50,17 @@ impl Pool {
     }
 }
 
-struct Manager(Database);
+struct Manager {
+    database: Database,
+    turn: Arc<Mutex<()>>,
+}
 
 impl r2d2::ManageConnection for Manager {
     type Connection = Conn;
     type Error = Error;
 
     fn connect(&self) -> Result<Conn, Error> {
-        Conn::open(&self.0)
+        Ok(Conn::open(&self.database)?.with_turn(Arc::clone(&self.turn)))
     }
 
     fn is_valid(&self, conn: &mut Conn) -> Result<(), Error> {

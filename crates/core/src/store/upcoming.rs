@@ -55,6 +55,25 @@ pub fn upcoming(conn: &mut Conn, limit: usize, now: Instant) -> Result<Vec<Upcom
     )
 }
 
+/// One message, as if it were due now.
+///
+/// # Errors
+/// `NotFound`.
+pub fn one(conn: &mut Conn, id: i64) -> Result<Upcoming, Error> {
+    let now = conn.now()?;
+    let found: Vec<Upcoming> = conn.load(
+        &sql(
+            "SELECT id, type AS canal, sujet, parent, classe, est_message_groupe,
+                     (SELECT c.nom FROM classes c WHERE c.id = messages.classe) AS classe_nom,
+                     COALESCE(date_programmee, ?) AS due
+                FROM messages WHERE id = ?",
+        )
+        .bind(now)
+        .bind(id),
+    )?;
+    found.into_iter().next().ok_or(Error::NotFound)
+}
+
 /// The messages with envois whose turn, or whose next attempt, has come.
 ///
 /// # Errors
@@ -77,28 +96,32 @@ pub fn leaving(conn: &mut Conn, now: Instant) -> Result<Vec<Upcoming>, Error> {
     )
 }
 
-#[derive(diesel::QueryableByName)]
-struct Addressed {
+/// Somebody whose turn has come.
+#[derive(Debug, Clone, PartialEq, Eq, diesel::QueryableByName)]
+pub struct Addressed {
+    /// The parent; none when erased.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub parent: Option<i64>,
+    /// Family name; empty when erased.
     #[diesel(sql_type = Text)]
-    nom: String,
+    pub nom: String,
+    /// First name.
     #[diesel(sql_type = Text)]
-    prenom: String,
+    pub prenom: String,
+    /// The address.
     #[diesel(sql_type = Text)]
-    adresse: String,
+    pub adresse: String,
 }
 
-/// Names and address of those of a message whose turn has come.
+/// Number, names and address of those of a message whose turn has come.
 ///
 /// # Errors
 /// The database's.
-pub fn waiting(
-    conn: &mut Conn,
-    message: i64,
-    now: Instant,
-) -> Result<Vec<(String, String, String)>, Error> {
-    let rows: Vec<Addressed> = conn.load(
+pub fn waiting(conn: &mut Conn, message: i64, now: Instant) -> Result<Vec<Addressed>, Error> {
+    conn.load(
         &sql(
-            "SELECT COALESCE(p.nom, '') AS nom, COALESCE(p.prenom, '') AS prenom, e.adresse
+            "SELECT p.id AS parent, COALESCE(p.nom, '') AS nom, COALESCE(p.prenom, '') AS prenom,
+                     e.adresse
                 FROM envois e LEFT JOIN parents p ON p.id = e.parent
                WHERE e.message = ? AND e.etat = 'a_envoyer' AND e.prochaine <= ? AND e.expire > ?
                ORDER BY e.id",
@@ -106,9 +129,5 @@ pub fn waiting(
         .bind(message)
         .bind(now)
         .bind(now),
-    )?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.nom, row.prenom, row.adresse))
-        .collect())
+    )
 }

@@ -37,7 +37,7 @@ fn migrations_at_once_are_applied_once(database: &Database) {
             .map(|migrator| migrator.join().unwrap())
             .sum()
     });
-    assert_eq!(applied, 5);
+    assert_eq!(applied, 6);
     assert_eq!(School::new(database).count("canaux", "1 = 1"), 2);
 }
 

@@ -27,7 +27,7 @@ fn only_the_failed_and_the_uncertain_with_an_address_are_sent_to_again(database:
     school.ends(6, Etat::Echec, Some(Motif::Expire));
     school.run("run").close(10);
     assert_eq!(
-        messages::resend(&mut school.conn(), message, DAY).unwrap(),
+        messages::resend(&mut school.conn(), message, None, DAY).unwrap(),
         3
     );
     assert_eq!(
@@ -59,7 +59,7 @@ fn what_is_sent_again_begins_anew_and_can_be_told_apart(database: &Database) {
     );
     run.close(10);
     let before = run.conn.now().unwrap();
-    messages::resend(&mut run.conn, message, DAY).unwrap();
+    messages::resend(&mut run.conn, message, None, DAY).unwrap();
     let clean = "motif IS NULL AND code IS NULL AND detail IS NULL AND termine_le IS NULL AND emis_le IS NULL";
     assert_eq!(school.count("envois", clean), 1);
     let again = run.send(Canal::Email, 1).remove(0);
@@ -75,12 +75,12 @@ fn with_nobody_to_send_to_again_nothing_changes(database: &Database) {
     school.ends(2, Etat::Ignore, Some(Motif::Opposition));
     let mut run = school.run("run");
     run.close(10);
-    let outcome = messages::resend(&mut run.conn, message, DAY);
+    let outcome = messages::resend(&mut run.conn, message, None, DAY);
     assert!(matches!(outcome, Err(Error::Conflict(_))), "{outcome:?}");
     assert_eq!(school.sums(message), "envoye 2 1 0 0 1");
     assert_eq!(school.count("messages", "details_erreur IS NOT NULL"), 1);
     assert!(matches!(
-        messages::resend(&mut run.conn, 9999, DAY),
+        messages::resend(&mut run.conn, 9999, None, DAY),
         Err(Error::NotFound)
     ));
 }
@@ -92,7 +92,7 @@ fn a_message_that_was_never_sent_cannot_be_sent_again(database: &Database) {
         ..message(Canal::Sms, To::All)
     };
     for id in [school.insert(&draft), school.programme(Canal::Sms, To::All)] {
-        let outcome = messages::resend(&mut school.conn(), id, DAY);
+        let outcome = messages::resend(&mut school.conn(), id, None, DAY);
         assert!(matches!(outcome, Err(Error::Conflict(_))), "{outcome:?}");
     }
 }
@@ -104,7 +104,7 @@ fn a_closed_message_is_open_until_the_second_sending_ends(database: &Database) {
     school.ends(2, Etat::Echec, Some(Motif::Epuise));
     let mut run = school.run("run");
     run.close(10);
-    messages::resend(&mut run.conn, message, DAY).unwrap();
+    messages::resend(&mut run.conn, message, None, DAY).unwrap();
     assert_eq!(
         school.count(
             "messages",

@@ -133,7 +133,7 @@ fn open_envois_are_counted_where_they_are(database: &Database) {
     assert_eq!(states(&school), [0, 0, 0, 6, 0, 1, 0]);
     run.close(10);
     assert_eq!(states(&school), [0, 0, 0, 6, 0, 1, 0]);
-    messages::resend(&mut school.conn(), sent, crate::harness::DAY).unwrap();
+    messages::resend(&mut school.conn(), sent, None, crate::harness::DAY).unwrap();
     assert_eq!(states(&school), [1, 0, 0, 6, 0, 0, 0]);
     recount(&school);
 }

@@ -1,6 +1,6 @@
 //! Classes.
 
-use super::{Order, Table, alone, found, insert_row, list};
+use super::{Order, Table, alone, found, insert_row, list, unchanged};
 use crate::model::{Classe, NewClasse};
 use crate::store::search::searched;
 use crate::store::sql::{Sql, sql};
@@ -122,14 +122,18 @@ pub fn insert(conn: &mut Conn, new: &NewClasse) -> Result<i64, Error> {
 /// Changes the class with this number into this.
 ///
 /// # Errors
-/// `NotFound`, or the database's.
-pub fn update(conn: &mut Conn, classe: &Classe) -> Result<(), Error> {
+/// `NotFound`; `Stale` when it is no longer what was `seen`.
+pub fn update(conn: &mut Conn, seen: &Classe, classe: &Classe) -> Result<(), Error> {
     let update = sql("UPDATE classes SET nom = ?, niveau = ?, annee_scolaire = ? WHERE id = ?")
         .bind(classe.nom.as_str())
         .bind(classe.niveau.as_str())
         .bind(classe.annee_scolaire.as_str())
         .bind(classe.id);
-    conn.write(|conn| found(conn.execute(&update)?))
+    let lock = sql("SELECT id FROM classes WHERE id = ? {for update}").bind(seen.id);
+    conn.write(|conn| {
+        unchanged(conn, &lock, |conn| one(conn, seen.id), seen)?;
+        found(conn.execute(&update)?)
+    })
 }
 
 /// What keeps the class from going: nothing, when both are 0.

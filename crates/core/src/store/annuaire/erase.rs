@@ -2,7 +2,7 @@
 
 use super::{found, list};
 use crate::store::sql::sql;
-use crate::store::{Conn, Error};
+use crate::store::{Conn, Error, idempotence};
 use crate::vocabulary::Etat;
 use diesel::sql_types::Text;
 
@@ -39,6 +39,7 @@ pub(super) fn erase(conn: &mut Conn, id: i64) -> Result<(), Error> {
             .bind(Some(now))
             .bind(id),
         )?;
+        idempotence::forget_parent(conn, id)?;
         found(conn.execute(&sql("DELETE FROM parents WHERE id = ?").bind(id))?)
     })
 }

@@ -1,6 +1,6 @@
 //! Pupils.
 
-use super::{Order, Table, alone, found, insert_row, list};
+use super::{Order, Table, alone, found, insert_row, list, unchanged};
 use crate::model::{Etudiant, NewEtudiant};
 use crate::store::search::searched;
 use crate::store::sql::{Sql, sql};
@@ -114,14 +114,18 @@ pub fn insert(conn: &mut Conn, new: &NewEtudiant) -> Result<i64, Error> {
 /// Changes the pupil with this number into this.
 ///
 /// # Errors
-/// `NotFound`; `Conflict` when the class is unknown.
-pub fn update(conn: &mut Conn, etudiant: &Etudiant) -> Result<(), Error> {
+/// `NotFound`; `Conflict` when the class is unknown; `Stale` when it is no longer what was `seen`.
+pub fn update(conn: &mut Conn, seen: &Etudiant, etudiant: &Etudiant) -> Result<(), Error> {
     let update = sql("UPDATE etudiants SET nom = ?, prenom = ?, classe = ? WHERE id = ?")
         .bind(etudiant.nom.as_str())
         .bind(etudiant.prenom.as_str())
         .bind(etudiant.classe)
         .bind(etudiant.id);
-    conn.write(|conn| found(conn.execute(&update)?))
+    let lock = sql("SELECT id FROM etudiants WHERE id = ? {for update}").bind(seen.id);
+    conn.write(|conn| {
+        unchanged(conn, &lock, |conn| one(conn, seen.id), seen)?;
+        found(conn.execute(&update)?)
+    })
 }
 
 /// Removes a pupil, and with it the links to the parents.

@@ -1,6 +1,6 @@
 //! Parents, each with the pupils.
 
-use super::{Order, Table, alone, erase, found, insert_row, liens, list, oppositions};
+use super::{Order, Table, alone, erase, found, insert_row, liens, list, oppositions, unchanged};
 use crate::model::{Fiche, NewParent, Parent};
 use crate::store::search::searched;
 use crate::store::sql::{Sql, sql};
@@ -154,8 +154,8 @@ pub fn insert(conn: &mut Conn, new: &NewParent) -> Result<i64, Error> {
 /// a channel that is refused now are ended.
 ///
 /// # Errors
-/// `NotFound`; `Conflict` when a pupil is unknown.
-pub fn update(conn: &mut Conn, fiche: &Fiche) -> Result<(), Error> {
+/// `NotFound`; `Conflict` when a pupil is unknown; `Stale` when it is no longer what was `seen`.
+pub fn update(conn: &mut Conn, seen: &Fiche, fiche: &Fiche) -> Result<(), Error> {
     let parent = &fiche.parent;
     let update = sql(
         "UPDATE parents SET nom = ?, prenom = ?, telephone = ?, email = ?,
@@ -168,7 +168,10 @@ pub fn update(conn: &mut Conn, fiche: &Fiche) -> Result<(), Error> {
     .bind(parent.notifications_sms)
     .bind(parent.notifications_email)
     .bind(parent.id);
+    let id = parent.id;
+    let lock = sql("SELECT id FROM parents WHERE id = ? {for update}").bind(id);
     conn.write(|conn| {
+        unchanged(conn, &lock, |conn| one(conn, id), seen)?;
         found(conn.execute(&update)?)?;
         liens::replace(conn, &[parent.id], &liens::of(parent.id, &fiche.etudiants))?;
         oppositions::apply(conn, Some(parent.id))

@@ -122,7 +122,7 @@ fn a_sent_message_keeps_its_sums_and_forgets_the_address(database: &Database) {
         school.one("SELECT CAST(max(termine_le) AS TEXT) AS v FROM envois WHERE parent IS NULL"),
         ended
     );
-    let outcome = messages::resend(&mut run.conn, message, Duration::from_secs(60));
+    let outcome = messages::resend(&mut run.conn, message, None, Duration::from_secs(60));
     assert!(matches!(outcome, Err(Error::Conflict(_))), "{outcome:?}");
     assert_eq!(school.sums(message), "envoye 3 2 1 0 0");
 }

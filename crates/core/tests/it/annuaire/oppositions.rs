@@ -59,7 +59,8 @@ fn an_opt_out_of_one_parent_ends_what_waits_for_that_one(database: &Database) {
             ..parent(2)
         };
         let etudiants = Vec::new();
-        parents::update(&mut conn, &Fiche { parent, etudiants }).unwrap();
+        let seen = parents::one(&mut conn, parent.id).unwrap();
+        parents::update(&mut conn, &seen, &Fiche { parent, etudiants }).unwrap();
     };
     change(true);
     assert_eq!(school.states(sms), ["a_envoyer"; 3]);

@@ -102,7 +102,9 @@ fn what_is_changed_has_changed(database: &Database) {
     let conn = &mut school.conn();
     annuaire::upsert(conn, &school_of(3)).unwrap();
     let class = classe(1, "6e B", "", "2027");
-    classes::update(conn, &class).unwrap();
+    let seen = classes::one(conn, 1).unwrap();
+    classes::update(conn, &seen, &class).unwrap();
+    stale(&classes::update(conn, &seen, &class));
     assert_eq!(classes::one(conn, 1).unwrap(), class);
     let pupil = Etudiant {
         id: 1,
@@ -110,7 +112,9 @@ fn what_is_changed_has_changed(database: &Database) {
         prenom: String::new(),
         classe: Some(2),
     };
-    etudiants::update(conn, &pupil).unwrap();
+    let seen = etudiants::one(conn, 1).unwrap();
+    etudiants::update(conn, &seen, &pupil).unwrap();
+    stale(&etudiants::update(conn, &seen, &pupil));
     assert_eq!(etudiants::one(conn, 1).unwrap(), pupil);
     let fiche = Fiche {
         parent: Parent {
@@ -120,23 +124,28 @@ fn what_is_changed_has_changed(database: &Database) {
         },
         etudiants: vec![3, 2, 3],
     };
-    parents::update(conn, &fiche).unwrap();
+    let seen = parents::one(conn, 2).unwrap();
+    parents::update(conn, &seen, &fiche).unwrap();
+    stale(&parents::update(conn, &seen, &fiche));
     assert_eq!(parents::one(conn, 2).unwrap().parent, fiche.parent);
     assert_eq!(parents::one(conn, 2).unwrap().etudiants, [3, 2]);
     assert_eq!(parents::one(conn, 1).unwrap().etudiants, [1]);
     for outcome in [
-        classes::update(conn, &Classe { id: 9, ..class }),
-        etudiants::update(conn, &Etudiant { id: 9, ..pupil }),
-        parents::update(
-            conn,
-            &Fiche {
+        {
+            let gone = Classe { id: 9, ..class };
+            classes::update(conn, &gone, &gone)
+        },
+        {
+            let gone = Etudiant { id: 9, ..pupil };
+            etudiants::update(conn, &gone, &gone)
+        },
+        {
+            let gone = Fiche {
                 parent: parent(9),
                 etudiants: Vec::new(),
-            },
-        ),
-        classes::delete(conn, 9),
-        etudiants::delete(conn, 9),
-        parents::delete(conn, 9),
+            };
+            parents::update(conn, &gone, &gone)
+        },
     ] {
         assert!(matches!(outcome, Err(Error::NotFound)), "{outcome:?}");
     }
@@ -206,8 +215,9 @@ fn an_unknown_class_or_pupil_is_a_conflict(database: &Database) {
     conflict(etudiants::insert(conn, &new_etudiant(None, Some(9))));
     conflict(parents::insert(conn, &new_parent(None, &[1, 9])));
     let mut pupil = etudiants::one(conn, 1).unwrap();
+    let seen = pupil.clone();
     pupil.classe = Some(9);
-    conflict(etudiants::update(conn, &pupil));
+    conflict(etudiants::update(conn, &seen, &pupil));
     let fiche = Fiche {
         parent: Parent {
             telephone: String::new(),
@@ -215,7 +225,8 @@ fn an_unknown_class_or_pupil_is_a_conflict(database: &Database) {
         },
         etudiants: vec![9],
     };
-    conflict(parents::update(conn, &fiche));
+    let seen = parents::one(conn, 1).unwrap();
+    conflict(parents::update(conn, &seen, &fiche));
     assert_eq!(parents::one(conn, 1).unwrap().parent, parent(1));
     assert_eq!(parents::one(conn, 1).unwrap().etudiants, [1]);
     assert_eq!(school.count("etudiants", "classe = 1"), 1);
@@ -252,4 +263,8 @@ fn a_pupil_goes_with_the_links(database: &Database) {
     assert_eq!(parents::one(conn, 1).unwrap().etudiants, [0; 0]);
     assert_eq!(parents::one(conn, 2).unwrap().etudiants, [2]);
     assert_eq!(school.count("etudiants", "1 = 1"), 1);
+}
+
+fn stale(outcome: &Result<(), Error>) {
+    assert!(matches!(outcome, Err(Error::Stale)), "{outcome:?}");
 }

@@ -76,7 +76,7 @@ fn take(school: &School<'_>, step: &Step) {
             messages::cancel(&mut school.conn(), pick(school, which)).ok();
         }
         Step::Resend(which) => {
-            messages::resend(&mut school.conn(), pick(school, which), DAY).ok();
+            messages::resend(&mut school.conn(), pick(school, which), None, DAY).ok();
         }
         Step::Sql(what, which) => behind(school, what, pick(school, which)),
         Step::Recount => recount(school),

@@ -1,18 +1,18 @@
-//! How the program ends (contract, "Command line"; the numbers above 64 are sysexits.h's).
+//! How the programs end (contract, "Command line"; the numbers above 64 are sysexits.h's).
 
-use messages_core::config::Faults;
-use messages_core::logging::SAID;
-use messages_core::store::Error as StoreError;
+use crate::config::Faults;
+use crate::logging::SAID;
+use crate::store::Error as StoreError;
 use std::io::Write;
 use std::process::ExitCode;
 
-/// Exit codes.
+/// Exit codes. (2, a wrong command line, is clap's own.)
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-pub(crate) enum Exit {
-    /// The run ended.
+pub enum Exit {
+    /// The work was done.
     Done = 0,
-    /// Somebody was not reached, and `--fail-on-error` was given; or the input was refused.
+    /// What was asked for was not done, or with `--fail-on-error` somebody was not reached.
     Failed = 1,
     /// A fault of this program.
     Internal = 70,
@@ -22,43 +22,44 @@ pub(crate) enum Exit {
     Config = 78,
 }
 
-impl From<Exit> for ExitCode {
+impl From<Exit> for u8 {
     fn from(exit: Exit) -> Self {
         #[expect(clippy::as_conversions, reason = "the discriminants are the codes")]
-        Self::from(exit as u8)
+        let code = exit as Self;
+        code
     }
 }
 
-/// Why a command did not do its work, in words for the administrator.
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(u8::from(exit))
+    }
+}
+
+/// Why the program did not do its work, in words for the administrator.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub struct Failure {
     exit: Exit,
     text: String,
 }
 
 impl Failure {
-    pub(crate) fn new(exit: Exit, text: impl Into<String>) -> Self {
+    /// One with these words, which hold no secret.
+    pub fn new(exit: Exit, text: impl Into<String>) -> Self {
         Self {
             exit,
             text: text.into(),
         }
     }
 
-    /// Says it on stderr and in the log.
-    pub(crate) fn tell(self) -> Exit {
+    /// Says it on stderr, as `program`, and in the log.
+    #[must_use]
+    pub fn tell(self, program: &str) -> Exit {
         // stderr may be closed; the exit code remains.
-        writeln!(std::io::stderr(), "process-scheduled : {}", self.text).ok();
+        writeln!(std::io::stderr(), "{program} : {}", self.text).ok();
         let line = self.text.lines().next().unwrap_or_default();
         log::error!(target: SAID, "code={} {line}", u8::from(self.exit));
         self.exit
-    }
-}
-
-impl From<Exit> for u8 {
-    fn from(exit: Exit) -> Self {
-        #[expect(clippy::as_conversions, reason = "the discriminants are the codes")]
-        let code = exit as Self;
-        code
     }
 }
 
@@ -77,6 +78,7 @@ impl From<StoreError> for Failure {
             ),
             StoreError::Config(text) => Self::new(Exit::Config, format!("DATABASE_URL : {text}")),
             StoreError::Conflict(text) => Self::new(Exit::Failed, text),
+            StoreError::Stale => Self::new(Exit::TryLater, "modifié entre-temps"),
             StoreError::NotFound => Self::new(Exit::Failed, "introuvable"),
             StoreError::Other(text) => Self::new(
                 Exit::Internal,

@@ -1,0 +1,92 @@
+//! How many SMS a text costs (3GPP TS 23.038 and 23.040).
+//!
+//! A text of the 7-bit alphabet has 160 places, or 153 a part; any other letter, such as `ê` or a
+//! typographic apostrophe, makes the whole text 16-bit: 70 places, or 67 a part. What takes two
+//! places is not cut in two.
+
+/// What a text costs as an SMS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Segments {
+    /// `gsm7` or `ucs2`.
+    pub encodage: &'static str,
+    /// Places that are taken: septets or code units.
+    pub caracteres: usize,
+    /// SMS that are paid for each recipient.
+    pub segments: usize,
+}
+
+/// The letters of one septet that are not plain ASCII ones (TS 23.038, 6.2.1).
+const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./:;<=>?¡ÄÖÑÜ§¿äöñüà";
+
+/// The letters of two septets (TS 23.038, 6.2.1.1).
+const EXTENDED: &str = "\u{c}^{}\\[~]|€";
+
+/// Places that a letter takes in 7 bits, if it can be said in them.
+fn septets(letter: char) -> Option<usize> {
+    if letter.is_ascii_alphanumeric() || BASIC.contains(letter) {
+        Some(1)
+    } else {
+        EXTENDED.contains(letter).then_some(2)
+    }
+}
+
+/// Counts a text.
+#[must_use]
+pub fn count(text: &str) -> Segments {
+    let places: Option<Vec<usize>> = text.chars().map(septets).collect();
+    let (encodage, whole, part, places) = match places {
+        Some(places) => ("gsm7", 160, 153, places),
+        None => ("ucs2", 70, 67, text.chars().map(char::len_utf16).collect()),
+    };
+    let caracteres = places.iter().sum();
+    let segments = if caracteres <= whole {
+        1
+    } else {
+        let mut parts = 1;
+        let mut used = 0;
+        for place in places {
+            if used + place > part {
+                parts += 1;
+                used = 0;
+            }
+            used += place;
+        }
+        parts
+    };
+    Segments {
+        encodage,
+        caracteres,
+        segments,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cost(text: &str) -> (&'static str, usize) {
+        let counted = count(text);
+        (counted.encodage, counted.segments)
+    }
+
+    #[test]
+    fn parts_are_counted_as_gateways_count_them() {
+        let expected = [
+            (String::new(), ("gsm7", 1)),
+            ("Réunion jeudi à 18 h".to_owned(), ("gsm7", 1)),
+            ("La fête de l’école".to_owned(), ("ucs2", 1)),
+            ("a".repeat(160), ("gsm7", 1)),
+            ("a".repeat(161), ("gsm7", 2)),
+            ("a".repeat(307), ("gsm7", 3)),
+            ("€".repeat(80), ("gsm7", 1)),
+            ("€".repeat(153), ("gsm7", 3)),
+            ("ç".repeat(70), ("ucs2", 1)),
+            ("ç".repeat(71), ("ucs2", 2)),
+            ("😀".repeat(67), ("ucs2", 3)),
+            (format!("{0}😀{0}", "ç".repeat(66)), ("ucs2", 3)),
+        ];
+        for (text, parts) in expected {
+            assert_eq!(cost(&text), parts, "{text}");
+        }
+    }
+}
