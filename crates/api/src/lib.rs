@@ -1,31 +1,26 @@
-//! The HTTP interface. For now it says that it is alive.
+//! The HTTP interface.
+//!
+//! In the order of a request: [`server`] listens; `gate::edge` numbers it and answers preflights;
+//! `gate` finds out who calls and lets it through to its `endpoint`; `input` reads what was sent;
+//! `messages` and `directory` ask the core crate; `answer` writes what they found, `error` what
+//! went wrong. [`commands`] is the command line beside it.
 
+mod answer;
 pub mod auth;
 pub mod cli;
 pub mod commands;
+mod directory;
+mod dispatcher;
+mod endpoint;
+mod error;
+mod gate;
+mod health;
+mod input;
+mod messages;
+mod metrics;
+mod open;
+mod openapi;
+pub mod server;
 pub mod start;
-
-use actix_web::{App, HttpServer, Responder, get, web};
-use std::net::SocketAddr;
-
-/// Every route of the application.
-pub fn routes(config: &mut web::ServiceConfig) {
-    config.service(live);
-}
-
-/// Says that the process runs; touches nothing else.
-#[get("/health/live")]
-async fn live() -> impl Responder {
-    web::Json(serde_json::json!({ "status": "ok" }))
-}
-
-/// Serves until the process is told to stop.
-///
-/// # Errors
-/// When the address cannot be listened on.
-pub async fn serve(bind: SocketAddr) -> std::io::Result<()> {
-    HttpServer::new(|| App::new().configure(routes))
-        .bind(bind)?
-        .run()
-        .await
-}
+mod state;
+mod texts;

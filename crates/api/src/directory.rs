@@ -1,0 +1,20 @@
+//! The directory: classes, pupils, parents; each written, listed and changed in the same way.
+
+pub(crate) mod annuaire;
+mod classes;
+mod etudiants;
+pub(crate) mod parents;
+mod resource;
+mod send;
+
+use crate::endpoint::Endpoint;
+
+/// The endpoints, those with a fixed name before those with a number.
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    let mut endpoints = send::endpoints();
+    endpoints.extend(annuaire::endpoints());
+    endpoints.extend(resource::endpoints::<classes::Classes>());
+    endpoints.extend(resource::endpoints::<etudiants::Etudiants>());
+    endpoints.extend(resource::endpoints::<parents::Parents>());
+    endpoints
+}

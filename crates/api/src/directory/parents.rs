@@ -1,0 +1,212 @@
+//! `/api/parents/`
+
+use super::resource::{ORDERING, Resource, SEARCH, Words};
+use crate::endpoint::{Kind, Parameter};
+use crate::input::fields::{Fields, NAME, NAME_MAX};
+use crate::input::query::Filters;
+use crate::openapi::Shape;
+use crate::state::State;
+use messages_core::model::{Fiche, NewParent, Parent};
+use messages_core::store::annuaire::{Order, etudiants, parents};
+use messages_core::store::{Conn, Error};
+use serde::Serialize;
+
+/// Longest address: a path of 254 (RFC 5321, 4.5.3.1.3) and what people type around it.
+const ADDRESS_MAX: usize = 320;
+
+pub(super) struct Parents;
+
+/// A parent in JSON: `etudiant` is the first of the pupils, as the old server had it.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct ParentJson {
+    #[serde(flatten)]
+    fiche: Fiche,
+    etudiant: Option<i64>,
+}
+
+impl From<Fiche> for ParentJson {
+    fn from(fiche: Fiche) -> Self {
+        Self {
+            etudiant: fiche.etudiants.first().copied(),
+            fiche,
+        }
+    }
+}
+
+/// Reads a parent over `present`.
+pub(super) fn read(fields: &mut Fields<'_>, present: Option<&Fiche>, id: i64) -> Fiche {
+    let mut fiche = present.cloned().unwrap_or_else(|| blank(id));
+    let parent = &mut fiche.parent;
+    if let Some(Some(nom)) = fields.text("nom", NAME) {
+        parent.nom = nom;
+    }
+    for (name, max, place) in [
+        ("prenom", NAME_MAX, &mut parent.prenom),
+        ("telephone", ADDRESS_MAX, &mut parent.telephone),
+        ("email", ADDRESS_MAX, &mut parent.email),
+    ] {
+        if let Some(text) = fields.line(name, max) {
+            *place = text;
+        }
+    }
+    for (name, place) in [
+        ("notifications_sms", &mut parent.notifications_sms),
+        ("notifications_email", &mut parent.notifications_email),
+    ] {
+        if let Some(switch) = fields.switch(name) {
+            *place = switch;
+        }
+    }
+    let first = fields.key("etudiant");
+    if let Some(etudiants) = fields.keys("etudiants") {
+        fiche.etudiants = etudiants;
+    } else if let Some(etudiant) = first {
+        let etudiant = etudiant.map(|key| key.id);
+        // The old server knows one pupil of a parent; the others stay.
+        let others = fiche.etudiants.iter().skip(1).copied();
+        let others = others.filter(|id| Some(*id) != etudiant);
+        fiche.etudiants = etudiant
+            .into_iter()
+            .chain(others.collect::<Vec<_>>())
+            .collect();
+    }
+    fiche
+}
+
+const fn blank(id: i64) -> Fiche {
+    Fiche {
+        parent: Parent {
+            id,
+            nom: String::new(),
+            prenom: String::new(),
+            telephone: String::new(),
+            email: String::new(),
+            notifications_sms: true,
+            notifications_email: true,
+        },
+        etudiants: Vec::new(),
+    }
+}
+
+impl Resource for Parents {
+    const MODEL: &'static str = "Parent";
+    const OTHER_NAMES: &'static [(&'static str, &'static str)] = &[("etudiant", "etudiants")];
+    const WORDS: Words = Words {
+        list: "Les parents",
+        one: "Un parent",
+        create: "Ajoute un parent",
+        replace: "Remplace un parent",
+        change: "Modifie un parent",
+        delete: "Efface un parent et ses adresses, partout",
+        ids: [
+            "parents_list",
+            "parents_retrieve",
+            "parents_create",
+            "parents_update",
+            "parents_partial_update",
+            "parents_destroy",
+        ],
+        names: ["Parent List", "Parent Instance"],
+        paths: ["/api/parents/", "/api/parents/{id}/"],
+        shapes: [
+            Shape::Parent,
+            Shape::Parents,
+            Shape::ParentsOrPage,
+            Shape::NewParent,
+            Shape::ParentBody,
+            Shape::ParentPatch,
+        ],
+        filters: &[
+            Parameter {
+                name: "classe",
+                description: "Seulement ceux d'élèves de cette classe",
+                kind: Kind::Integer,
+            },
+            Parameter {
+                name: "etudiant",
+                description: "Seulement ceux de cet élève",
+                kind: Kind::Integer,
+            },
+            SEARCH,
+            ORDERING,
+        ],
+    };
+    type Row = Fiche;
+    type Filter = parents::Filter;
+    type Json = ParentJson;
+
+    fn json(row: Fiche) -> ParentJson {
+        row.into()
+    }
+
+    fn filter(filters: &mut Filters<'_>, search: Vec<String>, order: Order) -> parents::Filter {
+        parents::Filter {
+            classe: filters.key("classe"),
+            etudiant: filters.key("etudiant"),
+            search,
+            order,
+        }
+    }
+
+    fn read(fields: &mut Fields<'_>, present: Option<&Fiche>, id: i64) -> Fiche {
+        read(fields, present, id)
+    }
+
+    fn unknown(conn: &mut Conn, row: &Fiche) -> Result<Vec<(&'static str, i64)>, Error> {
+        let known = etudiants::existing(conn, &row.etudiants)?;
+        let unknown = row.etudiants.iter().filter(|id| !known.contains(id));
+        Ok(unknown.map(|id| ("etudiants", *id)).collect())
+    }
+
+    fn kept(state: &State) -> &'static str {
+        state.texts.parent_busy()
+    }
+
+    fn count(conn: &mut Conn, filter: &parents::Filter) -> Result<i64, Error> {
+        parents::count(conn, filter)
+    }
+
+    fn page(
+        conn: &mut Conn,
+        filter: &parents::Filter,
+        offset: i64,
+        limit: i64,
+    ) -> Result<Vec<Fiche>, Error> {
+        parents::page(conn, filter, offset, limit)
+    }
+
+    fn ids(conn: &mut Conn, filter: &parents::Filter) -> Result<Vec<i64>, Error> {
+        parents::ids(conn, filter)
+    }
+
+    fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Fiche>, Error> {
+        parents::by_ids(conn, ids)
+    }
+
+    fn one(conn: &mut Conn, id: i64) -> Result<Fiche, Error> {
+        parents::one(conn, id)
+    }
+
+    fn insert(conn: &mut Conn, id: Option<i64>, row: &Fiche) -> Result<i64, Error> {
+        let Fiche { parent, etudiants } = row.clone();
+        let new = NewParent {
+            id,
+            nom: parent.nom,
+            prenom: parent.prenom,
+            telephone: parent.telephone,
+            email: parent.email,
+            notifications_sms: parent.notifications_sms,
+            notifications_email: parent.notifications_email,
+            etudiants,
+        };
+        parents::insert(conn, &new)
+    }
+
+    fn update(conn: &mut Conn, seen: &Fiche, row: &Fiche) -> Result<(), Error> {
+        parents::update(conn, seen, row)
+    }
+
+    fn delete(conn: &mut Conn, id: i64) -> Result<(), Error> {
+        parents::delete(conn, id)
+    }
+}

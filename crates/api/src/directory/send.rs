@@ -1,0 +1,206 @@
+//! The web app's buttons that write to parents at once. Each makes a real message, with envois that
+//! can be followed like any other.
+
+use crate::endpoint::{Endpoint, Operation};
+use crate::error::ApiError;
+use crate::input::body::{self, Body, MAX_BODY};
+use crate::input::fields::{Fields, OPTIONAL, REQUIRED, python_int};
+use crate::messages::{SUJET, sent};
+use crate::openapi::Shape;
+use crate::state::State;
+use actix_web::http::Method;
+use actix_web::{HttpRequest, HttpResponse, Route, web};
+use messages_core::model::NewMessage;
+use messages_core::store::{Conn, annuaire, messages};
+use messages_core::vocabulary::{Canal, Portee, Statut};
+
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    let endpoint = |path, name, id, summary, body, route: fn() -> Route| Endpoint {
+        path,
+        name,
+        tag: "annuaire",
+        operations: vec![
+            Operation::new(
+                Method::POST,
+                Portee::Envoi,
+                id,
+                summary,
+                Shape::ActionDone,
+                route,
+            )
+            .body(body)
+            .refuses(&[404]),
+        ],
+    };
+    vec![
+        endpoint(
+            "/api/parents/send_bulk_sms/",
+            "Send bulk sms",
+            "parents_send_bulk_sms",
+            "Envoie un SMS aux parents d'une classe, ou à tous",
+            Shape::BulkBody,
+            || web::to(bulk_sms),
+        ),
+        endpoint(
+            "/api/parents/send_bulk_email/",
+            "Send bulk email",
+            "parents_send_bulk_email",
+            "Envoie un e-mail aux parents d'une classe, ou à tous",
+            Shape::BulkBody,
+            || web::to(bulk_email),
+        ),
+        endpoint(
+            "/api/parents/{id}/send_sms/",
+            "Send sms",
+            "parents_send_sms",
+            "Envoie un SMS à un parent",
+            Shape::SendSmsBody,
+            || web::to(send_sms),
+        ),
+        endpoint(
+            "/api/parents/{id}/send_email/",
+            "Send email",
+            "parents_send_email",
+            "Envoie un e-mail à un parent",
+            Shape::SendEmailBody,
+            || web::to(send_email),
+        ),
+    ]
+}
+
+async fn body_of(request: &HttpRequest, payload: web::Payload) -> Result<Body, ApiError> {
+    let bytes = body::take(payload, MAX_BODY).await?;
+    body::read(request, bytes).await
+}
+
+async fn send_sms(
+    state: web::Data<State>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, ApiError> {
+    to_one(&state, &request, payload, Canal::Sms).await
+}
+
+async fn send_email(
+    state: web::Data<State>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, ApiError> {
+    to_one(&state, &request, payload, Canal::Email).await
+}
+
+async fn to_one(
+    state: &State,
+    request: &HttpRequest,
+    payload: web::Payload,
+    canal: Canal,
+) -> Result<HttpResponse, ApiError> {
+    let text = request.match_info().query("id");
+    let id = python_int(text).ok_or(ApiError::NotFound)?;
+    let found = state
+        .ask(move |conn| annuaire::parents::one(conn, id))
+        .await;
+    found.map_err(|error| error.of_model("Parent"))?;
+    let body = body_of(request, payload).await?;
+    let mut fields = Fields::new(&body, false, state.texts);
+    let sujet = match canal {
+        Canal::Email => fields.text("subject", SUJET).flatten(),
+        Canal::Sms => None,
+    };
+    let contenu = fields.text("message", REQUIRED).flatten();
+    fields.check()?;
+    let new = NewMessage {
+        sujet,
+        parent: Some(id),
+        ..now(canal, contenu.unwrap_or_default())
+    };
+    write_and_send(state, new).await
+}
+
+/// A message to everybody that is due as soon as it is written.
+const fn now(canal: Canal, contenu: String) -> NewMessage {
+    NewMessage {
+        r#type: canal,
+        sujet: None,
+        contenu,
+        contenu_html: None,
+        parent: None,
+        classe: None,
+        est_message_groupe: false,
+        statut: Statut::Programme,
+        date_programmee: None,
+    }
+}
+
+async fn bulk_sms(
+    state: web::Data<State>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, ApiError> {
+    to_many(&state, &request, payload, Canal::Sms).await
+}
+
+async fn bulk_email(
+    state: web::Data<State>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, ApiError> {
+    to_many(&state, &request, payload, Canal::Email).await
+}
+
+async fn to_many(
+    state: &State,
+    request: &HttpRequest,
+    payload: web::Payload,
+    canal: Canal,
+) -> Result<HttpResponse, ApiError> {
+    let body = body_of(request, payload).await?;
+    let mut fields = Fields::new(&body, false, state.texts);
+    let said: Option<Canal> = fields.choice("type", false);
+    if let Some(other) = said.filter(|said| *said != canal) {
+        let text = state.texts.not_a_choice(other.as_str());
+        fields.fault("type", text);
+    }
+    let rule = match canal {
+        Canal::Email => SUJET,
+        Canal::Sms => OPTIONAL,
+    };
+    let sujet = fields.text("sujet", rule).flatten();
+    let contenu = fields.text("contenu", REQUIRED).flatten();
+    let classe = fields.key("classe_id").flatten();
+    let all = fields.switch("tous_parents").unwrap_or_default();
+    if let Some(key) = &classe {
+        let id = key.id;
+        let known = state
+            .ask(move |conn| annuaire::classes::existing(conn, &[id]))
+            .await?;
+        if known.is_empty() {
+            fields.unknown_key("classe_id", key);
+        }
+    }
+    // Neither is a slip, and so is both: the message would go to more people than the class.
+    if classe.is_some() == all {
+        fields.fault("classe_id", state.texts.nobody_named());
+    }
+    fields.check()?;
+    let new = NewMessage {
+        sujet,
+        classe: classe.map(|key| key.id),
+        est_message_groupe: true,
+        ..now(canal, contenu.unwrap_or_default())
+    };
+    write_and_send(state, new).await
+}
+
+async fn write_and_send(state: &State, new: NewMessage) -> Result<HttpResponse, ApiError> {
+    let write = move |conn: &mut Conn| {
+        let date_programmee = Some(conn.now()?);
+        let new = NewMessage {
+            date_programmee,
+            ..new
+        };
+        messages::insert(conn, &new)
+    };
+    let id = state.ask(write).await?;
+    sent(state, id).await
+}

@@ -1,0 +1,144 @@
+//! Runs of the dispatcher inside the server: one at a time, on a thread of their own.
+//!
+//! A request asks for a run and waits a while. Requests that come while a run goes on share the
+//! next one, so that what they have just programmed is seen by it.
+
+use messages_core::config::Config;
+use messages_core::dispatch::{self, Options, Report, StopFlag};
+use messages_core::store::{Conn, Error};
+use messages_core::vocabulary::Statut;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// How long a request waits for its run (contract, section 4).
+const PATIENCE: Duration = Duration::from_secs(24);
+
+/// What a run came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    /// Messages taken or closed.
+    pub(crate) processed: usize,
+    /// Messages of which somebody was reached.
+    pub(crate) success_count: usize,
+    /// Messages that reached nobody.
+    pub(crate) error_count: usize,
+    /// Envois that wait for a later run.
+    pub(crate) waiting: u64,
+}
+
+/// How waiting for a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Waited {
+    /// The run is over.
+    Done(Outcome),
+    /// It goes on in the background.
+    GoesOn,
+    /// It could not be done; the log says why.
+    Failed,
+}
+
+type Asked = oneshot::Sender<Result<Outcome, ()>>;
+
+/// The thread that runs the dispatcher.
+pub(crate) struct Dispatcher {
+    asks: Mutex<Option<mpsc::Sender<Asked>>>,
+    stop: Arc<AtomicBool>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Dispatcher {
+    /// Starts the thread; it sleeps until it is asked.
+    pub(crate) fn start(config: Config) -> Self {
+        let (asks, asked) = mpsc::channel::<Asked>();
+        let stop = Arc::new(AtomicBool::new(false));
+        let raised = Arc::clone(&stop);
+        let thread = std::thread::spawn(move || work(&config, &asked, &raised));
+        Self {
+            asks: Mutex::new(Some(asks)),
+            stop,
+            thread: Mutex::new(Some(thread)),
+        }
+    }
+
+    /// Asks for a run and waits for its end, but not for ever.
+    pub(crate) async fn run(&self) -> Waited {
+        let (answer, wait) = oneshot::channel();
+        let asks = self.asks.lock().ok().and_then(|asks| asks.clone());
+        let sent = asks.is_some_and(|asks| asks.send(answer).is_ok());
+        if !sent {
+            return Waited::Failed;
+        }
+        match tokio::time::timeout(PATIENCE, wait).await {
+            Ok(Ok(Ok(outcome))) => Waited::Done(outcome),
+            Ok(_) => Waited::Failed,
+            Err(_) => Waited::GoesOn,
+        }
+    }
+
+    /// Ends a run that goes on, and waits for its end: at most half a minute.
+    pub(crate) fn stop(&self) {
+        self.stop.store(true, Ordering::Release);
+        drop(self.asks.lock().ok().and_then(|mut asks| asks.take()));
+        let thread = self.thread.lock().ok().and_then(|mut thread| thread.take());
+        if let Some(thread) = thread {
+            thread.join().ok();
+        }
+    }
+
+    /// Tells a run to end, without waiting.
+    pub(crate) fn raise_stop(&self) {
+        self.stop.store(true, Ordering::Release);
+    }
+}
+
+fn work(config: &Config, asked: &mpsc::Receiver<Asked>, stop: &Arc<AtomicBool>) {
+    while let Ok(first) = asked.recv() {
+        let mut waiting = vec![first];
+        waiting.extend(asked.try_iter());
+        let outcome = run_once(config, stop);
+        for answer in waiting {
+            // Who no longer waits has had an answer.
+            answer.send(outcome).ok();
+        }
+    }
+}
+
+fn run_once(config: &Config, stop: &Arc<AtomicBool>) -> Result<Outcome, ()> {
+    let run = || -> Result<Report, Error> {
+        let conn = Conn::open(&config.database)?;
+        let options = Options {
+            limit: None,
+            stop: StopFlag::shared(Arc::clone(stop)),
+            progress: &mut |_| {},
+        };
+        dispatch::run(config, conn, options)
+    };
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)) {
+        Ok(Ok(report)) => Ok(outcome(&report)),
+        Ok(Err(error)) => {
+            log::error!("passage interrompu : {error}");
+            Err(())
+        }
+        Err(_) => {
+            log::error!("passage interrompu par une erreur interne");
+            Err(())
+        }
+    }
+}
+
+fn outcome(report: &Report) -> Outcome {
+    let ended = |statut| {
+        let closed = report.closed.iter();
+        closed.filter(|message| message.statut == statut).count()
+    };
+    let taken = usize::try_from(report.counts.messages).unwrap_or_default();
+    Outcome {
+        processed: report.closed.len().max(taken),
+        success_count: ended(Statut::Envoye),
+        error_count: ended(Statut::Echec),
+        waiting: report.waiting,
+    }
+}

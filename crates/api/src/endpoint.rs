@@ -1,0 +1,164 @@
+//! What an endpoint is: its path, its operations, who may use them, and what the documentation
+//! says of them. Routing, permissions and OpenAPI all come from this one table.
+
+use crate::openapi::Shape;
+use actix_web::Route;
+use actix_web::http::Method;
+use messages_core::vocabulary::Portee;
+
+/// A path with what can be done there.
+pub(crate) struct Endpoint {
+    /// Such as `/api/messages/{id}/`.
+    pub(crate) path: &'static str,
+    /// Name for `OPTIONS`, as Django REST framework makes it.
+    pub(crate) name: &'static str,
+    /// Group in the documentation.
+    pub(crate) tag: &'static str,
+    /// In the order of the `Allow` header.
+    pub(crate) operations: Vec<Operation>,
+}
+
+/// One method of an endpoint.
+pub(crate) struct Operation {
+    pub(crate) method: Method,
+    /// What the caller must be allowed to; none: any caller that is known.
+    pub(crate) portee: Option<Portee>,
+    /// `operationId` of the documentation.
+    pub(crate) id: &'static str,
+    pub(crate) summary: &'static str,
+    pub(crate) details: &'static str,
+    pub(crate) parameters: &'static [Parameter],
+    pub(crate) body: Option<Shape>,
+    pub(crate) answer: (u16, Shape),
+    /// Further statuses than those that every operation has.
+    pub(crate) refusals: &'static [u16],
+    pub(crate) route: fn() -> Route,
+}
+
+/// A parameter of the query.
+pub(crate) struct Parameter {
+    pub(crate) name: &'static str,
+    pub(crate) description: &'static str,
+    pub(crate) kind: Kind,
+}
+
+/// What a parameter may be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Kind {
+    Text,
+    /// A text without the character U+0000.
+    Search,
+    Integer,
+    /// An integer that must be there.
+    NeededInteger,
+    Boolean,
+    DateTime,
+    Words(&'static [&'static str]),
+}
+
+impl Operation {
+    /// An operation that answers 200.
+    pub(crate) const fn new(
+        method: Method,
+        portee: Portee,
+        id: &'static str,
+        summary: &'static str,
+        answer: Shape,
+        route: fn() -> Route,
+    ) -> Self {
+        Self {
+            method,
+            portee: Some(portee),
+            id,
+            summary,
+            details: "",
+            parameters: &[],
+            body: None,
+            answer: (200, answer),
+            refusals: &[],
+            route,
+        }
+    }
+
+    pub(crate) const fn details(mut self, details: &'static str) -> Self {
+        self.details = details;
+        self
+    }
+
+    pub(crate) const fn query(mut self, parameters: &'static [Parameter]) -> Self {
+        self.parameters = parameters;
+        self
+    }
+
+    /// Answers a list that may come in pages.
+    pub(crate) const fn page_of(mut self, shape: Shape) -> Self {
+        self.answer.1 = shape;
+        self
+    }
+
+    pub(crate) const fn body(mut self, body: Shape) -> Self {
+        self.body = Some(body);
+        self
+    }
+
+    pub(crate) const fn status(mut self, status: u16) -> Self {
+        self.answer.0 = status;
+        self
+    }
+
+    pub(crate) const fn refuses(mut self, statuses: &'static [u16]) -> Self {
+        self.refusals = statuses;
+        self
+    }
+}
+
+impl Endpoint {
+    /// The `Allow` header.
+    pub(crate) fn allow(&self) -> String {
+        let mut methods: Vec<&str> = self
+            .operations
+            .iter()
+            .map(|operation| operation.method.as_str())
+            .collect();
+        if methods.contains(&"GET") {
+            methods.push("HEAD");
+        }
+        methods.push("OPTIONS");
+        methods.join(", ")
+    }
+
+    /// Whether it answers JSON, and nothing else will do.
+    pub(crate) fn is_json(&self) -> bool {
+        let mut operations = self.operations.iter();
+        operations.all(|operation| !matches!(operation.answer.1, Shape::Csv | Shape::Metrics))
+    }
+
+    /// The path as it is routed: with a slash at the end, whatever the client wrote.
+    pub(crate) fn pattern(&self) -> String {
+        let plain = self
+            .path
+            .replace("{id}", "{id:[^/.]+}")
+            .replace("{jeton}", "{jeton:[^/.]+}");
+        plain.trim_end_matches('/').to_owned() + "/"
+    }
+
+    /// The paths that lead here: with and without a format, as in `/api/messages.json`.
+    pub(crate) fn patterns(&self) -> Vec<String> {
+        let plain = self.pattern();
+        if !self.is_json() {
+            return vec![plain];
+        }
+        let with_format = plain.trim_end_matches('/').to_owned() + r".{format:[a-z0-9]+}/";
+        vec![plain, with_format]
+    }
+}
+
+/// The path of the documentation that a routing pattern stands for.
+pub(crate) fn path_of(pattern: &str) -> String {
+    pattern
+        .replace("{id:[^/.]+}", "{id}")
+        .replace("{jeton:[^/.]+}", "{jeton}")
+        .replace(".{format:[a-z0-9]+}/", "/")
+        .replace("envois.csv/", "envois.csv")
+        .replace("/metrics/", "/metrics")
+}

@@ -1,0 +1,235 @@
+//! What the buttons of a message do: process, send now, cancel, send again, mark as read.
+
+use super::MODEL;
+use super::crud::{id_of, load};
+use crate::answer::actions::Done;
+use crate::answer::{self, message};
+use crate::dispatcher::Waited;
+use crate::endpoint::{Endpoint, Operation};
+use crate::error::ApiError;
+use crate::input::body::{self, Body, MAX_BODY};
+use crate::input::fields::python_int;
+use crate::input::value::Value;
+use crate::openapi::Shape;
+use crate::state::State;
+use crate::texts::{MARKED, NOTHING_DUE, ONLY_EMAILS, processed};
+use actix_web::http::Method;
+use actix_web::{HttpRequest, HttpResponse, Route, web};
+use messages_core::model::Message;
+use messages_core::store::messages;
+use messages_core::vocabulary::{Portee, Statut};
+use serde_json::json;
+
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    let action = |path, name, portee, id, summary, shape, route: fn() -> Route| Endpoint {
+        path,
+        name,
+        tag: "messages",
+        operations: vec![Operation::new(
+            Method::POST,
+            portee,
+            id,
+            summary,
+            shape,
+            route,
+        )],
+    };
+    let refusing = |mut endpoint: Endpoint, body: Option<Shape>, details| {
+        for operation in &mut endpoint.operations {
+            operation.refusals = &[400, 404, 409];
+            operation.body = body;
+            operation.details = details;
+        }
+        endpoint
+    };
+    vec![
+        action(
+            "/api/messages/process_scheduled/",
+            "Process scheduled",
+            Portee::Envoi,
+            "messages_process_scheduled",
+            "Envoie tout ce qui est dû",
+            Shape::Processed,
+            || web::to(process_scheduled),
+        ),
+        refusing(
+            action(
+                "/api/messages/{id}/mark_as_read/",
+                "Mark as read",
+                Portee::Ecriture,
+                "messages_mark_as_read",
+                "Note qu'un e-mail a été lu",
+                Shape::Marked,
+                || web::to(mark_as_read),
+            ),
+            None,
+            "",
+        ),
+        refusing(
+            action(
+                "/api/messages/{id}/send_now/",
+                "Send now",
+                Portee::Envoi,
+                "messages_send_now",
+                "Envoie tout de suite un brouillon ou un message programmé",
+                Shape::ActionDone,
+                || web::to(send_now),
+            ),
+            None,
+            "La réponse vient après l'envoi, ou au bout de 25 secondes ; l'envoi continue alors.",
+        ),
+        refusing(
+            action(
+                "/api/messages/{id}/cancel/",
+                "Cancel",
+                Portee::Ecriture,
+                "messages_cancel",
+                "Annule la programmation, ou arrête ce qui n'est pas encore parti",
+                Shape::ActionDone,
+                || web::to(cancel),
+            ),
+            None,
+            "",
+        ),
+        refusing(
+            action(
+                "/api/messages/{id}/resend/",
+                "Resend",
+                Portee::Envoi,
+                "messages_resend",
+                "Renvoie à ceux qui sont en échec ou incertains",
+                Shape::ActionDone,
+                || web::to(resend),
+            ),
+            Some(Shape::ResendBody),
+            "Avec « envois », seulement à ceux-là.",
+        ),
+    ]
+}
+
+async fn process_scheduled(state: web::Data<State>) -> Result<HttpResponse, ApiError> {
+    let texts = state.texts;
+    let answer = |success, message: String, [processed, sent, failed]: [usize; 3]| {
+        answer::ok(&json!({
+            "success": success,
+            "message": message,
+            "processed": processed,
+            "success_count": sent,
+            "error_count": failed,
+        }))
+    };
+    Ok(match state.dispatcher.run().await {
+        Waited::Done(done) if done.processed == 0 && done.waiting == 0 => {
+            answer(true, NOTHING_DUE.to_owned(), [0; 3])
+        }
+        Waited::Done(done) => {
+            let counts = [done.processed, done.success_count, done.error_count];
+            let text = processed(done.processed, done.success_count, done.error_count);
+            answer(true, text, counts)
+        }
+        Waited::GoesOn => answer(true, texts.goes_on().to_owned(), [0; 3]),
+        Waited::Failed => answer(false, texts.run_failed().to_owned(), [0; 3]),
+    })
+}
+
+async fn mark_as_read(
+    state: web::Data<State>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let id = id_of(&request)?;
+    let marked = state.ask(move |conn| messages::mark_read(conn, id)).await;
+    match marked {
+        Ok(()) => Ok(answer::ok(&json!({ "success": true, "message": MARKED }))),
+        Err(ApiError::Conflict(_)) => Err(ApiError::Invalid(json!({ "error": ONLY_EMAILS }))),
+        Err(error) => Err(error.of_model(MODEL)),
+    }
+}
+
+async fn send_now(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let id = id_of(&request)?;
+    state
+        .ask_or(state.texts.not_sendable(), move |conn| {
+            messages::send_now(conn, id)
+        })
+        .await
+        .map_err(|error| error.of_model(MODEL))?;
+    sent(&state, id).await
+}
+
+async fn cancel(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let id = id_of(&request)?;
+    let stopped = state
+        .ask_or(state.texts.not_cancellable(), move |conn| {
+            messages::cancel(conn, id)
+        })
+        .await
+        .map_err(|error| error.of_model(MODEL))?;
+    let message = load(&state, id).await?;
+    let text = match message.statut {
+        Statut::Brouillon => state.texts.cancelled().to_owned(),
+        _ => state.texts.stopped(stopped),
+    };
+    Ok(done(&state, true, text, &message))
+}
+
+async fn resend(
+    state: web::Data<State>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, ApiError> {
+    let id = id_of(&request)?;
+    let bytes = body::take(payload, MAX_BODY).await?;
+    let body = body::read(&request, bytes).await?;
+    let envois = envois_of(&state, &body)?;
+    let late = state.config.messages.late;
+    state
+        .ask_or(state.texts.not_resendable(), move |conn| {
+            messages::resend(conn, id, envois.as_deref(), late)
+        })
+        .await
+        .map_err(|error| error.of_model(MODEL))?;
+    sent(&state, id).await
+}
+
+/// The optional list of envois.
+fn envois_of(state: &State, body: &Body) -> Result<Option<Vec<i64>>, ApiError> {
+    let fault = |text: &str| ApiError::Invalid(json!({ "envois": [text] }));
+    match body.get("envois") {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::List(items)) => items
+            .iter()
+            .map(|item| {
+                // JSON does not tell 3 from 3.0.
+                let written = item.python_str();
+                python_int(written.strip_suffix(".0").unwrap_or(&written))
+            })
+            .collect::<Option<Vec<i64>>>()
+            .map(Some)
+            .ok_or_else(|| fault(state.texts.not_a_number())),
+        Some(_) => Err(fault(state.texts.not_a_list())),
+    }
+}
+
+/// Has a message sent that is due now, and tells what became of it.
+pub(crate) async fn sent(state: &State, id: i64) -> Result<HttpResponse, ApiError> {
+    state.dispatcher.run().await;
+    let message = load(state, id).await?;
+    let texts = state.texts;
+    let (success, text) = match message.statut {
+        Statut::Envoye => (true, texts.sent().to_owned()),
+        Statut::Echec => {
+            let why = message.details_erreur.clone();
+            (false, why.unwrap_or_else(|| texts.not_sent().to_owned()))
+        }
+        _ => (true, texts.leaving().to_owned()),
+    };
+    Ok(done(state, success, text, &message))
+}
+
+fn done(state: &State, success: bool, text: String, message: &Message) -> HttpResponse {
+    answer::ok(&Done {
+        success,
+        message: text,
+        details: message::short(message, state.config.messages.zone),
+    })
+}

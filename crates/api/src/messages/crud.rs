@@ -1,0 +1,194 @@
+//! One message: written, read, changed, deleted.
+
+use super::{MODEL, form};
+use crate::answer::{self, message};
+use crate::directory::parents::ParentJson;
+use crate::endpoint::{Endpoint, Operation};
+use crate::error::ApiError;
+use crate::input::body::{self, MAX_BODY};
+use crate::input::fields::python_int;
+use crate::openapi::Shape;
+use crate::state::State;
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpRequest, HttpResponse, web};
+use messages_core::model::Message;
+use messages_core::store::{Conn, Error, annuaire, messages};
+use messages_core::vocabulary::Portee;
+
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    let one = |method, portee, id, summary, shape, route| {
+        Operation::new(method, portee, id, summary, shape, route)
+    };
+    let put = one(
+        Method::PUT,
+        Portee::Ecriture,
+        "messages_update",
+        "Remplace un message",
+        Shape::Message,
+        || web::to(put),
+    );
+    let patch = one(
+        Method::PATCH,
+        Portee::Ecriture,
+        "messages_partial_update",
+        "Modifie un message",
+        Shape::Message,
+        || web::to(patch),
+    );
+    let delete = one(
+        Method::DELETE,
+        Portee::Ecriture,
+        "messages_destroy",
+        "Supprime un message et ses envois",
+        Shape::Nothing,
+        || web::to(delete),
+    );
+    vec![Endpoint {
+        path: "/api/messages/{id}/",
+        name: "Message Instance",
+        tag: "messages",
+        operations: vec![
+            one(
+                Method::GET,
+                Portee::Lecture,
+                "messages_retrieve",
+                "Un message, son parent et sa classe",
+                Shape::MessageDetail,
+                || web::to(get),
+            ),
+            put.details("Les champs facultatifs absents gardent leur valeur. Un message en cours d'envoi ou envoyé ne peut plus changer.")
+                .body(Shape::MessageBody)
+                .refuses(&[409]),
+            patch
+                .details("« statut »: « brouillon » annule la programmation.")
+                .body(Shape::MessagePatch)
+                .refuses(&[409]),
+            delete.status(204).refuses(&[409]),
+        ],
+    }]
+}
+
+/// The number in the path.
+pub(super) fn id_of(request: &HttpRequest) -> Result<i64, ApiError> {
+    let text = request.match_info().query("id");
+    let text = percent_encoding::percent_decode_str(text).decode_utf8_lossy();
+    python_int(&text).ok_or(ApiError::NotFound)
+}
+
+/// Reads a message, or says that there is none.
+pub(super) async fn load(state: &State, id: i64) -> Result<Message, ApiError> {
+    let found = state.ask(move |conn| messages::one(conn, id)).await;
+    found.map_err(|error| error.of_model(MODEL))
+}
+
+pub(super) async fn create(
+    state: web::Data<State>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, ApiError> {
+    let bytes = body::take(payload, MAX_BODY).await?;
+    let body = body::read(&request, bytes).await?;
+    let new = form::new(&state, &body).await?;
+    let created = state
+        .ask(move |conn| {
+            let id = messages::insert(conn, &new)?;
+            messages::one(conn, id)
+        })
+        .await?;
+    let zone = state.config.messages.zone;
+    Ok(answer::json(
+        StatusCode::CREATED,
+        &message::short(&created, zone),
+    ))
+}
+
+async fn get(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let id = id_of(&request)?;
+    let found = state.ask(move |conn| detail(conn, id)).await;
+    let (message, parent, classe) = found.map_err(|error| error.of_model(MODEL))?;
+    let zone = state.config.messages.zone;
+    Ok(answer::ok(&message::full(
+        &message,
+        zone,
+        parent.as_ref(),
+        classe.as_ref(),
+    )))
+}
+
+type Detail = (
+    Message,
+    Option<ParentJson>,
+    Option<messages_core::model::Classe>,
+);
+
+fn detail(conn: &mut Conn, id: i64) -> Result<Detail, Error> {
+    let message = messages::one(conn, id)?;
+    let parents: Vec<i64> = message.parent.into_iter().collect();
+    let parents = match parents.as_slice() {
+        [] => Vec::new(),
+        ids => annuaire::parents::by_ids(conn, ids)?,
+    };
+    let classes: Vec<i64> = message.classe.into_iter().collect();
+    let classes = match classes.as_slice() {
+        [] => Vec::new(),
+        ids => annuaire::classes::by_ids(conn, ids)?,
+    };
+    let parent = parents.into_iter().next().map(ParentJson::from);
+    Ok((message, parent, classes.into_iter().next()))
+}
+
+async fn put(
+    state: web::Data<State>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, ApiError> {
+    change(&state, &request, payload, false).await
+}
+
+async fn patch(
+    state: web::Data<State>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, ApiError> {
+    change(&state, &request, payload, true).await
+}
+
+async fn change(
+    state: &State,
+    request: &HttpRequest,
+    payload: web::Payload,
+    partial: bool,
+) -> Result<HttpResponse, ApiError> {
+    let id = id_of(request)?;
+    let mut present = load(state, id).await?;
+    let bytes = body::take(payload, MAX_BODY).await?;
+    let body = body::read(request, bytes).await?;
+    let changed = loop {
+        let edit = form::changed(state, &body, Some(&present), partial).await?;
+        let seen = present;
+        let changed = state
+            .ask_or(state.texts.not_editable(), move |conn| {
+                messages::update(conn, &seen, &edit)?;
+                messages::one(conn, id)
+            })
+            .await;
+        match changed {
+            // What this request does not name is to stay as somebody else has just made it.
+            Err(ApiError::Stale) => present = load(state, id).await?,
+            other => break other.map_err(|error| error.of_model(MODEL))?,
+        }
+    };
+    let zone = state.config.messages.zone;
+    Ok(answer::ok(&message::short(&changed, zone)))
+}
+
+async fn delete(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let id = id_of(&request)?;
+    state
+        .ask_or(state.texts.not_deletable(), move |conn| {
+            messages::delete(conn, id)
+        })
+        .await
+        .map_err(|error| error.of_model(MODEL))?;
+    Ok(HttpResponse::NoContent().finish())
+}

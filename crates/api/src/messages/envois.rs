@@ -1,0 +1,245 @@
+//! Who got a message, who did not, and why: as JSON, and as a table for a spreadsheet.
+
+use super::crud::{id_of, load};
+use crate::answer::list::{self, Chunk, Listed};
+use crate::answer::local::Local;
+use crate::endpoint::{Endpoint, Kind, Operation, Parameter};
+use crate::error::ApiError;
+use crate::input::query::{Filters, Query};
+use crate::openapi::Shape;
+use crate::state::State;
+use actix_web::http::{Method, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+use futures_util::stream::try_unfold;
+use messages_core::config::Lang;
+use messages_core::store::envois::recipients::{self, Destinataire, Filter};
+use messages_core::store::{Conn, Error};
+use messages_core::texts::motif;
+use messages_core::vocabulary::{Canal, Etat, Motif, Portee};
+use serde::Serialize;
+
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    let list = Operation::new(
+        Method::GET,
+        Portee::Lecture,
+        "messages_envois",
+        "Ce que chaque destinataire a reçu, ou pourquoi il n'a rien reçu",
+        Shape::Envois,
+        || web::to(all),
+    );
+    let table = Operation::new(
+        Method::GET,
+        Portee::Lecture,
+        "messages_envois_csv",
+        "La même liste pour un tableur",
+        Shape::Csv,
+        || web::to(table),
+    );
+    vec![
+        // Before the list, which takes what follows a dot for a format.
+        Endpoint {
+            path: "/api/messages/{id}/envois.csv",
+            name: "Envois csv",
+            tag: "envois",
+            operations: vec![table.refuses(&[404])],
+        },
+        Endpoint {
+            path: "/api/messages/{id}/envois/",
+            name: "Envois",
+            tag: "envois",
+            operations: vec![
+                list.query(&[Parameter {
+                    name: "etat",
+                    description: "Seulement dans cet état",
+                    kind: Kind::Words(&[
+                        "a_envoyer",
+                        "reserve",
+                        "emission",
+                        "envoye",
+                        "echec",
+                        "incertain",
+                        "ignore",
+                    ]),
+                }])
+                .page_of(Shape::EnvoisOrPage)
+                .refuses(&[400, 404]),
+            ],
+        },
+    ]
+}
+
+/// An envoi in JSON.
+#[derive(Serialize)]
+struct EnvoiJson<'e> {
+    id: i64,
+    message: i64,
+    parent: Option<i64>,
+    nom: &'e str,
+    prenom: &'e str,
+    canal: Canal,
+    adresse: Option<&'e str>,
+    etat: Etat,
+    motif: Option<Motif>,
+    /// The motif in words.
+    raison: Option<&'static str>,
+    tentatives: i64,
+    code: Option<&'e str>,
+    detail: Option<&'e str>,
+    prochaine: Option<Local>,
+    emis_le: Option<Local>,
+    termine_le: Option<Local>,
+    lu_le: Option<Local>,
+}
+
+fn json(row: &Destinataire, lang: Lang, zone: chrono_tz::Tz) -> EnvoiJson<'_> {
+    let local = |at| Local(at, zone);
+    EnvoiJson {
+        id: row.id,
+        message: row.message,
+        parent: row.parent,
+        nom: &row.nom,
+        prenom: &row.prenom,
+        canal: row.canal,
+        adresse: row.adresse.as_deref(),
+        etat: row.etat,
+        motif: row.motif,
+        raison: row.motif.map(|why| motif(lang, why)),
+        tentatives: row.tentatives,
+        code: row.code.as_deref(),
+        detail: row.detail.as_deref(),
+        prochaine: (row.etat == Etat::AEnvoyer).then(|| local(row.prochaine)),
+        emis_le: row.emis_le.map(local),
+        termine_le: row.termine_le.map(local),
+        lu_le: row.lu_le.map(local),
+    }
+}
+
+struct Envois {
+    filter: Filter,
+    lang: Lang,
+    zone: chrono_tz::Tz,
+}
+
+impl Envois {
+    fn write(&self, rows: &[Destinataire]) -> Chunk {
+        Chunk::write(rows.iter().map(|row| json(row, self.lang, self.zone)))
+    }
+}
+
+impl Listed for Envois {
+    fn count(&self, conn: &mut Conn) -> Result<i64, Error> {
+        recipients::count(conn, self.filter)
+    }
+
+    fn page(&self, conn: &mut Conn, offset: i64, limit: i64) -> Result<Chunk, Error> {
+        Ok(self.write(&recipients::page(conn, self.filter, offset, limit)?))
+    }
+
+    fn ids(&self, conn: &mut Conn) -> Result<Vec<i64>, Error> {
+        recipients::ids(conn, self.filter)
+    }
+
+    fn by_ids(&self, conn: &mut Conn, ids: &[i64]) -> Result<Chunk, Error> {
+        Ok(self.write(&recipients::by_ids(conn, ids)?))
+    }
+}
+
+async fn all(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let message = load(&state, id_of(&request)?).await?.id;
+    let query = Query::of(&request);
+    let mut filters = Filters::new(&query, state.texts);
+    let etat = filters.choice("etat");
+    filters.check()?;
+    let envois = Envois {
+        filter: Filter { message, etat },
+        lang: state.config.messages.lang,
+        zone: state.config.messages.zone,
+    };
+    list::answer(&state, &request, envois).await
+}
+
+/// Rows of one chunk of the table.
+const ROWS: i64 = 500;
+
+const HEAD: &str = "\u{feff}\"envoi\";\"nom\";\"prenom\";\"canal\";\"adresse\";\"etat\";\"motif\";\"raison\";\"tentatives\";\"emis_le\";\"termine_le\"\r\n";
+
+/// A table that a French spreadsheet opens by a double click: UTF-8 with its mark, semicolons,
+/// every cell quoted, and none that begins a formula (OWASP, CSV injection).
+async fn table(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let message = load(&state, id_of(&request)?).await?.id;
+    let filter = Filter {
+        message,
+        etat: None,
+    };
+    let (lang, zone) = (state.config.messages.lang, state.config.messages.zone);
+    let rows = try_unfold(Some(0), move |after| {
+        let state = state.clone();
+        async move {
+            let Some(after) = after else {
+                return Ok::<_, ApiError>(None);
+            };
+            let chunk = state
+                .ask(move |conn| recipients::after(conn, filter, after, ROWS))
+                .await?;
+            let head = if after == 0 { HEAD } else { "" };
+            let lines: String = chunk.iter().map(|row| line(row, lang, zone)).collect();
+            let more = i64::try_from(chunk.len()).is_ok_and(|rows| rows == ROWS);
+            let next = chunk.last().filter(|_| more).map(|row| row.id);
+            Ok(Some((web::Bytes::from(head.to_owned() + &lines), next)))
+        }
+    });
+    Ok(HttpResponse::Ok()
+        .content_type("text/csv; charset=utf-8")
+        .insert_header((
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"message-{message}-envois.csv\""),
+        ))
+        .streaming(Box::pin(rows)))
+}
+
+fn line(row: &Destinataire, lang: Lang, zone: chrono_tz::Tz) -> String {
+    let date = |at: Option<messages_core::instant::Instant>| {
+        at.map_or_else(String::new, |at| {
+            at.in_zone(zone).format("%Y-%m-%d %H:%M:%S").to_string()
+        })
+    };
+    let cells = [
+        row.id.to_string(),
+        row.nom.clone(),
+        row.prenom.clone(),
+        row.canal.to_string(),
+        row.adresse.clone().unwrap_or_default(),
+        row.etat.to_string(),
+        row.motif.map_or_else(String::new, |why| why.to_string()),
+        row.motif
+            .map_or_else(String::new, |why| motif(lang, why).to_owned()),
+        row.tentatives.to_string(),
+        date(row.emis_le),
+        date(row.termine_le),
+    ];
+    cells.map(|text| cell(&text)).join(";") + "\r\n"
+}
+
+fn cell(text: &str) -> String {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    let guard = if formula { "'" } else { "" };
+    format!("\"{guard}{}\"", text.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_begins_a_formula() {
+        let expected = [
+            ("+33612345678", "\"'+33612345678\""),
+            ("=1+1", "\"'=1+1\""),
+            ("dit \"Zoé\"", "\"dit \"\"Zoé\"\"\""),
+            ("N'Diaye; Awa", "\"N'Diaye; Awa\""),
+        ];
+        for (text, shown) in expected {
+            assert_eq!(cell(text), shown);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The body of a message: Django REST framework's rules for each field, then ours for the whole.
+
+use crate::error::ApiError;
+use crate::input::body::Body;
+use crate::input::fields::{Fields, Form as Look, Key, OPTIONAL, REQUIRED, Rule};
+use crate::state::State;
+use crate::texts::NO_PARENT;
+use messages_core::model::{Message, NewMessage};
+use messages_core::store::{Conn, Error, annuaire};
+use messages_core::vocabulary::{Canal, Statut};
+
+/// A subject: one line.
+pub(crate) const SUJET: Rule = Rule {
+    max: Some(255),
+    form: Look::Line,
+    ..OPTIONAL
+};
+
+/// The fields that were said, and how the others stand.
+pub(super) struct Form {
+    edit: NewMessage,
+    parent: Option<Key>,
+    classe: Option<Key>,
+    statut_said: bool,
+}
+
+/// A message that says nothing yet: a draft.
+const fn blank() -> NewMessage {
+    NewMessage {
+        r#type: Canal::Sms,
+        sujet: None,
+        contenu: String::new(),
+        contenu_html: None,
+        parent: None,
+        classe: None,
+        est_message_groupe: false,
+        statut: Statut::Brouillon,
+        date_programmee: None,
+    }
+}
+
+/// Reads a body over `present`, the message that is changed; what is not said stays. The fields
+/// come in the order of the web app's serializer, and so do the faults.
+fn read(fields: &mut Fields<'_>, present: Option<&Message>, zone: chrono_tz::Tz) -> Form {
+    let mut edit = present.map_or_else(blank, |message| NewMessage::from(message.clone()));
+    if let Some(canal) = fields.choice("type", true) {
+        edit.r#type = canal;
+    }
+    if let Some(Some(contenu)) = fields.text("contenu", REQUIRED) {
+        edit.contenu = contenu;
+    }
+    if let Some(html) = fields.text("contenu_html", OPTIONAL) {
+        edit.contenu_html = html;
+    }
+    if let Some(date) = fields.date("date_programmee", zone) {
+        edit.date_programmee = date;
+    }
+    let statut = fields.choice("statut", false);
+    edit.statut = statut.unwrap_or(edit.statut);
+    if let Some(group) = fields.switch("est_message_groupe") {
+        edit.est_message_groupe = group;
+    }
+    if let Some(sujet) = fields.text("sujet", SUJET) {
+        edit.sujet = sujet;
+    }
+    let mut key = |name: &str, place: &mut Option<i64>| {
+        let key = fields.key(name)?;
+        *place = key.as_ref().map(|key| key.id);
+        key
+    };
+    let parent = key("parent", &mut edit.parent);
+    let classe = key("classe", &mut edit.classe);
+    Form {
+        edit,
+        parent,
+        classe,
+        statut_said: statut.is_some(),
+    }
+}
+
+/// Checks that the parent and the class that were said are there.
+async fn check_keys(state: &State, fields: &mut Fields<'_>, form: &Form) -> Result<(), ApiError> {
+    let ids = [&form.parent, &form.classe].map(|key| key.as_ref().map(|key| key.id));
+    let known = move |conn: &mut Conn| -> Result<[bool; 2], Error> {
+        let [parent, classe] = ids.map(|id| id.into_iter().collect::<Vec<i64>>());
+        let parents = annuaire::parents::existing(conn, &parent)?;
+        let classes = annuaire::classes::existing(conn, &classe)?;
+        Ok([parents == parent, classes == classe])
+    };
+    if ids == [None, None] {
+        return Ok(());
+    }
+    let [parent, classe] = state.ask(known).await?;
+    if let Some(key) = form.parent.as_ref().filter(|_| !parent) {
+        fields.unknown_key("parent", key);
+    }
+    if let Some(key) = form.classe.as_ref().filter(|_| !classe) {
+        fields.unknown_key("classe", key);
+    }
+    Ok(())
+}
+
+/// The rules of a message as a whole (contract, section 4).
+fn check_whole(fields: &mut Fields<'_>, form: &Form, present: Option<&Message>) {
+    let edit = &form.edit;
+    let settable = matches!(edit.statut, Statut::Brouillon | Statut::Programme)
+        || present.is_some_and(|message| message.statut == edit.statut);
+    if form.statut_said && !settable {
+        fields.fault("statut", fields.texts().statut_not_settable());
+    }
+    if edit.statut == Statut::Programme && edit.date_programmee.is_none() {
+        fields.fault("date_programmee", fields.texts().required());
+    }
+    // A message whose parent was erased can still be looked at and put away.
+    let was_erased =
+        present.is_some_and(|message| !message.est_message_groupe && message.parent.is_none());
+    let excused = was_erased && edit.statut != Statut::Programme;
+    let needs_parent = !edit.est_message_groupe && edit.parent.is_none() && !excused;
+    if needs_parent {
+        fields.fault("parent", NO_PARENT);
+    }
+}
+
+/// Reads a new message.
+///
+/// # Errors
+/// 400 with all faults.
+pub(super) async fn new(state: &State, body: &Body) -> Result<NewMessage, ApiError> {
+    changed(state, body, None, false).await
+}
+
+/// Reads what a message shall be.
+///
+/// # Errors
+/// 400 with all faults.
+pub(super) async fn changed(
+    state: &State,
+    body: &Body,
+    present: Option<&Message>,
+    partial: bool,
+) -> Result<NewMessage, ApiError> {
+    let mut fields = Fields::new(body, partial, state.texts);
+    let form = read(&mut fields, present, state.config.messages.zone);
+    check_keys(state, &mut fields, &form).await?;
+    fields.check()?;
+    check_whole(&mut fields, &form, present);
+    fields.check()?;
+    Ok(form.edit)
+}

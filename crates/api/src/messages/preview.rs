@@ -1,0 +1,128 @@
+//! Who would get a message, who would not and why, and what it would cost.
+
+use super::MODEL;
+use super::crud::{id_of, load};
+use crate::answer;
+use crate::endpoint::{Endpoint, Operation};
+use crate::error::ApiError;
+use crate::openapi::Shape;
+use crate::state::State;
+use actix_web::http::Method;
+use actix_web::{HttpRequest, HttpResponse, web};
+use messages_core::config::Lang;
+use messages_core::preview::{self, Preview, Recipient};
+use messages_core::segments;
+use messages_core::texts::motif;
+use messages_core::vocabulary::{Canal, Motif, Portee};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    let operation = Operation::new(
+        Method::GET,
+        Portee::Lecture,
+        "messages_preview",
+        "Qui recevrait ce message s'il partait maintenant",
+        Shape::Preview,
+        || web::to(show),
+    );
+    vec![Endpoint {
+        path: "/api/messages/{id}/preview/",
+        name: "Preview",
+        tag: "messages",
+        operations: vec![
+            operation
+                .details("Rien n'est envoyé ni changé. Un SMS compte les segments facturés.")
+                .refuses(&[404]),
+        ],
+    }]
+}
+
+#[derive(Serialize)]
+struct PreviewJson<'p> {
+    message: i64,
+    canal: Canal,
+    /// Parents of the audience.
+    total: usize,
+    /// Those who would be written to.
+    nb_destinataires: usize,
+    /// The others, by reason.
+    motifs: BTreeMap<&'static str, usize>,
+    sms: Option<Cost>,
+    destinataires: Vec<RecipientJson<'p>>,
+}
+
+#[derive(Serialize)]
+struct Cost {
+    #[serde(flatten)]
+    counted: segments::Segments,
+    /// Of all recipients together.
+    total_segments: usize,
+}
+
+#[derive(Serialize)]
+struct RecipientJson<'p> {
+    parent: Option<i64>,
+    nom: &'p str,
+    prenom: &'p str,
+    adresse: Option<&'p str>,
+    motif: Option<Motif>,
+    raison: Option<&'static str>,
+}
+
+async fn show(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let id = id_of(&request)?;
+    let message = load(&state, id).await?;
+    let config = state.config.clone();
+    let shown = state
+        .ask(move |conn| preview::one(conn, &config, id))
+        .await
+        .map_err(|error| error.of_model(MODEL))?;
+    let lang = state.config.messages.lang;
+    Ok(answer::ok(&json(&shown, &message.contenu, lang)))
+}
+
+fn json<'p>(shown: &'p Preview, contenu: &str, lang: Lang) -> PreviewJson<'p> {
+    let mut motifs = BTreeMap::new();
+    for why in shown
+        .recipients
+        .iter()
+        .filter_map(|r| r.address.as_ref().err())
+    {
+        *motifs.entry(why.as_str()).or_default() += 1;
+    }
+    let total = shown.recipients.len();
+    let nb_destinataires = total - motifs.values().sum::<usize>();
+    let sms = (shown.message.canal == Canal::Sms).then(|| {
+        let counted = segments::count(contenu);
+        Cost {
+            counted,
+            total_segments: counted.segments * nb_destinataires,
+        }
+    });
+    PreviewJson {
+        message: shown.message.id,
+        canal: shown.message.canal,
+        total,
+        nb_destinataires,
+        motifs,
+        sms,
+        destinataires: shown
+            .recipients
+            .iter()
+            .map(|r| recipient(r, lang))
+            .collect(),
+    }
+}
+
+fn recipient(recipient: &Recipient, lang: Lang) -> RecipientJson<'_> {
+    let why = recipient.address.as_ref().err().copied();
+    RecipientJson {
+        parent: recipient.parent,
+        nom: &recipient.nom,
+        prenom: &recipient.prenom,
+        adresse: recipient.address.as_deref().ok(),
+        motif: why,
+        raison: why.map(|why| motif(lang, why)),
+    }
+}

@@ -1,0 +1,168 @@
+//! The numbers of the web app's dashboard, and some more.
+
+use crate::answer;
+use crate::endpoint::{Endpoint, Kind, Operation, Parameter};
+use crate::error::ApiError;
+use crate::input::fields::{python_int, read_date};
+use crate::input::query::Query;
+use crate::openapi::Shape;
+use crate::state::State;
+use actix_web::http::Method;
+use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::{Days, NaiveDate};
+use messages_core::instant::Instant;
+use messages_core::store::Conn;
+use messages_core::store::statistiques::{self, Selection, Statistics};
+use messages_core::vocabulary::{Canal, Etat, Portee, Statut};
+use serde::Serialize;
+use serde_json::{Map, json};
+use std::collections::BTreeMap;
+
+/// Days before today that are shown.
+const DAYS: u64 = 30;
+
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    let operation = Operation::new(
+        Method::GET,
+        Portee::Lecture,
+        "messages_message_stats",
+        "Les chiffres de tous les messages, ou d'une période et d'une classe",
+        Shape::Statistics,
+        || web::to(show),
+    );
+    vec![Endpoint {
+        path: "/api/messages/message_stats/",
+        name: "Message stats",
+        tag: "messages",
+        operations: vec![
+            operation
+                .query(&[
+                    Parameter {
+                        name: "depuis",
+                        description: "Messages écrits à partir de ce moment",
+                        kind: Kind::DateTime,
+                    },
+                    Parameter {
+                        name: "jusqua",
+                        description: "Messages écrits avant ce moment",
+                        kind: Kind::DateTime,
+                    },
+                    Parameter {
+                        name: "classe",
+                        description: "Messages à cette classe",
+                        kind: Kind::Integer,
+                    },
+                ])
+                .refuses(&[400]),
+        ],
+    }]
+}
+
+#[derive(Serialize)]
+struct StatisticsJson {
+    total_messages: i64,
+    total_sms: i64,
+    total_email: i64,
+    status_counts: BTreeMap<&'static str, i64>,
+    read_rate: f64,
+    messages_by_class: Vec<OfClasse>,
+    messages_by_day: Vec<OfDay>,
+    /// Envois by channel and state.
+    envois: BTreeMap<&'static str, BTreeMap<&'static str, i64>>,
+    emails_envoyes: i64,
+    emails_lus: i64,
+}
+
+#[derive(Serialize)]
+struct OfClasse {
+    classe: String,
+    count: i64,
+}
+
+#[derive(Serialize)]
+struct OfDay {
+    date: String,
+    count: i64,
+}
+
+async fn show(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let selection = selection(&state, &Query::of(&request))?;
+    let zone = state.config.messages.zone;
+    let question = move |conn: &mut Conn| {
+        let statistics = statistiques::messages(conn, &selection)?;
+        let today = conn.now()?.in_zone(zone).date_naive();
+        let first = today.checked_sub_days(Days::new(DAYS)).unwrap_or(today);
+        let days = statistiques::by_day(conn, zone, first, today, selection.classe)?;
+        Ok((statistics, days))
+    };
+    let (statistics, days) = state.ask(question).await?;
+    Ok(answer::ok(&json_of(statistics, &days)))
+}
+
+/// `?depuis= ?jusqua= ?classe=`, all faults at once.
+fn selection(state: &State, query: &Query) -> Result<Selection, ApiError> {
+    let mut faults = Map::new();
+    let mut date = |name: &str| -> Option<Instant> {
+        let text = query.said(name)?;
+        match read_date(text, state.config.messages.zone, state.texts) {
+            Ok(at) => Some(at),
+            Err(why) => {
+                faults.insert(name.to_owned(), json!([why]));
+                None
+            }
+        }
+    };
+    let (depuis, jusqua) = (date("depuis"), date("jusqua"));
+    let classe = query.said("classe").map(python_int);
+    if classe == Some(None) {
+        faults.insert("classe".to_owned(), json!([state.texts.not_a_number()]));
+    }
+    if !faults.is_empty() {
+        return Err(ApiError::Invalid(faults.into()));
+    }
+    Ok(Selection {
+        depuis,
+        jusqua,
+        classe: classe.flatten(),
+    })
+}
+
+fn json_of(statistics: Statistics, days: &[(NaiveDate, i64)]) -> StatisticsJson {
+    let of_type = |canal| statistics.types.get(&canal).copied().unwrap_or_default();
+    let envois = Canal::ALL.iter().map(|canal| {
+        let states = Etat::ALL.iter().map(|etat| {
+            let count = statistics.envois.get(&(*canal, *etat));
+            (etat.as_str(), count.copied().unwrap_or_default())
+        });
+        (canal.as_str(), states.collect())
+    });
+    let statut = |statut: &Statut| {
+        let count = statistics.statuts.get(statut);
+        (statut.as_str(), count.copied().unwrap_or_default())
+    };
+    StatisticsJson {
+        total_messages: statistics.total(),
+        total_sms: of_type(Canal::Sms),
+        total_email: of_type(Canal::Email),
+        status_counts: Statut::ALL.iter().map(statut).collect(),
+        read_rate: statistics.read_rate(),
+        envois: envois.collect(),
+        emails_envoyes: statistics.emails_envoyes,
+        emails_lus: statistics.emails_lus,
+        messages_by_class: statistics
+            .classes
+            .into_iter()
+            .map(|of| OfClasse {
+                classe: of.nom,
+                count: of.nombre,
+            })
+            .collect(),
+        messages_by_day: days
+            .iter()
+            .map(|(day, count)| OfDay {
+                date: day.format("%Y-%m-%d").to_string(),
+                count: *count,
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,150 @@
+//! The documentation: an OpenAPI document made from the table of endpoints, and a page to read it.
+
+mod about;
+mod examples;
+mod form;
+mod kit;
+mod links;
+mod operation;
+mod page;
+mod parameters;
+mod refusals;
+mod schemas;
+mod shape;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use shape::Shape;
+
+use crate::endpoint::{Endpoint, Kind, Operation, Parameter};
+use crate::error::ApiError;
+use crate::input::query::Query;
+use crate::{health, messages, open, server};
+use actix_web::http::Method;
+use actix_web::http::header::ACCEPT;
+use actix_web::{HttpRequest, HttpResponse, web};
+use messages_core::vocabulary::Portee;
+use utoipa::openapi::path::PathsBuilder;
+use utoipa::openapi::{ComponentsBuilder, OpenApi, OpenApiBuilder};
+
+/// Where the document is.
+const DOCUMENT: &str = "/api/schema/";
+
+/// The document, written once for each thread of the server.
+struct Written(web::Bytes);
+
+/// Registers the document and its page.
+pub(crate) fn register(config: &mut web::ServiceConfig) {
+    let json = document().to_json().unwrap_or_default();
+    config.app_data(web::Data::new(Written(json.into())));
+    for endpoint in documented() {
+        open::register(config, &endpoint);
+    }
+    open::register(config, &page::files());
+}
+
+/// The document and its page, for the document.
+fn documented() -> Vec<Endpoint> {
+    let read = |id, summary, shape, route| {
+        Operation::new(Method::GET, Portee::Lecture, id, summary, shape, route)
+    };
+    let endpoint = |path, name, operation| Endpoint {
+        path,
+        name,
+        tag: "exploitation",
+        operations: vec![operation],
+    };
+    let schema = read(
+        "schema_retrieve",
+        "Ce document (OpenAPI 3.1)",
+        Shape::Document,
+        || web::to(answer),
+    );
+    let docs = read(
+        "docs",
+        "La documentation, à lire et à essayer",
+        Shape::Page,
+        || web::to(page::page),
+    );
+    vec![
+        endpoint(
+            DOCUMENT,
+            "Schema",
+            schema
+                .query(&[Parameter {
+                    name: "format",
+                    description: "Le format du document",
+                    kind: Kind::Words(&["json"]),
+                }])
+                .refuses(&[404, 406]),
+        ),
+        endpoint(page::PAGE, "Docs", docs),
+    ]
+}
+
+/// The whole document.
+pub(crate) fn document() -> OpenApi {
+    let mut paths = PathsBuilder::new().build();
+    let mut open = health::documented();
+    open.extend(documented());
+    open.push(messages::track::documented());
+    let gated = server::endpoints()
+        .into_iter()
+        .map(|endpoint| (endpoint, true));
+    for (endpoint, gated) in gated.chain(open.into_iter().map(|endpoint| (endpoint, false))) {
+        for operation in &endpoint.operations {
+            if let Some(method) = operation::method(&operation.method) {
+                let documented = operation::of(&endpoint, operation, gated);
+                paths.add_path_operation(endpoint.path, vec![method], documented);
+            }
+        }
+    }
+    let mut components = ComponentsBuilder::new();
+    for (name, schema) in schemas::all() {
+        components = components.schema(name, schema);
+    }
+    for (name, response) in refusals::components() {
+        components = components.response(name, response);
+    }
+    for (name, scheme) in about::securities() {
+        components = components.security_scheme(name, scheme);
+    }
+    OpenApiBuilder::new()
+        .info(about::info())
+        .servers(Some(about::servers()))
+        .paths(paths)
+        .components(Some(components.build()))
+        .tags(Some(about::tags()))
+        .build()
+}
+
+/// `GET /api/schema/`
+async fn answer(
+    request: HttpRequest,
+    written: web::Data<Written>,
+) -> Result<HttpResponse, ApiError> {
+    let query = Query::of(&request);
+    if query.said("format").is_some_and(|format| format != "json") {
+        return Err(ApiError::NotFound);
+    }
+    let accept = request.headers().get(ACCEPT);
+    let accept = accept.map_or("*/*", |accept| accept.to_str().unwrap_or_default());
+    let ranges = accept
+        .split(',')
+        .map(|range| range.split(';').next().unwrap_or_default().trim());
+    let named = |media: &str| {
+        ranges
+            .clone()
+            .any(|range| range.eq_ignore_ascii_case(media))
+    };
+    let media = if named(shape::OPENAPI) {
+        shape::OPENAPI
+    } else if [shape::JSON, "application/*", "*/*"].into_iter().any(named) {
+        shape::JSON
+    } else {
+        return Err(ApiError::NotAcceptable);
+    };
+    Ok(HttpResponse::Ok()
+        .content_type(media)
+        .body(written.0.clone()))
+}

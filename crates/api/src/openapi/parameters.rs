@@ -1,0 +1,113 @@
+//! Parameters of the path, of the query and of the head.
+
+use super::kit::{self, Part};
+use crate::endpoint::{Endpoint, Kind, Operation};
+use actix_web::http::Method;
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::Type;
+
+/// Every parameter of an operation.
+pub(super) fn of(endpoint: &Endpoint, operation: &Operation) -> Vec<Parameter> {
+    let mut all: Vec<Parameter> = path(endpoint.path).into_iter().collect();
+    for asked in operation.parameters {
+        let needed = matches!(asked.kind, Kind::NeededInteger);
+        let needed = if needed {
+            Required::True
+        } else {
+            Required::False
+        };
+        all.push(query(
+            asked.name,
+            asked.description,
+            needed,
+            schema(asked.kind),
+        ));
+    }
+    if operation.answer.1.is_paged() {
+        all.extend(PAGING.map(|(name, description)| {
+            let number = kit::kinds(&[Type::Integer, Type::String]);
+            query(name, description, Required::False, number.into())
+        }));
+    }
+    if operation.method == Method::POST {
+        all.push(idempotency_key());
+    }
+    all
+}
+
+const PAGING: [(&str, &str); 3] = [
+    (
+        "page",
+        "Numéro de la page, ou « last » (avec API_PAGE_SIZE et API_PAGINATION=page)",
+    ),
+    (
+        "limit",
+        "Objets au plus (avec API_PAGE_SIZE et API_PAGINATION=limit)",
+    ),
+    (
+        "offset",
+        "Objets à sauter (avec API_PAGE_SIZE et API_PAGINATION=limit)",
+    ),
+];
+
+fn path(path: &str) -> Option<Parameter> {
+    let (name, description, schema) = if path.contains("{id}") {
+        ("id", "Numéro", kit::id())
+    } else if path.contains("{jeton}") {
+        ("jeton", "Marque du destinataire", kit::text())
+    } else {
+        return None;
+    };
+    let parameter = ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Path)
+        .description(Some(description))
+        .schema(Some(schema));
+    Some(parameter.required(Required::True).build())
+}
+
+fn query(name: &str, description: &str, required: Required, schema: Part) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Query)
+        .required(required)
+        .description(Some(description))
+        .schema(Some(schema))
+        .build()
+}
+
+fn schema(kind: Kind) -> Part {
+    match kind {
+        Kind::Text => kit::text(),
+        Kind::Search => kit::kinds(&[Type::String])
+            .pattern(Some(r"^[^\u0000]*$"))
+            .into(),
+        Kind::Integer | Kind::NeededInteger => kit::kinds(&[Type::Integer]).into(),
+        // What is no boolean does not filter.
+        Kind::Boolean => kit::kinds(&[Type::Boolean, Type::String]).into(),
+        // What is empty is not said.
+        Kind::DateTime => {
+            let empty = kit::kinds(&[Type::String]).max_length(Some(0));
+            kit::any_of([kit::date_time(), empty.into()])
+        }
+        Kind::Words(words) => kit::words(words.iter().copied()),
+    }
+}
+
+fn idempotency_key() -> Parameter {
+    let key = kit::kinds(&[Type::String])
+        .min_length(Some(1))
+        .max_length(Some(255))
+        .pattern(Some(r"^[!-~]([\t -~]*[!-~])?$"))
+        .description(Some("Par exemple un UUID."));
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "Choisie par l'appelant : la même requête répétée avec la même clé reçoit la même réponse pendant 24 heures, et n'est faite qu'une fois.",
+        ))
+        .schema(Some(key))
+        .build()
+}
