@@ -1,0 +1,28 @@
+//! The built program over real sockets, on SQLite and on PostgreSQL.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what goes wrong here is to fail the test"
+)]
+
+mod client;
+mod compare;
+mod directory;
+mod documentation;
+mod fixture;
+mod harness;
+mod headers;
+mod health;
+mod idempotency;
+mod journal;
+mod limits;
+mod messages;
+mod outage;
+mod process;
+mod rate;
+mod recordings;
+mod replay;
+mod scopes;
+mod token;
+mod wire;

@@ -1,0 +1,130 @@
+//! What a preview promises is what then happens.
+
+use crate::client::Client;
+use crate::harness::Server;
+use crate::token::KEY;
+use messages_testing::db::Database;
+use messages_testing::stories;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+stories!(
+    a_preview_is_what_is_then_sent,
+    a_preview_tells_what_an_sms_costs
+);
+
+/// Parents of every kind; the first two are one household.
+fn household(user: &Client<'_>) {
+    let parent = |id: i64, more: Value| {
+        let mut parent = json!({ "id": id, "nom": format!("P{id}"), "etudiants": [id % 2 + 1],
+            "telephone": format!("06 12 34 56 {id:02}"), "email": format!("p{id}@exemple.example") });
+        for (name, value) in more.as_object().unwrap() {
+            parent[name] = value.clone();
+        }
+        parent
+    };
+    let answer = user.put(
+        "/api/annuaire/",
+        &json!({
+            "classes": [{ "id": 1, "nom": "A" }, { "id": 2, "nom": "B" }],
+            "etudiants": [{ "id": 1, "nom": "E", "classe": 1 }, { "id": 2, "nom": "F", "classe": 2 }],
+            "parents": [
+                parent(1, json!({ "etudiants": [1, 2] })),
+                parent(2, json!({ "telephone": "+33612345601", "email": "P1@exemple.example" })),
+                parent(3, json!({ "telephone": "", "email": "" })),
+                parent(4, json!({ "telephone": "12", "email": "sans-arobase" })),
+                parent(5, json!({ "notifications_sms": false, "notifications_email": false })),
+                parent(6, json!({ "telephone": "+1 212 555 0123" })),
+                parent(7, json!({})),
+            ],
+        }),
+    );
+    assert_eq!(answer.status, 200, "{}", answer.text());
+}
+
+type Fates = BTreeMap<(Option<i64>, Option<String>), Option<String>>;
+
+fn fates(list: &Value, motif: impl Fn(&Value) -> Option<String>) -> Fates {
+    let text = |value: &Value| value.as_str().map(ToOwned::to_owned);
+    let rows = list.as_array().unwrap().iter();
+    rows.map(|row| {
+        let why = motif(row);
+        // Of who was not written to, the address does not matter.
+        let address = if why.is_none() {
+            text(&row["adresse"])
+        } else {
+            None
+        };
+        ((row["parent"].as_i64(), address), why)
+    })
+    .collect()
+}
+
+fn a_preview_is_what_is_then_sent(database: &Database) {
+    let settings = [("JWT_SIGNING_KEY", KEY), ("SMS_ALLOWED_COUNTRIES", "FR")];
+    let server = Server::start(database, &settings);
+    let user = Client::user(&server);
+    household(&user);
+    let to = [
+        json!({ "est_message_groupe": true }),
+        json!({ "est_message_groupe": true, "classe": 2 }),
+        json!({ "parent": 7 }),
+        json!({ "parent": 5 }),
+    ];
+    for canal in ["sms", "email"] {
+        for audience in &to {
+            let mut message = audience.clone();
+            message["type"] = canal.into();
+            message["contenu"] = "Bonjour".into();
+            let id = user.write(&message);
+            let preview = user.get(&format!("/api/messages/{id}/preview/")).json();
+            assert_eq!(user.message(id)["statut"], "brouillon");
+            user.post(&format!("/api/messages/{id}/send_now/"), &json!({}));
+            let envois = user.get(&format!("/api/messages/{id}/envois/")).json();
+            let motif = |row: &Value| row["motif"].as_str().map(ToOwned::to_owned);
+            let promised = fates(&preview["destinataires"], motif);
+            assert_eq!(promised, fates(&envois, motif), "{message}");
+            let sent = user.message(id);
+            assert_eq!(preview["nb_destinataires"], sent["nb_envoyes"], "{message}");
+            assert_eq!(preview["total"], sent["nb_destinataires"], "{message}");
+            let reasons = preview["motifs"].as_object().unwrap().values();
+            let left_out: i64 = reasons.map(|count| count.as_i64().unwrap()).sum();
+            assert_eq!(json!(left_out), sent["nb_ignores"], "{message}");
+        }
+    }
+    let all = "SELECT DISTINCT motif AS v FROM envois WHERE motif IS NOT NULL ORDER BY 1";
+    let every = [
+        "doublon",
+        "numero_invalide",
+        "opposition",
+        "pays_refuse",
+        "sans_adresse",
+    ];
+    assert_eq!(database.texts(all), every);
+}
+
+fn a_preview_tells_what_an_sms_costs(database: &Database) {
+    let server = Server::start(database, &[("JWT_SIGNING_KEY", KEY)]);
+    let user = Client::user(&server);
+    user.school(3, 1);
+    for (contenu, segments) in [
+        ("a".repeat(160), 1),
+        ("a".repeat(161), 2),
+        ("€".repeat(80), 1),
+        ("€".repeat(81), 2),
+        ("ô".repeat(70), 1),
+        ("ô".repeat(71), 2),
+        ("🎒".repeat(36), 2),
+    ] {
+        let id =
+            user.write(&json!({ "type": "sms", "contenu": contenu, "est_message_groupe": true }));
+        let preview = user.get(&format!("/api/messages/{id}/preview/")).json();
+        assert_eq!(preview["sms"]["segments"], segments, "{contenu}");
+        assert_eq!(preview["sms"]["total_segments"], 3 * segments);
+    }
+    let mail = json!({ "type": "email", "contenu": "x", "est_message_groupe": true });
+    let preview = user
+        .get(&format!("/api/messages/{}/preview/", user.write(&mail)))
+        .json();
+    assert_eq!(preview["sms"], Value::Null);
+}

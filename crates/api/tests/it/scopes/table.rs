@@ -1,0 +1,86 @@
+//! Every path of the server: its methods, and what they need.
+
+use messages_core::vocabulary::Portee::{self, Ecriture, Envoi, Lecture};
+
+/// What a caller must have.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Needs {
+    /// To be known.
+    Anything,
+    Scope(Portee),
+}
+
+type Operations = &'static [(&'static str, Needs)];
+
+const READ: Operations = &[
+    ("GET", Needs::Scope(Lecture)),
+    ("HEAD", Needs::Scope(Lecture)),
+    ("OPTIONS", Needs::Anything),
+];
+
+const LIST: Operations = &[
+    ("GET", Needs::Scope(Lecture)),
+    ("HEAD", Needs::Scope(Lecture)),
+    ("POST", Needs::Scope(Ecriture)),
+    ("OPTIONS", Needs::Anything),
+];
+
+const ONE: Operations = &[
+    ("GET", Needs::Scope(Lecture)),
+    ("HEAD", Needs::Scope(Lecture)),
+    ("PUT", Needs::Scope(Ecriture)),
+    ("PATCH", Needs::Scope(Ecriture)),
+    ("DELETE", Needs::Scope(Ecriture)),
+    ("OPTIONS", Needs::Anything),
+];
+
+const WRITE: Operations = &[
+    ("POST", Needs::Scope(Ecriture)),
+    ("OPTIONS", Needs::Anything),
+];
+
+const SEND: Operations = &[("POST", Needs::Scope(Envoi)), ("OPTIONS", Needs::Anything)];
+
+const REPLACE: Operations = &[
+    ("PUT", Needs::Scope(Ecriture)),
+    ("OPTIONS", Needs::Anything),
+];
+
+pub(super) const ENDPOINTS: &[(&str, Operations)] = &[
+    ("/api/messages/", LIST),
+    ("/api/messages/{id}/", ONE),
+    ("/api/messages/scheduled/", READ),
+    ("/api/messages/by_parent/", READ),
+    ("/api/messages/by_classe/", READ),
+    ("/api/messages/bulk_messages/", READ),
+    ("/api/messages/message_stats/", READ),
+    ("/api/messages/process_scheduled/", SEND),
+    ("/api/messages/{id}/mark_as_read/", WRITE),
+    ("/api/messages/{id}/cancel/", WRITE),
+    ("/api/messages/{id}/send_now/", SEND),
+    ("/api/messages/{id}/resend/", SEND),
+    ("/api/messages/{id}/envois/", READ),
+    ("/api/messages/{id}/envois.csv", READ),
+    ("/api/messages/{id}/preview/", READ),
+    ("/api/classes/", LIST),
+    ("/api/classes/{id}/", ONE),
+    ("/api/etudiants/", LIST),
+    ("/api/etudiants/{id}/", ONE),
+    ("/api/parents/", LIST),
+    ("/api/parents/{id}/", ONE),
+    ("/api/parents/{id}/send_sms/", SEND),
+    ("/api/parents/{id}/send_email/", SEND),
+    ("/api/parents/send_bulk_sms/", SEND),
+    ("/api/parents/send_bulk_email/", SEND),
+    ("/api/annuaire/", REPLACE),
+    ("/metrics", READ),
+];
+
+/// Open to everybody.
+pub(super) const PUBLIC: &[&str] = &[
+    "/api/messages/track/{jeton}/",
+    "/health/live",
+    "/health/ready",
+    "/api/schema/",
+    "/api/docs/",
+];
