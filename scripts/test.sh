@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Everything that must hold: formatting, lints, documentation, tests on SQLite and on PostgreSQL,
-# the laws of the house. Installs what is missing (Debian packages, as root) and stops what it
-# started.
+# Everything that must hold: formatting, lints, documentation, tests and the web app's day on SQLite
+# and on PostgreSQL, the laws of the house. Installs what is missing (Debian packages, as root) and
+# stops what it started.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/postgres.sh
@@ -11,11 +11,14 @@ export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-never}
 step() { printf '\n== %s (%s s)\n' "$1" "$SECONDS"; }
 
 install() {
-  local missing=()
+  local missing=() tool
   command -v cc >/dev/null || missing+=(gcc libc6-dev)
   [ -e /usr/include/postgresql/libpq-fe.h ] || missing+=(libpq-dev)
   postgres_bin >/dev/null || missing+=(postgresql)
   command -v smtp-sink >/dev/null || [ -x /usr/sbin/smtp-sink ] || missing+=(postfix)
+  for tool in curl jq; do
+    command -v "$tool" >/dev/null || missing+=("$tool")
+  done
   if [ ${#missing[@]} -gt 0 ]; then
     if [ "$(id -u)" != 0 ]; then
       echo "missing, to be installed as root: apt-get install ${missing[*]}" >&2
@@ -70,4 +73,8 @@ chmod 711 "$folder"
 trap 'stop_postgres; rm -rf "$folder"' EXIT
 start_postgres "$folder/postgres"
 cargo nextest run --workspace --features postgres
+step "the web app's day, on SQLite and on PostgreSQL"
+scripts/day.sh
+step "the interface against its own description"
+scripts/schemathesis.sh
 step "done"
