@@ -190,9 +190,9 @@ steady() { # DATABASE
   ask "$base/api/messages/" >/dev/null
   echo "minute 0: $(rss VmRSS) MiB"
   for minute in $(seq "$MINUTES"); do
-    wrk -t2 -c16 -d60s -H "$key" -s mixed.lua "$base" >mixed.out
+    wrk -t2 -c16 -d60s --timeout 10s --latency -H "$key" -s mixed.lua "$base" >mixed.out
     if grep -E 'Non-2xx|Socket errors' mixed.out; then exit 1; fi
-    echo "minute $minute: $(rss VmRSS) MiB, $(awk '/^Requests\/sec/ {printf "%.0f", $2}' mixed.out) /s of a mixture"
+    echo "minute $minute: $(rss VmRSS) MiB, $(awk '/^Requests\/sec/ {printf "%.0f", $2}' mixed.out) /s of a mixture, p99 $(awk '$1 == "99%" {print $2}' mixed.out)"
   done
   halt
 }

@@ -3,7 +3,7 @@
 use crate::auth::Authenticator;
 use crate::cli::Cli;
 use crate::gate::{self, edge};
-use crate::state::State;
+use crate::state::{CONNECTIONS, State};
 use crate::{directory, endpoint::Endpoint, health, messages, metrics, openapi, start};
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::{NormalizePath, TrailingSlash, from_fn};
@@ -120,6 +120,8 @@ async fn run(listener: TcpListener, state: web::Data<State>) -> std::io::Result<
     .shutdown_timeout(SHUTDOWN_SECONDS)
     .client_request_timeout(HEAD_TIMEOUT)
     .max_connections(1024)
+    // More could not have a connection to the database.
+    .worker_max_blocking_threads(CONNECTIONS)
     .run();
     rt::spawn(watch(stop, server.handle(), state.clone()));
     rt::spawn(forget(state.clone()));

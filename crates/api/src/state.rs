@@ -86,7 +86,7 @@ impl State {
 }
 
 /// More than two cores can make use of, so that a slow question does not hold up the others.
-const CONNECTIONS: usize = 10;
+pub(crate) const CONNECTIONS: usize = 10;
 
 /// Longest wait for a connection.
 const WAIT: Duration = Duration::from_secs(10);
