@@ -4,5 +4,6 @@ pub(crate) mod body;
 mod dates;
 pub(crate) mod fields;
 pub(crate) mod json;
+pub(crate) mod path;
 pub(crate) mod query;
 pub(crate) mod value;

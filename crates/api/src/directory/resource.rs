@@ -6,7 +6,8 @@ use crate::answer::list::{self, Chunk, Listed};
 use crate::endpoint::{Endpoint, Kind, Operation, Parameter};
 use crate::error::ApiError;
 use crate::input::body::{self, MAX_BODY};
-use crate::input::fields::{Fields, python_int};
+use crate::input::fields::Fields;
+use crate::input::path::id_of;
 use crate::input::query::{Filters, Query};
 use crate::openapi::Shape;
 use crate::state::State;
@@ -182,12 +183,6 @@ async fn all<R: Resource>(
     let filter = R::filter(&mut filters, search, order);
     filters.check()?;
     list::answer(&state, &request, Rows::<R>(filter)).await
-}
-
-fn id_of(request: &HttpRequest) -> Result<i64, ApiError> {
-    let text = request.match_info().query("id");
-    let text = percent_encoding::percent_decode_str(text).decode_utf8_lossy();
-    python_int(&text).ok_or(ApiError::NotFound)
 }
 
 async fn get<R: Resource>(

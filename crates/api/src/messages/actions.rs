@@ -1,7 +1,7 @@
 //! What the buttons of a message do: process, send now, cancel, send again, mark as read.
 
 use super::MODEL;
-use super::crud::{id_of, load};
+use super::crud::load;
 use crate::answer::actions::Done;
 use crate::answer::{self, message};
 use crate::dispatcher::Waited;
@@ -9,6 +9,7 @@ use crate::endpoint::{Endpoint, Operation};
 use crate::error::ApiError;
 use crate::input::body::{self, Body, MAX_BODY};
 use crate::input::fields::python_int;
+use crate::input::path::id_of;
 use crate::input::value::Value;
 use crate::openapi::Shape;
 use crate::state::State;

@@ -6,7 +6,7 @@ use crate::directory::parents::ParentJson;
 use crate::endpoint::{Endpoint, Operation};
 use crate::error::ApiError;
 use crate::input::body::{self, MAX_BODY};
-use crate::input::fields::python_int;
+use crate::input::path::id_of;
 use crate::openapi::Shape;
 use crate::state::State;
 use actix_web::http::{Method, StatusCode};
@@ -66,13 +66,6 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             delete.status(204).refuses(&[409]),
         ],
     }]
-}
-
-/// The number in the path.
-pub(super) fn id_of(request: &HttpRequest) -> Result<i64, ApiError> {
-    let text = request.match_info().query("id");
-    let text = percent_encoding::percent_decode_str(text).decode_utf8_lossy();
-    python_int(&text).ok_or(ApiError::NotFound)
 }
 
 /// Reads a message, or says that there is none.

@@ -1,10 +1,11 @@
 //! Who got a message, who did not, and why: as JSON, and as a table for a spreadsheet.
 
-use super::crud::{id_of, load};
+use super::crud::load;
 use crate::answer::list::{self, Chunk, Listed};
 use crate::answer::local::Local;
 use crate::endpoint::{Endpoint, Kind, Operation, Parameter};
 use crate::error::ApiError;
+use crate::input::path::id_of;
 use crate::input::query::{Filters, Query};
 use crate::openapi::Shape;
 use crate::state::State;

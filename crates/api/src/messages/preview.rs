@@ -1,10 +1,11 @@
 //! Who would get a message, who would not and why, and what it would cost.
 
 use super::MODEL;
-use super::crud::{id_of, load};
+use super::crud::load;
 use crate::answer;
 use crate::endpoint::{Endpoint, Operation};
 use crate::error::ApiError;
+use crate::input::path::id_of;
 use crate::openapi::Shape;
 use crate::state::State;
 use actix_web::http::Method;

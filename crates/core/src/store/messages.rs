@@ -55,17 +55,12 @@ pub fn insert(conn: &mut Conn, new: &NewMessage) -> Result<i64, Error> {
 /// # Errors
 /// The database's.
 pub fn contents(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Content>, Error> {
-    #[derive(serde::Serialize)]
-    struct Key {
-        cle_message: i64,
-    }
-    let keys: Vec<Key> = ids.iter().map(|id| Key { cle_message: *id }).collect();
     conn.load(
         &sql(
             "SELECT id, sujet, contenu, contenu_html, cle, cle_lecture FROM messages
-               WHERE id IN (SELECT r.cle_message FROM {rows: cle_message bigint})",
+               WHERE id IN (SELECT r.cle FROM {rows: cle bigint})",
         )
-        .bind_rows(&keys),
+        .bind_keys(ids),
     )
 }
 
@@ -129,11 +124,6 @@ pub fn cancel(conn: &mut Conn, id: i64) -> Result<usize, Error> {
     })
 }
 
-#[derive(serde::Serialize)]
-struct Key {
-    cle_envoi: i64,
-}
-
 /// Sends a message again to those in `echec` or `incertain`; with `envois`, only to these of them.
 /// Returns to how many.
 ///
@@ -169,12 +159,9 @@ pub fn resend(
         .bind(id);
         let statement = match envois {
             None => statement,
-            Some(envois) => {
-                let keys: Vec<Key> = envois.iter().map(|id| Key { cle_envoi: *id }).collect();
-                statement
-                    .then(" AND id IN (SELECT r.cle_envoi FROM {rows: cle_envoi bigint})")
-                    .bind_rows(&keys)
-            }
+            Some(envois) => statement
+                .then(" AND id IN (SELECT r.cle FROM {rows: cle bigint})")
+                .bind_keys(envois),
         };
         let again = conn.execute(&statement)?;
         if again == 0 {

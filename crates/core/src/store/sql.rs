@@ -78,6 +78,17 @@ impl Sql {
         self
     }
 
+    /// Binds the next `{rows: cle bigint}` to these numbers. (Not `id`, which would hide the column
+    /// of the table asked.)
+    pub(crate) fn bind_keys(self, ids: &[i64]) -> Self {
+        #[derive(serde::Serialize)]
+        struct Key {
+            cle: i64,
+        }
+        let keys: Vec<Key> = ids.iter().map(|id| Key { cle: *id }).collect();
+        self.bind_rows(&keys)
+    }
+
     /// Binds the next `{rows: …}`.
     pub(crate) fn bind_rows(self, rows: &[impl serde::Serialize]) -> Self {
         // Rows are structs of numbers and texts: their serialisation cannot fail.

@@ -95,7 +95,7 @@ pub fn one(conn: &mut Conn, id: i64) -> Result<Classe, Error> {
 pub fn existing(conn: &mut Conn, ids: &[i64]) -> Result<Vec<i64>, Error> {
     let question = sql("SELECT id FROM classes
                          WHERE id IN (SELECT r.cle FROM {rows: cle bigint}) ORDER BY id");
-    list::ids(conn, &question.bind_rows(&list::keys(ids)))
+    list::ids(conn, &question.bind_keys(ids))
 }
 
 /// Adds a class and returns its number.

@@ -1,7 +1,7 @@
 //! Who is whose parent.
 
+use super::Lien;
 use super::upsert::{self, Count};
-use super::{Lien, list};
 use crate::store::sql::{Sql, sql};
 use crate::store::{Conn, Error};
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +15,7 @@ pub(super) fn etudiants(
         &sql("SELECT parent, etudiant, rang FROM parents_etudiants
                WHERE parent IN (SELECT r.cle FROM {rows: cle bigint})
                ORDER BY parent, rang, etudiant")
-        .bind_rows(&list::keys(parents)),
+        .bind_keys(parents),
     )?;
     let mut etudiants: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
     for lien in liens {
@@ -52,7 +52,7 @@ pub(super) fn replace(
                WHERE parent IN (SELECT r.cle FROM {rows: cle bigint})
                  AND (parent, etudiant) NOT IN
                      (SELECT r.parent, r.etudiant FROM {rows: parent bigint, etudiant bigint})")
-        .bind_rows(&list::keys(parents))
+        .bind_keys(parents)
         .bind_rows(liens),
     )?;
     Ok((add(conn, liens)?, removed))

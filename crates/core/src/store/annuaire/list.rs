@@ -5,23 +5,12 @@ use crate::store::conn::Row;
 use crate::store::sql::Sql;
 use crate::store::{Conn, Count, Error};
 use diesel::sql_types::BigInt;
-use serde::Serialize;
 use std::collections::BTreeMap;
 
 #[derive(diesel::QueryableByName)]
 pub(super) struct Id {
     #[diesel(sql_type = BigInt)]
     pub(super) id: i64,
-}
-
-/// For `{rows: cle bigint}`. Not `id`, which would hide the column of the table asked.
-#[derive(Serialize)]
-pub(super) struct Key {
-    cle: i64,
-}
-
-pub(super) fn keys(ids: &[i64]) -> Vec<Key> {
-    ids.iter().map(|id| Key { cle: *id }).collect()
 }
 
 pub(super) fn ordered(question: Sql, order: Order) -> Sql {
@@ -57,7 +46,7 @@ pub(super) fn by_ids<T: Row>(
     ids: &[i64],
     id: impl Fn(&T) -> i64,
 ) -> Result<Vec<T>, Error> {
-    let found: Vec<T> = conn.load(&question.bind_rows(&keys(ids)))?;
+    let found: Vec<T> = conn.load(&question.bind_keys(ids))?;
     let mut found: BTreeMap<i64, T> = found.into_iter().map(|row| (id(&row), row)).collect();
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }

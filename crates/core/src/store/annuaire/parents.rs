@@ -106,7 +106,7 @@ pub fn one(conn: &mut Conn, id: i64) -> Result<Fiche, Error> {
 pub fn existing(conn: &mut Conn, ids: &[i64]) -> Result<Vec<i64>, Error> {
     let question = sql("SELECT id FROM parents
                          WHERE id IN (SELECT r.cle FROM {rows: cle bigint}) ORDER BY id");
-    list::ids(conn, &question.bind_rows(&list::keys(ids)))
+    list::ids(conn, &question.bind_keys(ids))
 }
 
 /// The pupils of all of them in one question.

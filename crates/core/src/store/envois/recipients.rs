@@ -140,13 +140,8 @@ pub fn ids(conn: &mut Conn, filter: Filter) -> Result<Vec<i64>, Error> {
 /// # Errors
 /// The database's.
 pub fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Destinataire>, Error> {
-    #[derive(serde::Serialize)]
-    struct Key {
-        cle_envoi: i64,
-    }
-    let keys: Vec<Key> = ids.iter().map(|id| Key { cle_envoi: *id }).collect();
     let statement = sql(COLUMNS)
-        .then(" WHERE e.id IN (SELECT r.cle_envoi FROM {rows: cle_envoi bigint}) ORDER BY e.id")
-        .bind_rows(&keys);
+        .then(" WHERE e.id IN (SELECT r.cle FROM {rows: cle bigint}) ORDER BY e.id")
+        .bind_keys(ids);
     conn.load(&statement)
 }

@@ -131,14 +131,9 @@ pub fn ids(conn: &mut Conn, filter: &Filter) -> Result<Vec<i64>, Error> {
 /// # Errors
 /// The database's.
 pub fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Message>, Error> {
-    #[derive(serde::Serialize)]
-    struct Row {
-        id: i64,
-    }
-    let rows: Vec<Row> = ids.iter().map(|id| Row { id: *id }).collect();
     let statement = sql(COLUMNS)
-        .then(" WHERE m.id IN (SELECT r.id FROM {rows: id bigint})")
-        .bind_rows(&rows);
+        .then(" WHERE m.id IN (SELECT r.cle FROM {rows: cle bigint})")
+        .bind_keys(ids);
     let found = read(conn, statement)?;
     let mut found: BTreeMap<i64, Message> = found.into_iter().map(|m| (m.id, m)).collect();
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
@@ -235,14 +230,10 @@ struct Open {
 
 /// A message's own counters are written when it closes; until then its envois are counted.
 fn count_open(conn: &mut Conn, messages: &mut [Message]) -> Result<(), Error> {
-    #[derive(serde::Serialize)]
-    struct Row {
-        id: i64,
-    }
-    let open: Vec<Row> = messages
+    let open: Vec<i64> = messages
         .iter()
         .filter(|m| m.statut == Statut::EnAttente)
-        .map(|m| Row { id: m.id })
+        .map(|m| m.id)
         .collect();
     if open.is_empty() {
         return Ok(());
@@ -250,9 +241,9 @@ fn count_open(conn: &mut Conn, messages: &mut [Message]) -> Result<(), Error> {
     let counted: Vec<Open> = conn.load(
         &sql("SELECT message, etat, count(*) AS nombre,
                      min(CASE WHEN etat = 'envoye' THEN termine_le END) AS premier
-                FROM envois WHERE message IN (SELECT r.id FROM {rows: id bigint})
+                FROM envois WHERE message IN (SELECT r.cle FROM {rows: cle bigint})
                GROUP BY message, etat")
-        .bind_rows(&open),
+        .bind_keys(&open),
     )?;
     for message in messages
         .iter_mut()
