@@ -7,7 +7,7 @@
 )]
 
 mod cli;
-mod kill;
+mod faults;
 mod program;
 mod rows;
 mod school;

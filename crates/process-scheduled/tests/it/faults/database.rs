@@ -1,0 +1,1 @@
+//! The database goes away, comes back, is another one, is read-only (S3).

@@ -1,0 +1,1 @@
+//! Disks that are full, files that cannot be written, streams that are closed (S4).

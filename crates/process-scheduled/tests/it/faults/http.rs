@@ -1,0 +1,1 @@
+//! Gateways that do everything a gateway must not do (S6).

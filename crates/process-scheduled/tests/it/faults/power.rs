@@ -1,0 +1,1 @@
+//! Power cuts: what was not synced is gone (S2).

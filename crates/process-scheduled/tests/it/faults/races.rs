@@ -1,0 +1,1 @@
+//! Edits, cancellations, opt-outs and erasures against claims and intents (S8).

@@ -1,0 +1,1 @@
+//! Relays that do everything a relay must not do (S5).

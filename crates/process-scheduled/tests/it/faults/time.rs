@@ -1,0 +1,1 @@
+//! Clocks that are wrong, jump or change the hour (S7).
