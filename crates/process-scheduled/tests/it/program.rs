@@ -89,6 +89,13 @@ impl<'d> Program<'d> {
         }
     }
 
+    /// What the program itself proves from the database: everybody has a final state or is on the
+    /// way, sums agree, nobody was written to twice outside the named window.
+    pub(crate) fn verify(&self) {
+        let ended = self.run(&["verify"]);
+        assert_eq!(ended.code, 0, "{ended:?}");
+    }
+
     /// The log that it wrote.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.database.folder().join("scheduled_messages.log")).unwrap()

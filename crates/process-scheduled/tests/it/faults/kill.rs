@@ -35,6 +35,7 @@ fn two_hundred_kills_lose_nothing_and_double_no_sms(database: &Database) {
     let incertains = check_sms(&program, &gateway);
     let doubles = check_emails(&program, &relay);
     check_sums(database);
+    program.verify();
     // Shown by `cargo nextest run --no-capture`: the figures for the administrator's page.
     let figures = format!(
         "{kills} kills: {incertains} uncertain SMS, {doubles} doubled e-mails, {runs} runs to end\n"
