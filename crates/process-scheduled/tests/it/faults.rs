@@ -6,6 +6,7 @@
 mod database;
 mod disk;
 mod http;
+mod journal;
 mod kill;
 mod power;
 mod races;
