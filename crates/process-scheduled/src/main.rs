@@ -20,7 +20,6 @@ use messages_core::exit::Failure;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    messages_core::failpoint::listen();
     let cli = Cli::parse();
     let outcome = match &cli.command {
         None | Some(Command::Run) if cli.dry_run => preview::preview(&cli),

@@ -8,8 +8,26 @@ mod disk;
 mod http;
 mod journal;
 mod kill;
+mod oracle;
+#[cfg(feature = "failpoints")]
+mod places;
 mod power;
 mod races;
 mod smtp;
 mod time;
 mod volume;
+
+use std::io::Write;
+
+/// How often: the figure of every day, or with `FAULTS=full` the one of a release.
+pub(crate) fn amount(ci: usize, full: usize) -> usize {
+    match std::env::var("FAULTS").as_deref() {
+        Ok("full") => full,
+        _ => ci,
+    }
+}
+
+/// Tells what was measured; `scripts/faults.sh` collects these lines.
+pub(crate) fn figure(text: &str) {
+    writeln!(std::io::stderr(), "figure: {text}").unwrap();
+}

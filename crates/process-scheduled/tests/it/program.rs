@@ -13,6 +13,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 /// The program, its settings and its database.
+#[derive(Clone)]
 pub(crate) struct Program<'d> {
     pub(crate) database: &'d Database,
     settings: BTreeMap<String, String>,
@@ -77,6 +78,15 @@ impl<'d> Program<'d> {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         command
+    }
+
+    /// Name of its database, for figures.
+    pub(crate) const fn kind(&self) -> &'static str {
+        if self.database.is_postgres() {
+            "PostgreSQL"
+        } else {
+            "SQLite"
+        }
     }
 
     /// Runs it to its end.
