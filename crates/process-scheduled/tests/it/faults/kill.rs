@@ -23,8 +23,11 @@ stories!(
 
 const SENDERS: usize = 4;
 
-/// A message to everybody keeps the runs busy for some kills; then the next ones are programmed.
-const PARENTS: i64 = 1500;
+/// A message to so many keeps runs busy for some kills; then the next ones are programmed.
+const MANY: i64 = 1500;
+
+/// Enough to be interrupted in the middle.
+const SOME: i64 = 300;
 
 /// A school, its peers, and the program between them.
 struct Scene<'d> {
@@ -35,11 +38,12 @@ struct Scene<'d> {
 }
 
 impl<'d> Scene<'d> {
-    fn new(database: &'d Database, canaux: &'d [Canal], latency: Duration) -> Self {
+    fn new(database: &'d Database, canaux: &'d [Canal], parents: i64, latency: u64) -> Self {
+        let latency = Duration::from_millis(latency);
         let relay = Server::start(Script::default().latency(latency));
         let gateway = Gateway::start(GatewayScript::default().latency(latency));
         let program = Program::new(database).relay(&relay).gateway(&gateway);
-        program.school(PARENTS, 10);
+        program.school(parents, 10);
         Self {
             program,
             relay,
@@ -99,7 +103,7 @@ fn kills_of_runs_with_both_channels(database: &Database) {
 
 /// `runs` at once, of which one is killed at a random moment, again and again.
 fn kills(database: &Database, canaux: &[Canal], runs: usize) {
-    let scene = Scene::new(database, canaux, Duration::ZERO);
+    let scene = Scene::new(database, canaux, MANY, 0);
     let dead = kill_runs(&scene, runs, amount(200, 1000));
     let cost = scene.judge("S1 kills", dead.len(), &dead);
     let most = dead.len() * SENDERS * canaux.len();
@@ -142,14 +146,14 @@ fn kill(scene: &Scene<'_>, mut run: Child) -> u32 {
 /// sleeper says when it wakes up is not believed where somebody else has tried since.
 fn a_run_that_was_frozen_beyond_its_lease_changes_nothing(database: &Database) {
     let canaux = [Canal::Sms, Canal::Email];
-    let scene = Scene::new(database, &canaux, Duration::from_millis(3));
+    let scene = Scene::new(database, &canaux, SOME, 3);
     let freezes = amount(10, 200);
     let mut sleepers = Vec::new();
     for _ in 0..freezes {
         scene.programme();
         let sleeper = scene.spawn();
         std::thread::sleep(Duration::from_millis(20 + random() % 200));
-        signal("STOP", sleeper.id());
+        freeze(database, sleeper.id());
         end_leases(&scene.program, &[sleeper.id()]);
         let mut other = scene.spawn();
         std::thread::sleep(Duration::from_millis(random() % 400));
@@ -164,11 +168,24 @@ fn a_run_that_was_frozen_beyond_its_lease_changes_nothing(database: &Database) {
     scene.judge("S1 freezes", freezes, &ids);
 }
 
+/// Between two of its transactions: a program that sleeps in the middle of one keeps everybody out
+/// of a SQLite file, until it wakes up or its machine is started again.
+fn freeze(database: &Database, pid: u32) {
+    loop {
+        signal("STOP", pid);
+        if !database.is_locked() {
+            return;
+        }
+        signal("CONT", pid);
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
 /// SIGTERM at any moment: the run ends by itself, gives back what it holds and leaves nothing in
 /// doubt.
 fn stops_leave_nothing_uncertain(database: &Database) {
     let canaux = [Canal::Sms, Canal::Email];
-    let scene = Scene::new(database, &canaux, Duration::ZERO);
+    let scene = Scene::new(database, &canaux, SOME, 0);
     let stops = amount(50, 200);
     let mut stopped = 0;
     while stopped < stops {
