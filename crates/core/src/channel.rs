@@ -128,6 +128,7 @@ pub enum Link<'c> {
 impl Link<'_> {
     /// Sends one envoi and waits for the answer, at most until its deadline.
     pub fn send(&mut self, delivery: &Delivery) -> Answer {
+        crate::failpoint::handle(&delivery.adresse);
         match self {
             Self::Simulation => Answer::accepted(None),
             Self::Outbox(outbox) => outbox.write(delivery),

@@ -5,6 +5,9 @@
 //! `FAILPOINT=settle_commit:3` lets the program go past the place `settle_commit` three times and
 //! ends it at the fourth. (The crate `fail` does that too, and more; with what it brings, the tests
 //! would compile everything twice.)
+//!
+//! `FAILPOINT_POISON=panic:parent5@` makes handling a delivery to such an address panic, and
+//! `abort:…` end the program.
 
 /// Every place, in the order of the data.
 pub const PLACES: &[&str] = &[
@@ -64,3 +67,16 @@ pub(crate) fn reach(place: &'static str) {
 
 #[cfg(not(feature = "failpoints"))]
 pub(crate) const fn reach(_place: &'static str) {}
+
+#[cfg(feature = "failpoints")]
+pub(crate) fn handle(adresse: &str) {
+    let poison = std::env::var("FAILPOINT_POISON").unwrap_or_default();
+    match poison.split_once(':') {
+        Some(("panic", part)) => assert!(!adresse.contains(part), "poison"),
+        Some(("abort", part)) if adresse.contains(part) => std::process::abort(),
+        _ => {}
+    }
+}
+
+#[cfg(not(feature = "failpoints"))]
+pub(crate) const fn handle(_adresse: &str) {}

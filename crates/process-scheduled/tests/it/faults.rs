@@ -11,6 +11,8 @@ mod kill;
 mod oracle;
 #[cfg(feature = "failpoints")]
 mod places;
+#[cfg(feature = "failpoints")]
+mod poison;
 mod power;
 mod races;
 mod smtp;
