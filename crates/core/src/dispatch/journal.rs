@@ -224,7 +224,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path().join("new");
         let journal = Journal::new(&folder, "a");
-        assert_eq!(files(&folder), [PathBuf::new(); 0]);
+        assert!(files(&folder).is_empty());
         let answer = Answer {
             detail: Some("awa@example.org is over quota".to_owned()),
             ..Answer::given_up(crate::channel::Stage::Body)
@@ -246,7 +246,7 @@ mod tests {
         assert_eq!(line.answer, kept);
         assert!(LeftOver::open(found[0].clone()).unwrap().is_none(), "held");
         left_over.remove();
-        assert_eq!(files(&folder), [PathBuf::new(); 0]);
+        assert!(files(&folder).is_empty());
     }
 
     #[test]

@@ -31,5 +31,6 @@ pub(crate) fn amount(ci: usize, full: usize) -> usize {
 
 /// Tells what was measured; `scripts/faults.sh` collects these lines.
 pub(crate) fn figure(text: &str) {
-    writeln!(std::io::stderr(), "figure: {text}").unwrap();
+    let line = format!("figure: {text}\n");
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
 }

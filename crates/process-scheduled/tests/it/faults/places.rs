@@ -117,7 +117,7 @@ impl<'d> Scene<'d> {
     fn die(&self, canal: Canal, place: &str, passes: usize) -> Vec<u32> {
         let program = &self.program;
         program.insert(&text(program, canal));
-        let first = die(program, "journaled", 3).expect("answers to take over");
+        let first = die(program, "journaled", 3).unwrap();
         end_leases(program, &[first]);
         let second = die(program, place, passes);
         let mut dead: Vec<u32> = second.into_iter().collect();
