@@ -15,6 +15,7 @@ mod places;
 mod poison;
 mod power;
 mod races;
+mod recovery;
 mod smtp;
 mod time;
 mod volume;
