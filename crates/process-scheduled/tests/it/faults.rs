@@ -10,5 +10,21 @@ mod kill;
 mod power;
 mod races;
 mod smtp;
+mod tally;
 mod time;
 mod volume;
+
+use std::io::Write;
+
+/// How many rounds: the short figure, or with `FAULTS=full` the long one.
+pub(crate) fn amount(ci: usize, full: usize) -> usize {
+    match std::env::var("FAULTS") {
+        Ok(word) if word == "full" => full,
+        _ => ci,
+    }
+}
+
+/// One line for whoever collects what was reached (shown with `--no-capture`).
+fn figure(text: &str) {
+    writeln!(std::io::stderr(), "figure: {text}").unwrap();
+}

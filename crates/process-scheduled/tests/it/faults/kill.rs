@@ -91,7 +91,7 @@ fn kill(program: &Program<'_>, mut run: Child) -> u32 {
 }
 
 /// What time does by itself: the leases of a dead run end.
-fn end_leases(program: &Program<'_>, pid: u32) {
+pub(super) fn end_leases(program: &Program<'_>, pid: u32) {
     let dead = format!("(SELECT id FROM passages WHERE pid = {pid})");
     program.database.execute(&format!(
         "UPDATE envois SET bail_jusqua = '2026-01-02T00:00:00Z'
