@@ -14,6 +14,7 @@ mod tally;
 mod time;
 mod volume;
 
+use messages_testing::db::Database;
 use std::io::Write;
 
 /// How many rounds: the short figure, or with `FAULTS=full` the long one.
@@ -27,4 +28,13 @@ pub(crate) fn amount(ci: usize, full: usize) -> usize {
 /// One line for whoever collects what was reached (shown with `--no-capture`).
 fn figure(text: &str) {
     writeln!(std::io::stderr(), "figure: {text}").unwrap();
+}
+
+/// For a figure.
+fn kind(database: &Database) -> &'static str {
+    if database.is_postgres() {
+        "PostgreSQL"
+    } else {
+        "SQLite"
+    }
 }

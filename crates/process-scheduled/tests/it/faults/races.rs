@@ -7,6 +7,7 @@ mod edit;
 
 use super::amount;
 use crate::program::{Program, To, message};
+use messages_core::store::{Conn, messages};
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
 use messages_testing::http::{Gateway, GatewayScript};
@@ -36,14 +37,17 @@ impl<'d> Race<'d> {
         Self { gateway, program }
     }
 
-    /// Programmes so many SMS to everybody, each with a text of its own.
+    /// Programmes so many SMS to everybody, due now, each with a text of its own.
     fn programme(&self, count: usize, round: usize) -> Vec<i64> {
-        let insert = |n| {
+        let mut conn = self.program.conn();
+        let insert = |conn: &mut Conn, n| {
             let mut new = message(Canal::Sms, To::All);
             new.contenu = format!("texte {round}.{n}");
-            self.program.insert(&new)
+            new.date_programmee = Some(conn.now()? - Duration::from_secs(1));
+            messages::insert(conn, &new)
         };
-        (0..count).map(insert).collect()
+        let ids = conn.write(|conn| (0..count).map(|n| insert(conn, n)).collect());
+        ids.unwrap()
     }
 
     /// One run or two at once, the first of which is already sending.
@@ -54,6 +58,13 @@ impl<'d> Race<'d> {
         assert!(self.gateway.wait_received(before + 1, PATIENCE));
         let others = (1..runs).map(|_| start());
         std::iter::once(first).chain(others).collect()
+    }
+
+    /// Attempts that had begun of certain envois.
+    fn attempts(&self, of: &str) -> usize {
+        self.number(&format!(
+            "SELECT count(*) FROM tentatives t JOIN envois e ON e.id = t.envoi WHERE {of}"
+        ))
     }
 
     fn number(&self, question: &str) -> usize {

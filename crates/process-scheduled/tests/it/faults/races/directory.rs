@@ -1,7 +1,7 @@
 //! Parents who opt out, or are erased, while SMS to them are leaving.
 
 use super::{Race, end, rounds, shuffled};
-use crate::faults::figure;
+use crate::faults::{figure, kind};
 use crate::program::number;
 use messages_core::store::annuaire::parents;
 use messages_core::store::{Conn, Error};
@@ -84,14 +84,16 @@ fn opt_out(race: &Race<'_>, conn: &mut Conn, id: i64) -> Option<usize> {
     let ended = race.number(&format!(
         "SELECT count(*) FROM envois WHERE {of_it} AND motif = 'opposition'"
     ));
-    Some(EACH - ended)
+    let begun = race.attempts(&format!("e.{of_it}"));
+    assert_eq!(begun, EACH - ended, "some are neither ended nor under way");
+    Some(begun)
 }
 
 fn nothing_leaves_after_the_commit_of_an_opt_out(database: &Database) {
     let (left, stopped, _) = race(database, opt_out);
-    let (races, kind) = (rounds(), database.is_postgres());
+    let (races, kind) = (rounds(), kind(database));
     figure(&format!(
-        "S8 opt-out against intent, PostgreSQL {kind}: {races} races, {left} left before, \
+        "S8 opt-out against intent, {kind}: {races} races, {left} left before, \
          {stopped} stopped, 0 after the commit, 0 twice"
     ));
 }
@@ -100,15 +102,11 @@ fn nothing_leaves_after_the_commit_of_an_opt_out(database: &Database) {
 /// got all that it will ever get for that number.
 fn erase(race: &Race<'_>, conn: &mut Conn, id: i64) -> Option<usize> {
     match parents::delete(conn, id) {
-        Ok(()) => {
-            let ended = race.number(&format!(
-                "SELECT {EACH} - count(*) FROM envois
-                  WHERE parent IS NULL AND etat = 'envoye' AND rang = {} - 1
-                    AND message > (SELECT max(id) - {EACH} FROM messages)",
-                id
-            ));
-            Some(EACH - ended)
-        }
+        Ok(()) => Some(race.number(&format!(
+            "SELECT count(*) FROM envois
+              WHERE parent IS NULL AND etat = 'envoye' AND rang = {id} - 1
+                AND message > (SELECT max(id) - {EACH} FROM messages)"
+        ))),
         Err(Error::Conflict(_)) => None,
         Err(error) => panic!("{error}"),
     }
@@ -116,9 +114,9 @@ fn erase(race: &Race<'_>, conn: &mut Conn, id: i64) -> Option<usize> {
 
 fn nothing_leaves_after_the_commit_of_an_erasure(database: &Database) {
     let (left, stopped, refused) = race(database, erase);
-    let (races, kind) = (rounds(), database.is_postgres());
+    let (races, kind) = (rounds(), kind(database));
     figure(&format!(
-        "S8 erasure against intent, PostgreSQL {kind}: {races} races, {refused} refused as under \
+        "S8 erasure against intent, {kind}: {races} races, {refused} refused as under \
          way, {left} left before, {stopped} stopped, 0 after the commit, 0 twice"
     ));
 }

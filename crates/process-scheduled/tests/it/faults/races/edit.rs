@@ -1,7 +1,7 @@
 //! Changing messages at the moment in which a run takes them.
 
 use super::{Race, end, random, rounds};
-use crate::faults::figure;
+use crate::faults::{figure, kind};
 use messages_core::model::NewMessage;
 use messages_core::store::{Error, messages};
 use messages_testing::db::Database;
@@ -38,9 +38,9 @@ fn everybody_gets_one_and_the_same_version(database: &Database) {
         changed > 0 && late > 0,
         "no race: {changed} changed, {late} too late"
     );
-    let kind = database.is_postgres();
+    let kind = kind(database);
     figure(&format!(
-        "S8 edit against claim, PostgreSQL {kind}: {} races, {changed} changed, {late} refused as \
+        "S8 edit against claim, {kind}: {} races, {changed} changed, {late} refused as \
          too late, 0 mixed versions",
         edited.len()
     ));
