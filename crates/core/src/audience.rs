@@ -220,6 +220,10 @@ impl Expander {
         parents: impl IntoIterator<Item = &'p Candidate>,
         now: Instant,
     ) -> impl Iterator<Item = NewEnvoi> {
+        // Not now: were this clock ahead, they would wait for its time. And not before the message's
+        // own date, which stays what it is when the clock is set right.
+        let prochaine = message.date_programmee.unwrap_or(now).min(now);
+        let due = message.due.min(now);
         (message.nb_destinataires..)
             .zip(parents)
             .map(move |(rang, parent)| {
@@ -239,8 +243,8 @@ impl Expander {
                     },
                     motif,
                     rang,
-                    prochaine: now,
-                    expire: message.due + self.rules.late,
+                    prochaine,
+                    expire: due + self.rules.late,
                     termine_le: motif.map(|_| now),
                 }
             })

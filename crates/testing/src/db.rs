@@ -80,6 +80,16 @@ impl Database {
         self.schema.is_some()
     }
 
+    /// Its name, for figures.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        if self.is_postgres() {
+            "PostgreSQL"
+        } else {
+            "SQLite"
+        }
+    }
+
     /// Runs statements behind the program's back.
     pub fn execute(&self, statements: &str) {
         match &self.schema {

@@ -169,7 +169,7 @@ impl<'e> Engine<'e> {
         let (recovered, cancelled, expired) = persist(&mut self.conn, |conn, _| {
             conn.write(|conn| {
                 let now = conn.now()?;
-                let recovered = envois::recover(conn, now)?;
+                let recovered = envois::recover(conn, id, now)?;
                 let cancelled = envois::drop_cancelled(conn, now)?;
                 let expired = envois::expire(conn, now)?;
                 if !first {

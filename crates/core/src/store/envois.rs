@@ -45,6 +45,10 @@ pub struct Reserved {
 /// last one in its hands is still its own.
 const RESERVE_LEASE: Duration = Duration::from_secs(280);
 
+/// No envoi waits longer for its next attempt: one that is to was told so by a clock that ran ahead,
+/// and is due when its message is. (The longest retry is 12 h, and a fifth of it.)
+const WAIT_MAX: Duration = Duration::from_secs(15 * 3600);
+
 /// Leases up to `limit` envois of a channel that are due, the lowest places of all messages first.
 ///
 /// # Errors
@@ -60,14 +64,19 @@ pub fn claim(
     let mut claimed: Vec<Reserved> = conn.load(
         &sql("WITH du AS MATERIALIZED (
                 SELECT e.id FROM envois e
-                 WHERE e.etat = 'a_envoyer' AND e.canal = ? AND e.prochaine <= ?
+                 WHERE e.etat = 'a_envoyer' AND e.canal = ?
+                   AND (e.prochaine <= ? OR e.prochaine > ?)
                    AND EXISTS (SELECT 1 FROM messages m
-                                WHERE m.id = e.message AND m.etendu_le IS NOT NULL)
+                                WHERE m.id = e.message AND m.etendu_le IS NOT NULL
+                                  AND (e.prochaine <= ? OR m.date_programmee <= ?))
                  ORDER BY e.rang, e.id LIMIT ? {skip locked})
               UPDATE envois SET etat = 'reserve', proprio = ?, jeton = jeton + 1, bail_jusqua = ?
                WHERE id IN (SELECT id FROM du)
               RETURNING id, jeton, message, rang")
         .bind(canal.as_str())
+        .bind(now)
+        .bind(now + WAIT_MAX)
+        .bind(now)
         .bind(now)
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
         .bind(passage)

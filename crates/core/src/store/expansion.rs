@@ -35,6 +35,9 @@ pub struct Taken {
     /// Recipients already worked out.
     #[diesel(sql_type = BigInt)]
     pub nb_destinataires: i64,
+    /// When it is to leave.
+    #[diesel(sql_type = Nullable<InstantSql>)]
+    pub date_programmee: Option<Instant>,
     /// When it should have left: the later of its date and the moment it was programmed.
     #[diesel(sql_type = InstantSql)]
     pub due: Instant,
@@ -145,7 +148,7 @@ fn take_orphans(
                                   bail_jusqua = ?
                WHERE id IN (SELECT id FROM du)
               RETURNING id, jeton, type AS canal, parent, classe, est_message_groupe, curseur,
-                        nb_destinataires,
+                        nb_destinataires, date_programmee,
                         CASE WHEN COALESCE(programme_le, date_creation) > date_programmee
                                OR date_programmee IS NULL
                              THEN COALESCE(programme_le, date_creation)
@@ -177,7 +180,7 @@ fn take_due(
                      jeton = jeton + 1, proprio = ?, bail_jusqua = ?
                WHERE id IN (SELECT id FROM du)
               RETURNING id, jeton, type AS canal, parent, classe, est_message_groupe, curseur,
-                        nb_destinataires,
+                        nb_destinataires, date_programmee,
                         CASE WHEN COALESCE(programme_le, date_creation) > date_programmee
                              THEN COALESCE(programme_le, date_creation)
                              ELSE date_programmee END AS due")

@@ -2,7 +2,7 @@
 
 use super::sql::sql;
 use super::{Conn, Error};
-use crate::instant::Instant;
+use crate::instant::{Instant, InstantSql};
 use crate::model::Passage;
 use crate::vocabulary::Mode;
 use std::time::Duration;
@@ -41,6 +41,17 @@ const EARLIEST: &str = "2026-01-01T00:00:00Z";
 /// A clock that is so far behind the last run is wrong, or was.
 const BACKWARD_MAX: Duration = Duration::from_secs(24 * 3600);
 
+/// No school is closed for so long: a clock so far after the last run is wrong, or was. Were it
+/// believed, every message of the year would be too late.
+const FORWARD_MAX: Duration = Duration::from_secs(366 * 24 * 3600);
+
+/// A clock that leapt is believed when runs have seen it go on for so long: whether it was wrong
+/// before or is now, sending must not stop until its own time has come.
+const PROBATION: Duration = Duration::from_secs(3600);
+
+/// Why a run ended that found such a clock, or wrote with one.
+const CLOCK: &str = "horloge";
+
 /// Rows are kept for this long.
 const KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
 
@@ -50,28 +61,54 @@ const KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
 /// # Errors
 /// `Unavailable` when the clock cannot be right: nothing is sent then.
 pub fn begin(conn: &mut Conn, new: &NewPassage, over: bool) -> Result<Instant, Error> {
-    conn.write(|conn| {
+    let (now, fault) = conn.write(|conn| {
         let now = conn.now()?;
-        if let Some(reason) = clock_fault(conn, now)? {
-            return Err(Error::Unavailable(reason));
+        let fault = clock_fault(conn, now)?;
+        if fault.is_none() {
+            disown_future(conn, now)?;
         }
-        conn.execute(
-            &sql(
-                "INSERT INTO passages (id, hote, pid, version, mode, debut, battement, fin)
-                  VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            )
-            .bind(new.id.as_str())
-            .bind(new.hote.as_str())
-            .bind(i64::from(std::process::id()))
-            .bind(env!("CARGO_PKG_VERSION"))
-            .bind(new.mode.as_str())
-            .bind(now)
-            .bind(now)
-            .bind(over.then_some(now)),
-        )?;
-        conn.execute(&sql("DELETE FROM passages WHERE debut < ?").bind(now - KEPT))?;
-        Ok(now)
-    })
+        insert(conn, new, over || fault.is_some(), fault.is_some(), now)?;
+        if fault.is_none() {
+            conn.execute(&sql("DELETE FROM passages WHERE debut < ?").bind(now - KEPT))?;
+        }
+        Ok((now, fault))
+    })?;
+    fault.map_or(Ok(now), |reason| Err(Error::Unavailable(reason)))
+}
+
+fn insert(
+    conn: &mut Conn,
+    new: &NewPassage,
+    over: bool,
+    refused: bool,
+    now: Instant,
+) -> Result<(), Error> {
+    conn.execute(
+        &sql(
+            "INSERT INTO passages (id, hote, pid, version, mode, debut, battement, fin, arret)
+              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(new.id.as_str())
+        .bind(new.hote.as_str())
+        .bind(i64::from(std::process::id()))
+        .bind(env!("CARGO_PKG_VERSION"))
+        .bind(new.mode.as_str())
+        .bind(now)
+        .bind(now)
+        .bind(over.then_some(now))
+        .bind(refused.then(|| CLOCK.to_owned())),
+    )?;
+    Ok(())
+}
+
+/// What runs wrote by a clock that is no longer believed is a witness no more.
+fn disown_future(conn: &mut Conn, now: Instant) -> Result<(), Error> {
+    conn.execute(
+        &sql("UPDATE passages SET arret = ? WHERE debut > ?")
+            .bind(CLOCK)
+            .bind(now + BACKWARD_MAX),
+    )?;
+    Ok(())
 }
 
 /// Why the clock cannot be right, if so.
@@ -85,15 +122,53 @@ pub fn clock_fault(conn: &mut Conn, now: Instant) -> Result<Option<String>, Erro
             "l'horloge indique {now} : impossible, rien n'est envoyé"
         )));
     }
-    let Some(last) = last(conn, 1)?.pop() else {
+    let Some(last) = last_witness(conn)? else {
         return Ok(None);
     };
-    Ok((now + BACKWARD_MAX < last.battement).then(|| {
-        format!(
-            "l'horloge indique {now}, plus d'un jour avant le passage précédent ({}) : rien n'est envoyé",
-            last.battement
+    let leap = if now + BACKWARD_MAX < last {
+        "plus d'un jour avant"
+    } else if now > last + FORWARD_MAX {
+        "plus d'un an après"
+    } else {
+        return Ok(None);
+    };
+    if stands_by_it(conn, now)? {
+        return Ok(None);
+    }
+    Ok(Some(format!(
+        "l'horloge indique {now}, {leap} le passage précédent ({last}) : rien n'est envoyé \
+         avant qu'elle n'ait avancé d'une heure sans nouveau saut"
+    )))
+}
+
+#[derive(diesel::QueryableByName)]
+struct Beat {
+    #[diesel(sql_type = InstantSql)]
+    battement: Instant,
+}
+
+/// The last sign of life of a run whose clock was believed.
+fn last_witness(conn: &mut Conn) -> Result<Option<Instant>, Error> {
+    let beats: Vec<Beat> = conn.load(
+        &sql(
+            "SELECT battement FROM passages WHERE arret IS NULL OR arret <> ?
+               ORDER BY debut DESC, id DESC LIMIT 1",
         )
-    }))
+        .bind(CLOCK),
+    )?;
+    Ok(beats.first().map(|beat| beat.battement))
+}
+
+/// Whether a run was refused for this same clock at least an hour and at most a day ago.
+fn stands_by_it(conn: &mut Conn, now: Instant) -> Result<bool, Error> {
+    let refused: Vec<Beat> = conn.load(
+        &sql("SELECT battement FROM passages
+               WHERE arret = ? AND debut > ? AND debut <= ? LIMIT 1")
+        .bind(CLOCK)
+        .bind(now - BACKWARD_MAX)
+        .bind(now - PROBATION),
+    )?;
+    Ok(!refused.is_empty())
 }
 
 /// A sign of life, with the numbers so far.

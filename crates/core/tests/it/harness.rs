@@ -243,11 +243,12 @@ impl Run {
         settled
     }
 
+    /// As another run does it, for nobody takes back what is under way in its own hands.
     pub(crate) fn recover(&mut self) -> Vec<Recovered> {
         self.conn
             .write(|conn| {
                 let now = conn.now()?;
-                envois::recover(conn, now)
+                envois::recover(conn, "recovery", now)
             })
             .unwrap()
     }

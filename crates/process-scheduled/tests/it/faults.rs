@@ -17,6 +17,7 @@ mod power;
 mod races;
 mod recovery;
 mod smtp;
+mod tally;
 mod time;
 mod volume;
 

@@ -33,9 +33,12 @@ pub struct Recovered {
 /// `emission` the network may have it: an SMS is never sent again by itself, an e-mail at most
 /// [`AMBIGUOUS_RESENDS`] times.
 ///
+/// What `passage` itself has in `emission` is left alone, whatever the clock says of its lease: the
+/// run that asks is alive, keeps its own deadlines by a clock that nobody sets, and hears the answer.
+///
 /// # Errors
 /// The database's.
-pub fn recover(conn: &mut Conn, now: Instant) -> Result<Vec<Recovered>, Error> {
+pub fn recover(conn: &mut Conn, passage: &str, now: Instant) -> Result<Vec<Recovered>, Error> {
     // SQLite takes a partial index when the question repeats its condition word for word.
     let mut recovered: Vec<Recovered> = conn.load(
         &sql("WITH morts AS MATERIALIZED (
@@ -52,7 +55,7 @@ pub fn recover(conn: &mut Conn, now: Instant) -> Result<Vec<Recovered>, Error> {
     let unanswered: Vec<Recovered> = conn.load(
         &sql("WITH morts AS MATERIALIZED (
                 SELECT id FROM envois
-                 WHERE etat IN ('reserve', 'emission') AND etat = 'emission'
+                 WHERE etat IN ('reserve', 'emission') AND etat = 'emission' AND proprio <> ?
                    AND (bail_jusqua <= ? OR bail_jusqua > ?) {skip locked})
               UPDATE envois
                  SET etat = CASE WHEN canal = 'email' AND ambigus < ? THEN 'a_envoyer'
@@ -64,6 +67,7 @@ pub fn recover(conn: &mut Conn, now: Instant) -> Result<Vec<Recovered>, Error> {
                      proprio = NULL, bail_jusqua = NULL
                WHERE id IN (SELECT id FROM morts)
               RETURNING id, jeton, message, canal, etat")
+        .bind(passage)
         .bind(now)
         .bind(now + LEASE_MAX)
         .bind(AMBIGUOUS_RESENDS)

@@ -73,7 +73,7 @@ impl<'d> Scene<'d> {
         figure(&format!(
             "{what}, {}, {}: {events} events, {} SMS and {} e-mails accepted, 0 lost, 0 SMS twice, \
              {} uncertain SMS, {} second e-mails, {runs} run(s) to end",
-            self.program.kind(),
+            self.program.database.kind(),
             self.channels(),
             self.gateway.accepted_count(),
             self.relay.accepted_count(),

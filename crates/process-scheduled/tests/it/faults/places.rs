@@ -51,7 +51,7 @@ fn at_every_place(database: &Database, canal: Canal) {
     cost += judge(&scene.program, &scene.relay, &scene.gateway);
     figure(&format!(
         "S1 places, {}, {canal}: {deaths} deaths at {} places, 0 lost, 0 SMS twice, {} uncertain SMS, {} second e-mails",
-        scene.program.kind(),
+        scene.program.database.kind(),
         PLACES.len(),
         cost.uncertain_sms,
         cost.doubled_emails

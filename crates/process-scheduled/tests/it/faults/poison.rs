@@ -77,7 +77,7 @@ fn a_delivery_that_ends_the_program_stops_nobody_for_good(database: &Database) {
         assert!(uncertain <= 3 * tries, "the other three senders: {rows:?}");
         figure(&format!(
             "S1 poison, {}, {canal}: the program ended {died} time(s), {sent} of {} others sent, {uncertain} uncertain",
-            program.kind(),
+            program.database.kind(),
             PARENTS - 1
         ));
         program.verify();

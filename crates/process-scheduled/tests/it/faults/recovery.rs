@@ -46,7 +46,7 @@ fn what_a_killed_run_held_is_final_within_its_lease(database: &Database) {
     let cost = judge(&program, &relay, &gateway);
     figure(&format!(
         "S1 recovery, {}: {held} envois held by a killed run were final after {} s, {} uncertain SMS, {} second e-mails",
-        program.kind(),
+        program.database.kind(),
         took.as_secs(),
         cost.uncertain_sms,
         cost.doubled_emails
