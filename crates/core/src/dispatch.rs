@@ -16,6 +16,7 @@ mod policy;
 mod report;
 mod sender;
 
+pub use policy::outcome;
 pub use report::{ChannelStop, Progress, Report, Stop};
 
 use crate::config::Config;

@@ -142,6 +142,30 @@ impl Etat {
             Self::Envoye | Self::Echec | Self::Incertain | Self::Ignore
         )
     }
+
+    /// Every step that an envoi may take. Back to `a_envoyer` from a final state it goes only because
+    /// a person sends it again; from one final state to another only by an answer that came late.
+    #[must_use]
+    pub const fn may_become(self, next: Self) -> bool {
+        match self {
+            Self::AEnvoyer => matches!(
+                next,
+                Self::Reserve | Self::Envoye | Self::Echec | Self::Ignore
+            ),
+            Self::Reserve => matches!(
+                next,
+                Self::AEnvoyer | Self::Emission | Self::Echec | Self::Ignore
+            ),
+            Self::Emission => matches!(
+                next,
+                Self::AEnvoyer | Self::Envoye | Self::Echec | Self::Incertain
+            ),
+            Self::Envoye => false,
+            Self::Echec => matches!(next, Self::AEnvoyer | Self::Envoye),
+            Self::Incertain => matches!(next, Self::AEnvoyer | Self::Envoye | Self::Echec),
+            Self::Ignore => matches!(next, Self::Envoye | Self::Echec),
+        }
+    }
 }
 
 text_enum! {

@@ -22,7 +22,17 @@ impl Database {
     /// A SQLite file.
     #[must_use]
     pub fn sqlite() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::sqlite_in(tempfile::tempdir().unwrap())
+    }
+
+    /// A SQLite file in memory, where there is such a folder: for many thousand commits.
+    #[must_use]
+    pub fn sqlite_in_memory() -> Self {
+        let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
+        Self::sqlite_in(folder.unwrap())
+    }
+
+    fn sqlite_in(folder: tempfile::TempDir) -> Self {
         Self {
             url: format!("sqlite://{}/messages.sqlite3", folder.path().display()),
             folder,

@@ -7,6 +7,7 @@ mod headers;
 mod keys;
 mod settings;
 mod shape;
+mod strangers;
 
 use super::{Authenticator, Credentials, Refusal};
 use base64::Engine;

@@ -174,6 +174,7 @@ impl Cursor<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn utc(text: &str) -> Option<String> {
         match parse(text)? {
@@ -223,6 +224,33 @@ mod tests {
             "é",
         ] {
             assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_date_that_was_written_is_read(
+            seconds in -62_135_596_800i64..253_402_300_799,
+            micros in 0u32..1_000_000,
+            minutes in -1439i32..=1439,
+            separator in "[T ]",
+        ) {
+            let utc = DateTime::from_timestamp(seconds, micros * 1000).unwrap().naive_utc();
+            let offset = FixedOffset::east_opt(minutes * 60).unwrap();
+            let at = DateTime::<FixedOffset>::from_naive_utc_and_offset(utc, offset);
+            let wall = at.naive_local();
+            prop_assume!((1..=9999).contains(&chrono::Datelike::year(&wall)));
+            let text = wall.format(&format!("%Y-%m-%d{separator}%H:%M:%S%.6f")).to_string();
+            prop_assert_eq!(parse(&text), Some(Written::Local(wall)));
+            let text = format!("{text}{}", at.format("%:z"));
+            prop_assert_eq!(parse(&text), Some(Written::Fixed(at)));
+        }
+
+        #[test]
+        fn any_text_is_a_date_or_none(text in prop_oneof![any::<String>(), "[0-9]{1,5}[0-9W:.,TZ +é-]{0,30}"]) {
+            if let Some(Written::Local(wall)) = parse(&text) {
+                prop_assert!((1..=9999).contains(&chrono::Datelike::year(&wall)));
+            }
         }
     }
 }

@@ -230,6 +230,7 @@ fn cell(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn no_cell_begins_a_formula() {
@@ -241,6 +242,19 @@ mod tests {
         ];
         for (text, shown) in expected {
             assert_eq!(cell(text), shown);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_cell_is_quoted_whole_and_no_formula(text in prop_oneof![any::<String>(), "[=+@\t\r\n\";'-][a-z=\";]{0,8}"]) {
+            let shown = cell(&text);
+            let inside = shown.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap();
+            let read = inside.replace("\"\"", "\u{0}");
+            prop_assert!(!read.contains('"'));
+            prop_assert!(!inside.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']));
+            let read = inside.replace("\"\"", "\"");
+            prop_assert_eq!(read.strip_prefix('\'').filter(|_| !text.starts_with('\'')).unwrap_or(&read), &text);
         }
     }
 }

@@ -164,6 +164,29 @@ fn interpolate(value: &str, lookup: impl Fn(&str) -> Option<String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_quoted_value_reads_back_as_itself(value in prop_oneof![any::<String>(), "[a-z\\\\'\"#\r\n =]{0,20}"]) {
+            prop_assume!(!value.contains("${"));
+            for (quote, escaped) in [('\'', "\\'"), ('"', "\\\"")] {
+                let inside = value.replace('\\', "\\\\").replace(quote, escaped);
+                let text = format!("A=1\nP={quote}{inside}{quote} # end\nB=2\n");
+                let expected = [("A", "1"), ("P", value.as_str()), ("B", "2")];
+                let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
+                prop_assert_eq!(parse(&text, |_| None), (expected.to_vec(), Vec::new()));
+            }
+        }
+
+        #[test]
+        fn any_file_is_read_line_by_line(text in prop_oneof![any::<String>(), "[A-C='\"#${}:\\\\ \n\r-]{0,80}"]) {
+            let (pairs, unreadable) = parse(&text, |name| Some(name.to_owned()));
+            let lines = text.lines().count() + 1;
+            prop_assert!(pairs.len() + unreadable.len() <= lines);
+            prop_assert!(unreadable.iter().all(|unreadable| (1..=lines).contains(&unreadable.line)));
+        }
+    }
 
     fn read(text: &str) -> Vec<(String, String)> {
         parse(text, |name| (name == "HOME").then(|| "/home/x".to_owned())).0

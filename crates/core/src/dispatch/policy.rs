@@ -20,8 +20,10 @@ const fn waits(canal: Canal) -> &'static [u64] {
 /// When the channel failed and not the envoi, the next run may try again.
 const CHANNEL_WAIT: Duration = Duration::from_secs(MINUTE);
 
-/// The outcome to record. `random` spreads retries: uniform in 0..=1000.
-pub(super) fn outcome(
+/// The outcome to record for an envoi, given the peer's answer. `random` spreads retries: uniform in
+/// 0..=1000.
+#[must_use]
+pub fn outcome(
     canal: Canal,
     envoi: &Granted,
     answer: Answer,

@@ -16,6 +16,7 @@ stories!(
     a_late_success_of_an_email_that_waits_again_is_welcome,
     a_late_success_of_an_uncertain_sms_opens_its_message_again,
     a_late_refusal_of_an_uncertain_sms_is_welcome,
+    a_late_success_is_welcome_though_the_envoi_was_stopped_meanwhile,
     a_late_temporary_failure_changes_nothing,
     a_late_answer_to_what_is_final_changes_nothing,
 );
@@ -212,6 +213,30 @@ fn a_late_refusal_of_an_uncertain_sms_is_welcome(database: &Database) {
     run.close(10);
     assert_eq!(school.sums(message), "echec 1 0 1 0 0");
     assert_eq!(school.states(message), ["echec permanent"]);
+}
+
+fn a_late_success_is_welcome_though_the_envoi_was_stopped_meanwhile(database: &Database) {
+    let school = School::new(database);
+    let mut run = school.run("run");
+    for (stop, etat) in [
+        ("etat = 'ignore', motif = 'annule'", "ignore annule"),
+        ("etat = 'ignore', motif = 'opposition'", "ignore opposition"),
+        ("etat = 'echec', motif = 'expire'", "echec expire"),
+    ] {
+        let message = school.leaving(Canal::Email, 1);
+        let granted = run.send(Canal::Email, 1);
+        school.leases_are_over();
+        run.recover();
+        database.execute(&format!(
+            "UPDATE envois SET {stop} WHERE message = {message}"
+        ));
+        run.close(10);
+        assert_eq!(school.states(message), [etat]);
+        assert_eq!(run.record(&[accepted(&granted[0])]).len(), 1);
+        run.close(10);
+        assert_eq!(school.states(message), ["envoye"]);
+        assert_eq!(school.sums(message), "envoye 1 1 0 0 0");
+    }
 }
 
 fn a_late_temporary_failure_changes_nothing(database: &Database) {

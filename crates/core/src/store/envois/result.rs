@@ -47,8 +47,9 @@ pub struct Recorded {
 
 /// Writes outcomes. Those whose token is no longer the envoi's change nothing and are missing
 /// from the answer. An answer that comes after the lease was over is still welcome while nobody
-/// else has tried; its message is opened again, to be closed with the new sums. Of a parent who was
-/// erased meanwhile, the peer's words are not kept: they may name the address.
+/// else has tried, even when the envoi was stopped in the meantime; its message is opened again, to
+/// be closed with the new sums. Of a parent who was erased meanwhile, the peer's words are not kept:
+/// they may name the address.
 ///
 /// # Errors
 /// The database's.
@@ -96,8 +97,9 @@ fn write(
                      proprio = NULL, bail_jusqua = NULL
                 FROM {rows: id bigint, jeton bigint, etat text, motif text, code text, detail text, reference text, prochaine timestamptz, rendues bigint, ambigus bigint}
                WHERE envois.id = r.id AND envois.jeton = r.jeton
-                 AND CASE WHEN ? THEN envois.etat IN ('a_envoyer', 'incertain')
-                                      AND r.etat IN ('envoye', 'echec')
+                 AND CASE WHEN ? THEN r.etat IN ('envoye', 'echec')
+                                      AND (envois.etat IN ('a_envoyer', 'incertain', 'ignore')
+                                           OR envois.motif = 'expire')
                           ELSE envois.etat = 'emission' END
               RETURNING envois.id, envois.message")
         .bind(Some(now))

@@ -1,0 +1,72 @@
+//! The same law on both databases, and the table of states that it comes to.
+
+use crate::model::law::{Law, Outcome, Statement};
+use crate::model::row::Row;
+use crate::model::{PEOPLE, RETRIES, TROUBLES, World, explore, figure};
+use messages_core::vocabulary::{Canal, Etat};
+use messages_testing::db::Database;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Connections at once: a commit on PostgreSQL waits for the disk, and several wait together.
+const CONNECTIONS: usize = 12;
+
+#[test]
+fn an_envoi_takes_every_step_of_the_table_and_no_other() {
+    let mut seen = BTreeSet::new();
+    for (canal, world) in [
+        (Canal::Sms, TROUBLES),
+        (Canal::Sms, PEOPLE),
+        (Canal::Email, TROUBLES),
+    ] {
+        let known = asked(&Database::sqlite_in_memory(), canal, world);
+        let steps = known.iter().map(|((row, _), to)| (row.etat, to.row.etat));
+        seen.extend(steps.filter(|(from, to)| from != to));
+    }
+    let all = Etat::ALL
+        .iter()
+        .flat_map(|from| Etat::ALL.iter().map(move |to| (*from, *to)));
+    let allowed: BTreeSet<_> = all.filter(|(from, to)| from.may_become(*to)).collect();
+    assert_eq!(seen, allowed);
+}
+
+#[test]
+fn both_databases_obey_one_law() {
+    if Database::postgres().is_none() {
+        return;
+    }
+    let worlds = [
+        (Canal::Sms, "retries", RETRIES),
+        (Canal::Sms, "troubles", TROUBLES),
+        (Canal::Sms, "people", PEOPLE),
+        (Canal::Email, "troubles", TROUBLES),
+    ];
+    for (canal, name, world) in worlds {
+        let known = asked(&Database::sqlite_in_memory(), canal, world);
+        let cases: Vec<_> = known.into_iter().collect();
+        let share = cases.len().div_ceil(CONNECTIONS);
+        std::thread::scope(|scope| {
+            for cases in cases.chunks(share) {
+                scope.spawn(move || ask_postgres(canal, cases));
+            }
+        });
+        figure(&format!(
+            "{canal}, {name}: {} transitions, the same on SQLite and PostgreSQL",
+            cases.len()
+        ));
+    }
+}
+
+fn asked(database: &Database, canal: Canal, world: World) -> BTreeMap<(Row, Statement), Outcome> {
+    let mut law = Law::new(database, canal);
+    assert_eq!(explore(&mut law, world, 2).violation, None);
+    law.known().clone()
+}
+
+fn ask_postgres(canal: Canal, cases: &[((Row, Statement), Outcome)]) {
+    let database = Database::postgres().unwrap();
+    let mut law = Law::new(&database, canal);
+    for ((row, statement), outcome) in cases {
+        let here = law.ask(*row, *statement);
+        assert_eq!(here, *outcome, "{statement:?} of {row:?} on PostgreSQL");
+    }
+}

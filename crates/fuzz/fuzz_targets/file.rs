@@ -1,0 +1,8 @@
+//! Directory files.
+#![no_main]
+
+#[path = "../../core/tests/it/strangers/laws.rs"]
+#[expect(dead_code, reason = "each target tries one law")]
+mod laws;
+
+libfuzzer_sys::fuzz_target!(|given: &[u8]| laws::file(given));

@@ -1,0 +1,8 @@
+//! Telephone numbers.
+#![no_main]
+
+#[path = "../../core/tests/it/strangers/laws.rs"]
+#[expect(dead_code, reason = "each target tries one law")]
+mod laws;
+
+libfuzzer_sys::fuzz_target!(|given: &str| laws::number(given));

@@ -1,0 +1,8 @@
+//! The picture in an HTML.
+#![no_main]
+
+#[path = "../../core/tests/it/strangers/laws.rs"]
+#[expect(dead_code, reason = "each target tries one law")]
+mod laws;
+
+libfuzzer_sys::fuzz_target!(|given: &str| laws::picture(given));
