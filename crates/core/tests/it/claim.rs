@@ -1,6 +1,6 @@
 //! Leasing envois: each to one run, in a fair order, never before its time.
 
-use crate::harness::{DAY, School, To, place};
+use crate::harness::{LATER, School, To, place};
 use messages_core::config::Database as Place;
 use messages_core::store::envois::{self, Reserved};
 use messages_core::store::{Conn, LEASE_MAX};
@@ -97,7 +97,7 @@ fn what_is_not_due_yet_is_not_claimed(database: &Database) {
     let school = School::new(database);
     school.leaving(Canal::Email, 3);
     let mut run = school.run("run");
-    let soon = run.conn.now().unwrap() + DAY;
+    let soon = run.conn.now().unwrap() + LATER;
     database.execute(&format!(
         "UPDATE envois SET prochaine = '{soon}' WHERE parent <> 2"
     ));

@@ -18,6 +18,9 @@ use std::time::Duration;
 /// Of an announced envoi.
 pub(crate) const LEASE: Duration = Duration::from_secs(90);
 
+/// Of a next attempt: one that is further off than the longest retry counts as come.
+pub(crate) const LATER: Duration = Duration::from_secs(10 * 3600);
+
 pub(crate) const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// A database with tables of this version.

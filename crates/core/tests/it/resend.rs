@@ -63,7 +63,7 @@ fn what_is_sent_again_begins_anew_and_can_be_told_apart(database: &Database) {
     let clean = "motif IS NULL AND code IS NULL AND detail IS NULL AND termine_le IS NULL AND emis_le IS NULL";
     assert_eq!(school.count("envois", clean), 1);
     let again = run.send(Canal::Email, 1).remove(0);
-    assert_eq!((again.id, again.jeton, again.renvois), (first.id, 2, 1));
+    assert_eq!((again.id, again.jeton, again.renvois), (first.id, 3, 1));
     assert_eq!((again.tentatives, again.ambigus), (1, 0));
     assert!(again.expire >= before + DAY && again.emis_le >= before);
 }

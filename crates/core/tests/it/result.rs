@@ -1,6 +1,6 @@
 //! Answers: written under their token, welcome late while nobody else has tried.
 
-use crate::harness::{DAY, School, accepted, lost, postponed, refused};
+use crate::harness::{DAY, LATER, School, accepted, lost, postponed, refused};
 use messages_core::store::envois::{Finished, Recorded};
 use messages_core::vocabulary::{Canal, Verdict};
 use messages_testing::db::Database;
@@ -74,7 +74,7 @@ fn a_postponed_envoi_waits_for_its_date_and_counts_the_attempt(database: &Databa
     school.leaving(Canal::Email, 1);
     let mut run = school.run("run");
     let granted = run.send(Canal::Email, 1);
-    let next = run.conn.now().unwrap() + DAY;
+    let next = run.conn.now().unwrap() + LATER;
     assert_eq!(run.record(&[postponed(&granted[0], next)]).len(), 1);
     let expected = format!(
         "etat = 'a_envoyer' AND motif IS NULL AND prochaine = '{next}' AND tentatives = 1

@@ -1,6 +1,6 @@
 //! The dispatcher's commit: answers and intents of several senders, all or none.
 
-use crate::harness::{DAY, LEASE, School, To, accepted, lease, number, postponed};
+use crate::harness::{DAY, LATER, LEASE, School, To, accepted, lease, number, postponed};
 use messages_core::store::envois::{self, Leased, Settled};
 use messages_core::vocabulary::{Canal, Etat};
 use messages_testing::db::Database;
@@ -88,7 +88,10 @@ fn what_is_late_or_refused_hinders_nothing_else(database: &Database) {
     let late = run.send(Canal::Email, 1).remove(0);
     school.leases_are_over();
     run.recover();
-    database.execute("UPDATE envois SET prochaine = '2100-01-01T00:00:00Z' WHERE parent = 1");
+    let next = run.conn.now().unwrap() + LATER;
+    database.execute(&format!(
+        "UPDATE envois SET prochaine = '{next}' WHERE parent = 1"
+    ));
     let in_time = run.send(Canal::Email, 1).remove(0);
     let leased = run.claim(Canal::Email, 3);
     database.execute("UPDATE parents SET notifications_email = FALSE WHERE id = 4");

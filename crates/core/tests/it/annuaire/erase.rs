@@ -19,7 +19,7 @@ stories!(
     nothing_is_changed_while_an_envoi_is_under_way,
     what_is_leased_is_neither_announced_nor_refused,
     a_late_answer_counts_and_brings_nothing_back,
-    a_late_answer_to_what_was_ended_changes_nothing,
+    a_late_answer_to_what_was_ended_is_told_and_brings_no_address_back,
     an_envoi_that_is_being_added_is_ended_too,
     nothing_is_announced_after_the_commit_of_an_erasure,
 );
@@ -188,7 +188,7 @@ fn a_late_answer_counts_and_brings_nothing_back(database: &Database) {
     );
 }
 
-fn a_late_answer_to_what_was_ended_changes_nothing(database: &Database) {
+fn a_late_answer_to_what_was_ended_is_told_and_brings_no_address_back(database: &Database) {
     let school = School::new(database);
     let message = school.leaving(Canal::Email, 1);
     let mut run = school.run("run");
@@ -198,11 +198,12 @@ fn a_late_answer_to_what_was_ended_changes_nothing(database: &Database) {
     assert_eq!(school.states(message), ["a_envoyer"]);
     erase(&mut school.conn(), 1);
     run.close(10);
-    assert_eq!(run.record(&[with_words(accepted(&granted[0]))]), []);
+    assert_eq!(orphans(&school), ["ignore efface"]);
+    assert_eq!(run.record(&[with_words(accepted(&granted[0]))]).len(), 1);
     run.close(10);
     assert_forgotten(&school, 1);
-    assert_eq!(orphans(&school), ["ignore efface"]);
-    assert_eq!(school.sums(message), "echec 1 0 0 0 1");
+    assert_eq!(orphans(&school), ["envoye"]);
+    assert_eq!(school.sums(message), "envoye 1 1 0 0 0");
 }
 
 /// The envoi that a run adds while parent 1 is being erased.

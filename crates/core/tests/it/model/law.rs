@@ -187,7 +187,7 @@ impl Law {
                     Statement::GiveBack { mine } => {
                         envois::give_back(conn, owner(mine), canal).map(drop)
                     }
-                    Statement::Recover => envois::recover(conn, now).map(drop),
+                    Statement::Recover => envois::recover(conn, "recovery", now).map(drop),
                     Statement::DropCancelled => envois::drop_cancelled(conn, now).map(drop),
                     Statement::Expire => envois::expire(conn, now).map(drop),
                     _ => messages::close(conn, 10, |closed| texts::details(Lang::Fr, closed))

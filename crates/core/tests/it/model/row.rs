@@ -69,6 +69,9 @@ const LITTLE: Duration = Duration::from_secs(50);
 const LONG_AGO: &str = "2001-01-01T00:00:00.000000Z";
 const FAR_AHEAD: &str = "2099-01-01T00:00:00.000000Z";
 
+/// Of a next attempt: further off than the longest retry would be a clock's fault.
+const LATER: Duration = Duration::from_secs(10 * 3600);
+
 impl Row {
     /// As the audience makes it.
     pub(crate) const NEW: Self = Self {
@@ -141,7 +144,11 @@ impl Row {
             self.tentatives,
             self.ambigus,
             self.renvois,
-            if self.due { LONG_AGO } else { FAR_AHEAD },
+            if self.due {
+                LONG_AGO.to_owned()
+            } else {
+                (now + LATER).to_string()
+            },
             quoted((self.tentatives > 0).then_some(LONG_AGO)),
             quoted(self.etat.is_final().then_some(LONG_AGO)),
             if here { "1" } else { "NULL" },

@@ -3,7 +3,7 @@
 
 use super::oracle::end_leases;
 use super::tally::Tally;
-use super::{amount, figure, kind};
+use super::{amount, figure};
 use crate::program::{Ended, Program, To, message};
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;

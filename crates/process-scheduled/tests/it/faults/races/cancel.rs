@@ -1,7 +1,7 @@
 //! Cancelling messages that are leaving.
 
 use super::{Race, end, rounds, shuffled};
-use crate::faults::{figure, kind};
+use crate::faults::figure;
 use messages_core::store::messages;
 use messages_testing::db::Database;
 use messages_testing::stories;

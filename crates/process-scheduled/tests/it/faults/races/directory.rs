@@ -1,7 +1,7 @@
 //! Parents who opt out, or are erased, while SMS to them are leaving.
 
 use super::{Race, end, rounds, shuffled};
-use crate::faults::{figure, kind};
+use crate::faults::figure;
 use crate::program::number;
 use messages_core::store::annuaire::parents;
 use messages_core::store::{Conn, Error};

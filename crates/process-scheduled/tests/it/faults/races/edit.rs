@@ -1,7 +1,7 @@
 //! Changing messages at the moment in which a run takes them.
 
 use super::{Race, end, random, rounds};
-use crate::faults::{figure, kind};
+use crate::faults::figure;
 use messages_core::model::NewMessage;
 use messages_core::store::{Error, messages};
 use messages_testing::db::Database;
