@@ -85,7 +85,7 @@ impl Lane {
             per_minute,
             hands: BTreeMap::new(),
             next_hand: 0,
-            journal: (config.messages.mode != Mode::Simulation).then(|| Arc::clone(journal)),
+            journal: (config.messages.mode == Mode::Reel).then(|| Arc::clone(journal)),
             events,
             pool: VecDeque::new(),
             drained: false,

@@ -20,6 +20,7 @@ mod poison;
 #[cfg(target_os = "linux")]
 mod power;
 mod races;
+mod recovery;
 mod smtp;
 mod time;
 mod volume;

@@ -90,21 +90,21 @@ impl<'d> Scene<'d> {
 }
 
 fn kills_lose_no_sms_and_double_none(database: &Database) {
-    kills(database, &[Canal::Sms], 2);
+    kills(database, &[Canal::Sms], 2, amount(200, 1000));
 }
 
 fn kills_lose_no_email_and_double_few(database: &Database) {
-    kills(database, &[Canal::Email], 4);
+    kills(database, &[Canal::Email], 4, amount(200, 1000));
 }
 
 fn kills_of_runs_with_both_channels(database: &Database) {
-    kills(database, &[Canal::Sms, Canal::Email], 8);
+    kills(database, &[Canal::Sms, Canal::Email], 8, amount(50, 1000));
 }
 
 /// `runs` at once, of which one is killed at a random moment, again and again.
-fn kills(database: &Database, canaux: &[Canal], runs: usize) {
+fn kills(database: &Database, canaux: &[Canal], runs: usize, kills: usize) {
     let scene = Scene::new(database, canaux, MANY, 0);
-    let dead = kill_runs(&scene, runs, amount(200, 1000));
+    let dead = kill_runs(&scene, runs, kills);
     let cost = scene.judge("S1 kills", dead.len(), &dead);
     let most = dead.len() * SENDERS * canaux.len();
     assert!(
