@@ -63,7 +63,12 @@ impl Disk {
     /// The power goes and comes back. (Everybody is dead.)
     pub(super) fn cut(&self) {
         let root = key(&fs::metadata(self.folder()).unwrap());
-        self.restore(&root, &self.at("restored"));
+        let restored = self.restore(&root, &self.at("restored"));
+        assert_eq!(
+            restored,
+            self.synced_folders(),
+            "a folder was synced, but not its name"
+        );
         fs::remove_dir_all(self.folder()).unwrap();
         fs::rename(self.at("restored"), self.folder()).unwrap();
     }
@@ -93,19 +98,31 @@ impl Disk {
         fs::write(self.shadow(&list), names).unwrap();
     }
 
-    /// A folder as it was synced. A name whose file was never synced is an empty file.
-    fn restore(&self, folder: &str, to: &Path) {
+    /// Nobody removes a folder here.
+    fn synced_folders(&self) -> usize {
+        let names = fs::read_dir(self.at("shadow")).unwrap();
+        let names = names.map(|entry| entry.unwrap().path());
+        names
+            .filter(|path| path.extension().is_some_and(|end| end == "names"))
+            .count()
+    }
+
+    /// A folder as it was synced, and how many folders that makes. A name whose file was never
+    /// synced is an empty file.
+    fn restore(&self, folder: &str, to: &Path) -> usize {
+        let mut folders = 1;
         fs::create_dir(to).unwrap();
         let names = fs::read_to_string(self.shadow(&format!("{folder}.names"))).unwrap();
         for line in names.lines() {
             let (key, name) = line.split_once(' ').unwrap();
             if self.shadow(&format!("{key}.names")).exists() {
-                self.restore(key, &to.join(name));
+                folders += self.restore(key, &to.join(name));
             } else {
                 let bytes = fs::read(self.shadow(key)).unwrap_or_default();
                 fs::write(to.join(name), bytes).unwrap();
             }
         }
+        folders
     }
 }
 
