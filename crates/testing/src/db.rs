@@ -40,6 +40,16 @@ impl Database {
         }
     }
 
+    /// A SQLite file in this folder, such as one on a small disk.
+    #[must_use]
+    pub fn sqlite_in(folder: &Path) -> Self {
+        Self {
+            url: format!("sqlite://{}/messages.sqlite3", folder.display()),
+            folder: tempfile::tempdir().unwrap(),
+            schema: None,
+        }
+    }
+
     /// A PostgreSQL schema; `None`, said on stderr, when no server is named.
     #[must_use]
     pub fn postgres() -> Option<Self> {
@@ -51,6 +61,12 @@ impl Database {
             std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes()).unwrap();
             return None;
         };
+        Some(Self::in_server(&server))
+    }
+
+    /// A schema in the server with this URL.
+    #[must_use]
+    pub fn in_server(server: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let random = folder
             .path()
@@ -66,10 +82,10 @@ impl Database {
         let fresh = Self {
             url: format!("{server}{sign}options=-csearch_path%3D{schema}"),
             folder,
-            schema: Some((server, schema.clone())),
+            schema: Some((server.to_owned(), schema.clone())),
         };
         fresh.execute(&format!("CREATE SCHEMA {schema}"));
-        Some(fresh)
+        fresh
     }
 
     /// For `DATABASE_URL`.
@@ -172,7 +188,9 @@ impl Drop for Database {
         if let Some((server, schema)) = &self.schema
             && let Ok(mut conn) = diesel::PgConnection::establish(server)
         {
-            let drop = format!("SET client_min_messages = error; DROP SCHEMA {schema} CASCADE");
+            let drop = format!(
+                "SET client_min_messages = error; SET synchronous_commit = local; DROP SCHEMA {schema} CASCADE"
+            );
             // A schema that is left behind goes with the server.
             conn.batch_execute(&drop).ok();
         }

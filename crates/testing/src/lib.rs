@@ -3,7 +3,7 @@
 //! [`smtp::Server`] and [`http::Gateway`] listen on a free port of 127.0.0.1, behave as their
 //! script says, misbehave where it says so, and journal what they accepted. Dropping one ends it
 //! and every connection to it. [`tls`] holds the certificates they show. [`db`] gives
-//! each test a database of its own.
+//! each test a database of its own; [`cluster`] a whole server, and [`proxy`] a bad way to it.
 
 #![expect(
     clippy::unwrap_used,
@@ -11,10 +11,20 @@
     reason = "what goes wrong here is to fail the test"
 )]
 
+#[cfg(unix)]
+pub mod cluster;
 pub mod db;
 pub mod http;
 mod journal;
 mod net;
+pub mod proxy;
 mod rules;
 pub mod smtp;
 pub mod tls;
+
+/// A number that nobody can foresee.
+#[must_use]
+pub fn random() -> u64 {
+    use std::hash::{BuildHasher, RandomState};
+    RandomState::new().hash_one(0u8)
+}

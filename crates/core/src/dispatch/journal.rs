@@ -141,9 +141,17 @@ fn create(path: &Path) -> io::Result<File> {
     let file = options.open(&early)?;
     file.lock()?;
     std::fs::rename(&early, path)?;
-    // The name of a new file is in its folder, which has to be synced for itself.
+    // The name of a new file is in its folder, and the folder's own in the one above: each has to be
+    // synced for itself. The one above may be closed to us; then it was there before.
     #[cfg(unix)]
-    File::open(folder)?.sync_all()?;
+    {
+        File::open(folder)?.sync_all()?;
+        let above = match folder.parent() {
+            Some(above) if !above.as_os_str().is_empty() => above,
+            _ => Path::new("."),
+        };
+        File::open(above).and_then(|above| above.sync_all()).ok();
+    }
     Ok(file)
 }
 

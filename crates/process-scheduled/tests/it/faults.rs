@@ -3,7 +3,11 @@
 //! The oracle is always the same: the receiving side writes what it accepted to its own journal,
 //! the test joins it with the database, and `process-scheduled verify` has the last word.
 
+mod accounts;
+mod crew;
+#[cfg(unix)]
 mod database;
+#[cfg(unix)]
 mod disk;
 mod http;
 mod journal;
@@ -13,6 +17,7 @@ mod oracle;
 mod places;
 #[cfg(feature = "failpoints")]
 mod poison;
+#[cfg(target_os = "linux")]
 mod power;
 mod races;
 mod recovery;
