@@ -97,7 +97,8 @@ fn what_is_not_due_yet_is_not_claimed(database: &Database) {
     let school = School::new(database);
     school.leaving(Canal::Email, 3);
     let mut run = school.run("run");
-    let soon = run.conn.now().unwrap() + DAY;
+    // The longest that an envoi ever waits.
+    let soon = run.conn.now().unwrap() + DAY / 24 * 14;
     database.execute(&format!(
         "UPDATE envois SET prochaine = '{soon}' WHERE parent <> 2"
     ));

@@ -73,7 +73,7 @@ fn a_postponed_envoi_waits_for_its_date_and_counts_the_attempt(database: &Databa
     school.leaving(Canal::Email, 1);
     let mut run = school.run("run");
     let granted = run.send(Canal::Email, 1);
-    let next = run.conn.now().unwrap() + DAY;
+    let next = run.conn.now().unwrap() + DAY / 2;
     assert_eq!(run.record(&[postponed(&granted[0], next)]).len(), 1);
     let expected = format!(
         "etat = 'a_envoyer' AND motif IS NULL AND prochaine = '{next}' AND tentatives = 1
