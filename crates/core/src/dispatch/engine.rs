@@ -35,6 +35,9 @@ const PATIENCE: Duration = Duration::from_millis(200);
 /// How long a database that went away is waited for.
 const RECONNECT: Duration = Duration::from_secs(30);
 
+/// The same in a run that is asked to end: what it heard is written down on this machine.
+const RECONNECT_STOPPED: Duration = Duration::from_secs(3);
+
 /// How long the senders may take to say goodbye.
 const LEAVE: Duration = Duration::from_secs(3);
 
@@ -166,7 +169,7 @@ impl<'e> Engine<'e> {
         self.next_tick = Moment::now() + TICK;
         let (id, counts) = (self.passage.id.as_str(), self.counts);
         let first = self.started.elapsed() < TICK;
-        let (recovered, cancelled, expired) = persist(&mut self.conn, |conn, _| {
+        let (recovered, cancelled, expired) = persist(&mut self.conn, &self.stop, |conn, _| {
             conn.write(|conn| {
                 let now = conn.now()?;
                 let recovered = envois::recover(conn, id, now)?;
@@ -206,7 +209,7 @@ impl<'e> Engine<'e> {
             return Ok(());
         }
         let expander = &mut self.expander;
-        let step = persist(&mut self.conn, |conn, _| expander.step(conn))?;
+        let step = persist(&mut self.conn, &self.stop, |conn, _| expander.step(conn))?;
         self.expanding = step.more;
         self.counts.messages += i64::try_from(step.messages).unwrap_or(0);
         self.counts.ignores += i64::try_from(step.ignored).unwrap_or(0);
@@ -223,7 +226,7 @@ impl<'e> Engine<'e> {
     fn close(&mut self) -> Result<(), Error> {
         let lang = self.config.messages.lang;
         loop {
-            let closed = persist(&mut self.conn, |conn, _| {
+            let closed = persist(&mut self.conn, &self.stop, |conn, _| {
                 if !messages::has_closable(conn)? {
                     return Ok(Vec::new());
                 }
@@ -308,7 +311,7 @@ impl<'e> Engine<'e> {
     fn finish(mut self, stop: Option<Stop>) -> Result<Report, Error> {
         let id = self.passage.id.clone();
         reach("give_back");
-        persist(&mut self.conn, |conn, _| {
+        persist(&mut self.conn, &self.stop, |conn, _| {
             conn.write(|conn| {
                 for canal in Canal::ALL {
                     envois::give_back(conn, &id, *canal)?;
@@ -318,7 +321,7 @@ impl<'e> Engine<'e> {
         })?;
         self.close()?;
         let counts = self.counts;
-        let (waiting, ended) = persist(&mut self.conn, |conn, _| {
+        let (waiting, ended) = persist(&mut self.conn, &self.stop, |conn, _| {
             let waiting = overview::waiting(conn)?;
             conn.write(|conn| {
                 let now = conn.now()?;
@@ -376,12 +379,20 @@ impl<'e> Engine<'e> {
 /// second argument tells `work` that it may find its own traces.
 fn persist<T>(
     conn: &mut Conn,
+    stop: &StopFlag,
     mut work: impl FnMut(&mut Conn, bool) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let until = Moment::now() + RECONNECT;
+    let begun = Moment::now();
+    let patience = || {
+        if stop.is_raised() {
+            RECONNECT_STOPPED
+        } else {
+            RECONNECT
+        }
+    };
     let mut outcome = work(conn, false);
     while let Err(Error::Unavailable(reason)) = &outcome
-        && Moment::now() < until
+        && begun.elapsed() < patience()
     {
         log::warn!("base de données indisponible, nouvel essai : {reason}");
         std::thread::sleep(Duration::from_secs(1));

@@ -41,7 +41,7 @@ impl Engine<'_> {
         let passage = self.passage.id.as_str();
         let envois: Vec<Leased> = leased.iter().map(|(_, leased)| *leased).collect();
         reach("settle_begin");
-        let settled = persist(&mut self.conn, |conn, again| {
+        let settled = persist(&mut self.conn, &self.stop, |conn, again| {
             envois::settle(conn, passage, &finished, &envois, again)
         })?;
         reach("settle_committed");
@@ -138,7 +138,9 @@ impl Engine<'_> {
         missing.sort_unstable();
         missing.dedup();
         missing.retain(|id| !known(&self.contents, *id));
-        let loaded = persist(&mut self.conn, |conn, _| messages::contents(conn, &missing))?;
+        let loaded = persist(&mut self.conn, &self.stop, |conn, _| {
+            messages::contents(conn, &missing)
+        })?;
         self.contents.extend(
             loaded
                 .into_iter()

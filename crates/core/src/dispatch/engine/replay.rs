@@ -47,7 +47,7 @@ impl Engine<'_> {
         reach("replay_read");
         let mut known = left_over.lines.is_empty();
         for lines in left_over.lines.chunks(CHUNK) {
-            let replayed = persist(&mut self.conn, |conn, _| {
+            let replayed = persist(&mut self.conn, &self.stop, |conn, _| {
                 conn.write(|conn| {
                     let replayed = record(conn, lines);
                     reach("replay_commit");

@@ -31,7 +31,7 @@ impl Engine<'_> {
         if pauses.is_empty() {
             return Ok(());
         }
-        persist(&mut self.conn, |conn, _| {
+        persist(&mut self.conn, &self.stop, |conn, _| {
             conn.write(|conn| {
                 let now = conn.now()?;
                 for (canal, pause) in &pauses {
@@ -53,7 +53,7 @@ impl Engine<'_> {
         }
         let (passage, lanes) = (self.passage.id.as_str(), &self.lanes);
         let simule = self.passage.mode == Mode::Simulation;
-        let supplies = persist(&mut self.conn, |conn, _| {
+        let supplies = persist(&mut self.conn, &self.stop, |conn, _| {
             conn.write(|conn| {
                 let now = conn.now()?;
                 let mut supplies = [Supply::default(), Supply::default()];

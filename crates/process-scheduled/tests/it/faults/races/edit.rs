@@ -1,6 +1,6 @@
 //! Changing messages at the moment in which a run takes them.
 
-use super::{Race, end, random, rounds};
+use super::{PATIENCE, Race, end, random, rounds};
 use crate::faults::figure;
 use messages_core::model::NewMessage;
 use messages_core::store::{Error, messages};
@@ -12,16 +12,20 @@ stories!(everybody_gets_one_and_the_same_version);
 
 const PARENTS: usize = 6;
 const AT_ONCE: usize = 25;
+const LAST: usize = 24;
 
 fn everybody_gets_one_and_the_same_version(database: &Database) {
     let race = Race::new(database, i64::try_from(PARENTS).unwrap());
     let mut edited = Vec::new();
     for round in 0..rounds() / AT_ONCE {
         let ids = race.programme(AT_ONCE, round);
+        let before = race.gateway.received_count();
+        // The first in time, the last too late, those between while the run takes what is due.
+        edited.extend(edit_all(&race, &ids[..1]));
         let run = race.program.command(&["--quiet"]).spawn().unwrap();
-        // A run needs about so long before it takes what is due.
-        std::thread::sleep(Duration::from_millis(u64::try_from(random(40)).unwrap()));
-        edited.extend(edit_all(&race, &ids));
+        edited.extend(edit_all(&race, &ids[1..LAST]));
+        assert!(race.gateway.wait_received(before + 1, PATIENCE));
+        edited.extend(edit_all(&race, &ids[LAST..]));
         end(vec![run]);
     }
     race.assert_once();
@@ -50,6 +54,8 @@ fn everybody_gets_one_and_the_same_version(database: &Database) {
 fn edit_all(race: &Race<'_>, ids: &[i64]) -> Vec<(String, bool)> {
     let mut conn = race.program.conn();
     let mut edit = |id: &i64| {
+        // Spread over the time that a run needs to begin.
+        std::thread::sleep(Duration::from_millis(u64::try_from(random(4)).unwrap()));
         let seen = messages::one(&mut conn, *id).unwrap();
         let old = seen.contenu.replace(", nouveau", "");
         let edit = NewMessage {
