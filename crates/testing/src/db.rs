@@ -22,30 +22,30 @@ impl Database {
     /// A SQLite file.
     #[must_use]
     pub fn sqlite() -> Self {
-        Self::sqlite_in(tempfile::tempdir().unwrap())
+        let folder = tempfile::tempdir().unwrap();
+        let url = sqlite_url(folder.path());
+        Self::in_file(url, folder)
     }
 
     /// A SQLite file in memory, where there is such a folder: for many thousand commits.
     #[must_use]
     pub fn sqlite_in_memory() -> Self {
         let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
-        Self::sqlite_in(folder.unwrap())
-    }
-
-    fn sqlite_in(folder: tempfile::TempDir) -> Self {
-        Self {
-            url: format!("sqlite://{}/messages.sqlite3", folder.path().display()),
-            folder,
-            schema: None,
-        }
+        let folder = folder.unwrap();
+        let url = sqlite_url(folder.path());
+        Self::in_file(url, folder)
     }
 
     /// A SQLite file in this folder, such as one on a small disk.
     #[must_use]
     pub fn sqlite_in(folder: &Path) -> Self {
+        Self::in_file(sqlite_url(folder), tempfile::tempdir().unwrap())
+    }
+
+    const fn in_file(url: String, folder: tempfile::TempDir) -> Self {
         Self {
-            url: format!("sqlite://{}/messages.sqlite3", folder.display()),
-            folder: tempfile::tempdir().unwrap(),
+            url,
+            folder,
             schema: None,
         }
     }
@@ -180,6 +180,10 @@ impl Database {
     fn open_postgres(&self) -> diesel::PgConnection {
         diesel::PgConnection::establish(&self.url).unwrap()
     }
+}
+
+fn sqlite_url(folder: &Path) -> String {
+    format!("sqlite://{}/messages.sqlite3", folder.display())
 }
 
 impl Drop for Database {
