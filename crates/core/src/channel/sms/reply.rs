@@ -58,7 +58,9 @@ fn of_success(code: &str, response: &mut Response<Body>) -> Answer {
     let Ok(text) = text else {
         return Answer::of(Verdict::Ambigu, code, "réponse illisible");
     };
-    let parsed: Option<serde_json::Value> = serde_json::from_str(&text).ok();
+    // Programs saved with a byte order mark write it before all that they say.
+    let text = text.trim_start_matches('\u{feff}');
+    let parsed: Option<serde_json::Value> = serde_json::from_str(text).ok();
     if (json && parsed.is_none()) || text.trim_start().starts_with('<') {
         return Answer::of(
             Verdict::Ambigu,
