@@ -4,6 +4,7 @@
 //! whole chunks, and the next one goes on from there.
 
 use crate::config::Config;
+use crate::failpoint::reach;
 use crate::instant::Instant;
 use crate::phone::{self, Region};
 use crate::store::expansion::{self, Candidate, NewEnvoi, Progress, Taken};
@@ -119,7 +120,9 @@ impl Expander {
                     expansion::take(conn, &self.passage, self.rules.simule, limit, now)?.into();
                 messages = current.len();
             }
+            reach("expand_taken");
             let (recipients, ignored) = self.work_out(conn, &mut current, now)?;
+            reach("expand_commit");
             Ok((
                 current,
                 Step {
@@ -130,6 +133,7 @@ impl Expander {
                 },
             ))
         });
+        reach("expand_committed");
         match outcome {
             Ok((current, step)) => {
                 self.allowance -= step.messages;

@@ -13,6 +13,9 @@ mod smtp;
 pub use answer::Answer;
 pub use cutoff::{Cutoff, Stage};
 
+#[cfg(test)]
+pub(crate) use email::tests as email_tests;
+
 use crate::config::Config;
 use crate::instant::Instant;
 use crate::model::Content;
@@ -25,6 +28,8 @@ use std::time::{Duration, Instant as Moment};
 pub struct Delivery {
     /// Number of the envoi.
     pub id: i64,
+    /// Token under which it was announced.
+    pub jeton: i64,
     /// What it says.
     pub content: Arc<Content>,
     /// E.164 number or mailbox.
@@ -123,6 +128,7 @@ pub enum Link<'c> {
 impl Link<'_> {
     /// Sends one envoi and waits for the answer, at most until its deadline.
     pub fn send(&mut self, delivery: &Delivery) -> Answer {
+        crate::failpoint::handle(&delivery.adresse);
         match self {
             Self::Simulation => Answer::accepted(None),
             Self::Outbox(outbox) => outbox.write(delivery),

@@ -20,11 +20,15 @@ pub use message::{Lang, Messages};
 pub use sms::Sms;
 pub use vars::{Fault, Faults, Vars};
 
+use std::path::PathBuf;
+
 /// Everything that can be set. See `deploy/env.sample` for the names.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// Where the data is.
     pub database: Database,
+    /// Folder of this machine for answers that are not committed yet.
+    pub journal: PathBuf,
     /// How messages are treated.
     pub messages: Messages,
     /// The SMTP relay.
@@ -46,8 +50,10 @@ impl Config {
     /// All faults together.
     pub fn load(mut vars: Vars) -> Result<Self, Faults> {
         let messages = Messages::read(&mut vars);
+        let database = Database::read(&mut vars);
         let config = Self {
-            database: Database::read(&mut vars),
+            journal: database.journal(&mut vars),
+            database,
             email: Email::read(&mut vars, messages.mode, messages.allow_cleartext),
             sms: Sms::read(&mut vars, messages.mode, messages.allow_cleartext),
             api: Api::read(&mut vars),

@@ -10,6 +10,7 @@
 //! ```
 
 mod engine;
+mod journal;
 mod lane;
 mod policy;
 mod report;
@@ -18,6 +19,7 @@ mod sender;
 pub use report::{ChannelStop, Progress, Report, Stop};
 
 use crate::config::Config;
+use crate::failpoint::reach;
 use crate::instant::Instant;
 use crate::store::passages::{self, Counts, NewPassage};
 use crate::store::{Conn, Error, overview};
@@ -75,8 +77,9 @@ pub fn run<'o>(config: &'o Config, conn: Conn, options: Options<'o>) -> Result<R
         mode: config.messages.mode,
     };
     let now = conn.now()?;
-    let idle = overview::is_idle(&mut conn, now)?;
+    let idle = journal::files(&config.journal).is_empty() && overview::is_idle(&mut conn, now)?;
     let begun = passages::begin(&mut conn, &passage, idle)?;
+    reach("passage_begun");
     log::info!("passage={} debut mode={}", passage.id, passage.mode);
     let report = if idle {
         nothing(passage, begun)

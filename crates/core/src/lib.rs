@@ -9,6 +9,7 @@ pub mod channel;
 pub mod config;
 pub mod dispatch;
 pub mod exit;
+pub mod failpoint;
 pub mod import;
 pub mod instant;
 pub mod logging;

@@ -3,7 +3,7 @@
 //! [`messages`] and [`annuaire`] keep what staff write; [`audience`](self::expansion) and
 //! [`envois`] are the questions of the dispatcher, each one short transaction; [`passages`] is
 //! its diary; [`cles`] are the keys of programs that call the HTTP interface, [`idempotence`] their
-//! repeated requests; [`statistiques`] are the numbers.
+//! repeated requests; [`statistiques`] are the numbers; [`verify`] proves that all of it agrees.
 
 pub mod annuaire;
 pub mod canaux;
@@ -23,6 +23,7 @@ mod search;
 pub(crate) mod sql;
 pub mod statistiques;
 pub mod upcoming;
+pub mod verify;
 
 pub use conn::Conn;
 pub use error::Error;

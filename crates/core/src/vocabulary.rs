@@ -214,6 +214,24 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// What must hold for every row, and `verify` looks for.
+    Regle {
+        /// An envoi that is not final is on its way: some run will take it up.
+        SansSuite = "sans_suite",
+        /// The sums of a message are those of its envois.
+        Totaux = "totaux",
+        /// A message is `envoye` when somebody was reached, and only then.
+        Statut = "statut",
+        /// Nobody was sent to twice, but for an e-mail whose answer was lost, or on a person's wish.
+        DeuxFois = "deux_fois",
+        /// What is called accepted or uncertain has an attempt that says so.
+        SansPreuve = "sans_preuve",
+        /// Every attempt has an end, and none is newer than its envoi.
+        Tentative = "tentative",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -60,6 +60,8 @@ pub(crate) enum Command {
     Status,
     /// Vérifie réglages, base, relais, passerelle et horloge ; n'envoie rien
     Check,
+    /// Prouve par la base que rien n'est perdu ni parti deux fois ; code 1 et numéros sinon
+    Verify,
     /// Crée les tables ou les met à jour
     Migrate,
     /// Importe l'annuaire (CSV, une ligne par parent et par enfant) : tout ou rien

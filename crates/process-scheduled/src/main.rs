@@ -12,6 +12,7 @@ mod resend;
 mod run;
 mod start;
 mod status;
+mod verify;
 
 use clap::Parser;
 use cli::{Cli, Command};
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         Some(Command::Demo { dossier }) => demo::demo(&cli, dossier),
         Some(Command::Status) => status::status(&cli),
         Some(Command::Check) => check::check(&cli),
+        Some(Command::Verify) => verify::verify(&cli),
         Some(Command::Migrate) => migrate::migrate(&cli),
         Some(Command::Import { fichier }) => import::import(&cli, fichier),
         Some(Command::Resend { message }) => resend::resend(&cli, *message),

@@ -113,6 +113,13 @@ impl Database {
             .unwrap()
     }
 
+    /// Whether somebody is writing just now, and nobody else can: on SQLite only.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        let lock = "PRAGMA busy_timeout = 50; BEGIN IMMEDIATE; ROLLBACK;";
+        self.schema.is_none() && self.open_sqlite().batch_execute(lock).is_err()
+    }
+
     fn open_sqlite(&self) -> diesel::SqliteConnection {
         let path = self.url.strip_prefix("sqlite://").unwrap();
         let mut conn = diesel::SqliteConnection::establish(path).unwrap();

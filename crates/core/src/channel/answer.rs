@@ -1,23 +1,27 @@
 //! What came of an attempt, in the terms of the dispatcher.
 
 use crate::vocabulary::Verdict;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// Longest text that is kept of a peer's words.
 const DETAIL_MAX: usize = 200;
 
 /// What the peer said, or why it said nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
     /// What to make of it.
     pub verdict: Verdict,
     /// The peer's code, such as `550 5.1.1` or `429`; ours, such as `tls`, when it gave none.
     pub code: Option<String>,
-    /// Words, the peer's or ours: they may hold an address, so they are stored and never logged.
+    /// Words, the peer's or ours: they may hold an address, so they are stored in the
+    /// database and nowhere else.
+    #[serde(skip)]
     pub detail: Option<String>,
     /// The peer's own number for the delivery.
     pub reference: Option<String>,
     /// How long the peer wants the whole channel to wait.
+    #[serde(skip)]
     pub pause: Option<Duration>,
     /// True when the peer was not reached or sent us away before looking at this delivery: the
     /// channel's failure, not the delivery's.

@@ -114,15 +114,16 @@ fn key(delivery: &Delivery) -> String {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::super::Cutoff;
     use super::*;
     use crate::model::Content;
     use std::sync::Arc;
 
-    pub(in crate::channel) fn delivery(sujet: &str, contenu: &str) -> Delivery {
+    pub(crate) fn delivery(sujet: &str, contenu: &str) -> Delivery {
         Delivery {
             id: 7,
+            jeton: 1,
             content: Arc::new(Content {
                 id: 1,
                 sujet: Some(sujet.to_owned()),

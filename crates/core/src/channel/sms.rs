@@ -9,6 +9,7 @@ mod wire;
 
 use super::{Answer, Channel, Delivery};
 use crate::config::Sms;
+use crate::failpoint::reach;
 use crate::secret::Secret;
 use crate::vocabulary::Canal;
 use std::time::{Duration, Instant};
@@ -88,6 +89,7 @@ impl Link<'_> {
             "message": delivery.content.contenu,
         });
         self.mark.lower();
+        reach("request");
         let response = self
             .agent
             .post(&self.gateway.url)
@@ -96,6 +98,7 @@ impl Link<'_> {
             .timeout_global(Some(left.min(Channel::deadline(Canal::Sms))))
             .build()
             .send_json(&body);
+        reach("response");
         match response {
             Ok(response) => reply::of_response(response),
             Err(error) => reply::of_error(&error, self.mark.is_raised()),

@@ -10,6 +10,7 @@ mod reply;
 use super::email::{self, Letterhead};
 use super::{Answer, Delivery};
 use crate::config::{Config, Security};
+use crate::failpoint::reach;
 use crate::vocabulary::Verdict;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{SmtpConnection, TlsParameters};
@@ -121,6 +122,7 @@ impl Link<'_> {
             Err(reason) => return Answer::of(Verdict::Permanent, "message", &reason),
         };
         let reused = self.sent > 0;
+        reach("envelope");
         match self.envelope(delivery) {
             Ok(()) => {}
             // The relay closed the connection while it was idle, or what we read was a stray answer
@@ -137,6 +139,7 @@ impl Link<'_> {
             return Answer::given_up(super::Stage::Envelope);
         }
         self.sent += 1;
+        reach("body");
         self.body(&body, delivery.deadline)
     }
 

@@ -1,10 +1,10 @@
-//! `DATABASE_URL`
+//! `DATABASE_URL` and `MESSAGES_JOURNAL`: where the data is.
 
 use super::Vars;
 use crate::secret::Secret;
 use std::path::PathBuf;
 
-pub(super) const NAMES: &[&str] = &["DATABASE_URL"];
+pub(super) const NAMES: &[&str] = &["DATABASE_URL", "MESSAGES_JOURNAL"];
 
 /// Which database, by the URL's scheme.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +41,22 @@ impl Database {
             "postgres" | "postgresql" => Some(Self::Postgres(Secret::new(url.to_owned()))),
             _ => None,
         }
+    }
+
+    /// The folder of this machine where answers are written down until they are committed: beside a
+    /// SQLite file, in the working folder for a server.
+    pub(super) fn journal(&self, vars: &mut Vars) -> PathBuf {
+        vars.text("MESSAGES_JOURNAL").map_or_else(
+            || match self {
+                Self::Sqlite(path) => {
+                    let mut folder = path.clone().into_os_string();
+                    folder.push(".reponses");
+                    folder.into()
+                }
+                Self::Postgres(_) => PathBuf::from("messages.reponses"),
+            },
+            PathBuf::from,
+        )
     }
 
     /// Name for people.

@@ -23,7 +23,7 @@ fn nothing_set_means_the_contracts_defaults() {
     let config = load(&[]).unwrap();
     assert_eq!(config.database, Database::Sqlite("messages.sqlite3".into()));
     assert_eq!(config.messages.mode, Mode::Simulation);
-    assert_eq!(config.messages.outbox, std::path::PathBuf::from("outbox"));
+    assert_eq!(config.messages.outbox, PathBuf::from("outbox"));
     assert_eq!(config.messages.zone, chrono_tz::Europe::Paris);
     assert_eq!(config.messages.late.as_secs(), 24 * 3600);
     assert_eq!(
@@ -32,10 +32,7 @@ fn nothing_set_means_the_contracts_defaults() {
     );
     assert_eq!(config.email.from.to_string(), "webmaster@localhost");
     assert_eq!((config.email.connections, config.sms.connections), (4, 4));
-    assert_eq!(
-        config.log.file,
-        std::path::PathBuf::from("scheduled_messages.log")
-    );
+    assert_eq!(config.log.file, PathBuf::from("scheduled_messages.log"));
 }
 
 #[test]

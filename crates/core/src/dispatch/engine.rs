@@ -1,8 +1,10 @@
 //! The dispatcher's own thread: the only one that talks to the database.
 
 mod commit;
+mod replay;
 mod supply;
 
+use super::journal::Journal;
 use super::lane::Lane;
 use super::report::{Progress, Report, Stop};
 use super::sender::{Event, What};
@@ -10,6 +12,7 @@ use super::{GRACE, HARD_LIMIT, Options, SOFT_LIMIT, StopFlag};
 use crate::audience::{Expander, Rules};
 use crate::channel::Answer;
 use crate::config::Config;
+use crate::failpoint::reach;
 use crate::instant::Instant;
 use crate::model::Content;
 use crate::store::envois::{self, Granted};
@@ -51,6 +54,9 @@ pub(super) struct Engine<'e> {
     expanding: bool,
     lanes: [Lane; 2],
     events: Receiver<Event>,
+    journal: Arc<Journal>,
+    /// Answers that senders gave, and that are or will be written.
+    heard: usize,
     /// Answers that are not written yet.
     answers: Vec<(Canal, Granted, Answer)>,
     contents: HashMap<i64, Arc<Content>>,
@@ -68,8 +74,9 @@ impl<'e> Engine<'e> {
         options: Options<'e>,
     ) -> Self {
         let (outlet, events) = channel();
-        let lanes =
-            [Canal::Sms, Canal::Email].map(|canal| Lane::new(config, canal, outlet.clone()));
+        let journal = Arc::new(Journal::new(&config.journal, &passage.id));
+        let lanes = [Canal::Sms, Canal::Email]
+            .map(|canal| Lane::new(config, canal, &journal, outlet.clone()));
         let started = Moment::now();
         Self {
             expander: Expander::new(Rules::new(config), passage.id.clone(), options.limit),
@@ -84,6 +91,8 @@ impl<'e> Engine<'e> {
             expanding: true,
             lanes,
             events,
+            journal,
+            heard: 0,
             answers: Vec::new(),
             contents: HashMap::new(),
             next_tick: started,
@@ -93,6 +102,7 @@ impl<'e> Engine<'e> {
     }
 
     pub(super) fn run(mut self) -> Result<Report, Error> {
+        self.replay()?;
         let stop = loop {
             let stop = self.must_stop();
             self.tick()?;
@@ -165,6 +175,7 @@ impl<'e> Engine<'e> {
                 if !first {
                     passages::heartbeat(conn, id, &counts, now)?;
                 }
+                reach("recover_commit");
                 Ok((recovered, cancelled, expired))
             })
         })?;
@@ -177,6 +188,7 @@ impl<'e> Engine<'e> {
                 envoi.etat
             );
         }
+        reach("recover_committed");
         let lost = recovered
             .iter()
             .filter(|envoi| envoi.etat == Etat::Incertain)
@@ -216,9 +228,13 @@ impl<'e> Engine<'e> {
                     return Ok(Vec::new());
                 }
                 conn.write(|conn| {
-                    messages::close(conn, CLOSE_CHUNK, |closed| texts::details(lang, closed))
+                    let closed =
+                        messages::close(conn, CLOSE_CHUNK, |closed| texts::details(lang, closed));
+                    reach("close_commit");
+                    closed
                 })
             })?;
+            reach("closed");
             if closed.is_empty() {
                 return Ok(());
             }
@@ -270,6 +286,7 @@ impl<'e> Engine<'e> {
             What::NotOpen(answer) => lane.not_opened(event.sender, &answer),
             What::Answered(answer, usable) => {
                 if let Some(granted) = lane.answered(event.sender, &answer, usable) {
+                    self.heard += 1;
                     self.answers.push((event.canal, granted, answer));
                 }
             }
@@ -290,6 +307,7 @@ impl<'e> Engine<'e> {
 
     fn finish(mut self, stop: Option<Stop>) -> Result<Report, Error> {
         let id = self.passage.id.clone();
+        reach("give_back");
         persist(&mut self.conn, |conn, _| {
             conn.write(|conn| {
                 for canal in Canal::ALL {
@@ -306,19 +324,24 @@ impl<'e> Engine<'e> {
                 let now = conn.now()?;
                 let stop = stop.map(|stop| stop.as_str().to_owned());
                 passages::finish(conn, &id, &counts, stop, now)?;
+                reach("finish_commit");
                 Ok((waiting, now))
             })
         })?;
+        reach("finished");
         // The run is over and recorded: nothing may fail any more.
         if let Err(error) = statistiques::fold(&mut self.conn) {
             log::warn!("compteurs non ranges : {error}");
         }
+        reach("folded");
         let stopped = self
             .lanes
             .iter_mut()
             .filter_map(|lane| lane.stopped.take())
             .collect();
         self.take_leave();
+        self.journal.close(self.heard);
+        reach("journal_removed");
         Ok(Report {
             passage: id,
             mode: self.passage.mode,

@@ -1,11 +1,12 @@
 //! One channel during one run: its senders, what it has leased, and whether it can go on.
 
+use super::journal::Journal;
 use super::report::ChannelStop;
 use super::sender::{self, Event, Order};
 use crate::channel::{Answer, Channel, Cutoff, Delivery};
 use crate::config::Config;
 use crate::store::envois::{Granted, Reserved};
-use crate::vocabulary::{Canal, Verdict};
+use crate::vocabulary::{Canal, Mode, Verdict};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::mpsc::Sender as Outlet;
@@ -47,6 +48,8 @@ pub(super) struct Lane {
     pub(super) per_minute: Option<u32>,
     hands: BTreeMap<usize, Hand>,
     next_hand: usize,
+    /// Where senders write answers down; none when nothing really leaves.
+    journal: Option<Arc<Journal>>,
     events: Outlet<Event>,
     /// Leased, not announced yet.
     pub(super) pool: VecDeque<Reserved>,
@@ -65,7 +68,12 @@ pub(super) struct Lane {
 }
 
 impl Lane {
-    pub(super) fn new(config: &Config, canal: Canal, events: Outlet<Event>) -> Self {
+    pub(super) fn new(
+        config: &Config,
+        canal: Canal,
+        journal: &Arc<Journal>,
+        events: Outlet<Event>,
+    ) -> Self {
         let (connections, per_minute) = match canal {
             Canal::Email => (config.email.connections, config.email.per_minute),
             Canal::Sms => (config.sms.connections, config.sms.per_minute),
@@ -77,6 +85,7 @@ impl Lane {
             per_minute,
             hands: BTreeMap::new(),
             next_hand: 0,
+            journal: (config.messages.mode == Mode::Reel).then(|| Arc::clone(journal)),
             events,
             pool: VecDeque::new(),
             drained: false,
@@ -204,7 +213,8 @@ impl Lane {
             }
         };
         let number = self.next_hand;
-        let orders = sender::start(self.canal, number, Arc::clone(&way), self.events.clone())
+        let (journal, events) = (self.journal.clone(), self.events.clone());
+        let orders = sender::start(self.canal, number, Arc::clone(&way), journal, events)
             .map_err(|error| stop("système", error.to_string()))?;
         self.way = Some(way);
         self.next_hand += 1;

@@ -1,6 +1,8 @@
 //! A sender: one thread, one connection to the peer, one envoi at a time.
 
+use super::journal::Journal;
 use crate::channel::{Answer, Channel, Delivery};
+use crate::failpoint::reach;
 use crate::vocabulary::Canal;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -39,6 +41,7 @@ pub(super) fn start(
     canal: Canal,
     number: usize,
     way: Arc<Channel>,
+    journal: Option<Arc<Journal>>,
     events: Outlet<Event>,
 ) -> std::io::Result<Outlet<Order>> {
     let (outlet, orders) = channel();
@@ -47,7 +50,7 @@ pub(super) fn start(
         // The default of 2 MiB is address space only, but 200 senders are a setting away.
         .stack_size(512 * 1024)
         .spawn(move || {
-            work(&way, &orders, |what| {
+            work(&way, journal.as_deref(), &orders, |what| {
                 let event = Event {
                     canal,
                     sender: number,
@@ -60,14 +63,21 @@ pub(super) fn start(
     Ok(outlet)
 }
 
-fn work(way: &Channel, orders: &Receiver<Order>, tell: impl Fn(What) -> bool) {
+fn work(
+    way: &Channel,
+    journal: Option<&Journal>,
+    orders: &Receiver<Order>,
+    tell: impl Fn(What) -> bool,
+) {
     let mut link = None;
     for order in orders {
         let what = match order {
             Order::Open(pause) => {
                 std::thread::sleep(pause);
+                reach("connect");
                 match way.open() {
                     Ok(open) => {
+                        reach("connected");
                         link = Some(open);
                         What::Open
                     }
@@ -84,7 +94,14 @@ fn work(way: &Channel, orders: &Receiver<Order>, tell: impl Fn(What) -> bool) {
                 if !usable {
                     link = None;
                 }
-                What::Answered(answer.unwrap_or_else(|_| Answer::panicked()), usable)
+                let answer = answer.unwrap_or_else(|_| Answer::panicked());
+                reach("answered");
+                // Before anybody hears of it: from here on a crash cannot lose it.
+                if let Some(journal) = journal {
+                    journal.append(&delivery, &answer);
+                }
+                reach("journaled");
+                What::Answered(answer, usable)
             }
         };
         if !tell(what) {
@@ -92,6 +109,7 @@ fn work(way: &Channel, orders: &Receiver<Order>, tell: impl Fn(What) -> bool) {
         }
     }
     if let Some(open) = link {
+        reach("goodbye");
         open.close();
     }
 }

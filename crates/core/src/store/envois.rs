@@ -8,11 +8,13 @@ mod intent;
 pub mod recipients;
 mod recover;
 mod result;
+mod sent;
 mod settle;
 
 pub use intent::{Granted, Refused, announce};
 pub use recover::{AMBIGUOUS_RESENDS, Recovered, drop_cancelled, expire, recover};
 pub use result::{Finished, Recorded, record};
+pub use sent::{Sent, sent};
 pub use settle::{Leased, Settled, settle};
 
 use super::sql::sql;

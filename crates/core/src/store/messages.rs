@@ -125,7 +125,7 @@ pub fn cancel(conn: &mut Conn, id: i64) -> Result<usize, Error> {
 }
 
 /// Sends a message again to those in `echec` or `incertain`; with `envois`, only to these of them.
-/// Returns to how many.
+/// Returns to how many. An answer to an earlier attempt changes nothing any more.
 ///
 /// # Errors
 /// `NotFound`; `Conflict` when nobody is to be sent to again.
@@ -152,7 +152,7 @@ pub fn resend(
         let statement = sql("UPDATE envois
                      SET etat = 'a_envoyer', motif = NULL, code = NULL, detail = NULL,
                          termine_le = NULL, emis_le = NULL, tentatives = 0, ambigus = 0,
-                         renvois = renvois + 1, prochaine = ?, expire = ?
+                         renvois = renvois + 1, jeton = jeton + 1, prochaine = ?, expire = ?
                    WHERE message = ? AND etat IN ('echec', 'incertain') AND adresse IS NOT NULL")
         .bind(now)
         .bind(now + late)

@@ -6,9 +6,32 @@
 mod database;
 mod disk;
 mod http;
+mod journal;
 mod kill;
+mod oracle;
+#[cfg(feature = "failpoints")]
+mod places;
+#[cfg(feature = "failpoints")]
+mod poison;
 mod power;
 mod races;
+mod recovery;
 mod smtp;
 mod time;
 mod volume;
+
+use std::io::Write;
+
+/// How often: the figure of every day, or with `FAULTS=full` the one of a release.
+pub(crate) fn amount(ci: usize, full: usize) -> usize {
+    match std::env::var("FAULTS").as_deref() {
+        Ok("full") => full,
+        _ => ci,
+    }
+}
+
+/// Tells what was measured; `scripts/faults.sh` collects these lines.
+pub(crate) fn figure(text: &str) {
+    let line = format!("figure: {text}\n");
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
+}

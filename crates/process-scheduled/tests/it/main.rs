@@ -15,3 +15,4 @@ mod school;
 mod script;
 mod sms;
 mod smtp;
+mod verify;

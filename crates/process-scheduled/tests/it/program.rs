@@ -13,6 +13,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 /// The program, its settings and its database.
+#[derive(Clone)]
 pub(crate) struct Program<'d> {
     pub(crate) database: &'d Database,
     settings: BTreeMap<String, String>,
@@ -79,6 +80,15 @@ impl<'d> Program<'d> {
         command
     }
 
+    /// Name of its database, for figures.
+    pub(crate) const fn kind(&self) -> &'static str {
+        if self.database.is_postgres() {
+            "PostgreSQL"
+        } else {
+            "SQLite"
+        }
+    }
+
     /// Runs it to its end.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
         let output = self.command(arguments).output().unwrap();
@@ -87,6 +97,13 @@ impl<'d> Program<'d> {
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         }
+    }
+
+    /// What the program itself proves from the database: everybody has a final state or is on the
+    /// way, sums agree, nobody was written to twice outside the named window.
+    pub(crate) fn verify(&self) {
+        let ended = self.run(&["verify"]);
+        assert_eq!(ended.code, 0, "{ended:?}");
     }
 
     /// The log that it wrote.

@@ -54,6 +54,7 @@ impl<In: Transport> Transport for Marked<In> {
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
         self.inner.transmit_output(amount, timeout)?;
         self.mark.0.store(true, Ordering::Release);
+        crate::failpoint::reach("request_sent");
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 use super::{Engine, persist};
 use crate::channel::{Answer, Channel, Cutoff, Delivery, Stage};
 use crate::dispatch::{HARD_LIMIT, policy};
+use crate::failpoint::reach;
 use crate::store::envois::{self, Finished, Granted, Leased, Recorded, Settled};
 use crate::store::{Error, messages};
 use crate::vocabulary::{Canal, Etat, Motif};
@@ -32,12 +33,18 @@ impl Engine<'_> {
         if self.answers.is_empty() && leased.is_empty() {
             return Ok(());
         }
+        if !self.answers.is_empty() {
+            self.journal.sync();
+            reach("journal_synced");
+        }
         let finished = self.finished();
         let passage = self.passage.id.as_str();
         let envois: Vec<Leased> = leased.iter().map(|(_, leased)| *leased).collect();
+        reach("settle_begin");
         let settled = persist(&mut self.conn, |conn, again| {
             envois::settle(conn, passage, &finished, &envois, again)
         })?;
+        reach("settle_committed");
         self.answers.clear();
         self.tally(&settled.recorded, &finished);
         self.take_over(settled, &leased)
@@ -86,6 +93,7 @@ impl Engine<'_> {
                 self.hand_over(*canal, granted);
             }
         }
+        reach("handed_over");
         (self.on_progress)(self.progress);
         Ok(())
     }
@@ -98,6 +106,7 @@ impl Engine<'_> {
         if let (Some(lane), Some(content)) = (lane, content) {
             let delivery = Delivery {
                 id: granted.id,
+                jeton: granted.jeton,
                 content,
                 adresse: granted.adresse.clone(),
                 renvois: granted.renvois,
@@ -147,15 +156,20 @@ impl Engine<'_> {
                 log::warn!("envoi={} réponse trop tardive, ignorée", finished.id);
                 continue;
             }
-            let count = match finished.etat {
-                Etat::Envoye => &mut self.counts.envoyes,
-                Etat::Echec => &mut self.counts.echecs,
-                Etat::Incertain => &mut self.counts.incertains,
-                _ => &mut self.counts.reportes,
-            };
-            *count += 1;
-            log_outcome(finished);
+            self.count(finished);
         }
+    }
+
+    /// Counts an outcome that was written, and logs it.
+    pub(super) fn count(&mut self, finished: &Finished) {
+        let count = match finished.etat {
+            Etat::Envoye => &mut self.counts.envoyes,
+            Etat::Echec => &mut self.counts.echecs,
+            Etat::Incertain => &mut self.counts.incertains,
+            _ => &mut self.counts.reportes,
+        };
+        *count += 1;
+        log_outcome(finished);
     }
 }
 
@@ -183,7 +197,7 @@ fn log_outcome(finished: &Finished) {
 }
 
 /// Uniform enough to spread retries: 0..=1000.
-fn random() -> u32 {
+pub(super) fn random() -> u32 {
     let (_, low) = uuid::Uuid::new_v4().as_u64_pair();
     u32::try_from(low % 1001).unwrap_or(500)
 }

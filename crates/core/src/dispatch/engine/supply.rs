@@ -4,6 +4,7 @@
 use super::{Engine, persist};
 use crate::dispatch::lane::Lane;
 use crate::dispatch::report::ChannelStop;
+use crate::failpoint::reach;
 use crate::instant::Instant;
 use crate::store::envois::{self, Reserved};
 use crate::store::{Conn, Error, canaux, expansion};
@@ -59,9 +60,11 @@ impl Engine<'_> {
                 for (lane, supply) in lanes.iter().zip(&mut supplies) {
                     *supply = supply_of(conn, passage, simule, lane, now)?;
                 }
+                reach("claim_commit");
                 Ok(supplies)
             })
         })?;
+        reach("claim_committed");
         for (lane, supply) in self.lanes.iter_mut().zip(supplies) {
             take_over(lane, supply);
         }

@@ -4,6 +4,7 @@
 mod postgres;
 
 use super::{Finished, Granted, Recorded, Refused, Reserved, announce, record};
+use crate::failpoint::reach;
 use crate::store::{Conn, Error};
 use std::time::Duration;
 
@@ -70,6 +71,7 @@ fn step_by_step(
             settled.granted.extend(granted);
             settled.refused.extend(refused);
         }
+        reach("settle_commit");
         Ok(settled)
     })
 }

@@ -1,232 +1,220 @@
-//! Runs that are killed at any moment: nothing is lost, no SMS leaves twice, and an e-mail only
-//! when its answer was lost.
+//! Runs that are killed, frozen and asked to stop at any moment: nothing is lost, no SMS leaves
+//! twice, and an e-mail only when its answer was lost (S1).
 
+use super::oracle::{Cost, end_leases, finish, judge};
+use super::{amount, figure};
 use crate::program::{Program, To, message};
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
 use messages_testing::http::{Gateway, GatewayScript};
 use messages_testing::smtp::{Script, Server};
 use messages_testing::stories;
-use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher, RandomState};
-use std::io::Write;
 use std::process::Child;
 use std::time::Duration;
 
-stories!(two_hundred_kills_lose_nothing_and_double_no_sms);
+stories!(
+    kills_lose_no_sms_and_double_none,
+    kills_lose_no_email_and_double_few,
+    kills_of_runs_with_both_channels,
+    a_run_that_was_frozen_beyond_its_lease_changes_nothing,
+    stops_leave_nothing_uncertain,
+);
 
-const KILLS: usize = 200;
-const RUNS: usize = 2;
-const SENDERS: i64 = 4;
+const SENDERS: usize = 4;
 
-/// A message to everybody keeps the runs busy for some kills; then the next ones are programmed.
-const PARENTS: i64 = 1500;
+/// A message to so many keeps runs busy for some kills; then the next ones are programmed.
+const MANY: i64 = 1500;
 
-fn two_hundred_kills_lose_nothing_and_double_no_sms(database: &Database) {
-    let (relay, gateway) = (
-        Server::start(Script::default()),
-        Gateway::start(GatewayScript::default()),
-    );
-    let program = Program::new(database).relay(&relay).gateway(&gateway);
-    program.school(PARENTS, 10);
-    let killed = kill_runs(&program);
-    let runs = finish(&program, &killed);
-    let kills = killed.len();
-    let incertains = check_sms(&program, &gateway);
-    let doubles = check_emails(&program, &relay);
-    check_sums(database);
-    // Shown by `cargo nextest run --no-capture`: the figures for the administrator's page.
-    let figures = format!(
-        "{kills} kills: {incertains} uncertain SMS, {doubles} doubled e-mails, {runs} runs to end\n"
-    );
-    std::io::stderr().write_all(figures.as_bytes()).unwrap();
-    let most = i64::try_from(kills).unwrap() * SENDERS;
-    assert!(
-        incertains <= most,
-        "at most one uncertain SMS for each sender killed"
-    );
+/// Enough to be interrupted in the middle.
+const SOME: i64 = 300;
+
+/// A school, its peers, and the program between them.
+struct Scene<'d> {
+    program: Program<'d>,
+    relay: Server,
+    gateway: Gateway,
+    canaux: &'d [Canal],
 }
 
-fn programme_all(program: &Program<'_>) {
-    for canal in [Canal::Sms, Canal::Email] {
-        let mut new = message(canal, To::All);
-        new.contenu = format!(
-            "texte {}",
-            program
-                .database
-                .number("SELECT CAST(count(*) AS TEXT) AS v FROM messages")
-        );
-        program.insert(&new);
+impl<'d> Scene<'d> {
+    fn new(database: &'d Database, canaux: &'d [Canal], parents: i64, latency: u64) -> Self {
+        let latency = Duration::from_millis(latency);
+        let relay = Server::start(Script::default().latency(latency));
+        let gateway = Gateway::start(GatewayScript::default().latency(latency));
+        let program = Program::new(database).relay(&relay).gateway(&gateway);
+        program.school(parents, 10);
+        Self {
+            program,
+            relay,
+            gateway,
+            canaux,
+        }
+    }
+
+    /// One more message to everybody, by each channel, with a text of its own.
+    fn programme(&self) {
+        let count = "SELECT CAST(count(*) AS TEXT) AS v FROM messages";
+        for canal in self.canaux {
+            let mut new = message(*canal, To::All);
+            new.contenu = format!("texte {}", self.program.database.number(count));
+            self.program.insert(&new);
+        }
+    }
+
+    fn spawn(&self) -> Child {
+        self.program.command(&["--quiet"]).spawn().unwrap()
+    }
+
+    /// Ends what is left, judges, and tells the figures of so many `events`.
+    fn judge(&self, what: &str, events: usize, dead: &[u32]) -> Cost {
+        let runs = finish(&self.program, dead);
+        let cost = judge(&self.program, &self.relay, &self.gateway);
+        figure(&format!(
+            "{what}, {}, {}: {events} events, {} SMS and {} e-mails accepted, 0 lost, 0 SMS twice, \
+             {} uncertain SMS, {} second e-mails, {runs} run(s) to end",
+            self.program.kind(),
+            self.channels(),
+            self.gateway.accepted_count(),
+            self.relay.accepted_count(),
+            cost.uncertain_sms,
+            cost.doubled_emails,
+        ));
+        cost
+    }
+
+    fn channels(&self) -> String {
+        let names: Vec<&str> = self.canaux.iter().map(|canal| canal.as_str()).collect();
+        names.join("+")
     }
 }
 
-/// Kills runs at random moments, two of them always at work. Returns the dead.
-fn kill_runs(program: &Program<'_>) -> Vec<u32> {
-    let mut runs: Vec<Child> = Vec::new();
-    let mut killed = Vec::new();
-    while killed.len() < KILLS {
-        while runs.len() < RUNS {
-            runs.push(program.command(&["--quiet"]).spawn().unwrap());
+fn kills_lose_no_sms_and_double_none(database: &Database) {
+    kills(database, &[Canal::Sms], 2, amount(200, 1000));
+}
+
+fn kills_lose_no_email_and_double_few(database: &Database) {
+    kills(database, &[Canal::Email], 4, amount(200, 1000));
+}
+
+fn kills_of_runs_with_both_channels(database: &Database) {
+    kills(database, &[Canal::Sms, Canal::Email], 8, amount(50, 1000));
+}
+
+/// `runs` at once, of which one is killed at a random moment, again and again.
+fn kills(database: &Database, canaux: &[Canal], runs: usize, kills: usize) {
+    let scene = Scene::new(database, canaux, MANY, 0);
+    let dead = kill_runs(&scene, runs, kills);
+    let cost = scene.judge("S1 kills", dead.len(), &dead);
+    let most = dead.len() * SENDERS * canaux.len();
+    assert!(
+        cost.uncertain_sms + cost.uncertain_emails <= most,
+        "at most one for each sender that was killed: {cost:?}"
+    );
+}
+
+/// Kills runs 4 to 120 ms after one another. Returns the dead.
+fn kill_runs(scene: &Scene<'_>, runs: usize, kills: usize) -> Vec<u32> {
+    let mut alive: Vec<Child> = Vec::new();
+    let mut dead = Vec::new();
+    while dead.len() < kills {
+        while alive.len() < runs {
+            alive.push(scene.spawn());
         }
         std::thread::sleep(Duration::from_millis(4 + random() % 117));
-        let victim = usize::try_from(random()).unwrap_or(0) % RUNS;
-        let mut run = runs.swap_remove(victim);
+        let victim = usize::try_from(random()).unwrap_or(0) % runs;
+        let mut run = alive.swap_remove(victim);
         if run.try_wait().unwrap().is_some() {
             // It found nothing more to do.
-            programme_all(program);
+            scene.programme();
             continue;
         }
-        killed.push(kill(program, run));
+        dead.push(kill(scene, run));
     }
-    killed.extend(runs.into_iter().map(|run| kill(program, run)));
-    killed
+    dead.extend(alive.into_iter().map(|run| kill(scene, run)));
+    dead
 }
 
-fn kill(program: &Program<'_>, mut run: Child) -> u32 {
+fn kill(scene: &Scene<'_>, mut run: Child) -> u32 {
     run.kill().unwrap();
     run.wait().unwrap();
-    end_leases(program, run.id());
+    end_leases(&scene.program, &[run.id()]);
     run.id()
 }
 
-/// What time does by itself: the leases of a dead run end.
-fn end_leases(program: &Program<'_>, pid: u32) {
-    let dead = format!("(SELECT id FROM passages WHERE pid = {pid})");
-    program.database.execute(&format!(
-        "UPDATE envois SET bail_jusqua = '2026-01-02T00:00:00Z'
-          WHERE etat IN ('reserve', 'emission') AND proprio IN {dead};
-         UPDATE messages SET bail_jusqua = '2026-01-02T00:00:00Z'
-          WHERE statut = 'en_attente' AND proprio IN {dead};"
-    ));
+/// Frozen as by a suspended machine: another run takes over when the lease is over, and what the
+/// sleeper says when it wakes up is not believed where somebody else has tried since.
+fn a_run_that_was_frozen_beyond_its_lease_changes_nothing(database: &Database) {
+    let canaux = [Canal::Sms, Canal::Email];
+    let scene = Scene::new(database, &canaux, SOME, 3);
+    let freezes = amount(10, 200);
+    let mut sleepers = Vec::new();
+    for _ in 0..freezes {
+        scene.programme();
+        let sleeper = scene.spawn();
+        std::thread::sleep(Duration::from_millis(20 + random() % 200));
+        freeze(database, sleeper.id());
+        end_leases(&scene.program, &[sleeper.id()]);
+        let mut other = scene.spawn();
+        std::thread::sleep(Duration::from_millis(random() % 400));
+        signal("CONT", sleeper.id());
+        other.wait().unwrap();
+        sleepers.push(sleeper);
+    }
+    let ids: Vec<u32> = sleepers.iter().map(Child::id).collect();
+    for mut sleeper in sleepers {
+        assert!(sleeper.wait().unwrap().success());
+    }
+    scene.judge("S1 freezes", freezes, &ids);
 }
 
-/// Lets runs end undisturbed until nothing waits. Returns how many it took.
-fn finish(program: &Program<'_>, killed: &[u32]) -> usize {
-    let open = "SELECT CAST(count(*) AS TEXT) AS v FROM messages WHERE statut IN ('programme', 'en_attente')";
-    for run in 1..10 {
-        // A PostgreSQL server may still commit what a client asked for before it was killed.
-        for pid in killed {
-            end_leases(program, *pid);
+/// Between two of its transactions: a program that sleeps in the middle of one keeps everybody out
+/// of a SQLite file, until it wakes up or its machine is started again.
+fn freeze(database: &Database, pid: u32) {
+    loop {
+        signal("STOP", pid);
+        if !database.is_locked() {
+            return;
         }
-        let ended = program.run(&["--quiet"]);
-        assert_eq!(ended.code, 0, "{ended:?}");
-        if program.database.number(open) == 0 {
-            return run;
+        signal("CONT", pid);
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// SIGTERM at any moment: the run ends by itself, gives back what it holds and leaves nothing in
+/// doubt.
+fn stops_leave_nothing_uncertain(database: &Database) {
+    let canaux = [Canal::Sms, Canal::Email];
+    let scene = Scene::new(database, &canaux, SOME, 0);
+    let stops = amount(50, 200);
+    let mut stopped = 0;
+    while stopped < stops {
+        let mut run = scene.spawn();
+        std::thread::sleep(Duration::from_millis(4 + random() % 117));
+        if run.try_wait().unwrap().is_some() {
+            scene.programme();
+            continue;
         }
+        signal("TERM", run.id());
+        let status = run.wait().unwrap();
+        // Before it listens to signals, one ends it like any program: nothing was begun then.
+        assert!(status.success() || status.code().is_none(), "{status}");
+        let held =
+            "SELECT CAST(count(*) AS TEXT) AS v FROM envois WHERE etat IN ('reserve', 'emission')";
+        assert_eq!(database.number(held), 0, "held by a run that has ended");
+        stopped += 1;
     }
-    panic!(
-        "messages are left: {:?}",
-        program
-            .database
-            .texts("SELECT etat || ' ' || count(*) AS v FROM envois GROUP BY etat")
-    );
+    let cost = scene.judge("S1 stops", stops, &[]);
+    assert_eq!(cost, Cost::default(), "nothing in doubt, nothing doubled");
 }
 
-/// By (text, number): what the gateway accepted against what the database says.
-fn check_sms(program: &Program<'_>, gateway: &Gateway) -> i64 {
-    let mut received: BTreeMap<String, usize> = BTreeMap::new();
-    for sms in gateway.accepted() {
-        let key = format!(
-            "{} {}",
-            sms.body["message"].as_str().unwrap(),
-            sms.body["to"].as_str().unwrap()
-        );
-        *received.entry(key).or_default() += 1;
-    }
-    let twice: Vec<_> = received.iter().filter(|(_, times)| **times > 1).collect();
-    assert!(twice.is_empty(), "SMS that left twice: {twice:?}");
-    let rows = |etat: &str| -> BTreeSet<String> {
-        let question = format!(
-            "SELECT m.contenu || ' ' || e.adresse AS v FROM envois e JOIN messages m ON m.id = e.message
-              WHERE e.canal = 'sms' AND e.etat = '{etat}'"
-        );
-        program.database.texts(&question).into_iter().collect()
-    };
-    let (sent, uncertain) = (rows("envoye"), rows("incertain"));
-    assert!(
-        sent.iter().all(|key| received.contains_key(key)),
-        "said to be sent, never received"
-    );
-    let unknown: Vec<_> = received
-        .keys()
-        .filter(|key| !sent.contains(*key) && !uncertain.contains(*key))
-        .collect();
-    assert!(
-        unknown.is_empty(),
-        "received, not known to be sent: {unknown:?}"
-    );
-    i64::try_from(uncertain.len()).unwrap()
-}
-
-/// By Message-ID: copies are the same bytes, and each one beyond the first has its lost answer.
-fn check_emails(program: &Program<'_>, relay: &Server) -> usize {
-    let mut copies: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for email in relay.accepted() {
-        let id = email
-            .data
-            .lines()
-            .find(|line| line.starts_with("Message-ID:"))
-            .unwrap();
-        copies
-            .entry(id.to_owned())
-            .or_default()
-            .push(email.data.clone());
-    }
-    let rows = program.database.texts(
-        "SELECT m.cle || '.' || e.id || ' ' || e.etat || ' ' || e.ambigus AS v
-           FROM envois e JOIN messages m ON m.id = e.message WHERE e.canal = 'email'",
-    );
-    let mut doubles = 0;
-    for row in rows {
-        let mut words = row.split(' ');
-        let (key, etat) = (words.next().unwrap(), words.next().unwrap());
-        let ambiguous: usize = words.next().unwrap().parse().unwrap();
-        let id = format!("Message-ID: <{key}@exemple.example>");
-        let received = copies.remove(&id).unwrap_or_default();
-        assert!(["envoye", "incertain"].contains(&etat), "{row}");
-        assert!(
-            etat != "envoye" || !received.is_empty(),
-            "said to be sent, never received: {row}"
-        );
-        assert!(
-            received.len() <= 1 + ambiguous,
-            "{} copies of {row}",
-            received.len()
-        );
-        assert!(
-            received.iter().all(|data| *data == received[0]),
-            "copies differ: {row}"
-        );
-        doubles += received.len().saturating_sub(1);
-    }
-    assert!(
-        copies.is_empty(),
-        "received, not known: {:?}",
-        copies.keys()
-    );
-    doubles
-}
-
-fn check_sums(database: &Database) {
-    let wrong = database.texts(
-        "SELECT CAST(m.id AS TEXT) AS v FROM messages m
-          WHERE nb_destinataires <> (SELECT count(*) FROM envois e WHERE e.message = m.id)
-             OR nb_envoyes <> (SELECT count(*) FROM envois e WHERE e.message = m.id AND e.etat = 'envoye')
-             OR nb_destinataires <> nb_envoyes + nb_echecs + nb_incertains + nb_ignores",
-    );
-    assert_eq!(wrong, [""; 0], "messages whose sums are wrong");
-    let everybody = database.texts(&format!(
-        "SELECT CAST(id AS TEXT) AS v FROM messages WHERE nb_destinataires <> {PARENTS}"
-    ));
-    assert_eq!(everybody, [""; 0], "messages that forgot somebody");
-    let unclear = "SELECT CAST(count(*) AS TEXT) AS v FROM tentatives WHERE fin IS NULL";
-    assert_eq!(database.number(unclear), 0, "attempts without an end");
-    if !database.is_postgres() {
-        assert_eq!(
-            database.texts("SELECT integrity_check AS v FROM pragma_integrity_check"),
-            ["ok"]
-        );
-    }
+fn signal(name: &str, pid: u32) {
+    let status = std::process::Command::new("kill")
+        .args([&format!("-{name}"), &pid.to_string()])
+        .stderr(std::process::Stdio::null())
+        .status();
+    // It may have ended meanwhile.
+    status.unwrap();
 }
 
 fn random() -> u64 {

@@ -1,0 +1,101 @@
+//! Answers that a dead run of this machine heard and did not commit.
+
+use super::commit::random;
+use super::{Engine, persist};
+use crate::dispatch::journal::{self, LeftOver, Line};
+use crate::dispatch::policy;
+use crate::failpoint::reach;
+use crate::instant::Instant;
+use crate::store::envois::{self, Finished, Granted, Recorded, Sent};
+use crate::store::{Conn, Error};
+use crate::vocabulary::Canal;
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::time::Duration;
+
+/// Answers of one transaction.
+const CHUNK: usize = 500;
+
+/// A journal of which this database knows nothing is another one's: it is left for so long.
+const FOREIGN_KEPT: Duration = Duration::from_secs(24 * 3600);
+
+/// What became of some answers.
+struct Replayed {
+    /// Whether this database knows any of the envois.
+    known: bool,
+    finished: Vec<Finished>,
+    recorded: Vec<Recorded>,
+}
+
+impl Engine<'_> {
+    /// Writes the answers that dead runs left on this machine. The token decides as always: what was
+    /// committed already, or tried again since, is not changed.
+    pub(super) fn replay(&mut self) -> Result<(), Error> {
+        for path in journal::files(&self.config.journal) {
+            match LeftOver::open(path) {
+                Ok(Some(left_over)) => self.replay_one(left_over)?,
+                Ok(None) => {}
+                // Another run has just done it.
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => log::warn!("réponses d'un passage interrompu illisibles : {error}"),
+            }
+        }
+        Ok(())
+    }
+
+    fn replay_one(&mut self, left_over: LeftOver) -> Result<(), Error> {
+        reach("replay_read");
+        let mut known = left_over.lines.is_empty();
+        for lines in left_over.lines.chunks(CHUNK) {
+            let replayed = persist(&mut self.conn, |conn, _| {
+                conn.write(|conn| {
+                    let replayed = record(conn, lines);
+                    reach("replay_commit");
+                    replayed
+                })
+            })?;
+            known |= replayed.known;
+            for finished in &replayed.finished {
+                if replayed.recorded.iter().any(|done| done.id == finished.id) {
+                    self.count(finished);
+                }
+            }
+        }
+        reach("replay_committed");
+        if known || left_over.age() > FOREIGN_KEPT {
+            left_over.remove();
+        }
+        Ok(())
+    }
+}
+
+fn record(conn: &mut Conn, lines: &[Line]) -> Result<Replayed, Error> {
+    let now = conn.now()?;
+    let named: Vec<Sent> = lines
+        .iter()
+        .map(|line| Sent {
+            cle: line.cle.clone(),
+            envoi: line.envoi,
+        })
+        .collect();
+    let sent: BTreeMap<i64, (Canal, Granted)> = envois::sent(conn, &named)?
+        .into_iter()
+        .map(|(canal, granted)| (granted.id, (canal, granted)))
+        .collect();
+    let finished: Vec<Finished> = lines
+        .iter()
+        .filter_map(|line| outcome(line, &sent, now))
+        .collect();
+    Ok(Replayed {
+        known: !sent.is_empty(),
+        recorded: envois::record(conn, &finished, now)?,
+        finished,
+    })
+}
+
+/// What the answer means, if it is the answer to the newest attempt.
+fn outcome(line: &Line, sent: &BTreeMap<i64, (Canal, Granted)>, now: Instant) -> Option<Finished> {
+    let (canal, granted) = sent.get(&line.envoi)?;
+    (granted.jeton == line.jeton)
+        .then(|| policy::outcome(*canal, granted, line.answer.clone(), now, random()))
+}

@@ -1,0 +1,282 @@
+//! The answers of peers on a local file, from the moment they are heard until they are committed.
+//!
+//! Between a peer's answer and the commit of the result a run can die, or lose its database. The
+//! database alone would then call an SMS uncertain although its answer was here. So each sender
+//! writes the answer down before it tells anybody, and the next run on this machine reads what a
+//! dead one left.
+//!
+//! One file a run, `PASSAGE.jsonl`, held by a lock for as long as the run lives and removed when
+//! everything in it is committed. One answer a line, between two line ends, so that a line that
+//! was torn in the middle spoils none but itself. No address, no name and none of a peer's words:
+//! numbers, tokens and codes only.
+
+use crate::channel::{Answer, Delivery};
+use serde::{Deserialize, Serialize};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// An answer with what it is the answer to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Line {
+    /// The message's random key: an envoi of the same number in another database is not meant.
+    pub(super) cle: String,
+    /// Number of the envoi.
+    pub(super) envoi: i64,
+    /// Token under which it was sent.
+    pub(super) jeton: i64,
+    /// What the peer said.
+    #[serde(flatten)]
+    pub(super) answer: Answer,
+}
+
+/// The journal of one run, shared by its senders.
+#[derive(Debug)]
+pub(super) struct Journal {
+    path: PathBuf,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    file: Option<File>,
+    appended: usize,
+    synced: usize,
+    told: bool,
+}
+
+impl Journal {
+    /// Of the run `passage`; the file is made with the first answer.
+    pub(super) fn new(folder: &Path, passage: &str) -> Self {
+        Self {
+            path: folder.join(format!("{passage}.jsonl")),
+            state: Mutex::default(),
+        }
+    }
+
+    /// Writes an answer down. Sending goes on when it cannot be written.
+    pub(super) fn append(&self, delivery: &Delivery, answer: &Answer) {
+        let line = Line {
+            cle: delivery.content.cle.clone(),
+            envoi: delivery.id,
+            jeton: delivery.jeton,
+            answer: answer.clone(),
+        };
+        // Texts and numbers: their serialisation cannot fail.
+        let json = serde_json::to_string(&line).unwrap_or_default();
+        let mut state = self.lock();
+        match state.write(&self.path, format!("\n{json}\n").as_bytes()) {
+            Ok(()) => state.appended += 1,
+            Err(error) => state.complain(&self.path, &error),
+        }
+    }
+
+    /// Forces what was written to the disk, so that it outlives a power cut too.
+    pub(super) fn sync(&self) {
+        let mut state = self.lock();
+        if state.synced == state.appended {
+            return;
+        }
+        let synced = state.file.as_ref().map_or(Ok(()), File::sync_data);
+        state.synced = state.appended;
+        if let Err(error) = synced {
+            state.complain(&self.path, &error);
+        }
+    }
+
+    /// Ends the journal of a run that has committed `settled` answers: removed, unless it holds one
+    /// that came too late to be heard; the next run reads it then.
+    pub(super) fn close(&self, settled: usize) {
+        let mut state = self.lock();
+        if state.file.is_some() && state.appended <= settled {
+            // What stays behind is read once more and changes nothing.
+            std::fs::remove_file(&self.path).ok();
+            state.file = None;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn write(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        if self.file.is_none() {
+            self.file = Some(create(path)?);
+        }
+        self.file
+            .as_mut()
+            .map_or(Ok(()), |file| file.write_all(bytes))
+    }
+
+    /// Once for each run.
+    fn complain(&mut self, path: &Path, error: &io::Error) {
+        if !self.told {
+            self.told = true;
+            log::error!(
+                "MESSAGES_JOURNAL {} : {error} ; les envois continuent",
+                path.display()
+            );
+        }
+    }
+}
+
+/// For its owner only, and held until the run ends: that is how the next run knows.
+fn create(path: &Path) -> io::Result<File> {
+    let folder = path.parent().unwrap_or_else(|| Path::new("."));
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    builder.create(folder)?;
+    // Under its name only once it is held, or a run might take it for a dead one's.
+    let early = path.with_extension("new");
+    let file = options.open(&early)?;
+    file.lock()?;
+    std::fs::rename(&early, path)?;
+    // The name of a new file is in its folder, which has to be synced for itself.
+    #[cfg(unix)]
+    File::open(folder)?.sync_all()?;
+    Ok(file)
+}
+
+/// The journals in a folder, of living and of dead runs, the oldest first.
+pub(super) fn files(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut files: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "jsonl")
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+/// The journal of a run that is dead, held so that no other run reads it too.
+#[derive(Debug)]
+pub(super) struct LeftOver {
+    path: PathBuf,
+    file: File,
+    /// The answers in it.
+    pub(super) lines: Vec<Line>,
+}
+
+impl LeftOver {
+    /// Reads a journal, unless its run lives.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(super) fn open(path: PathBuf) -> io::Result<Option<Self>> {
+        let mut file = File::open(&path)?;
+        if file.try_lock().is_err() {
+            return Ok(None);
+        }
+        let mut text = Vec::new();
+        file.read_to_end(&mut text)?;
+        let lines = read(&text);
+        Ok(Some(Self { path, file, lines }))
+    }
+
+    /// How long ago something was written to it.
+    pub(super) fn age(&self) -> std::time::Duration {
+        let modified = self.file.metadata().and_then(|data| data.modified());
+        let age = modified.ok().and_then(|at| at.elapsed().ok());
+        age.unwrap_or_default()
+    }
+
+    /// Removes it: everything in it is committed.
+    pub(super) fn remove(self) {
+        // What stays behind is read once more and changes nothing.
+        std::fs::remove_file(&self.path).ok();
+    }
+}
+
+/// Lines that were torn or are not ours are passed over.
+fn read(text: &[u8]) -> Vec<Line> {
+    text.split(|byte| *byte == b'\n')
+        .filter_map(|line| serde_json::from_slice(line).ok())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::channel::email_tests::delivery;
+
+    fn lines(path: &Path) -> Vec<i64> {
+        let left_over = LeftOver::open(path.to_owned()).unwrap().unwrap();
+        left_over.lines.iter().map(|line| line.envoi).collect()
+    }
+
+    #[test]
+    fn what_is_written_reads_back_once_the_run_is_dead() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().join("new");
+        let journal = Journal::new(&folder, "a");
+        assert!(files(&folder).is_empty());
+        let answer = Answer {
+            detail: Some("awa@example.org is over quota".to_owned()),
+            ..Answer::given_up(crate::channel::Stage::Body)
+        };
+        journal.append(&delivery("x", "y"), &answer);
+        let found = files(&folder);
+        assert_eq!(found, [folder.join("a.jsonl")]);
+        assert!(LeftOver::open(found[0].clone()).unwrap().is_none(), "alive");
+        let text = std::fs::read_to_string(&found[0]).unwrap();
+        assert!(!text.contains("awa"), "a peer's words are not kept: {text}");
+        drop(journal);
+        let left_over = LeftOver::open(found[0].clone()).unwrap().unwrap();
+        let line = &left_over.lines[0];
+        assert_eq!((line.cle.as_str(), line.envoi, line.jeton), ("abc", 7, 1));
+        let kept = Answer {
+            detail: None,
+            ..answer
+        };
+        assert_eq!(line.answer, kept);
+        assert!(LeftOver::open(found[0].clone()).unwrap().is_none(), "held");
+        left_over.remove();
+        assert!(files(&folder).is_empty());
+    }
+
+    #[test]
+    fn a_line_that_was_torn_anywhere_spoils_none_but_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::new(folder.path(), "a");
+        journal.append(
+            &delivery("x", "y"),
+            &Answer::accepted(Some("é\n".to_owned())),
+        );
+        drop(journal);
+        let path = folder.path().join("a.jsonl");
+        let whole = std::fs::read(&path).unwrap();
+        for cut in 0..whole.len() - 1 {
+            let torn = [&whole[..cut], &whole].concat();
+            std::fs::write(&path, torn).unwrap();
+            assert_eq!(lines(&path), [7], "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn it_goes_with_its_run_unless_an_answer_came_too_late_to_be_heard() {
+        let folder = tempfile::tempdir().unwrap();
+        for (heard, left) in [(2, 0), (1, 1)] {
+            let journal = Journal::new(folder.path(), "a");
+            for _ in 0..2 {
+                journal.append(&delivery("x", "y"), &Answer::accepted(None));
+            }
+            journal.close(heard);
+            assert_eq!(files(folder.path()).len(), left);
+        }
+    }
+}

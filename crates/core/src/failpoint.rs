@@ -1,0 +1,82 @@
+//! Places where the kill tests end the program, as the system ends a process: nothing of it runs
+//! any more. They are there in programs built with the feature `failpoints` only, and never in
+//! what is shipped.
+//!
+//! `FAILPOINT=settle_commit:3` lets the program go past the place `settle_commit` three times and
+//! ends it at the fourth. (The crate `fail` does that too, and more; with what it brings, the tests
+//! would compile everything twice.)
+//!
+//! `FAILPOINT_POISON=panic:parent5@` makes handling a delivery to such an address panic, and
+//! `abort:…` end the program.
+
+/// Every place, in the order of the data.
+pub const PLACES: &[&str] = &[
+    "passage_begun",
+    "replay_read",
+    "replay_commit",
+    "replay_committed",
+    "recover_commit",
+    "recover_committed",
+    "expand_taken",
+    "expand_commit",
+    "expand_committed",
+    "claim_commit",
+    "claim_committed",
+    "connect",
+    "connected",
+    "settle_begin",
+    "settle_commit",
+    "settle_committed",
+    "handed_over",
+    "envelope",
+    "body",
+    "request",
+    "request_sent",
+    "response",
+    "answered",
+    "journaled",
+    "journal_synced",
+    "close_commit",
+    "closed",
+    "give_back",
+    "finish_commit",
+    "finished",
+    "folded",
+    "goodbye",
+    "journal_removed",
+];
+
+#[cfg(feature = "failpoints")]
+pub(crate) fn reach(place: &'static str) {
+    use std::sync::LazyLock;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    static LAST: LazyLock<Option<(String, AtomicUsize)>> = LazyLock::new(|| {
+        let text = std::env::var("FAILPOINT").ok()?;
+        let (place, passes) = text.split_once(':')?;
+        Some((place.to_owned(), AtomicUsize::new(passes.parse().ok()?)))
+    });
+    debug_assert!(PLACES.contains(&place), "{place} is not in the list");
+    if let Some((last, passes)) = &*LAST
+        && last == place
+        && passes.fetch_sub(1, Ordering::Relaxed) == 0
+    {
+        std::process::abort();
+    }
+}
+
+#[cfg(not(feature = "failpoints"))]
+pub(crate) const fn reach(_place: &'static str) {}
+
+#[cfg(feature = "failpoints")]
+pub(crate) fn handle(adresse: &str) {
+    let poison = std::env::var("FAILPOINT_POISON").unwrap_or_default();
+    match poison.split_once(':') {
+        Some(("panic", part)) => assert!(!adresse.contains(part), "poison"),
+        Some(("abort", part)) if adresse.contains(part) => std::process::abort(),
+        _ => {}
+    }
+}
+
+#[cfg(not(feature = "failpoints"))]
+pub(crate) const fn handle(_adresse: &str) {}

@@ -1,0 +1,151 @@
+//! The answers on the local file: the next run takes over what a dead one heard, and nothing else.
+
+use crate::program::{Program, To, number};
+use messages_core::vocabulary::Canal;
+use messages_testing::db::Database;
+use messages_testing::http::{Answer, Gateway, GatewayScript};
+use messages_testing::stories;
+use std::fs::File;
+use std::path::PathBuf;
+
+stories!(
+    an_answer_that_a_dead_run_wrote_down_is_taken_over,
+    what_does_not_fit_changes_nothing,
+    a_persons_wish_comes_before_an_old_answer,
+    sending_goes_on_without_a_journal,
+);
+
+/// A school of four whose SMS are all uncertain, as after a kill.
+fn uncertain<'d>(database: &'d Database, gateway: &Gateway) -> (Program<'d>, i64) {
+    let program = Program::new(database)
+        .gateway(gateway)
+        .set("MESSAGES_SMS_CONNECTIONS", "1");
+    program.school(4, 1);
+    let id = program.programme(Canal::Sms, To::All);
+    assert_eq!(program.run(&[]).code, 0);
+    assert_eq!(program.states(id), ["incertain resultat_inconnu"; 4]);
+    (program, id)
+}
+
+fn silent() -> Gateway {
+    Gateway::start(GatewayScript::default().answer(Answer::AcceptThenClose))
+}
+
+/// Where the program keeps its journals.
+fn folder(database: &Database) -> PathBuf {
+    let name = if database.is_postgres() {
+        "messages.reponses"
+    } else {
+        "messages.sqlite3.reponses"
+    };
+    database.folder().join(name)
+}
+
+/// What a dead run would have left for the envoi of `parent`, were its token `jeton` higher.
+fn line(database: &Database, parent: i64, verdict: &str, jeton: i64) -> String {
+    let question = format!(
+        "SELECT '\"cle\":\"' || m.cle || '\",\"envoi\":' || e.id || ',\"jeton\":' || (e.jeton + {jeton}) AS v
+           FROM envois e JOIN messages m ON m.id = e.message WHERE e.parent = {parent}"
+    );
+    let named = database.texts(&question).remove(0);
+    format!(
+        "\n{{{named},\"verdict\":\"{verdict}\",\"code\":\"550\",\"reference\":null,\
+         \"unreached\":false,\"slow\":false,\"panicked\":false}}\n"
+    )
+}
+
+fn leave(database: &Database, name: &str, text: &str) -> PathBuf {
+    std::fs::create_dir_all(folder(database)).unwrap();
+    let path = folder(database).join(name);
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+fn an_answer_that_a_dead_run_wrote_down_is_taken_over(database: &Database) {
+    let gateway = silent();
+    let (program, id) = uncertain(database, &gateway);
+    assert!(
+        std::fs::read_dir(folder(database))
+            .unwrap()
+            .next()
+            .is_none(),
+        "a run that ended leaves no journal"
+    );
+    let text = [
+        line(database, 1, "accepte", 0),
+        line(database, 2, "permanent", 0),
+        line(database, 3, "ambigu", 0),
+        "\n{\"cle\":\"".to_owned(),
+    ];
+    let path = leave(database, "dead.jsonl", &text.concat());
+    let report = program.run(&["--json"]).json();
+    assert_eq!(
+        program.states(id),
+        [
+            "envoye",
+            "echec permanent",
+            "incertain resultat_inconnu",
+            "incertain resultat_inconnu"
+        ]
+    );
+    assert_eq!(report["totaux"]["envoyes"], 1);
+    assert_eq!(program.statut(id), "envoye");
+    assert!(!path.exists());
+    assert_eq!(gateway.received_count(), 4, "nothing is sent again");
+    program.verify();
+}
+
+fn what_does_not_fit_changes_nothing(database: &Database) {
+    let gateway = silent();
+    let (program, id) = uncertain(database, &gateway);
+    let foreign = line(database, 1, "accepte", 0).replace("\"cle\":\"", "\"cle\":\"0");
+    let foreign = leave(database, "foreign.jsonl", &foreign);
+    let late = leave(database, "late.jsonl", &line(database, 2, "accepte", -1));
+    let alive = leave(database, "alive.jsonl", &line(database, 3, "accepte", 0));
+    let held = File::open(&alive).unwrap();
+    held.lock().unwrap();
+    assert_eq!(program.run(&[]).code, 0);
+    assert_eq!(program.states(id), ["incertain resultat_inconnu"; 4]);
+    assert!(foreign.exists(), "it is another database's");
+    assert!(!late.exists());
+    assert!(alive.exists(), "its run lives");
+    drop(held);
+    assert_eq!(program.run(&[]).code, 0);
+    assert_eq!(program.states(id)[2], "envoye");
+    program.verify();
+}
+
+fn a_persons_wish_comes_before_an_old_answer(database: &Database) {
+    let gateway = silent();
+    let (program, id) = uncertain(database, &gateway);
+    let refused = line(database, 1, "permanent", 0);
+    assert_eq!(program.run(&["resend", &id.to_string()]).code, 0);
+    leave(database, "dead.jsonl", &refused);
+    let open = Gateway::start(GatewayScript::default());
+    let program = program.gateway(&open);
+    assert_eq!(program.run(&[]).code, 0);
+    assert_eq!(program.states(id), ["envoye"; 4]);
+    assert_eq!(open.accepted_count(), 4);
+    program.verify();
+}
+
+fn sending_goes_on_without_a_journal(database: &Database) {
+    let gateway = Gateway::start(GatewayScript::default());
+    let file = database.folder().join("a-file");
+    std::fs::write(&file, "").unwrap();
+    let program = Program::new(database)
+        .gateway(&gateway)
+        .set("MESSAGES_JOURNAL", file.to_str().unwrap());
+    program.school(3, 1);
+    let id = program.programme(Canal::Sms, To::All);
+    let ended = program.run(&[]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert_eq!(program.states(id), ["envoye"; 3]);
+    assert_eq!(
+        ended.stderr.matches("MESSAGES_JOURNAL").count(),
+        1,
+        "{ended:?}"
+    );
+    assert!(!ended.stderr.contains(&number(1)));
+    program.verify();
+}

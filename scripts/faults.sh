@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# The fault suites: kills, power cuts, databases that go away, full disks, relays and gateways that do
+# all they must not, wrong clocks, races, volume. `faults.sh` is what every change has to pass (about
+# ten minutes on two cores), `faults.sh full` the figures of a release (about two hours). Prints what
+# was reached; deploy/RELIABILITY.md explains it. A second argument is a filter of cargo nextest.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=scripts/postgres.sh
+. scripts/postgres.sh
+# shellcheck source=scripts/install.sh
+. scripts/install.sh
+export FAULTS=${1:-ci} CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-never}
+suites='test(/^faults::/) | (package(messages-core) & test(/^(model|peers|strangers)::/))'
+options=()
+if [ "$FAULTS" = full ]; then options=(--run-ignored all); fi
+
+install_missing
+folder=$(mktemp -d)
+chmod 711 "$folder"
+trap 'stop_postgres; rm -rf "$folder"' EXIT
+# A server that is there already is used, and left running.
+if [ -z "${TEST_POSTGRES_URL:-}" ]; then start_postgres "$folder/postgres"; fi
+status=0
+cargo nextest run --workspace --features postgres,failpoints --no-fail-fast "${options[@]}" \
+  --success-output immediate -E "${2:-$suites}" >"$folder/log" 2>&1 || status=$?
+grep -E '^ *(PASS|FAIL|SIGNAL|TIMEOUT|Summary) ' "$folder/log" || tail -50 "$folder/log"
+if [ $status != 0 ]; then grep -vE '^ *PASS ' "$folder/log" | tail -200; fi
+echo
+echo "Figures:"
+sed -n 's/^ *figure: /  /p' "$folder/log" | sort -u
+exit $status

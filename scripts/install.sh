@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# What the tests need beyond a Rust toolchain, as Debian packages. Source this file, then:
+# install_missing.
+
+install_missing() {
+  local missing=() tool
+  command -v cc >/dev/null || missing+=(gcc libc6-dev)
+  [ -e /usr/include/postgresql/libpq-fe.h ] || missing+=(libpq-dev)
+  postgres_bin >/dev/null || missing+=(postgresql)
+  command -v smtp-sink >/dev/null || [ -x /usr/sbin/smtp-sink ] || missing+=(postfix)
+  [ -e /usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1 ] || missing+=(libfaketime)
+  command -v ip >/dev/null || missing+=(iproute2)
+  for tool in curl jq; do
+    command -v "$tool" >/dev/null || missing+=("$tool")
+  done
+  if [ ${#missing[@]} -gt 0 ]; then
+    if [ "$(id -u)" != 0 ]; then
+      echo "missing, to be installed as root: apt-get install ${missing[*]}" >&2
+      exit 78
+    fi
+    apt-get update -qq
+    # Neither server is to start by itself: the tests start their own.
+    printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+    chmod 755 /usr/sbin/policy-rc.d
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null
+    rm -f /usr/sbin/policy-rc.d
+  fi
+  if ! cargo nextest --version >/dev/null 2>&1; then
+    cargo install --locked cargo-nextest
+  fi
+}

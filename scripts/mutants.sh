@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# Takes one guard after the other out of a copy of the sources and runs the tests that are there for
+# it: each must fail. `mutants.sh [NAME…]` tries the named ones only. About 30 s each.
+# A line: NAME | FILE | sed expression | filter of cargo nextest
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=scripts/postgres.sh
+. scripts/postgres.sh
+
+mutants() {
+  cat <<'LIST'
+intent without token|crates/core/src/store/envois/intent.rs|82s/envois.jeton = r.jeton AND//|test(fence) and test(sqlite)
+intent without owner|crates/core/src/store/envois/intent.rs|82s/ AND envois.proprio = ?/ AND (envois.proprio = ? OR true)/|test(fence) and test(sqlite)
+intent without token, PostgreSQL|crates/core/src/store/envois/settle/postgres.rs|121s/envois.jeton = r.jeton AND//|(test(fence) or test(settle)) and test(postgres)
+result without token|crates/core/src/store/envois/result.rs|98s/ AND envois.jeton = r.jeton//|test(fence)
+result without token, PostgreSQL|crates/core/src/store/envois/settle/postgres.rs|110s/ AND envois.jeton = r.jeton//|(test(fence) or test(settle) or test(model)) and test(postgres)
+claim without a new token|crates/core/src/store/envois.rs|s/jeton = jeton + 1, bail_jusqua/bail_jusqua/|test(claim) or test(fence)
+claim not materialized|crates/core/src/store/envois.rs|s/WITH du AS MATERIALIZED (/WITH du AS NOT MATERIALIZED (/|test(claim) and test(postgres)
+intent after the lease|crates/core/src/store/envois/intent.rs|s/AND envois.bail_jusqua > ? AND envois.expire > ?$/AND (envois.bail_jusqua > ? OR true) AND envois.expire > ?/|test(intent)
+intent after the time|crates/core/src/store/envois/intent.rs|s/AND envois.bail_jusqua > ? AND envois.expire > ?$/AND envois.bail_jusqua > ? AND (envois.expire > ? OR true)/|test(intent)
+opt-out not looked at|crates/core/src/store/envois/intent.rs|s/AND CASE envois.canal WHEN 'sms' THEN p.notifications_sms/AND CASE envois.canal WHEN 'sms' THEN true/|test(intent) and test(sqlite)
+cancellation not looked at|crates/core/src/store/envois/intent.rs|0,/AND m.annule_le IS NULL/s/AND m.annule_le IS NULL//|test(intent) or test(cancel)
+SMS sent again after a crash|crates/core/src/store/envois/recover.rs|s/CASE WHEN canal = 'email' AND ambigus < ? THEN 'a_envoyer'/CASE WHEN ambigus < ? THEN 'a_envoyer'/|test(recover)
+leases of a clock that ran ahead|crates/core/src/store/envois/recover.rs|s/(bail_jusqua <= ? OR bail_jusqua > ?)/(bail_jusqua <= ? OR (bail_jusqua > ? AND false))/|test(recover)
+SMS sent again after a lost answer|crates/core/src/dispatch/policy.rs|s/Verdict::Ambigu if canal == Canal::Email \&\&/Verdict::Ambigu if/|test(policy) or test(breaks)
+any code after the body|crates/core/src/channel/smtp/reply.rs|/fn to_body/,/}/s/response.has_code(250)/response.is_positive()/|test(smtp)
+redirects followed|crates/core/src/channel/sms.rs|s/.max_redirects(0)/.max_redirects(5)/|test(sms)
+an answer lost reads as not sent|crates/core/src/channel/sms.rs|s/reply::of_error(&error, self.mark.is_raised())/reply::of_error(\&error, false)/|test(sms)
+body after it was given up|crates/core/src/channel/cutoff.rs|s/self.decide(SENDING) != GIVEN_UP/self.decide(SENDING) <= GIVEN_UP/|test(cutoff)
+read then write|crates/core/src/store/conn.rs|s/"BEGIN IMMEDIATE"/"BEGIN DEFERRED"/|(test(claim) or test(faults::kill)) and test(sqlite)
+commits not synced|crates/core/src/store/open/sqlite.rs|s/PRAGMA synchronous = FULL/PRAGMA synchronous = NORMAL/|test(claim) and test(sqlite)
+two envois to one address|migrations/sqlite/2026-11-22-100100_messages/up.sql|s/  UNIQUE (message, adresse)/  CHECK (true)/|test(expansion) and test(sqlite)
+expansion without token|crates/core/src/store/expansion.rs|s/messages.id = r.id AND messages.jeton = r.jeton/messages.id = r.id/|test(expansion)
+an impossible clock|crates/core/src/store/passages.rs|s/now + BACKWARD_MAX < last.battement/false/|test(faults::time)
+answers not written down|crates/core/src/dispatch/sender.rs|s/journal.append(&delivery, &answer);/let _ = journal;/|test(faults::places)
+old answers believed|crates/core/src/dispatch/engine/replay.rs|s/(granted.jeton == line.jeton)/(granted.jeton >= line.jeton)/|test(faults::journal)
+answers of another database|crates/core/src/store/envois/sent.rs|s/ AND m.cle = r.cle/ AND r.cle <> ''/|test(faults::journal)
+journals of living runs|crates/core/src/dispatch/journal.rs|s/if file.try_lock().is_err()/if file.try_lock().is_err() \&\& path.as_os_str().is_empty()/|test(journal)
+old answers after a resend|crates/core/src/store/messages.rs|s/renvois = renvois + 1, jeton = jeton + 1/renvois = renvois + 1/|test(faults::journal)
+LIST
+}
+
+work=$(mktemp -d)
+chmod 711 "$work"
+trap 'stop_postgres; git worktree remove --force "$work/tree" 2>/dev/null; rm -rf "$work"' EXIT
+start_postgres "$work/postgres"
+git worktree add --quiet --detach "$work/tree" HEAD
+export CARGO_TARGET_DIR=${MUTANTS_TARGET:-$PWD/target/mutants} CARGO_TERM_COLOR=never
+cd "$work/tree"
+
+try() { # FILTER: 0 when some test failed, 1 when all passed, 2 when it did not build or no test ran
+  local flags=(-p messages-core -p process-scheduled -p messages-testing --features postgres,failpoints)
+  cargo nextest run "${flags[@]}" --no-run >"$work/log" 2>&1 || return 2
+  local status=0
+  cargo nextest run "${flags[@]}" --no-tests fail -E "$1" >"$work/log" 2>&1 || status=$?
+  case $status in 0) return 1 ;; 100) return 0 ;; *) return 2 ;; esac
+}
+
+tried=0 caught=0
+while IFS='|' read -r name file expression filter; do
+  if [ $# -gt 0 ] && [[ " $* " != *" $name "* ]]; then continue; fi
+  sed -i "$expression" "$file"
+  if git diff --quiet; then echo "NOT FOUND  $name: $file has changed" >&2; exit 1; fi
+  tried=$((tried + 1))
+  status=0
+  try "$filter" || status=$?
+  case $status in
+    0) caught=$((caught + 1)); echo "caught     $name: $(grep -m1 -o 'FAIL.*' "$work/log" | sed 's/ *FAIL *\[[^]]*\] *([^)]*) *//')" ;;
+    1) echo "SURVIVED   $name" ;;
+    *) echo "NOT TRIED  $name"; tail -20 "$work/log" >&2 ;;
+  esac
+  git checkout --quiet .
+done < <(mutants)
+echo "figure: S14 mutants: $caught of $tried caught"
+[ "$caught" = "$tried" ]
