@@ -204,7 +204,7 @@ fn breaks_off_where_it_is_told_to_and_floods() {
     assert_eq!(end(&gateway, "hang"), Err(ErrorKind::WouldBlock));
     let mut client = connect(gateway.port());
     client.send(&post("flood"));
-    let mut bytes = [0; 100_000];
+    let mut bytes = vec![0; 100_000];
     client.0.read_exact(&mut bytes).unwrap();
     assert!(bytes.starts_with(b"HTTP/1.1 200 OK\r\nX: abab") && bytes.ends_with(b"ab"));
     assert_eq!(gateway.accepted_count(), 4);

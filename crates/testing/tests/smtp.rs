@@ -320,7 +320,7 @@ fn may_break_off_the_handshake_and_may_never_end() {
     assert_eq!(client.rest().unwrap(), "");
     let mut client = greeted(&server);
     client.send("MAIL FROM:<a@x>\r\n");
-    let mut bytes = [0; 100_000];
+    let mut bytes = vec![0; 100_000];
     client.0.read_exact(&mut bytes).unwrap();
     assert!(bytes.starts_with(b"250-more\r\n250-more"));
 }

@@ -60,6 +60,7 @@ fn number(n: usize) -> String {
 fn delivery(adresse: String, limit: Duration) -> Delivery {
     Delivery {
         id: 7,
+        jeton: 1,
         content: Arc::new(Content {
             id: 1,
             sujet: Some("Sujet".to_owned()),

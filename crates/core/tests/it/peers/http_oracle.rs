@@ -71,11 +71,17 @@ impl Written {
         let parses = serde_json::from_str::<serde_json::Value>(text).is_ok();
         if page || (json && !parses) {
             vec![Verdict::Ambigu]
-        } else if self.end == End::Reset {
+        } else if self.end == End::Reset || self.lacks_an_empty_line() {
             vec![Verdict::Accepte, Verdict::Ambigu]
         } else {
             vec![Verdict::Accepte]
         }
+    }
+
+    /// The last chunk has come, and only the end of an empty trailer is missing.
+    fn lacks_an_empty_line(&self) -> bool {
+        let left = self.bytes.len() - self.cut;
+        self.framing == Framing::Chunked && (1..=2).contains(&left)
     }
 
     /// The body as the client has it, if it may take it for whole.
@@ -83,7 +89,8 @@ impl Written {
         let come = self.cut - self.head;
         let whole = self.cut == self.bytes.len();
         let body = match self.framing {
-            Framing::Exact | Framing::Chunked => whole.then_some(&self.body[..])?,
+            Framing::Exact => whole.then_some(&self.body[..])?,
+            Framing::Chunked => (whole || self.lacks_an_empty_line()).then_some(&self.body[..])?,
             Framing::TooLong | Framing::BrokenChunk => return None,
             Framing::TooShort => {
                 let told = self.body.len() / 2;

@@ -39,10 +39,24 @@ impl Attempt {
         if self.strayed {
             permitted.extend([Verdict::Temporaire, Verdict::Permanent, Verdict::Config]);
         }
+        if self.was_promised() {
+            permitted.push(Verdict::Accepte);
+        }
         if self.strayed || self.late {
             permitted.extend([Verdict::Temporaire, Verdict::Ambigu]);
         }
         permitted
+    }
+
+    /// The relay said 250 to DATA, where more than one reply makes it read as the answer to the
+    /// content: it said so itself, and nobody could tell.
+    pub(super) fn was_promised(&self) -> bool {
+        let to_data = self.mine().filter(|done| done.stage == Stage::Data);
+        let mut bytes = to_data.map(|done| written(&done.action));
+        let says_yes = |bytes: Vec<u8>| {
+            bytes.starts_with(b"250") || bytes.windows(4).any(|four| four == b"\n250")
+        };
+        self.strayed && bytes.any(says_yes)
     }
 
     /// What was said once the whole message had come; nothing if it did not.
