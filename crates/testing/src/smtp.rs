@@ -43,6 +43,19 @@ impl Entry for Accepted {
     }
 }
 
+/// What the server did at one point of a session because its script said so.
+#[derive(Clone, Debug)]
+pub struct Performed {
+    /// The connection, counted from 1.
+    pub connection: usize,
+    /// Where in the session.
+    pub stage: Stage,
+    /// Whom it was about, as far as recipients were accepted; at [`Stage::Rcpt`] the one asked for.
+    pub recipients: Vec<String>,
+    /// What the script said.
+    pub action: Action,
+}
+
 /// A running server; dropping it stops it and closes its connections.
 pub struct Server {
     acceptor: Acceptor,
@@ -53,6 +66,7 @@ struct State {
     script: Script,
     accepted: Journal<Accepted>,
     commands: Mutex<Vec<(usize, String)>>,
+    performed: Mutex<Vec<Performed>>,
     logins: AtomicUsize,
 }
 
@@ -65,6 +79,7 @@ impl Server {
             accepted: Journal::new(script.journal_file.as_deref()),
             script,
             commands: Mutex::default(),
+            performed: Mutex::default(),
             logins: AtomicUsize::new(0),
         });
         let shared = Arc::clone(&state);
@@ -118,6 +133,12 @@ impl Server {
     #[must_use]
     pub fn commands(&self) -> Vec<(usize, String)> {
         self.state.commands.lock().unwrap().clone()
+    }
+
+    /// What was done so far because the script said so, in its order.
+    #[must_use]
+    pub fn performed(&self) -> Vec<Performed> {
+        self.state.performed.lock().unwrap().clone()
     }
 
     /// How many logins succeeded so far.

@@ -190,6 +190,27 @@ fn writes_accepted_posts_to_a_file() {
 }
 
 #[test]
+fn breaks_off_where_it_is_told_to_and_floods() {
+    let begun = b"HTTP/1.1 200 OK\r\nX: ".to_vec();
+    let then = |end| Answer::RawThen(begun.clone(), Box::new(end));
+    let script = GatewayScript::default()
+        .answer_for("close", then(Answer::CloseAfterRead))
+        .answer_for("reset", then(Answer::ResetAfterRead))
+        .answer_for("hang", then(Answer::Hang))
+        .answer_for("flood", Answer::Endless(begun.clone(), b"ab".repeat(5000)));
+    let gateway = Gateway::start(script);
+    assert_eq!(end(&gateway, "close").unwrap().as_bytes(), begun);
+    assert_eq!(end(&gateway, "reset"), Err(ErrorKind::ConnectionReset));
+    assert_eq!(end(&gateway, "hang"), Err(ErrorKind::WouldBlock));
+    let mut client = connect(gateway.port());
+    client.send(&post("flood"));
+    let mut bytes = vec![0; 100_000];
+    client.0.read_exact(&mut bytes).unwrap();
+    assert!(bytes.starts_with(b"HTTP/1.1 200 OK\r\nX: abab") && bytes.ends_with(b"ab"));
+    assert_eq!(gateway.accepted_count(), 4);
+}
+
+#[test]
 fn ends_with_its_connections() {
     let gateway = Gateway::start(GatewayScript::default().answer(Answer::Hang));
     let port = gateway.port();

@@ -273,6 +273,59 @@ fn takes_its_time() {
 }
 
 #[test]
+fn says_what_no_server_should_and_notes_it() {
+    let garbage = Action::Raw(b"25\xff".to_vec()).then(Action::Reset);
+    let script = Script::default()
+        .on_first(
+            1,
+            Stage::Mail,
+            Action::Raw(b"250\r\n250 again\r\n".to_vec()),
+        )
+        .on(
+            Stage::Rcpt,
+            Action::reply("450 one").then(Action::reply("250 two")),
+        )
+        .on(Stage::Mail, Action::Late(SECOND / 50, Box::new(garbage)));
+    let server = Server::start(script);
+    let mut client = greeted(&server);
+    client.send("MAIL FROM:<a@x>\r\n");
+    assert_eq!([client.line(), client.line()], ["250", "250 again"]);
+    client.send("RCPT TO:<b@y>\r\n");
+    assert_eq!([client.line(), client.line()], ["450 one", "250 two"]);
+    assert_eq!(client.ask("DATA"), "503 5.5.1 No valid recipients");
+    assert_eq!(client.ask("RSET"), "250 2.0.0 Ok");
+    let start = Instant::now();
+    client.send("MAIL FROM:<a@x>\r\n");
+    assert_eq!(
+        client.rest().unwrap_err().kind(),
+        ErrorKind::ConnectionReset
+    );
+    assert!(start.elapsed() >= SECOND / 50);
+    let performed = server.performed();
+    let stages: Vec<Stage> = performed.iter().map(|done| done.stage).collect();
+    assert_eq!(stages, [Stage::Mail, Stage::Rcpt, Stage::Mail]);
+    assert_eq!(performed[1].recipients, ["b@y"]);
+}
+
+#[test]
+fn may_break_off_the_handshake_and_may_never_end() {
+    let broken = Action::reply("220 2.0.0 Go ahead").then(Action::Close);
+    let script = Script::default()
+        .starttls()
+        .on(Stage::StartTls, broken)
+        .on(Stage::Mail, Action::Endless(b"250-more\r\n".to_vec()));
+    let server = Server::start(script);
+    let mut client = greeted(&server);
+    assert_eq!(client.ask("STARTTLS"), "220 2.0.0 Go ahead");
+    assert_eq!(client.rest().unwrap(), "");
+    let mut client = greeted(&server);
+    client.send("MAIL FROM:<a@x>\r\n");
+    let mut bytes = vec![0; 100_000];
+    client.0.read_exact(&mut bytes).unwrap();
+    assert!(bytes.starts_with(b"250-more\r\n250-more"));
+}
+
+#[test]
 fn counts_connections_as_the_client_does() {
     let server = Server::start(Script::default());
     let pair = (greeted(&server), greeted(&server));

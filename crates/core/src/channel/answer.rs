@@ -125,12 +125,14 @@ pub(super) fn shortened(text: &str) -> String {
         .take(DETAIL_MAX * 4)
         .collect();
     let line = clean.split_whitespace().collect::<Vec<_>>().join(" ");
-    line.chars().take(DETAIL_MAX).collect()
+    let cut: String = line.chars().take(DETAIL_MAX).collect();
+    cut.trim_end().to_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn words_of_a_peer_become_one_short_line() {
@@ -138,5 +140,22 @@ mod tests {
         let kept = shortened(&long);
         assert!(kept.starts_with("a b [31m é"), "{kept}");
         assert_eq!(kept.chars().count(), DETAIL_MAX);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn whatever_a_peer_says_is_kept_as_one_short_line(text in "(\\PC|\\pC| |\r\n){0,1200}") {
+            let kept = shortened(&text);
+            prop_assert!(kept.chars().count() <= DETAIL_MAX);
+            prop_assert!(!kept.contains(char::is_control));
+            prop_assert_eq!(kept.trim(), kept.as_str());
+            prop_assert!(!kept.contains("  "));
+            // Nothing is added, and what is short and clean stays as it is.
+            prop_assert_eq!(shortened(&kept), kept.clone());
+            let words = |text: &str| text.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect::<String>();
+            prop_assert!(words(&text).starts_with(&words(&kept)));
+        }
     }
 }

@@ -38,6 +38,10 @@ pub enum Answer {
     DripBody(Duration),
     /// Send these bytes as they are, then close. Success if they begin like an answer with 2xx.
     Raw(Vec<u8>),
+    /// The same, but then do this instead of closing.
+    RawThen(Vec<u8>, Box<Answer>),
+    /// Send these bytes, then those again and again. Success as for [`Answer::Raw`].
+    Endless(Vec<u8>, Vec<u8>),
 }
 
 impl Answer {
@@ -65,7 +69,7 @@ impl Answer {
         match self {
             Self::Status { code, .. } => (200..300).contains(code),
             Self::AcceptThenClose | Self::EndlessBody | Self::DripBody(_) => true,
-            Self::Raw(bytes) => {
+            Self::Raw(bytes) | Self::RawThen(bytes, _) | Self::Endless(bytes, _) => {
                 bytes.starts_with(b"HTTP/1.1 2") || bytes.starts_with(b"HTTP/1.0 2")
             }
             Self::CloseBeforeRead | Self::CloseAfterRead | Self::ResetAfterRead | Self::Hang => {

@@ -81,11 +81,10 @@ impl Session {
                 self.send(&[head.as_bytes(), body].concat(), keep_alive)
             }
             Answer::EndlessBody => {
-                self.write(head(200, &[], None, false).as_bytes())?;
-                loop {
-                    self.write(&[b' '; 8192])?;
-                }
+                let head = head(200, &[], None, false);
+                self.flood(head.as_bytes(), &[b' '; 8192])
             }
+            Answer::Endless(head, again) => self.flood(head, again),
             Answer::DripBody(pause) => {
                 let head = head(200, &[], Some(SUCCESS.len()), keep_alive);
                 self.write(head.as_bytes())?;
@@ -93,6 +92,10 @@ impl Session {
                 self.send(b"", keep_alive)
             }
             Answer::Raw(bytes) => self.send(bytes, false),
+            Answer::RawThen(bytes, then) => {
+                self.write(bytes)?;
+                self.perform(then, false)
+            }
             Answer::CloseBeforeRead | Answer::CloseAfterRead | Answer::AcceptThenClose => {
                 self.close()
             }
@@ -104,6 +107,13 @@ impl Session {
                 self.peer.get_ref().drain();
                 Err(over())
             }
+        }
+    }
+
+    fn flood(&mut self, head: &[u8], again: &[u8]) -> io::Result<()> {
+        self.write(head)?;
+        loop {
+            self.write(again)?;
         }
     }
 

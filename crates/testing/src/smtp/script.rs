@@ -44,6 +44,15 @@ pub enum Action {
     Drip(Duration),
     /// Take the message as accepted, then do this. Elsewhere than at [`Stage::Body`] just do this.
     AcceptThen(Box<Action>),
+    /// Send these bytes as they are, in one write. The session goes on as their first digit says.
+    Raw(Vec<u8>),
+    /// Do this after a pause.
+    Late(Duration, Box<Action>),
+    /// Do the one, then the other; the session goes on as the first says. After the go-ahead of
+    /// STARTTLS this takes the place of the handshake if it ends the connection.
+    Both(Box<Action>, Box<Action>),
+    /// Send these bytes again and again until the client has gone.
+    Endless(Vec<u8>),
 }
 
 impl Action {
@@ -53,12 +62,20 @@ impl Action {
         Self::Reply(text.into())
     }
 
+    /// This one, and then that one.
+    #[must_use]
+    pub fn then(self, next: Self) -> Self {
+        Self::Both(Box::new(self), Box::new(next))
+    }
+
     /// Whether the client's wish is granted, told or not.
     pub(super) fn grants(&self) -> bool {
         match self {
             Self::Reply(text) => text.starts_with(['2', '3']),
+            Self::Raw(bytes) => bytes.starts_with(b"2") || bytes.starts_with(b"3"),
+            Self::Late(_, action) | Self::Both(action, _) => action.grants(),
             Self::Drip(_) | Self::AcceptThen(_) => true,
-            Self::Close | Self::Reset | Self::Hang => false,
+            Self::Close | Self::Reset | Self::Hang | Self::Endless(_) => false,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use super::{Action, Stage, State};
+use super::{Action, Performed, Stage, State};
 use crate::net::{Peer, over};
 
 pub(super) const OK: &str = "250 2.0.0 Ok";
@@ -130,10 +130,22 @@ impl Session {
     ) -> io::Result<()> {
         let server = Arc::clone(&self.server);
         let action = server.script.action(stage, &self.rcpt_to);
+        self.note(stage, &self.rcpt_to, action);
         if action.is_none_or(Action::grants) {
             granted(self);
         }
         self.perform(action, normal)
+    }
+
+    /// Before it is done: whoever sees what it led to finds it noted.
+    pub(super) fn note(&self, stage: Stage, recipients: &[String], action: Option<&Action>) {
+        let Some(action) = action else { return };
+        self.server.performed.lock().unwrap().push(Performed {
+            connection: self.peer.get_ref().number,
+            stage,
+            recipients: recipients.to_vec(),
+            action: action.clone(),
+        });
     }
 
     pub(super) fn perform(&mut self, action: Option<&Action>, normal: &str) -> io::Result<()> {
@@ -142,6 +154,18 @@ impl Session {
             Some(Action::Reply(text)) => return self.say(text),
             Some(Action::Drip(pause)) => return self.drip(normal, *pause),
             Some(Action::AcceptThen(then)) => return self.perform(Some(then), normal),
+            Some(Action::Raw(bytes)) => return self.send(bytes),
+            Some(Action::Late(pause, action)) => {
+                thread::sleep(*pause);
+                return self.perform(Some(action), normal);
+            }
+            Some(Action::Both(first, second)) => {
+                self.perform(Some(first), normal)?;
+                return self.perform(Some(second), normal);
+            }
+            Some(Action::Endless(bytes)) => loop {
+                self.send(bytes)?;
+            },
             Some(Action::Close) => self.peer.get_mut().close(),
             Some(Action::Reset) => self.peer.get_ref().reset(),
             Some(Action::Hang) => self.peer.get_ref().drain(),
@@ -150,13 +174,17 @@ impl Session {
     }
 
     pub(super) fn say(&mut self, text: &str) -> io::Result<()> {
-        self.take_time();
-        self.peer.get_mut().write_all(wire(text).as_bytes())?;
+        self.send(wire(text).as_bytes())?;
         if text.starts_with("421") {
             self.peer.get_mut().close();
             return Err(over());
         }
         Ok(())
+    }
+
+    fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.take_time();
+        self.peer.get_mut().write_all(bytes)
     }
 
     fn drip(&mut self, text: &str, pause: Duration) -> io::Result<()> {

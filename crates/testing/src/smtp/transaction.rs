@@ -38,6 +38,7 @@ impl Session {
         let action = server
             .script
             .action(Stage::Rcpt, std::slice::from_ref(&address));
+        self.note(Stage::Rcpt, std::slice::from_ref(&address), action);
         if action.is_none_or(Action::grants) {
             self.rcpt_to.push(address);
         }

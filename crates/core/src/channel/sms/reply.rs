@@ -58,7 +58,9 @@ fn of_success(code: &str, response: &mut Response<Body>) -> Answer {
     let Ok(text) = text else {
         return Answer::of(Verdict::Ambigu, code, "réponse illisible");
     };
-    let parsed: Option<serde_json::Value> = serde_json::from_str(&text).ok();
+    // Programs saved with a byte order mark write it before all that they say.
+    let text = text.trim_start_matches('\u{feff}');
+    let parsed: Option<serde_json::Value> = serde_json::from_str(text).ok();
     if (json && parsed.is_none()) || text.trim_start().starts_with('<') {
         return Answer::of(
             Verdict::Ambigu,
@@ -109,8 +111,9 @@ fn pause(response: &Response<Body>) -> Duration {
 
 /// A date is measured against the gateway's own clock, if it tells it.
 fn asked(value: &str, date: Option<&str>) -> Duration {
-    if let Ok(seconds) = value.parse() {
-        return Duration::from_secs(seconds);
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More than a number holds is longer than any pause.
+        return Duration::from_secs(value.parse().unwrap_or(u64::MAX));
     }
     let now = date
         .and_then(|date| chrono::DateTime::parse_from_rfc2822(date).ok())
@@ -149,6 +152,9 @@ pub(super) fn of_error(error: &Error, left: bool) -> Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    const CASES: u32 = 2_000;
 
     #[test]
     fn retry_after_is_seconds_or_a_date() {
@@ -160,5 +166,72 @@ mod tests {
         );
         assert_eq!(asked("Wed, 21 Oct 2026 07:00:00 GMT", now), PAUSE_DEFAULT);
         assert_eq!(asked("bientôt", now), PAUSE_DEFAULT);
+        assert!(asked("99999999999999999999999", now) > PAUSE_MAX);
+    }
+
+    fn response(headers: &[(&str, &str)]) -> Response<Body> {
+        let builder = headers
+            .iter()
+            .fold(Response::builder().status(429), |builder, (name, value)| {
+                builder.header(*name, *value)
+            });
+        builder.body(Body::builder().data("")).unwrap()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(CASES))]
+
+        #[test]
+        fn whatever_is_asked_the_pause_is_bounded(value in "[ -~]{0,40}", date in "[ -~]{0,40}") {
+            let pause = pause(&response(&[("Retry-After", &value), ("Date", &date)]));
+            prop_assert!((PAUSE_MIN..=PAUSE_MAX).contains(&pause), "{pause:?}");
+        }
+
+        #[test]
+        fn seconds_are_obeyed_within_the_bounds(seconds: u64) {
+            let asked = pause(&response(&[("Retry-After", &seconds.to_string())]));
+            prop_assert_eq!(asked, Duration::from_secs(seconds).clamp(PAUSE_MIN, PAUSE_MAX));
+        }
+
+        #[test]
+        fn a_date_is_measured_by_the_gateways_own_clock(now in 0_i64..4_000_000_000, wait in 30_u32..21_600) {
+            let http = |seconds| {
+                let date = chrono::DateTime::from_timestamp(seconds, 0).unwrap();
+                date.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+            };
+            let until = http(now + i64::from(wait));
+            let asked = pause(&response(&[("Retry-After", &until), ("Date", &http(now))]));
+            prop_assert_eq!(asked, Duration::from_secs(u64::from(wait)));
+        }
+
+        #[test]
+        fn a_reference_is_short_and_was_in_the_answer(name in "[a-z_]{2,10}|id|sid|messageId", text in ".{0,120}") {
+            let body = serde_json::json!({ name.as_str(): text.as_str(), "other": [1, null] });
+            match reference(&body) {
+                Some(kept) => prop_assert!(kept == text && (1..=100).contains(&kept.len())),
+                None => prop_assert!(name.len() > 3 || text.is_empty() || text.len() > 100 || !["id", "sid"].contains(&name.as_str())),
+            }
+        }
+
+        #[test]
+        fn no_json_makes_it_panic(text in json()) {
+            if let Ok(value) = serde_json::from_str(&text)
+                && let Some(kept) = reference(&value)
+            {
+                prop_assert!((1..=100).contains(&kept.len()));
+            }
+        }
+    }
+
+    /// Mostly JSON, with the names that are looked for and values of all kinds.
+    fn json() -> impl Strategy<Value = String> {
+        let names = "id|messageId|message_id|message-id|sid|x";
+        let values = "\"[ -!#-\\[\\]-~]{0,110}\"|-?[0-9]{1,40}|[0-9]{1,5}e[0-9]{1,3}|null|true|\\[\\]|\\{\\}";
+        proptest::collection::vec((names, values), 0..4).prop_map(|members| {
+            let members = members
+                .iter()
+                .map(|(name, value)| format!("\"{name}\":{value}"));
+            format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+        })
     }
 }

@@ -205,6 +205,8 @@ pub(super) fn stuffed(message: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lettre::transport::smtp::response::{Category, Code, Detail, Severity};
+    use proptest::prelude::*;
 
     #[test]
     fn lines_that_begin_with_a_dot_get_another() {
@@ -217,5 +219,89 @@ mod tests {
         assert_eq!(full_code(550, "5.1.1 <x@y.z> unknown"), "550 5.1.1");
         assert_eq!(full_code(550, "unknown user"), "550");
         assert_eq!(full_code(450, "4.2.0 Greylisted, 5.5"), "450 4.2.0");
+    }
+
+    /// The dots undone and the end taken off, as a relay does it.
+    fn unstuffed(wire: &str) -> String {
+        let body = wire.strip_suffix(".\r\n").unwrap();
+        body.split_inclusive("\r\n")
+            .map(|line| line.strip_prefix('.').unwrap_or(line))
+            .collect()
+    }
+
+    fn response(code: Code, text: &str) -> Response {
+        Response::new(code, vec![text.to_owned()])
+    }
+
+    fn code(severity: Severity) -> Code {
+        Code::new(severity, Category::MailSystem, Detail::Zero)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn a_relay_reads_back_what_was_written(lines in proptest::collection::vec("[.]{0,3}[ -~é]{0,12}", 0..12)) {
+            let message: String = lines.iter().flat_map(|line| [line.as_str(), "\r\n"]).collect();
+            let wire = stuffed(message.as_bytes());
+            // The end is where it should be, and nowhere else.
+            let end = format!("\r\n{wire}").find("\r\n.\r\n");
+            prop_assert_eq!(end, Some(if message.is_empty() { 2 } else { wire.len() - 3 }));
+            let expected = if message.is_empty() { "\r\n".to_owned() } else { message };
+            prop_assert_eq!(unstuffed(&wire), expected);
+        }
+
+        #[test]
+        fn any_bytes_can_be_written(bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
+            prop_assert!(stuffed(&bytes).ends_with("\r\n.\r\n"));
+        }
+
+        #[test]
+        fn a_full_code_is_the_code_and_one_enhanced_code_at_most(code in 200_u16..600, text in "(4|5|6|[.]|[0-9]|[a-z]| ){0,40}") {
+            let full = full_code(code, &text);
+            let (plain, enhanced) = full.split_once(' ').unwrap_or((&full, "5.0.0"));
+            prop_assert_eq!(plain, code.to_string());
+            let parts: Vec<&str> = enhanced.split('.').collect();
+            prop_assert!(parts.len() == 3 && ["4", "5"].contains(&parts[0]), "{full}");
+            prop_assert!(parts.iter().all(|part| part.parse::<u64>().is_ok() || part.len() > 19), "{full}");
+        }
+
+        #[test]
+        fn a_queue_number_is_one_short_word(line in "(queued as |[a-zA-Z0-9é ]){0,90}") {
+            if let Some(id) = queue_id(&line) {
+                prop_assert!((1..=64).contains(&id.len()) && !id.contains(' ') && line.contains(&id));
+            }
+        }
+
+        #[test]
+        fn only_250_after_the_content_is_success(second in 0_u8..6, third in 0_u8..10, positive: bool, text in ".{0,300}") {
+            let severity = if positive { Severity::PositiveCompletion } else { Severity::PositiveIntermediate };
+            let categories = [Category::Syntax, Category::Information, Category::Connections, Category::Unspecified3, Category::Unspecified4, Category::MailSystem];
+            let details = [Detail::Zero, Detail::One, Detail::Two, Detail::Three, Detail::Four, Detail::Five, Detail::Six, Detail::Seven, Detail::Eight, Detail::Nine];
+            let code = Code::new(severity, categories[usize::from(second)], details[usize::from(third)]);
+            let reply = Reply::to_body(Ok(response(code, &text)));
+            let accepted = reply.answer.verdict == Verdict::Accepte;
+            prop_assert_eq!(accepted, u16::from(code) == 250);
+            prop_assert_eq!(accepted, reply.connection_usable);
+            prop_assert!(accepted || reply.answer.verdict == Verdict::Ambigu);
+        }
+    }
+
+    #[test]
+    fn a_positive_answer_to_a_command_is_the_right_one_or_none() {
+        for (phase, right) in [(Phase::Mail, 250), (Phase::Rcpt, 250), (Phase::Data, 354)] {
+            for severity in [Severity::PositiveCompletion, Severity::PositiveIntermediate] {
+                for category in [Category::Syntax, Category::MailSystem] {
+                    let code = Code::new(severity, category, Detail::Zero);
+                    let reply = Reply::to_command(phase, Ok(response(code, "words")));
+                    assert_eq!(reply.is_ok(), u16::from(code) == right, "{phase:?} {code}");
+                }
+            }
+            let reply = Reply::to_command(
+                phase,
+                Ok(response(code(Severity::PositiveIntermediate), "")),
+            );
+            assert!(reply.is_err_and(|reply| reply.answer.unreached && !reply.connection_usable));
+        }
     }
 }
