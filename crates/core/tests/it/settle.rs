@@ -88,7 +88,10 @@ fn what_is_late_or_refused_hinders_nothing_else(database: &Database) {
     let late = run.send(Canal::Email, 1).remove(0);
     school.leases_are_over();
     run.recover();
-    database.execute("UPDATE envois SET prochaine = '2100-01-01T00:00:00Z' WHERE parent = 1");
+    let later = run.conn.now().unwrap() + Duration::from_secs(3600);
+    database.execute(&format!(
+        "UPDATE envois SET prochaine = '{later}' WHERE parent = 1"
+    ));
     let in_time = run.send(Canal::Email, 1).remove(0);
     let leased = run.claim(Canal::Email, 3);
     database.execute("UPDATE parents SET notifications_email = FALSE WHERE id = 4");
