@@ -9,8 +9,8 @@ install_missing() {
   postgres_bin >/dev/null || missing+=(postgresql)
   command -v smtp-sink >/dev/null || [ -x /usr/sbin/smtp-sink ] || missing+=(postfix)
   [ -e /usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1 ] || missing+=(libfaketime)
-  command -v ip >/dev/null || missing+=(iproute2)
-  for tool in curl jq; do
+  python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
+  for tool in curl jq gzip; do
     command -v "$tool" >/dev/null || missing+=("$tool")
   done
   if [ ${#missing[@]} -gt 0 ]; then
@@ -25,6 +25,8 @@ install_missing() {
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null
     rm -f /usr/sbin/policy-rc.d
   fi
+  # Of others, to check that the tests' own servers are not too kind.
+  scripts/aiosmtpd.sh || echo "without aiosmtpd: the test that wants it is skipped" >&2
   if ! cargo nextest --version >/dev/null 2>&1; then
     cargo install --locked cargo-nextest
   fi

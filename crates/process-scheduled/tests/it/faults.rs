@@ -38,6 +38,14 @@ pub(crate) fn amount(ci: usize, full: usize) -> usize {
 
 /// Tells what was measured; `scripts/faults.sh` collects these lines.
 pub(crate) fn figure(text: &str) {
-    let line = format!("figure: {text}\n");
+    say(&format!("figure: {text}\n"));
+}
+
+/// Tells why something could not be tried here.
+pub(crate) fn skipped(why: &str) {
+    say(&format!("skipped: {why}\n"));
+}
+
+fn say(line: &str) {
     std::io::stderr().write_all(line.as_bytes()).unwrap();
 }

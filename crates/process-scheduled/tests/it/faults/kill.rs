@@ -189,8 +189,15 @@ fn stops_leave_nothing_uncertain(database: &Database) {
     let stops = amount(50, 200);
     let mut stopped = 0;
     while stopped < stops {
+        // In the middle of its work, wherever that is; every tenth one before it has begun.
+        let wanted = match stopped % 10 {
+            0 => 0,
+            _ => scene.gateway.accepted_count() + 1 + usize::try_from(random() % 50).unwrap(),
+        };
         let mut run = scene.spawn();
-        std::thread::sleep(Duration::from_millis(4 + random() % 117));
+        while scene.gateway.accepted_count() < wanted && run.try_wait().unwrap().is_none() {
+            std::thread::sleep(Duration::from_micros(300));
+        }
         if run.try_wait().unwrap().is_some() {
             scene.programme();
             continue;

@@ -11,13 +11,13 @@ mod late;
 mod leaps;
 mod seasons;
 
+use super::skipped;
 use super::tally::Tally;
 use crate::program::{Ended, Program, To, message};
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
 use messages_testing::http::{Gateway, GatewayScript};
 use messages_testing::smtp::{Script, Server};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
@@ -40,8 +40,7 @@ impl Fake {
             .into_iter()
             .find(|library| library.exists());
         if library.is_none() {
-            let text = "skipped: libfaketime is not installed (Debian package libfaketime)";
-            writeln!(std::io::stderr(), "{text}").unwrap();
+            skipped("libfaketime is not installed (Debian package libfaketime)");
         }
         library.map(Self)
     }

@@ -87,7 +87,7 @@ fn an_urgent_message_is_not_held_up_by_a_large_one(database: &Database) {
     let first = program.command(&["--quiet"]).spawn().unwrap();
     assert!(gateway.wait_received(100, PATIENCE));
     let mut urgent = message(Canal::Sms, To::Parent(1000));
-    urgent.contenu = "urgent".to_owned();
+    "urgent".clone_into(&mut urgent.contenu);
     let id = program.insert(&urgent);
     let committed = gateway.received_count();
     // What the scheduler does in the meantime.

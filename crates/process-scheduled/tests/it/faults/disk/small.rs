@@ -1,5 +1,6 @@
 //! A small disk of one's own, to be filled up or made read-only.
 
+use crate::faults::skipped;
 use messages_testing::cluster::is_root;
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -22,8 +23,7 @@ impl SmallDisk {
                 folder.path(),
             );
         if !done {
-            let text = "skipped: a small disk takes root and the right to mount\n";
-            std::io::stderr().write_all(text.as_bytes()).unwrap();
+            skipped("a small disk takes root and the right to mount");
             return None;
         }
         Some(Self { folder })

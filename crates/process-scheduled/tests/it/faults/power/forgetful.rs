@@ -29,8 +29,7 @@ impl Disk {
         let mut cc = Command::new("cc");
         cc.args(["-shared", "-fPIC", "-O1", "-o"]);
         let Ok(made) = cc.arg(disk.at("shim.so")).arg(SHIM).status() else {
-            let text = "skipped: there is no C compiler (Debian: gcc, libc6-dev)\n";
-            std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes()).unwrap();
+            crate::faults::skipped("there is no C compiler (Debian: gcc, libc6-dev)");
             return None;
         };
         assert!(made.success());

@@ -74,7 +74,7 @@ fn posts(race: &Race<'_>) -> BTreeMap<String, usize> {
     posts
 }
 
-fn opt_out(race: &Race<'_>, conn: &mut Conn, id: i64) -> Option<usize> {
+fn opt_out(race: &Race<'_>, conn: &mut Conn, id: i64) -> usize {
     let seen = parents::one(conn, id).unwrap();
     let mut fiche = seen.clone();
     fiche.parent.notifications_sms = false;
@@ -86,11 +86,11 @@ fn opt_out(race: &Race<'_>, conn: &mut Conn, id: i64) -> Option<usize> {
     ));
     let begun = race.attempts(&format!("e.{of_it}"));
     assert_eq!(begun, EACH - ended, "some are neither ended nor under way");
-    Some(begun)
+    begun
 }
 
 fn nothing_leaves_after_the_commit_of_an_opt_out(database: &Database) {
-    let (left, stopped, _) = race(database, opt_out);
+    let (left, stopped, _) = race(database, |race, conn, id| Some(opt_out(race, conn, id)));
     let (races, kind) = (rounds(), database.kind());
     figure(&format!(
         "S8 opt-out against intent, {kind}: {races} races, {left} left before, \

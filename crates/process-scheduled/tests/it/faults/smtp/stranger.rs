@@ -1,10 +1,11 @@
 //! A relay that others wrote, in another language: our own servers are not too kind.
 
+use crate::faults::skipped;
 use crate::program::{Program, To, mailbox, message};
 use crate::rows::rows;
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -64,8 +65,7 @@ impl Relay {
 fn what_was_written_is_what_a_relay_of_others_reads() {
     let database = Database::sqlite();
     let Some(relay) = Relay::start(database.folder()) else {
-        let skipped = "skipped: aiosmtpd is not installed (scripts/aiosmtpd.sh)\n";
-        std::io::stderr().write_all(skipped.as_bytes()).ok();
+        skipped("aiosmtpd is not installed (scripts/aiosmtpd.sh)");
         return;
     };
     let program = Program::new(&database)
