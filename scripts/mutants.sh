@@ -9,11 +9,11 @@ cd "$(dirname "$0")/.."
 
 mutants() {
   cat <<'LIST'
-intent without token|crates/core/src/store/envois/intent.rs|82s/envois.jeton = r.jeton AND//|test(fence) and test(sqlite)
-intent without owner|crates/core/src/store/envois/intent.rs|82s/ AND envois.proprio = ?/ AND (envois.proprio = ? OR true)/|test(fence) and test(sqlite)
-intent without token, PostgreSQL|crates/core/src/store/envois/settle/postgres.rs|121s/envois.jeton = r.jeton AND//|(test(fence) or test(settle)) and test(postgres)
-result without token|crates/core/src/store/envois/result.rs|98s/ AND envois.jeton = r.jeton//|test(fence)
-result without token, PostgreSQL|crates/core/src/store/envois/settle/postgres.rs|110s/ AND envois.jeton = r.jeton//|(test(fence) or test(settle) or test(model)) and test(postgres)
+intent without token|crates/core/src/store/envois/intent.rs|0,/envois.jeton = r.jeton AND envois.proprio/s/envois.jeton = r.jeton AND//|test(fence) and test(sqlite)
+intent without owner|crates/core/src/store/envois/intent.rs|0,/ AND envois.proprio = ?/s/ AND envois.proprio = ?/ AND (envois.proprio = ? OR true)/|test(fence) and test(sqlite)
+intent without token, PostgreSQL|crates/core/src/store/envois/settle/postgres.rs|s/envois.jeton = r.jeton AND envois.proprio/envois.proprio/|(test(fence) or test(settle)) and test(postgres)
+result without token|crates/core/src/store/envois/result.rs|s/WHERE envois.id = r.id AND envois.jeton = r.jeton$/WHERE envois.id = r.id/|test(fence)
+result without token, PostgreSQL|crates/core/src/store/envois/settle/postgres.rs|s/ AND envois.jeton = r.jeton AND envois.etat = 'emission'/ AND envois.etat = 'emission'/|(test(fence) or test(settle) or test(model)) and test(postgres)
 claim without a new token|crates/core/src/store/envois.rs|s/jeton = jeton + 1, bail_jusqua/bail_jusqua/|test(claim) or test(fence)
 claim not materialized|crates/core/src/store/envois.rs|s/WITH du AS MATERIALIZED (/WITH du AS NOT MATERIALIZED (/|test(claim) and test(postgres)
 intent after the lease|crates/core/src/store/envois/intent.rs|s/AND envois.bail_jusqua > ? AND envois.expire > ?$/AND (envois.bail_jusqua > ? OR true) AND envois.expire > ?/|test(intent)
@@ -31,7 +31,9 @@ read then write|crates/core/src/store/conn.rs|s/"BEGIN IMMEDIATE"/"BEGIN DEFERRE
 commits not synced|crates/core/src/store/open/sqlite.rs|s/PRAGMA synchronous = FULL/PRAGMA synchronous = NORMAL/|test(claim) and test(sqlite)
 two envois to one address|migrations/sqlite/2026-11-22-100100_messages/up.sql|s/  UNIQUE (message, adresse)/  CHECK (true)/|test(expansion) and test(sqlite)
 expansion without token|crates/core/src/store/expansion.rs|s/messages.id = r.id AND messages.jeton = r.jeton/messages.id = r.id/|test(expansion)
-an impossible clock|crates/core/src/store/passages.rs|s/now + BACKWARD_MAX < last.battement/false/|test(faults::time)
+an impossible clock|crates/core/src/store/passages.rs|s/let leap = if now + BACKWARD_MAX < last {/let leap = if last < EARLIEST.parse().unwrap_or(last) {/|test(faults::time::impossible)
+own deliveries taken back|crates/core/src/store/envois/recover.rs|s/AND proprio <> ?/AND (proprio <> ? OR true)/|test(faults::time::leaps)
+late answers refused|crates/core/src/store/envois/result.rs|s/if recorded.len() < finished.len() {/if recorded.len() > finished.len() {/|test(result) or test(model::an_sms)
 answers not written down|crates/core/src/dispatch/sender.rs|s/journal.append(&delivery, &answer);/let _ = journal;/|test(faults::places)
 old answers believed|crates/core/src/dispatch/engine/replay.rs|s/(granted.jeton == line.jeton)/(granted.jeton >= line.jeton)/|test(faults::journal)
 answers of another database|crates/core/src/store/envois/sent.rs|s/ AND m.cle = r.cle/ AND r.cle <> ''/|test(faults::journal)
