@@ -13,6 +13,7 @@ mod http;
 mod journal;
 mod kill;
 mod oracle;
+mod peers;
 #[cfg(feature = "failpoints")]
 mod places;
 #[cfg(feature = "failpoints")]

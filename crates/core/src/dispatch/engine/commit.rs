@@ -1,6 +1,7 @@
 //! The dispatcher's commit: results and intents of all senders together.
 
-use super::{Engine, persist};
+use super::Engine;
+use super::persist::persist;
 use crate::channel::{Answer, Channel, Cutoff, Delivery, Stage};
 use crate::dispatch::{HARD_LIMIT, policy};
 use crate::failpoint::reach;

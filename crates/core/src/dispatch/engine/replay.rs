@@ -1,7 +1,8 @@
 //! Answers that a dead run of this machine heard and did not commit.
 
+use super::Engine;
 use super::commit::random;
-use super::{Engine, persist};
+use super::persist::persist;
 use crate::dispatch::journal::{self, LeftOver, Line};
 use crate::dispatch::policy;
 use crate::failpoint::reach;

@@ -1,7 +1,8 @@
 //! What the lanes need from the database before they can send: envois leased, pauses kept, places
 //! in a limited rate.
 
-use super::{Engine, persist};
+use super::Engine;
+use super::persist::persist;
 use crate::dispatch::lane::Lane;
 use crate::dispatch::report::ChannelStop;
 use crate::failpoint::reach;

@@ -5,12 +5,11 @@ mod forgetful;
 use self::forgetful::{Disk, Log};
 use crate::faults::accounts::{forgotten, settled};
 use crate::faults::crew::{OPEN, end_leases, finish, programme_all};
+use crate::faults::peers::Peers;
 use crate::faults::{amount, figure};
 use crate::program::Program;
 use messages_testing::db::Database;
-use messages_testing::http::{Gateway, GatewayScript};
 use messages_testing::random;
-use messages_testing::smtp::{Script, Server};
 use std::process::Child;
 use std::time::Duration;
 
@@ -18,37 +17,16 @@ const PARENTS: i64 = 300;
 const RUNS: usize = 2;
 const SENDERS: usize = 4;
 
-struct Peers {
-    gateway: Gateway,
-    relay: Server,
-}
-
-impl Peers {
-    fn start() -> Self {
-        let slow = Duration::from_millis(5);
-        Self {
-            gateway: Gateway::start(GatewayScript::default().latency(slow)),
-            relay: Server::start(Script::default().latency(slow)),
-        }
-    }
-
-    fn school<'d>(&self, database: &'d Database) -> Program<'d> {
-        let program = Program::new(database)
-            .relay(&self.relay)
-            .gateway(&self.gateway);
-        program.school(PARENTS, 10);
-        program
-    }
-}
+const SLOW: Duration = Duration::from_millis(5);
 
 #[test]
 fn what_left_is_known_after_a_power_cut() {
     let Some(disk) = Disk::new() else {
         return;
     };
-    let peers = Peers::start();
+    let peers = Peers::start(SLOW);
     let database = Database::sqlite_in(&disk.folder());
-    let program = peers.school(&database);
+    let program = peers.school(&database, PARENTS);
     let cuts = amount(15, 200);
     for cut in 0..cuts {
         // Alone and on a new disk, a run has no other to sync the names of what it made.
@@ -72,9 +50,9 @@ fn a_write_ahead_log_that_is_synced_late_forgets() {
     let Some(disk) = Disk::new() else {
         return;
     };
-    let peers = Peers::start();
+    let peers = Peers::start(SLOW);
     let database = Database::sqlite_in(&disk.folder());
-    let program = peers.school(&database);
+    let program = peers.school(&database, PARENTS);
     let cuts = amount(5, 200);
     let (mut unknown, mut forgetful) = (0, 0);
     for _ in 0..cuts {

@@ -4,39 +4,19 @@ use super::small::SmallDisk;
 use crate::faults::accounts::{Accounts, forgotten, settled};
 use crate::faults::crew::{Crew, OPEN, finish};
 use crate::faults::oracle::Cost;
+use crate::faults::peers::Peers;
 use crate::faults::{amount, figure};
 use crate::program::Program;
 use messages_testing::cluster::Cluster;
 use messages_testing::db::Database;
-use messages_testing::http::{Gateway, GatewayScript};
 use messages_testing::random;
-use messages_testing::smtp::{Script, Server};
 use std::time::Duration;
 
 const PARENTS: i64 = 500;
 
-struct Peers {
-    gateway: Gateway,
-    relay: Server,
-}
+const SLOW: Duration = Duration::from_millis(5);
 
 impl Peers {
-    fn start() -> Self {
-        let slow = Duration::from_millis(5);
-        Self {
-            gateway: Gateway::start(GatewayScript::default().latency(slow)),
-            relay: Server::start(Script::default().latency(slow)),
-        }
-    }
-
-    fn school<'d>(&self, database: &'d Database) -> Program<'d> {
-        let program = Program::new(database)
-            .relay(&self.relay)
-            .gateway(&self.gateway);
-        program.school(PARENTS, 10);
-        program
-    }
-
     fn sent(&self) -> usize {
         self.gateway.received_count() + self.relay.accepted_count()
     }
@@ -70,9 +50,9 @@ fn a_full_disk_that_is_freed_in_time_costs_nothing() {
         let Some(disk) = SmallDisk::mount(24) else {
             return;
         };
-        let peers = Peers::start();
+        let peers = Peers::start(SLOW);
         let database = Database::sqlite_in(disk.path());
-        let program = peers.school(&database);
+        let program = peers.school(&database, PARENTS);
         let mut crew = Crew::new(&program, 2);
         peers.fill(&disk, &program, &mut crew);
         let unknown = forgotten(&program, &peers.gateway, &peers.relay);
@@ -94,11 +74,11 @@ fn a_disk_that_stays_full_ends_the_runs_and_loses_nothing() {
         let Some(disk) = SmallDisk::mount(24) else {
             return;
         };
-        let peers = Peers::start();
+        let peers = Peers::start(SLOW);
         let database = Database::sqlite_in(disk.path());
         let journal = database.folder().join("reponses");
         let program = peers
-            .school(&database)
+            .school(&database, PARENTS)
             .set("MESSAGES_JOURNAL", journal.to_str().unwrap());
         let mut crew = Crew::new(&program, 2);
         peers.fill(&disk, &program, &mut crew);
@@ -124,9 +104,9 @@ fn a_full_disk_of_the_server_loses_and_doubles_nothing() {
         let Some(cluster) = Cluster::start_in(disk.path()) else {
             return;
         };
-        let peers = Peers::start();
+        let peers = Peers::start(SLOW);
         let database = Database::in_server(&cluster.url());
-        let program = peers.school(&database);
+        let program = peers.school(&database, PARENTS);
         let mut crew = Crew::new(&program, 2);
         peers.fill(&disk, &program, &mut crew);
         disk.free();
