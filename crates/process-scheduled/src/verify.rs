@@ -47,9 +47,9 @@ fn human(states: &[States], copies: i64, breaches: &Breaches) -> Vec<String> {
         .map(|s| s.nombre)
         .sum();
     let mut lines = vec![format!(
-        "{} : {} (dont {}), {} en route.",
+        "{} : {} dans un état final ({}), {} en route.",
         plural(of(true) + of(false), "destinataire", "destinataires"),
-        plural(of(true), "final", "finaux"),
+        of(true),
         plural(uncertain, "incertain", "incertains"),
         of(false)
     )];
