@@ -15,7 +15,7 @@ intent without token, PostgreSQL|crates/core/src/store/envois/settle/postgres.rs
 result without token|crates/core/src/store/envois/result.rs|s/WHERE envois.id = r.id AND envois.jeton = r.jeton$/WHERE envois.id = r.id/|test(fence)
 result without token, PostgreSQL|crates/core/src/store/envois/settle/postgres.rs|s/ AND envois.jeton = r.jeton AND envois.etat = 'emission'/ AND envois.etat = 'emission'/|(test(fence) or test(settle) or test(model)) and test(postgres)
 claim without a new token|crates/core/src/store/envois.rs|s/jeton = jeton + 1, bail_jusqua/bail_jusqua/|test(claim) or test(fence)
-claim not materialized|crates/core/src/store/envois.rs|s/WITH du AS MATERIALIZED (/WITH du AS NOT MATERIALIZED (/|test(claim) and test(postgres)
+claim without its limit apart|crates/core/src/store/envois.rs|s/WHERE id IN (SELECT id FROM du)/WHERE id IN (SELECT x.id FROM envois x WHERE x.etat = 'a_envoyer' ORDER BY x.rang, x.id LIMIT 5 FOR UPDATE SKIP LOCKED)/|test(claim) and test(postgres)
 intent after the lease|crates/core/src/store/envois/intent.rs|s/AND envois.bail_jusqua > ? AND envois.expire > ?$/AND (envois.bail_jusqua > ? OR true) AND envois.expire > ?/|test(intent)
 intent after the time|crates/core/src/store/envois/intent.rs|s/AND envois.bail_jusqua > ? AND envois.expire > ?$/AND envois.bail_jusqua > ? AND (envois.expire > ? OR true)/|test(intent)
 opt-out not looked at|crates/core/src/store/envois/intent.rs|s/AND CASE envois.canal WHEN 'sms' THEN p.notifications_sms/AND CASE envois.canal WHEN 'sms' THEN true/|test(intent) and test(sqlite)
