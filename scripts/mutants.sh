@@ -27,7 +27,7 @@ any code after the body|crates/core/src/channel/smtp/reply.rs|/fn to_body/,/}/s/
 redirects followed|crates/core/src/channel/sms.rs|s/.max_redirects(0)/.max_redirects(5)/|test(sms)
 an answer lost reads as not sent|crates/core/src/channel/sms.rs|s/reply::of_error(&error, self.mark.is_raised())/reply::of_error(\&error, false)/|test(sms)
 body after it was given up|crates/core/src/channel/cutoff.rs|s/self.decide(SENDING) != GIVEN_UP/self.decide(SENDING) <= GIVEN_UP/|test(cutoff)
-read then write|crates/core/src/store/conn.rs|s/"BEGIN IMMEDIATE"/"BEGIN DEFERRED"/|(test(claim) or test(faults::kill)) and test(sqlite)
+read then write|crates/core/src/store/conn.rs|s/"BEGIN IMMEDIATE"/"BEGIN DEFERRED"/|test(passages) and test(sqlite)
 commits not synced|crates/core/src/store/open/sqlite.rs|s/PRAGMA synchronous = FULL/PRAGMA synchronous = NORMAL/|test(claim) and test(sqlite)
 two envois to one address|migrations/sqlite/2026-11-22-100100_messages/up.sql|s/  UNIQUE (message, adresse)/  CHECK (true)/|test(expansion) and test(sqlite)
 expansion without token|crates/core/src/store/expansion.rs|s/messages.id = r.id AND messages.jeton = r.jeton/messages.id = r.id/|test(expansion)

@@ -22,6 +22,7 @@ mod lists;
 mod messages;
 mod migrations;
 mod model;
+mod passages;
 mod peers;
 mod recover;
 mod resend;
