@@ -3,10 +3,11 @@
 //! The dispatcher's own thread has the only database connection: it works out recipients, claims
 //! envois, and commits results and intents of all senders in groups, so that each delivery is on
 //! disk before the next step without a disk write of its own. Each sender is a thread with its own
-//! connection to the relay or the gateway and knows nothing of the database.
+//! connection to the relay or the gateway and knows nothing of the database; it writes each answer
+//! down on this machine before it tells anybody, so that the next run can take it over.
 //!
 //! ```text
-//! audience ─▶ claim ─▶ intent ─commit─▶ sender ─▶ answer ─▶ result ─commit─▶ close
+//! audience ─▶ claim ─▶ intent ─commit─▶ sender ─▶ answer ─▶ journal ─▶ result ─commit─▶ close
 //! ```
 
 mod engine;

@@ -7,6 +7,7 @@
 )]
 
 mod cli;
+#[cfg(unix)]
 mod faults;
 mod program;
 mod rows;
