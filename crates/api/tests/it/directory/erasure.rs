@@ -23,9 +23,15 @@ fn waiting(database: &Database, user: &Client<'_>, canal: &str) -> i64 {
     let message = json!({ "type": canal, "contenu": "x", "est_message_groupe": true });
     let id = user.write(&message);
     user.post(&format!("/api/messages/{id}/send_now/"), &json!({}));
+    // A next attempt that is further off than the longest retry would count as come.
+    let later = if database.is_postgres() {
+        "clock_timestamp() + interval '10 hours'"
+    } else {
+        "strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', '+10 hours')"
+    };
     database.execute(&format!(
         "UPDATE envois SET etat = 'a_envoyer', termine_le = NULL, emis_le = NULL, tentatives = 0,
-                           prochaine = '2090-01-01T00:00:00Z', expire = '2091-01-01T00:00:00Z'
+                           prochaine = {later}, expire = '2091-01-01T00:00:00Z'
           WHERE message = {id};
          UPDATE messages SET statut = 'en_attente', date_envoi = NULL, nb_envoyes = 0 WHERE id = {id};"
     ));
