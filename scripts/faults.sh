@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The fault suites: kills, power cuts, databases that go away, full disks, relays and gateways that do
-# all they must not, wrong clocks, races, volume. `faults.sh` is what every change has to pass (about
-# ten minutes on two cores), `faults.sh full` the figures of a release (about two hours). Prints what
+# all they must not, wrong clocks, races, volume. `faults.sh` is what every change has to pass (five to
+# ten minutes on two cores), `faults.sh full` the figures of a release (one to two hours). Prints what
 # was reached; deploy/RELIABILITY.md explains it. A second argument is a filter of cargo nextest.
 set -euo pipefail
 cd "$(dirname "$0")/.."
