@@ -26,10 +26,11 @@ trap 'stop_postgres; rm -rf "$folder"' EXIT
 if [ -z "${TEST_POSTGRES_URL:-}" ]; then start_postgres "$folder/postgres"; fi
 status=0
 cargo nextest run --workspace --features postgres,failpoints --no-fail-fast "${options[@]}" \
-  --success-output immediate -E "${2:-$suites}" >"$folder/log" 2>&1 || status=$?
+  --success-output immediate --failure-output final -E "${2:-$suites}" >"$folder/log" 2>&1 || status=$?
 grep -E '^ *(PASS|FAIL|SIGNAL|TIMEOUT|Summary) ' "$folder/log" || tail -50 "$folder/log"
-if [ $status != 0 ]; then grep -vE '^ *PASS ' "$folder/log" | tail -200; fi
 echo
 echo "Figures:"
 sed -n 's/^ *figure: /  /p' "$folder/log" | sort -u
+# Last, where whoever reads the end of a log finds it: what failed, in its own words.
+if [ $status != 0 ]; then sed -n '/^ *Summary /,$p' "$folder/log" | tail -200; fi
 exit $status
