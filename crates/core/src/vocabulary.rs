@@ -128,7 +128,7 @@ text_enum! {
         Echec = "echec",
         /// Final until a person decides: nobody knows whether it was accepted.
         Incertain = "incertain",
-        /// Final: never tried.
+        /// Final: never tried, or tried and refused for the time being before it was stopped.
         Ignore = "ignore",
     }
 }
@@ -150,20 +150,19 @@ impl Etat {
         match self {
             Self::AEnvoyer => matches!(
                 next,
-                Self::Reserve | Self::Envoye | Self::Echec | Self::Ignore
+                Self::Reserve | Self::Envoye | Self::Echec | Self::Incertain | Self::Ignore
             ),
             Self::Reserve => matches!(
                 next,
-                Self::AEnvoyer | Self::Emission | Self::Echec | Self::Ignore
+                Self::AEnvoyer | Self::Emission | Self::Echec | Self::Incertain | Self::Ignore
             ),
             Self::Emission => matches!(
                 next,
                 Self::AEnvoyer | Self::Envoye | Self::Echec | Self::Incertain
             ),
-            Self::Envoye => false,
-            Self::Echec => matches!(next, Self::AEnvoyer | Self::Envoye),
+            Self::Echec => matches!(next, Self::AEnvoyer),
             Self::Incertain => matches!(next, Self::AEnvoyer | Self::Envoye | Self::Echec),
-            Self::Ignore => matches!(next, Self::Envoye | Self::Echec),
+            Self::Envoye | Self::Ignore => false,
         }
     }
 }

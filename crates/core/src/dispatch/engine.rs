@@ -188,13 +188,11 @@ impl<'e> Engine<'e> {
             );
         }
         reach("recover_committed");
-        let lost = recovered
-            .iter()
-            .filter(|envoi| envoi.etat == Etat::Incertain)
-            .count();
-        self.counts.incertains += i64::try_from(lost).unwrap_or(0);
-        self.counts.ignores += i64::try_from(cancelled).unwrap_or(0);
-        self.counts.echecs += i64::try_from(expired).unwrap_or(0);
+        let lost = recovered.iter().map(|envoi| envoi.etat);
+        lost.filter(|etat| etat.is_final())
+            .chain(cancelled)
+            .chain(expired)
+            .for_each(|etat| self.counts.add(etat));
         self.expanding = true;
         self.close()
     }

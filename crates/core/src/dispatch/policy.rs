@@ -98,8 +98,10 @@ fn retry(canal: Canal, envoi: &Granted, answer: &Answer, now: Instant, random: u
         wait.map(|seconds| now + spread(*seconds, random).max(answer.pause.unwrap_or_default()));
     match (next, answer.verdict) {
         (Some(next), _) if next < envoi.expire => Decision::again(next, false),
-        // It may have arrived: that must not read as a plain failure.
-        (_, Verdict::Ambigu) => Decision::ended(Etat::Incertain, Some(Motif::ResultatInconnu)),
+        // It, or a copy before it, may have arrived: that must not read as a plain failure.
+        (_, verdict) if verdict == Verdict::Ambigu || envoi.ambigus > 0 => {
+            Decision::ended(Etat::Incertain, Some(Motif::ResultatInconnu))
+        }
         _ => Decision::ended(Etat::Echec, Some(Motif::Epuise)),
     }
 }
@@ -211,6 +213,21 @@ mod tests {
         assert_eq!(state(Canal::Email, 0), Etat::AEnvoyer);
         assert_eq!(state(Canal::Email, 1), Etat::AEnvoyer);
         assert_eq!(state(Canal::Email, 2), Etat::Incertain);
+    }
+
+    #[test]
+    fn attempts_that_are_used_up_after_a_lost_answer_leave_a_doubt() {
+        let finished = outcome(
+            Canal::Email,
+            &envoi(7, 1),
+            answer(Verdict::Temporaire),
+            at(0),
+            500,
+        );
+        assert_eq!(
+            (finished.etat, finished.motif),
+            (Etat::Incertain, Some(Motif::ResultatInconnu))
+        );
     }
 
     #[test]

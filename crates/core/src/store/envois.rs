@@ -17,12 +17,37 @@ pub use result::{Finished, Recorded, record};
 pub use sent::{Sent, sent};
 pub use settle::{Leased, Settled, settle};
 
-use super::sql::sql;
+use super::sql::{Sql, sql};
 use super::{Conn, Error, LEASE_MAX};
 use crate::instant::Instant;
-use crate::vocabulary::Canal;
-use diesel::sql_types::BigInt;
+use crate::vocabulary::{Canal, Etat, Motif};
+use diesel::sql_types::{BigInt, Text};
 use std::time::Duration;
+
+/// Goes on with what an `UPDATE envois SET` writes into envois that will not be sent (any more):
+/// `etat` with its `motif`. Of those whose answer was lost a copy may have arrived: they are
+/// `incertain`, whatever ends them.
+pub(super) fn unsent(update: Sql, etat: Etat, motif: Motif, now: Instant) -> Sql {
+    update
+        .then(" etat = CASE WHEN ambigus > 0 THEN 'incertain' ELSE ?")
+        .bind(etat.as_str())
+        .then(" END, motif = CASE WHEN ambigus > 0 THEN 'resultat_inconnu' ELSE ?")
+        .bind(motif.as_str())
+        .then(" END, proprio = NULL, bail_jusqua = NULL, termine_le = ?")
+        .bind(now)
+}
+
+/// The state in which an envoi ended.
+#[derive(diesel::QueryableByName)]
+struct Ended {
+    #[diesel(sql_type = Text)]
+    etat: Etat,
+}
+
+fn ended(conn: &mut Conn, update: Sql) -> Result<Vec<Etat>, Error> {
+    let ended: Vec<Ended> = conn.load(&update.then(" RETURNING etat"))?;
+    Ok(ended.into_iter().map(|ended| ended.etat).collect())
+}
 
 /// An envoi leased by a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, diesel::QueryableByName)]

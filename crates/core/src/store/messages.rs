@@ -9,12 +9,13 @@ pub use edit::{delete, mark_read, update};
 pub use list::{Column, Filter, Order, by_ids, count, ids, one, page};
 
 use super::conn::on_inner;
+use super::envois::unsent;
 use super::sql::sql;
 use super::{Conn, Error};
 use crate::instant::Instant;
 use crate::model::{Content, NewMessage};
 use crate::schema;
-use crate::vocabulary::Statut;
+use crate::vocabulary::{Etat, Motif, Statut};
 use diesel::sql_types::Text;
 use diesel::{ExpressionMethods, RunQueryDsl};
 use std::time::Duration;
@@ -76,7 +77,8 @@ fn statut(conn: &mut Conn, id: i64) -> Result<Statut, Error> {
 }
 
 /// Cancels a message. What is programmed becomes a draft again; of what is leaving, everything
-/// that is not in `emission` yet becomes `ignore/annule`. Returns how many envois were stopped.
+/// that is not in `emission` yet becomes `ignore/annule` (`incertain` if an answer was lost).
+/// Returns how many envois were stopped.
 ///
 /// The envois are changed in the same transaction, row by row against the intents of running
 /// dispatchers: whichever commits first wins, so nothing leaves after the commit.
@@ -110,16 +112,15 @@ pub fn cancel(conn: &mut Conn, id: i64) -> Result<usize, Error> {
                 "a message in {statut} cannot be cancelled"
             )));
         }
+        let update = sql("WITH restants AS MATERIALIZED (
+                SELECT id FROM envois WHERE message = ? AND etat IN ('a_envoyer', 'reserve')
+                 ORDER BY id {for update})
+              UPDATE envois SET")
+        .bind(id);
         conn.execute(
-            &sql("WITH restants AS MATERIALIZED (
-                    SELECT id FROM envois WHERE message = ? AND etat IN ('a_envoyer', 'reserve')
-                     ORDER BY id {for update})
-                  UPDATE envois SET etat = 'ignore', motif = 'annule', termine_le = ?,
-                                    proprio = NULL, bail_jusqua = NULL
-                   WHERE id IN (SELECT id FROM restants)
-                     AND etat IN ('a_envoyer', 'reserve')")
-            .bind(id)
-            .bind(now),
+            &unsent(update, Etat::Ignore, Motif::Annule, now).then(
+                " WHERE id IN (SELECT id FROM restants) AND etat IN ('a_envoyer', 'reserve')",
+            ),
         )
     })
 }

@@ -4,7 +4,7 @@ use super::sql::sql;
 use super::{Conn, Error};
 use crate::instant::{Instant, InstantSql};
 use crate::model::Passage;
-use crate::vocabulary::Mode;
+use crate::vocabulary::{Etat, Mode};
 use std::time::Duration;
 
 /// What a run did, in numbers.
@@ -22,6 +22,20 @@ pub struct Counts {
     pub ignores: i64,
     /// Attempts that will be made again.
     pub reportes: i64,
+}
+
+impl Counts {
+    /// Counts one envoi that came to this state.
+    pub const fn add(&mut self, etat: Etat) {
+        let count = match etat {
+            Etat::Envoye => &mut self.envoyes,
+            Etat::Echec => &mut self.echecs,
+            Etat::Incertain => &mut self.incertains,
+            Etat::Ignore => &mut self.ignores,
+            Etat::AEnvoyer | Etat::Reserve | Etat::Emission => &mut self.reportes,
+        };
+        *count += 1;
+    }
 }
 
 /// A run that begins.

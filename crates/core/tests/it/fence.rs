@@ -63,13 +63,14 @@ fn the_first_sender_records_nothing_after_a_second_claim(database: &Database) {
             "emission second 2"
         );
     }
-    // What the late answers told is kept beside the attempt that they belong to, and only there.
+    // A late success is kept beside the attempt that it belongs to, and only there; anything less
+    // leaves that attempt in doubt, as the envoi is.
     assert_eq!(
         database.texts(&format!(
             "SELECT jeton || ' ' || COALESCE(verdict, '-') AS v FROM tentatives WHERE envoi = {} ORDER BY jeton",
             stale[0].id
         )),
-        ["1 temporaire", "2 -"]
+        ["1 accepte", "2 -"]
     );
 }
 

@@ -12,6 +12,7 @@ stories!(
     an_intent_says_all_that_the_delivery_needs,
     every_intent_leaves_a_trace,
     who_opted_out_meanwhile_is_not_written_to,
+    what_may_have_arrived_is_uncertain_when_no_copy_may_follow,
     a_cancelled_message_does_not_leave,
     what_a_cancel_took_out_of_our_hands_is_neither_granted_nor_refused,
     an_erased_parent_is_not_written_to,
@@ -121,6 +122,28 @@ fn who_opted_out_meanwhile_is_not_written_to(database: &Database) {
     let (granted, refused) = run.announce(&leased);
     assert_eq!((granted.len(), refused.len()), (0, 1));
     assert_eq!(school.states(mail), ["ignore opposition"]);
+}
+
+/// Cancelled, opposed or too late: of the first copy nobody knows.
+fn what_may_have_arrived_is_uncertain_when_no_copy_may_follow(database: &Database) {
+    let school = School::new(database);
+    let mut run = school.run("run");
+    for happens in [
+        "UPDATE parents SET notifications_email = FALSE",
+        "UPDATE envois SET expire = '2026-02-03T04:05:06Z'",
+        "UPDATE messages SET annule_le = '2026-02-03T04:05:06Z'",
+    ] {
+        let message = school.leaving(Canal::Email, 1);
+        run.send(Canal::Email, 1);
+        school.leases_are_over();
+        run.recover();
+        let leased = run.claim(Canal::Email, 1);
+        database.execute(happens);
+        let (granted, refused) = run.announce(&leased);
+        assert_eq!((granted.len(), refused.len()), (0, 1), "{happens}");
+        assert_eq!(refused[0].etat, Etat::Incertain);
+        assert_eq!(school.states(message), ["incertain resultat_inconnu"]);
+    }
 }
 
 fn a_cancelled_message_does_not_leave(database: &Database) {

@@ -168,7 +168,7 @@ fn what_waited_too_long_ends_and_the_rest_waits_on(database: &Database) {
         let now = conn.now()?;
         envois::expire(conn, now)
     });
-    assert_eq!(ended.unwrap(), 1);
+    assert_eq!(ended.unwrap(), [Etat::Echec]);
     // What a run holds is its own business: the intent looks at the date itself.
     assert_eq!(
         school.states(message),

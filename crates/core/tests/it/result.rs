@@ -1,8 +1,10 @@
 //! Answers: written under their token, welcome late while nobody else has tried.
 
-use crate::harness::{DAY, LATER, School, accepted, lost, postponed, refused};
-use messages_core::store::envois::{Finished, Recorded};
-use messages_core::vocabulary::{Canal, Verdict};
+use crate::harness::{DAY, LATER, School, accepted, lost, parent, postponed, refused};
+use messages_core::model::Parent;
+use messages_core::store::envois::{self, Finished, Recorded};
+use messages_core::store::messages;
+use messages_core::vocabulary::{Canal, Etat, Verdict};
 use messages_testing::db::Database;
 use messages_testing::stories;
 
@@ -16,7 +18,7 @@ stories!(
     a_late_success_of_an_email_that_waits_again_is_welcome,
     a_late_success_of_an_uncertain_sms_opens_its_message_again,
     a_late_refusal_of_an_uncertain_sms_is_welcome,
-    a_late_success_is_welcome_though_the_envoi_was_stopped_meanwhile,
+    what_was_in_doubt_is_uncertain_whatever_stops_it_and_a_late_success_is_welcome,
     a_late_temporary_failure_changes_nothing,
     a_late_answer_to_what_is_final_changes_nothing,
 );
@@ -215,23 +217,43 @@ fn a_late_refusal_of_an_uncertain_sms_is_welcome(database: &Database) {
     assert_eq!(school.states(message), ["echec permanent"]);
 }
 
-fn a_late_success_is_welcome_though_the_envoi_was_stopped_meanwhile(database: &Database) {
+fn cancel(school: &School<'_>, message: i64) {
+    assert_eq!(messages::cancel(&mut school.conn(), message).unwrap(), 1);
+}
+
+fn oppose(school: &School<'_>, _: i64) {
+    school.parents([Parent {
+        notifications_email: false,
+        ..parent(1)
+    }]);
+}
+
+fn expire(school: &School<'_>, message: i64) {
+    school.database.execute(&format!(
+        "UPDATE envois SET expire = '2026-02-03T04:05:06Z' WHERE message = {message}"
+    ));
+    let ended = school.conn().write(|conn| {
+        let now = conn.now()?;
+        envois::expire(conn, now)
+    });
+    assert_eq!(ended.unwrap(), [Etat::Incertain]);
+}
+
+/// What may have arrived is not said to have failed, nor never to have been tried.
+fn what_was_in_doubt_is_uncertain_whatever_stops_it_and_a_late_success_is_welcome(
+    database: &Database,
+) {
     let school = School::new(database);
     let mut run = school.run("run");
-    for (stop, etat) in [
-        ("etat = 'ignore', motif = 'annule'", "ignore annule"),
-        ("etat = 'ignore', motif = 'opposition'", "ignore opposition"),
-        ("etat = 'echec', motif = 'expire'", "echec expire"),
-    ] {
+    for stop in [cancel, oppose, expire] {
         let message = school.leaving(Canal::Email, 1);
         let granted = run.send(Canal::Email, 1);
         school.leases_are_over();
         run.recover();
-        database.execute(&format!(
-            "UPDATE envois SET {stop} WHERE message = {message}"
-        ));
+        stop(&school, message);
         run.close(10);
-        assert_eq!(school.states(message), [etat]);
+        assert_eq!(school.states(message), ["incertain resultat_inconnu"]);
+        assert_eq!(school.sums(message), "echec 1 0 0 1 0");
         assert_eq!(run.record(&[accepted(&granted[0])]).len(), 1);
         run.close(10);
         assert_eq!(school.states(message), ["envoye"]);
@@ -253,6 +275,8 @@ fn a_late_temporary_failure_changes_nothing(database: &Database) {
     assert_eq!(run.record(&[lost(&granted[0])]), []);
     assert_eq!(school.envoi(granted[0].id, row), before);
     assert_eq!(school.statut(message), "en_attente");
+    // Nor what the history says of the attempt, which proves the doubt.
+    assert_eq!(school.count("tentatives", "verdict = 'ambigu'"), 1);
 }
 
 fn a_late_answer_to_what_is_final_changes_nothing(database: &Database) {
@@ -264,6 +288,7 @@ fn a_late_answer_to_what_is_final_changes_nothing(database: &Database) {
     run.close(10);
     assert_eq!(run.record(&[refused(&granted[0])]), []);
     assert_eq!(school.states(message), ["envoye"]);
+    assert_eq!(school.count("tentatives", "verdict = 'accepte'"), 1);
     assert_eq!(
         school.statut(message),
         "envoye",

@@ -79,10 +79,7 @@ impl Engine<'_> {
     fn take_over(&mut self, settled: Settled, leased: &[(Canal, Leased)]) -> Result<(), Error> {
         for refused in &settled.refused {
             self.progress.done += 1;
-            match refused.etat {
-                Etat::Echec => self.counts.echecs += 1,
-                _ => self.counts.ignores += 1,
-            }
+            self.counts.add(refused.etat);
         }
         self.load_contents(&settled.granted)?;
         let canaux: BTreeMap<i64, Canal> = leased
@@ -151,11 +148,10 @@ impl Engine<'_> {
     }
 
     fn tally(&mut self, recorded: &[Recorded], finished: &[Finished]) {
-        let mut kept: Vec<i64> = recorded.iter().map(|recorded| recorded.id).collect();
-        kept.sort_unstable();
+        let kept = Recorded::ids(recorded);
         for finished in finished {
             self.progress.done += 1;
-            if kept.binary_search(&finished.id).is_err() {
+            if !kept.contains(&finished.id) {
                 log::warn!("envoi={} réponse trop tardive, ignorée", finished.id);
                 continue;
             }
@@ -165,13 +161,7 @@ impl Engine<'_> {
 
     /// Counts an outcome that was written, and logs it.
     pub(super) fn count(&mut self, finished: &Finished) {
-        let count = match finished.etat {
-            Etat::Envoye => &mut self.counts.envoyes,
-            Etat::Echec => &mut self.counts.echecs,
-            Etat::Incertain => &mut self.counts.incertains,
-            _ => &mut self.counts.reportes,
-        };
-        *count += 1;
+        self.counts.add(finished.etat);
         log_outcome(finished);
     }
 }

@@ -56,8 +56,9 @@ impl Engine<'_> {
                 })
             })?;
             known |= replayed.known;
+            let kept = Recorded::ids(&replayed.recorded);
             for finished in &replayed.finished {
-                if replayed.recorded.iter().any(|done| done.id == finished.id) {
+                if kept.contains(&finished.id) {
                     self.count(finished);
                 }
             }

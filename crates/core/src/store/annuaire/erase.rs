@@ -1,9 +1,10 @@
 //! A parent who asks to be forgotten.
 
 use super::{found, list};
+use crate::store::envois::unsent;
 use crate::store::sql::sql;
 use crate::store::{Conn, Error, idempotence};
-use crate::vocabulary::Etat;
+use crate::vocabulary::{Etat, Motif};
 use diesel::sql_types::Text;
 
 #[derive(diesel::QueryableByName)]
@@ -26,18 +27,13 @@ pub(super) fn erase(conn: &mut Conn, id: i64) -> Result<(), Error> {
         }
         let now = conn.now()?;
         conn.execute(
-            &sql("UPDATE envois
-                     SET motif = CASE WHEN etat IN ('a_envoyer', 'reserve') THEN 'efface'
-                                      ELSE motif END,
-                         termine_le = CASE WHEN etat IN ('a_envoyer', 'reserve') THEN ?
-                                           ELSE termine_le END,
-                         etat = CASE WHEN etat IN ('a_envoyer', 'reserve') THEN 'ignore'
-                                     ELSE etat END,
-                         adresse = NULL, detail = NULL, parent = NULL,
-                         proprio = NULL, bail_jusqua = NULL
-                   WHERE parent = ?")
-            .bind(Some(now))
-            .bind(id),
+            &unsent(sql("UPDATE envois SET"), Etat::Ignore, Motif::Efface, now)
+                .then(" WHERE parent = ? AND etat IN ('a_envoyer', 'reserve')")
+                .bind(id),
+        )?;
+        conn.execute(
+            &sql("UPDATE envois SET adresse = NULL, detail = NULL, parent = NULL WHERE parent = ?")
+                .bind(id),
         )?;
         idempotence::forget_parent(conn, id)?;
         found(conn.execute(&sql("DELETE FROM parents WHERE id = ?").bind(id))?)

@@ -1,7 +1,9 @@
 //! Parents who refuse a channel.
 
+use crate::store::envois::unsent;
 use crate::store::sql::sql;
 use crate::store::{Conn, Error};
+use crate::vocabulary::{Etat, Motif};
 
 /// Ends what waits for parents (or for this one) who refuse its channel. Row by row against the
 /// intents of running dispatchers: whichever commits first wins.
@@ -17,15 +19,10 @@ pub(super) fn apply(conn: &mut Conn, parent: Option<i64>) -> Result<(), Error> {
     if let Some(parent) = parent {
         update = update.then(" AND e.parent = ?").bind(parent);
     }
+    let update = update.then(" ORDER BY e.id {for update}) UPDATE envois SET");
     conn.execute(
-        &update
-            .then(
-                " ORDER BY e.id {for update})
-              UPDATE envois SET etat = 'ignore', motif = 'opposition', termine_le = ?,
-                                proprio = NULL, bail_jusqua = NULL
-               WHERE id IN (SELECT id FROM refus) AND etat IN ('a_envoyer', 'reserve')",
-            )
-            .bind(now),
+        &unsent(update, Etat::Ignore, Motif::Opposition, now)
+            .then(" WHERE id IN (SELECT id FROM refus) AND etat IN ('a_envoyer', 'reserve')"),
     )?;
     Ok(())
 }

@@ -49,7 +49,7 @@ pub struct Refused {
     /// Its message.
     #[diesel(sql_type = BigInt)]
     pub message: i64,
-    /// `echec` or `ignore`.
+    /// `echec`, `ignore`, or `incertain` when an earlier answer was lost.
     #[diesel(sql_type = Text)]
     pub etat: Etat,
     /// Why.
@@ -149,8 +149,10 @@ fn refuse(
 ) -> Result<Vec<Refused>, Error> {
     conn.load(
         &sql("UPDATE envois
-                 SET etat = CASE WHEN expire <= ? THEN 'echec' ELSE 'ignore' END,
+                 SET etat = CASE WHEN ambigus > 0 THEN 'incertain'
+                                 WHEN expire <= ? THEN 'echec' ELSE 'ignore' END,
                      motif = CASE
+                       WHEN ambigus > 0 THEN 'resultat_inconnu'
                        WHEN expire <= ? THEN 'expire'
                        WHEN NOT EXISTS (SELECT 1 FROM messages m
                                          WHERE m.id = envois.message AND m.statut = 'en_attente'

@@ -1,9 +1,10 @@
 //! Leases that ended without an answer, and envois that waited too long.
 
+use super::{ended, unsent};
 use crate::instant::Instant;
 use crate::store::sql::sql;
 use crate::store::{Conn, Error, LEASE_MAX};
-use crate::vocabulary::{Canal, Etat};
+use crate::vocabulary::{Canal, Etat, Motif};
 use diesel::sql_types::{BigInt, Text};
 
 /// E-mails are sent again at most so often after a lost answer (with the same Message-ID).
@@ -91,28 +92,26 @@ pub fn recover(conn: &mut Conn, passage: &str, now: Instant) -> Result<Vec<Recov
 }
 
 /// Ends what came back to `a_envoyer` from an attempt that was under way when its message was
-/// cancelled. Returns how many.
+/// cancelled. Returns the state of each.
 ///
 /// # Errors
 /// The database's.
-pub fn drop_cancelled(conn: &mut Conn, now: Instant) -> Result<usize, Error> {
+pub fn drop_cancelled(conn: &mut Conn, now: Instant) -> Result<Vec<Etat>, Error> {
     // Asked apart, because there is hardly ever one: as a part of the change, PostgreSQL may look
     // at every open message for every envoi that waits.
     let cancelled: Vec<Cancelled> = conn.load(&sql(
         "SELECT id AS annule FROM messages WHERE statut = 'en_attente' AND annule_le IS NOT NULL",
     ))?;
     if cancelled.is_empty() {
-        return Ok(0);
+        return Ok(Vec::new());
     }
-    conn.execute(
-        &sql(
-            "UPDATE envois SET etat = 'ignore', motif = 'annule', termine_le = ?
-               WHERE etat = 'a_envoyer'
-                 AND message IN (SELECT r.annule FROM {rows: annule bigint})",
+    let update = unsent(sql("UPDATE envois SET"), Etat::Ignore, Motif::Annule, now)
+        .then(
+            " WHERE etat = 'a_envoyer'
+                AND message IN (SELECT r.annule FROM {rows: annule bigint})",
         )
-        .bind(now)
-        .bind_rows(&cancelled),
-    )
+        .bind_rows(&cancelled);
+    ended(conn, update)
 }
 
 #[derive(serde::Serialize, diesel::QueryableByName)]
@@ -121,17 +120,13 @@ struct Cancelled {
     annule: i64,
 }
 
-/// Ends what is too late to be sent, whether or not its channel works. Returns how many.
+/// Ends what is too late to be sent, whether or not its channel works. Returns the state of each.
 ///
 /// # Errors
 /// The database's.
-pub fn expire(conn: &mut Conn, now: Instant) -> Result<usize, Error> {
-    conn.execute(
-        &sql(
-            "UPDATE envois SET etat = 'echec', motif = 'expire', termine_le = ?
-               WHERE etat = 'a_envoyer' AND expire <= ?",
-        )
-        .bind(now)
-        .bind(now),
-    )
+pub fn expire(conn: &mut Conn, now: Instant) -> Result<Vec<Etat>, Error> {
+    let update = unsent(sql("UPDATE envois SET"), Etat::Echec, Motif::Expire, now)
+        .then(" WHERE etat = 'a_envoyer' AND expire <= ?")
+        .bind(now);
+    ended(conn, update)
 }

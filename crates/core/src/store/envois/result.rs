@@ -6,6 +6,7 @@ use crate::store::{Conn, Error};
 use crate::vocabulary::{Etat, Motif, Verdict};
 use diesel::sql_types::BigInt;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// The outcome of one attempt, ready to be written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -45,6 +46,14 @@ pub struct Recorded {
     pub message: i64,
 }
 
+impl Recorded {
+    /// The numbers of the envois.
+    #[must_use]
+    pub fn ids(recorded: &[Self]) -> BTreeSet<i64> {
+        recorded.iter().map(|recorded| recorded.id).collect()
+    }
+}
+
 /// Writes outcomes. Those whose token is no longer the envoi's change nothing and are missing
 /// from the answer. An answer that comes after the lease was over is still welcome while nobody
 /// else has tried, even when the envoi was stopped in the meantime; its message is opened again, to
@@ -67,6 +76,10 @@ pub fn record(
         reopen(conn, &late)?;
         recorded.extend(late);
     }
+    // What changed nothing leaves the attempt in doubt too: the two are told together.
+    let kept = Recorded::ids(&recorded);
+    let is_told = |one: &&Finished| one.verdict == Verdict::Accepte || kept.contains(&one.id);
+    let told: Vec<&Finished> = finished.iter().filter(is_told).collect();
     conn.execute(
         &sql(
             "UPDATE tentatives SET fin = ?, verdict = r.verdict, code = r.code
@@ -74,7 +87,7 @@ pub fn record(
                WHERE tentatives.envoi = r.id AND tentatives.jeton = r.jeton",
         )
         .bind(now)
-        .bind_rows(finished),
+        .bind_rows(&told),
     )?;
     Ok(recorded)
 }
@@ -98,8 +111,7 @@ fn write(
                 FROM {rows: id bigint, jeton bigint, etat text, motif text, code text, detail text, reference text, prochaine timestamptz, rendues bigint, ambigus bigint}
                WHERE envois.id = r.id AND envois.jeton = r.jeton
                  AND CASE WHEN ? THEN r.etat IN ('envoye', 'echec')
-                                      AND (envois.etat IN ('a_envoyer', 'incertain', 'ignore')
-                                           OR envois.motif = 'expire')
+                                      AND envois.etat IN ('a_envoyer', 'incertain')
                           ELSE envois.etat = 'emission' END
               RETURNING envois.id, envois.message")
         .bind(Some(now))

@@ -198,7 +198,7 @@ fn a_late_answer_to_what_was_ended_is_told_and_brings_no_address_back(database: 
     assert_eq!(school.states(message), ["a_envoyer"]);
     erase(&mut school.conn(), 1);
     run.close(10);
-    assert_eq!(orphans(&school), ["ignore efface"]);
+    assert_eq!(orphans(&school), ["incertain resultat_inconnu"]);
     assert_eq!(run.record(&[with_words(accepted(&granted[0]))]).len(), 1);
     run.close(10);
     assert_forgotten(&school, 1);

@@ -311,7 +311,7 @@ fn is_recorded(row: Row) -> bool {
     match row.etat {
         Etat::Emission => row.attempt == Attempt::Open,
         Etat::Envoye => row.attempt == Attempt::Ended(Verdict::Accepte),
-        Etat::Incertain => matches!(row.attempt, Attempt::Ended(_)),
+        Etat::Incertain => row.attempt != Attempt::Open && row.ambigus > 0,
         _ => row.attempt != Attempt::Open,
     }
 }

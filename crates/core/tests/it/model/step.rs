@@ -74,6 +74,7 @@ impl Steps<'_> {
             let outcome = self.law.of(row, statement);
             let mut step = Step::of_row(name, outcome.row);
             step.claimed = outcome.claimed;
+            step.violation = hides_doubt(row, outcome.row);
             steps.push(step);
         }
         steps.retain(|step| step.row != row);
@@ -193,6 +194,7 @@ impl Steps<'_> {
         if outcome.granted.is_some() && stopped {
             step.violation = Some("an intent was granted for what may not leave any more");
         }
+        step.violation = step.violation.or(hides_doubt(row, outcome.row));
         steps.push(step);
         if self.world.troubles && !again {
             let again = worker.with(Hand::Leased { again: true });
@@ -262,6 +264,9 @@ impl Steps<'_> {
             step.violation =
                 Some("an answer that was known was dropped while nobody else had tried");
         }
+        if reply != Reply::Refused && reply != Reply::Panicked && row.ambigus == grant.ambigus {
+            step.violation = step.violation.or(hides_doubt(row, outcome.row));
+        }
         steps.push(step);
         if self.world.troubles && !again {
             let again = worker.with(Hand::Answered {
@@ -304,6 +309,14 @@ impl Steps<'_> {
         outcome.row = self.count(outcome.row);
         outcome
     }
+}
+
+/// What may have arrived is not said to have failed, or never to have been tried.
+fn hides_doubt(before: Row, after: Row) -> Option<&'static str> {
+    let hidden = before.ambigus > 0
+        && !before.etat.is_final()
+        && matches!(after.etat, Etat::Echec | Etat::Ignore);
+    hidden.then_some("a doubt was hidden")
 }
 
 /// What the peer says for sure stays said.

@@ -55,9 +55,10 @@ pub(super) fn at_once(
         }
     }
     if settled.recorded.len() < finished.len() || settled.granted.len() < leased.len() {
+        let kept = Recorded::ids(&settled.recorded);
         let missing_results: Vec<Finished> = finished
             .iter()
-            .filter(|finished| settled.recorded.iter().all(|done| done.id != finished.id))
+            .filter(|finished| !kept.contains(&finished.id))
             .cloned()
             .collect();
         let missing_intents: Vec<Leased> = leased
@@ -111,7 +112,7 @@ fn say_at_once(
                 RETURNING envois.id, envois.message),
               tentatives_finies AS (
                 UPDATE tentatives SET fin = now, verdict = r.verdict, code = r.code
-                  FROM resultats r, horloge
+                  FROM resultats r JOIN enregistres e ON e.id = r.id, horloge
                  WHERE tentatives.envoi = r.id AND tentatives.jeton = r.jeton),
               annonces AS (
                 UPDATE envois
