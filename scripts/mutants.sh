@@ -36,7 +36,7 @@ own deliveries taken back|crates/core/src/store/envois/recover.rs|s/AND proprio 
 late answers refused|crates/core/src/store/envois/result.rs|s/if recorded.len() < finished.len() {/if recorded.len() > finished.len() {/|test(result) or test(model::an_sms)
 a doubt hidden by who stops it|crates/core/src/store/envois.rs|s/WHEN ambigus > 0 THEN 'incertain'/WHEN ambigus > 99 THEN 'incertain'/|test(result) or test(model::an_email)
 a doubt hidden by an intent|crates/core/src/store/envois/intent.rs|s/WHEN ambigus > 0 THEN 'incertain'/WHEN ambigus > 99 THEN 'incertain'/|test(intent) and test(sqlite)
-a doubt without its attempt|crates/core/src/store/envois/result.rs|s/one.verdict == Verdict::Accepte || kept.contains/one.id > 0 || kept.contains/|test(result) and test(sqlite)
+a doubt without its attempt|crates/core/src/store/envois/result.rs|s/one.verdict == Verdict::Accepte/one.verdict != Verdict::Ambigu/|test(result) and test(sqlite)
 answers not written down|crates/core/src/dispatch/sender.rs|s/journal.append(&delivery, &answer);/let _ = journal;/|test(faults::places)
 old answers believed|crates/core/src/dispatch/engine/replay.rs|s/(granted.jeton == line.jeton)/(granted.jeton >= line.jeton)/|test(faults::journal)
 answers of another database|crates/core/src/store/envois/sent.rs|s/ AND m.cle = r.cle/ AND r.cle <> ''/|test(faults::journal)
