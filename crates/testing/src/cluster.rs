@@ -110,8 +110,7 @@ impl Cluster {
 
     fn in_folder(folder: &Path) -> Option<Self> {
         let Some(bin) = installed().filter(|_| cfg!(feature = "postgres")) else {
-            let text = "skipped: PostgreSQL is not installed, or the feature postgres is off\n";
-            std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes()).unwrap();
+            crate::figures::skipped("PostgreSQL is not installed, or the feature postgres is off");
             return None;
         };
         std::fs::set_permissions(folder, Permissions::from_mode(0o755)).unwrap();

@@ -57,8 +57,7 @@ impl Database {
             .ok()
             .filter(|_| cfg!(feature = "postgres"));
         let Some(server) = server else {
-            let text = "skipped: TEST_POSTGRES_URL is not set, or the feature postgres is off\n";
-            std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes()).unwrap();
+            crate::figures::skipped("TEST_POSTGRES_URL is not set, or the feature postgres is off");
             return None;
         };
         Some(Self::in_server(&server))

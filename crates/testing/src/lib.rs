@@ -4,6 +4,7 @@
 //! script says, misbehave where it says so, and journal what they accepted. Dropping one ends it
 //! and every connection to it. [`tls`] holds the certificates they show. [`db`] gives
 //! each test a database of its own; [`cluster`] a whole server, and [`proxy`] a bad way to it.
+//! [`figures`] tells what was measured.
 
 #![expect(
     clippy::unwrap_used,
@@ -14,6 +15,7 @@
 #[cfg(unix)]
 pub mod cluster;
 pub mod db;
+pub mod figures;
 pub mod http;
 mod journal;
 mod net;

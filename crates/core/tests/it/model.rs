@@ -21,7 +21,7 @@ use crate::model::row::{Lease, Left, Row};
 use crate::model::step::{Steps, World};
 use messages_core::vocabulary::{Canal, Etat, Statut};
 use messages_testing::db::Database;
-use std::io::Write as _;
+use messages_testing::figures::{amount, figure};
 
 const QUIET: World = World {
     retries: false,
@@ -66,7 +66,7 @@ fn an_email_leaves_again_only_after_a_doubt_on_every_path() {
 }
 
 fn explore_all(canal: Canal) {
-    let wide = std::env::var("FAULTS").is_ok_and(|amount| amount == "full");
+    let wide = amount(false, true);
     let worlds = WORLDS.iter().chain(WIDE_WORLDS.iter().filter(|_| wide));
     for (name, world, crew) in worlds {
         let database = Database::sqlite_in_memory();
@@ -78,18 +78,12 @@ fn explore_all(canal: Canal) {
             an_old_token_changes_nothing(&mut law, *row);
         }
         figure(&format!(
-            "{canal}, {name}, {crew} workers: {} states, {} rows, {} transitions asked of SQLite, 0 violations",
+            "S13 {canal}, {name}, {crew} workers: {} states, {} rows, {} transitions asked of SQLite, 0 violations",
             explored.states,
             explored.rows.len(),
             law.known().len()
         ));
     }
-}
-
-/// Said on stderr, in one line that a script can collect.
-fn figure(text: &str) {
-    let line = format!("figure: S13 {text}\n");
-    std::io::stderr().write_all(line.as_bytes()).unwrap();
 }
 
 fn explore(law: &mut Law, world: World, crew: usize) -> Explored {

@@ -4,15 +4,15 @@ mod laws;
 
 use messages_core::config::{Config, Vars};
 use messages_core::import;
+use messages_testing::figures::amount;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// So many texts of each kind.
 fn cases(ci: u32, full: u32) -> ProptestConfig {
-    let wide = std::env::var("FAULTS").is_ok_and(|amount| amount == "full");
     ProptestConfig {
-        cases: if wide { full } else { ci },
+        cases: amount(ci, full),
         failure_persistence: None,
         ..ProptestConfig::default()
     }

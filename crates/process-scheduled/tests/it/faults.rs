@@ -26,27 +26,3 @@ mod smtp;
 mod tally;
 mod time;
 mod volume;
-
-use std::io::Write;
-
-/// How often: the figure of every day, or with `FAULTS=full` the one of a release.
-pub(crate) fn amount(ci: usize, full: usize) -> usize {
-    match std::env::var("FAULTS").as_deref() {
-        Ok("full") => full,
-        _ => ci,
-    }
-}
-
-/// Tells what was measured; `scripts/faults.sh` collects these lines.
-pub(crate) fn figure(text: &str) {
-    say(&format!("figure: {text}\n"));
-}
-
-/// Tells why something could not be tried here.
-pub(crate) fn skipped(why: &str) {
-    say(&format!("skipped: {why}\n"));
-}
-
-fn say(line: &str) {
-    std::io::stderr().write_all(line.as_bytes()).unwrap();
-}

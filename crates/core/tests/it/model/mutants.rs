@@ -4,9 +4,10 @@ use crate::model::explore::Explorer;
 use crate::model::law::Law;
 use crate::model::mutant::Mutant;
 use crate::model::step::{Steps, World};
-use crate::model::{PEOPLE, QUIET, figure};
+use crate::model::{PEOPLE, QUIET};
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
+use messages_testing::figures::figure;
 
 #[test]
 fn without_an_intent_an_sms_leaves_twice() {
@@ -79,7 +80,7 @@ fn caught(mutant: Mutant, canal: Canal, world: World, how: &'static str) {
         "{mutant:?} on {canal} stays unseen: {way}"
     );
     figure(&format!(
-        "mutant {mutant:?}, {canal}: caught after {} states and {} steps",
+        "S13 mutant {mutant:?}, {canal}: caught after {} states and {} steps",
         explored.states,
         way.lines().count().saturating_sub(2)
     ));

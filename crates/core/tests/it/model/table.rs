@@ -2,9 +2,10 @@
 
 use crate::model::law::{Law, Outcome, Statement};
 use crate::model::row::Row;
-use crate::model::{PEOPLE, RETRIES, TROUBLES, World, explore, figure};
+use crate::model::{PEOPLE, RETRIES, TROUBLES, World, explore};
 use messages_core::vocabulary::{Canal, Etat};
 use messages_testing::db::Database;
+use messages_testing::figures::figure;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Connections at once: a commit on PostgreSQL waits for the disk, and several wait together.
@@ -51,7 +52,7 @@ fn both_databases_obey_one_law() {
             }
         });
         figure(&format!(
-            "{canal}, {name}: {} transitions, the same on SQLite and PostgreSQL",
+            "S13 {canal}, {name}: {} transitions, the same on SQLite and PostgreSQL",
             cases.len()
         ));
     }

@@ -1,28 +1,13 @@
 //! Chance that can be had again: the seed is printed, and taken from `FAULTS_SEED`.
 
 use std::hash::{BuildHasher, RandomState};
-use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-
-/// How much is tried: `FAULTS=full` for a release, anything else for every change.
-pub(super) fn amount(ci: usize, full: usize) -> usize {
-    if std::env::var("FAULTS").is_ok_and(|value| value == "full") {
-        full
-    } else {
-        ci
-    }
-}
 
 pub(super) fn seed() -> u64 {
     std::env::var("FAULTS_SEED")
         .ok()
         .and_then(|seed| seed.parse().ok())
         .unwrap_or_else(|| RandomState::new().hash_one(0u8) >> 32)
-}
-
-/// One line that a script can collect.
-pub(super) fn figure(text: &str) {
-    writeln!(std::io::stderr(), "figure: {text}").ok();
 }
 
 /// Plays `rounds` rounds with twelve players, for most of the time is waiting; a round depends on the seed and its number only.

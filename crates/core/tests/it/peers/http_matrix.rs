@@ -1,9 +1,9 @@
 //! Every status there is, and every way of not giving one.
 
-use super::dice::figure;
 use super::{PATIENCE, delivery, gateway, number};
 use messages_core::channel::Answer;
 use messages_core::vocabulary::Verdict;
+use messages_testing::figures::figure;
 use messages_testing::http::{self, Gateway, GatewayScript};
 
 /// What becomes of one SMS when the gateway answers so; it is asked once, over one connection.

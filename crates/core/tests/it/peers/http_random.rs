@@ -1,11 +1,12 @@
 //! Gateways that answer anything, cut anywhere: of no SMS more is said than is true, and each is
 //! asked for once.
 
-use super::dice::{self, Dice, amount, figure};
+use super::dice::{self, Dice};
 use super::http_oracle::{End, Framing, Written};
 use super::{PATIENCE, asked, delivery, gateway, number};
 use messages_core::channel::{Answer, Link};
 use messages_core::vocabulary::Verdict;
+use messages_testing::figures::{amount, figure};
 use messages_testing::http::{self, Gateway, GatewayScript};
 use std::time::{Duration, Instant};
 

@@ -1,10 +1,10 @@
 //! Peers that never answer: every attempt ends by itself, and says what may be said of it. All at
 //! once, for each takes as long as the program is patient.
 
-use super::dice::figure;
 use super::{delivery, gateway, mailbox, number, relay};
 use messages_core::channel::Answer;
 use messages_core::vocabulary::Verdict;
+use messages_testing::figures::figure;
 use messages_testing::http::{self, Gateway, GatewayScript};
 use messages_testing::smtp::{Action, Script, Server, Stage};
 use std::time::{Duration, Instant};

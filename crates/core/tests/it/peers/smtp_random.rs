@@ -1,10 +1,11 @@
 //! Relays that say anything at any point: of no attempt more is said than is true.
 
-use super::dice::{self, Dice, amount, figure};
+use super::dice::{self, Dice};
 use super::smtp_oracle::{Attempt, says_no, strays};
 use super::{PATIENCE, delivery, mailbox, relay};
 use messages_core::channel::{Answer, Channel, Link};
 use messages_core::vocabulary::Verdict;
+use messages_testing::figures::{amount, figure};
 use messages_testing::smtp::{Action, Script, Server, Stage};
 use std::time::{Duration, Instant};
 

@@ -2,11 +2,11 @@
 //! memory stays small. Every status and random answers are tried in the core, at the channel that
 //! the program sends through.
 
-use super::{amount, figure};
 use crate::program::{Program, To, number};
 use crate::rows::rows;
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
+use messages_testing::figures::{amount, figure};
 use messages_testing::http::{Answer, Gateway, GatewayScript};
 use messages_testing::stories;
 use std::io::Write;

@@ -2,12 +2,11 @@
 //! twice, and an e-mail only when its answer was lost (S1).
 
 use super::oracle::{Cost, end_leases, finish, judge};
-use super::{amount, figure};
+use super::peers::Peers;
 use crate::program::{Program, To, message};
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
-use messages_testing::http::{Gateway, GatewayScript};
-use messages_testing::smtp::{Script, Server};
+use messages_testing::figures::{amount, figure};
 use messages_testing::stories;
 use std::hash::{BuildHasher, RandomState};
 use std::process::Child;
@@ -32,22 +31,17 @@ const SOME: i64 = 300;
 /// A school, its peers, and the program between them.
 struct Scene<'d> {
     program: Program<'d>,
-    relay: Server,
-    gateway: Gateway,
+    peers: Peers,
     canaux: &'d [Canal],
 }
 
 impl<'d> Scene<'d> {
     fn new(database: &'d Database, canaux: &'d [Canal], parents: i64, latency: u64) -> Self {
-        let latency = Duration::from_millis(latency);
-        let relay = Server::start(Script::default().latency(latency));
-        let gateway = Gateway::start(GatewayScript::default().latency(latency));
-        let program = Program::new(database).relay(&relay).gateway(&gateway);
-        program.school(parents, 10);
+        let peers = Peers::start(Duration::from_millis(latency));
+        let program = peers.school(database, parents);
         Self {
             program,
-            relay,
-            gateway,
+            peers,
             canaux,
         }
     }
@@ -69,14 +63,14 @@ impl<'d> Scene<'d> {
     /// Ends what is left, judges, and tells the figures of so many `events`.
     fn judge(&self, what: &str, events: usize, dead: &[u32]) -> Cost {
         let runs = finish(&self.program, dead);
-        let cost = judge(&self.program, &self.relay, &self.gateway);
+        let cost = judge(&self.program, &self.peers.relay, &self.peers.gateway);
         figure(&format!(
             "{what}, {}, {}: {events} events, {} SMS and {} e-mails accepted, 0 lost, 0 SMS twice, \
              {} uncertain SMS, {} second e-mails, {runs} run(s) to end",
             self.program.database.kind(),
             self.channels(),
-            self.gateway.accepted_count(),
-            self.relay.accepted_count(),
+            self.peers.gateway.accepted_count(),
+            self.peers.relay.accepted_count(),
             cost.uncertain_sms,
             cost.doubled_emails,
         ));
@@ -192,10 +186,10 @@ fn stops_leave_nothing_uncertain(database: &Database) {
         // In the middle of its work, wherever that is; every tenth one before it has begun.
         let wanted = match stopped % 10 {
             0 => 0,
-            _ => scene.gateway.accepted_count() + 1 + usize::try_from(random() % 50).unwrap(),
+            _ => scene.peers.gateway.accepted_count() + 1 + usize::try_from(random() % 50).unwrap(),
         };
         let mut run = scene.spawn();
-        while scene.gateway.accepted_count() < wanted && run.try_wait().unwrap().is_none() {
+        while scene.peers.gateway.accepted_count() < wanted && run.try_wait().unwrap().is_none() {
             std::thread::sleep(Duration::from_micros(300));
         }
         if run.try_wait().unwrap().is_some() {

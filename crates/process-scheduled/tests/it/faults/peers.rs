@@ -20,11 +20,15 @@ impl Peers {
         }
     }
 
+    pub(crate) fn program<'d>(&self, database: &'d Database) -> Program<'d> {
+        Program::new(database)
+            .relay(&self.relay)
+            .gateway(&self.gateway)
+    }
+
     /// The program with a school of so many parents.
     pub(crate) fn school<'d>(&self, database: &'d Database, parents: i64) -> Program<'d> {
-        let program = Program::new(database)
-            .relay(&self.relay)
-            .gateway(&self.gateway);
+        let program = self.program(database);
         program.school(parents, 10);
         program
     }

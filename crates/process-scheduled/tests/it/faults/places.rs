@@ -1,16 +1,16 @@
 //! Runs that die at each place that matters, between one step and the next (S1). In programs built
 //! with the feature `failpoints`.
 
-use super::figure;
 use super::oracle::{Cost, end_leases, finish, judge};
+use super::peers::Peers;
 use crate::program::{Program, To, message};
 use messages_core::failpoint::PLACES;
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
-use messages_testing::http::{Gateway, GatewayScript};
-use messages_testing::smtp::{Script, Server};
+use messages_testing::figures::figure;
 use messages_testing::stories;
 use std::os::unix::process::ExitStatusExt;
+use std::time::Duration;
 
 stories!(
     whatever_place_an_sms_run_dies_at,
@@ -48,7 +48,7 @@ fn at_every_place(database: &Database, canal: Canal) {
             "is {place} on the way of {canal}?"
         );
     }
-    cost += judge(&scene.program, &scene.relay, &scene.gateway);
+    cost += judge(&scene.program, &scene.peers.relay, &scene.peers.gateway);
     figure(&format!(
         "S1 places, {}, {canal}: {deaths} deaths at {} places, 0 lost, 0 SMS twice, {} uncertain SMS, {} second e-mails",
         scene.program.database.kind(),
@@ -88,27 +88,20 @@ fn a_run_that_dies_with_the_answers_written_down_leaves_nothing_in_doubt(databas
             finish(&program, &dead.into_iter().collect::<Vec<_>>());
         }
     }
-    let cost = judge(&scene.program, &scene.relay, &scene.gateway);
+    let cost = judge(&scene.program, &scene.peers.relay, &scene.peers.gateway);
     assert_eq!(cost, Cost::default());
 }
 
 struct Scene<'d> {
     program: Program<'d>,
-    relay: Server,
-    gateway: Gateway,
+    peers: Peers,
 }
 
 impl<'d> Scene<'d> {
     fn new(database: &'d Database) -> Self {
-        let relay = Server::start(Script::default());
-        let gateway = Gateway::start(GatewayScript::default());
-        let program = Program::new(database).relay(&relay).gateway(&gateway);
-        program.school(PARENTS, 1);
-        Self {
-            program,
-            relay,
-            gateway,
-        }
+        let peers = Peers::start(Duration::ZERO);
+        let program = peers.school(database, PARENTS);
+        Self { program, peers }
     }
 
     /// A message to everybody, and a run that dies at `place` the time after `passes`. An earlier one

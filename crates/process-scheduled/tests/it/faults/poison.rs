@@ -1,16 +1,16 @@
 //! A delivery that cannot be handled: the others leave (S1). In programs built with the feature
 //! `failpoints`.
 
-use super::figure;
 use super::oracle::end_leases;
+use super::peers::Peers;
 use crate::program::{Program, To, mailbox, number};
 use crate::rows::{count, rows};
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
-use messages_testing::http::{Gateway, GatewayScript};
-use messages_testing::smtp::{Script, Server};
+use messages_testing::figures::figure;
 use messages_testing::stories;
 use std::os::unix::process::ExitStatusExt;
+use std::time::Duration;
 
 stories!(
     a_delivery_that_panics_fails_alone,
@@ -27,12 +27,10 @@ fn a_delivery_that_panics_fails_alone(database: &Database) {
         (Canal::Sms, number(POISONED)),
         (Canal::Email, mailbox(POISONED)),
     ] {
-        let (relay, gateway) = peers();
-        let program = Program::new(database)
-            .relay(&relay)
-            .gateway(&gateway)
+        let peers = Peers::start(Duration::ZERO);
+        let program = peers
+            .school(database, PARENTS)
             .set("FAILPOINT_POISON", &format!("panic:{part}"));
-        program.school(PARENTS, 1);
         let id = program.programme(canal, To::All);
         let ended = program.run(&[]);
         assert_eq!(ended.code, 0, "{ended:?}");
@@ -46,7 +44,7 @@ fn a_delivery_that_panics_fails_alone(database: &Database) {
             };
             assert_eq!(row.state(), expected, "{row:?}");
         }
-        let accepted = relay.accepted_count() + gateway.accepted_count();
+        let accepted = peers.relay.accepted_count() + peers.gateway.accepted_count();
         assert_eq!(i64::try_from(accepted).unwrap(), PARENTS - 1);
         program.verify();
     }
@@ -59,12 +57,10 @@ fn a_delivery_that_ends_the_program_stops_nobody_for_good(database: &Database) {
         (Canal::Sms, number(POISONED), 1),
         (Canal::Email, mailbox(POISONED), 3),
     ] {
-        let (relay, gateway) = peers();
-        let program = Program::new(database)
-            .relay(&relay)
-            .gateway(&gateway)
+        let peers = Peers::start(Duration::ZERO);
+        let program = peers
+            .school(database, PARENTS)
             .set("FAILPOINT_POISON", &format!("abort:{part}"));
-        program.school(PARENTS, 1);
         let id = program.programme(canal, To::All);
         let died = run_until_it_survives(&program);
         assert_eq!(died, tries);
@@ -82,13 +78,6 @@ fn a_delivery_that_ends_the_program_stops_nobody_for_good(database: &Database) {
         ));
         program.verify();
     }
-}
-
-fn peers() -> (Server, Gateway) {
-    (
-        Server::start(Script::default()),
-        Gateway::start(GatewayScript::default()),
-    )
 }
 
 /// Returns how many runs it ended.

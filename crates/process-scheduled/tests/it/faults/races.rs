@@ -5,11 +5,11 @@ mod cancel;
 mod directory;
 mod edit;
 
-use super::amount;
 use crate::program::{Program, To, message};
 use messages_core::store::{Conn, messages};
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
+use messages_testing::figures::amount;
 use messages_testing::http::{Gateway, GatewayScript};
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};

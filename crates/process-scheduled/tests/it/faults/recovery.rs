@@ -1,12 +1,11 @@
 //! How long it takes until what a killed run held is final again, with real leases (S1).
 
-use super::figure;
 use super::oracle::judge;
-use crate::program::{Program, To};
+use super::peers::Peers;
+use crate::program::To;
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
-use messages_testing::http::{Gateway, GatewayScript};
-use messages_testing::smtp::{Script, Server};
+use messages_testing::figures::{amount, figure};
 use messages_testing::stories;
 use std::time::{Duration, Instant};
 
@@ -16,19 +15,16 @@ stories!(what_a_killed_run_held_is_final_within_its_lease);
 const LEASE_MAX: Duration = Duration::from_secs(300);
 
 fn what_a_killed_run_held_is_final_within_its_lease(database: &Database) {
-    if super::amount(0, 1) == 0 {
+    if amount(0, 1) == 0 {
         figure("S1 recovery with real leases takes five minutes: with FAULTS=full only");
         return;
     }
-    let slow = Duration::from_millis(50);
-    let relay = Server::start(Script::default().latency(slow));
-    let gateway = Gateway::start(GatewayScript::default().latency(slow));
-    let program = Program::new(database).relay(&relay).gateway(&gateway);
-    program.school(300, 3);
+    let peers = Peers::start(Duration::from_millis(50));
+    let program = peers.school(database, 300);
     program.programme(Canal::Sms, To::All);
     program.programme(Canal::Email, To::All);
     let mut run = program.command(&["--quiet"]).spawn().unwrap();
-    assert!(gateway.wait_accepted(20, Duration::from_secs(60)));
+    assert!(peers.gateway.wait_accepted(20, Duration::from_secs(60)));
     run.kill().unwrap();
     run.wait().unwrap();
     let killed = Instant::now();
@@ -43,7 +39,7 @@ fn what_a_killed_run_held_is_final_within_its_lease(database: &Database) {
         std::thread::sleep(Duration::from_secs(1));
     }
     let took = killed.elapsed();
-    let cost = judge(&program, &relay, &gateway);
+    let cost = judge(&program, &peers.relay, &peers.gateway);
     figure(&format!(
         "S1 recovery, {}: {held} envois held by a killed run were final after {} s, {} uncertain SMS, {} second e-mails",
         program.database.kind(),

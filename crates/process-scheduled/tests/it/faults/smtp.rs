@@ -4,11 +4,11 @@
 
 mod stranger;
 
-use super::figure;
 use crate::program::{Program, To, mailbox};
 use crate::rows::{Row, rows, stopped};
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
+use messages_testing::figures::figure;
 use messages_testing::smtp::{Action, Script, Server, Stage};
 use messages_testing::tls;
 use std::time::Duration;

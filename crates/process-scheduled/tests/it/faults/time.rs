@@ -11,11 +11,11 @@ mod late;
 mod leaps;
 mod seasons;
 
-use super::skipped;
 use super::tally::Tally;
 use crate::program::{Ended, Program, To, message};
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
+use messages_testing::figures::skipped;
 use messages_testing::http::{Gateway, GatewayScript};
 use messages_testing::smtp::{Script, Server};
 use std::path::{Path, PathBuf};

@@ -2,13 +2,13 @@
 //! dies while it works the recipients out leaves neither gap nor double.
 
 use super::oracle::end_leases;
+use super::peers::Peers;
 use super::tally::Tally;
-use super::{amount, figure};
 use crate::program::{Ended, Program, To, message};
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
+use messages_testing::figures::{amount, figure};
 use messages_testing::http::{Gateway, GatewayScript};
-use messages_testing::smtp::{Script, Server};
 use messages_testing::stories;
 use std::process::Child;
 use std::time::{Duration, Instant};
@@ -44,12 +44,8 @@ fn watch(mut run: Child) -> (Ended, usize) {
 }
 
 fn each_of_ten_thousand_gets_one_sms_and_one_email(database: &Database) {
-    let (gateway, relay) = (
-        Gateway::start(GatewayScript::default()),
-        Server::start(Script::default()),
-    );
-    let program = Program::new(database).gateway(&gateway).relay(&relay);
-    program.school(i64::try_from(parents()).unwrap(), 10);
+    let peers = Peers::start(Duration::ZERO);
+    let program = peers.school(database, i64::try_from(parents()).unwrap());
     let ids = [Canal::Sms, Canal::Email].map(|canal| program.programme(canal, To::All));
     let begun = Instant::now();
     let mut peak = 0;
@@ -63,7 +59,7 @@ fn each_of_ten_thousand_gets_one_sms_and_one_email(database: &Database) {
     }
     let took = begun.elapsed();
     let all = Tally::all_sent(2 * parents());
-    assert_eq!(Tally::of(&program, &gateway, &relay), all);
+    assert_eq!(Tally::of(&program, &peers.gateway, &peers.relay), all);
     assert!(peak < MEMORY_MAX, "{peak} kB");
     program.verify();
     figure(&format!(

@@ -3,13 +3,11 @@
 use crate::faults::accounts::settled;
 use crate::faults::crew::{Crew, finish};
 use crate::faults::oracle::Cost;
-use crate::faults::{amount, figure};
-use crate::program::Program;
+use crate::faults::peers::Peers;
 use messages_testing::cluster::Cluster;
 use messages_testing::db::Database;
-use messages_testing::http::{Gateway, GatewayScript};
+use messages_testing::figures::{amount, figure};
 use messages_testing::proxy::{Cuts, Proxy};
-use messages_testing::smtp::{Script, Server};
 use std::time::Duration;
 
 const PARENTS: i64 = 1000;
@@ -25,12 +23,9 @@ fn a_commit_whose_answer_is_lost_is_neither_forgotten_nor_done_twice() {
     let Some(cluster) = Cluster::start() else {
         return;
     };
-    let (relay, gateway) = (
-        Server::start(Script::default()),
-        Gateway::start(GatewayScript::default()),
-    );
+    let peers = Peers::start(Duration::ZERO);
     let database = Database::in_server(&cluster.url());
-    Program::new(&database).school(PARENTS, 10);
+    let program = peers.school(&database, PARENTS);
     let cuts = Cuts {
         statements: COMMITS,
         every: 5,
@@ -38,10 +33,8 @@ fn a_commit_whose_answer_is_lost_is_neither_forgotten_nor_done_twice() {
     };
     let proxy = Proxy::start(cluster.port(), cuts);
     let [straight, around] = [cluster.port(), proxy.port()].map(|port| format!(":{port}/"));
-    let program = Program::new(&database)
-        .relay(&relay)
-        .gateway(&gateway)
-        .set("DATABASE_URL", &database.url().replace(&straight, &around));
+    let url = database.url().replace(&straight, &around);
+    let program = program.set("DATABASE_URL", &url);
     let mut crew = Crew::new(&program, RUNS);
     while proxy.made() < cuts.most {
         crew.keep_busy();
@@ -50,7 +43,7 @@ fn a_commit_whose_answer_is_lost_is_neither_forgotten_nor_done_twice() {
     crew.join();
     let (survived, gave_up) = (crew.done, crew.gave_up);
     finish(&program);
-    let accounts = settled(&program, &gateway, &relay);
+    let accounts = settled(&program, &peers.gateway, &peers.relay);
     figure(&format!(
         "S3 cuts around the commit: {} cuts, {survived} runs went on, {gave_up} gave up at their start; {accounts}",
         proxy.made()

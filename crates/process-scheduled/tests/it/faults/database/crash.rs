@@ -3,10 +3,10 @@
 use crate::faults::accounts::settled;
 use crate::faults::crew::{Crew, finish, judge, programme_all};
 use crate::faults::peers::Peers;
-use crate::faults::{amount, figure};
 use crate::program::Ended;
 use messages_testing::cluster::Cluster;
 use messages_testing::db::Database;
+use messages_testing::figures::{amount, figure};
 use messages_testing::random;
 use std::process::Command;
 use std::time::{Duration, Instant};

@@ -2,13 +2,11 @@
 
 use crate::faults::accounts::settled;
 use crate::faults::crew::{Crew, finish};
-use crate::faults::{amount, figure};
-use crate::program::Program;
+use crate::faults::peers::Peers;
 use messages_testing::cluster::Cluster;
 use messages_testing::db::Database;
-use messages_testing::http::{Gateway, GatewayScript};
+use messages_testing::figures::{amount, figure};
 use messages_testing::random;
-use messages_testing::smtp::{Script, Server};
 use std::time::Duration;
 
 const PARENTS: i64 = 300;
@@ -26,20 +24,17 @@ fn a_standby_that_takes_over_in_the_middle_of_sends_loses_and_doubles_nothing() 
 }
 
 fn take_over(round: usize, first: &Cluster, second: &Cluster) {
-    let slow = Duration::from_millis(5);
-    let relay = Server::start(Script::default().latency(slow));
-    let gateway = Gateway::start(GatewayScript::default().latency(slow));
+    let peers = Peers::start(Duration::from_millis(5));
     let either = format!(
         "postgres://messages@127.0.0.1:{},127.0.0.1:{}/postgres?target_session_attrs=read-write",
         first.port(),
         second.port()
     );
     let database = Database::in_server(&either);
-    let program = Program::new(&database).relay(&relay).gateway(&gateway);
-    program.school(PARENTS, 10);
+    let program = peers.school(&database, PARENTS);
     let mut crew = Crew::new(&program, 2);
     let some = usize::try_from(random() % 100).unwrap();
-    crew.until_sent(&gateway, 1 + some);
+    crew.until_sent(&peers.gateway, 1 + some);
     // Both orders happen. In the second one the old server still takes commits for a moment, which
     // nobody acknowledges.
     if round.is_multiple_of(2) {
@@ -49,11 +44,11 @@ fn take_over(round: usize, first: &Cluster, second: &Cluster) {
         second.promote();
         first.crash();
     }
-    crew.until_sent(&gateway, 1);
+    crew.until_sent(&peers.gateway, 1);
     crew.join();
     let (survived, gave_up) = (crew.done, crew.gave_up);
     finish(&program);
-    let accounts = settled(&program, &gateway, &relay);
+    let accounts = settled(&program, &peers.gateway, &peers.relay);
     figure(&format!(
         "S3 failover, round {}: {survived} runs went on, {gave_up} gave up; {accounts}",
         round + 1

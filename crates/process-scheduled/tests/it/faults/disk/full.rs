@@ -5,10 +5,10 @@ use crate::faults::accounts::{Accounts, forgotten, settled};
 use crate::faults::crew::{Crew, OPEN, finish};
 use crate::faults::oracle::Cost;
 use crate::faults::peers::Peers;
-use crate::faults::{amount, figure};
 use crate::program::Program;
 use messages_testing::cluster::Cluster;
 use messages_testing::db::Database;
+use messages_testing::figures::{amount, figure};
 use messages_testing::random;
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! A small disk of one's own, to be filled up or made read-only.
 
-use crate::faults::skipped;
 use messages_testing::cluster::is_root;
+use messages_testing::figures::skipped;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};

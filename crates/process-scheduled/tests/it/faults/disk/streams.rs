@@ -3,14 +3,14 @@
 use super::small::SmallDisk;
 use crate::faults::accounts::settled;
 use crate::faults::crew::{judge, programme_all};
-use crate::faults::{amount, figure};
+use crate::faults::peers::Peers;
 use crate::program::{Ended, Program};
 use messages_testing::db::Database;
-use messages_testing::http::{Gateway, GatewayScript};
-use messages_testing::smtp::{Script, Server};
+use messages_testing::figures::{amount, figure};
 use std::fs::File;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 const PARENTS: i64 = 50;
 
@@ -18,17 +18,13 @@ const PARENTS: i64 = 50;
 fn goes_on(case: &str, run: impl Fn(Program<'_>) -> Ended) {
     for _ in 0..amount(1, 20) {
         let database = Database::sqlite();
-        let (gateway, relay) = (
-            Gateway::start(GatewayScript::default()),
-            Server::start(Script::default()),
-        );
-        let program = || Program::new(&database).relay(&relay).gateway(&gateway);
-        program().school(PARENTS, 5);
-        programme_all(&program());
-        let ended = run(program());
+        let peers = Peers::start(Duration::ZERO);
+        let program = peers.school(&database, PARENTS);
+        programme_all(&program);
+        let ended = run(peers.program(&database));
         assert_eq!(ended.code, 0, "{ended:?}");
         assert!(!ended.stderr.contains("pani"), "{ended:?}");
-        let accounts = settled(&program(), &gateway, &relay);
+        let accounts = settled(&program, &peers.gateway, &peers.relay);
         figure(&format!("S4 {case}: {accounts}"));
     }
 }
@@ -101,12 +97,9 @@ fn a_read_only_folder_of_the_database_sends_nothing() {
         return;
     };
     let database = Database::sqlite_in(disk.path());
-    let (gateway, relay) = (
-        Gateway::start(GatewayScript::default()),
-        Server::start(Script::default()),
-    );
-    let program = Program::new(&database).relay(&relay).gateway(&gateway);
-    program.school(PARENTS, 5);
+    let peers = Peers::start(Duration::ZERO);
+    let (gateway, relay) = (&peers.gateway, &peers.relay);
+    let program = peers.school(&database, PARENTS);
     programme_all(&program);
     for _ in 0..amount(1, 20) {
         disk.read_only(true);
@@ -115,7 +108,7 @@ fn a_read_only_folder_of_the_database_sends_nothing() {
         disk.read_only(false);
     }
     assert!(judge(&program.run(&[])));
-    let accounts = settled(&program, &gateway, &relay);
+    let accounts = settled(&program, gateway, relay);
     figure(&format!(
         "S4 read-only folder of the database: nothing sent; then {accounts}"
     ));

@@ -29,7 +29,7 @@ impl Disk {
         let mut cc = Command::new("cc");
         cc.args(["-shared", "-fPIC", "-O1", "-o"]);
         let Ok(made) = cc.arg(disk.at("shim.so")).arg(SHIM).status() else {
-            crate::faults::skipped("there is no C compiler (Debian: gcc, libc6-dev)");
+            messages_testing::figures::skipped("there is no C compiler (Debian: gcc, libc6-dev)");
             return None;
         };
         assert!(made.success());

@@ -1,9 +1,9 @@
 //! Cancelling messages that are leaving.
 
 use super::{Race, end, rounds, shuffled};
-use crate::faults::figure;
 use messages_core::store::messages;
 use messages_testing::db::Database;
+use messages_testing::figures::figure;
 use messages_testing::stories;
 use std::collections::BTreeMap;
 

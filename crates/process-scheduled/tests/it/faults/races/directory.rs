@@ -1,11 +1,11 @@
 //! Parents who opt out, or are erased, while SMS to them are leaving.
 
 use super::{Race, end, rounds, shuffled};
-use crate::faults::figure;
 use crate::program::number;
 use messages_core::store::annuaire::parents;
 use messages_core::store::{Conn, Error};
 use messages_testing::db::Database;
+use messages_testing::figures::figure;
 use messages_testing::stories;
 use std::collections::BTreeMap;
 

@@ -1,10 +1,10 @@
 //! Changing messages at the moment in which a run takes them.
 
 use super::{PATIENCE, Race, end, random, rounds};
-use crate::faults::figure;
 use messages_core::model::NewMessage;
 use messages_core::store::{Error, messages};
 use messages_testing::db::Database;
+use messages_testing::figures::figure;
 use messages_testing::stories;
 use std::time::Duration;
 

@@ -1,10 +1,10 @@
 //! A relay that others wrote, in another language: our own servers are not too kind.
 
-use crate::faults::skipped;
 use crate::program::{Program, To, mailbox, message};
 use crate::rows::rows;
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
+use messages_testing::figures::{figure, skipped};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -106,7 +106,7 @@ fn what_was_written_is_what_a_relay_of_others_reads() {
     expected.sort();
     assert_eq!(reached, expected);
     program.verify();
-    super::super::figure(&format!(
+    figure(&format!(
         "S5 aiosmtpd: {PARENTS} e-mails, all as they were written"
     ));
 }

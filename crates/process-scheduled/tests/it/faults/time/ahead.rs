@@ -2,9 +2,9 @@
 //! on PostgreSQL the server's clock counts.
 
 use super::{Fake, SENDERS, Stage, wait_until};
-use crate::faults::figure;
 use crate::faults::tally::Tally;
 use messages_testing::db::Database;
+use messages_testing::figures::figure;
 use messages_testing::http::{Answer, GatewayScript};
 use messages_testing::smtp::{Action, Script, Stage as Moment};
 use std::time::Duration;

@@ -1,11 +1,11 @@
 //! Clocks that are behind. On SQLite: on PostgreSQL the server's clock counts.
 
 use super::{Fake, Stage};
-use crate::faults::figure;
 use crate::faults::tally::Tally;
 use crate::program::{To, message};
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
+use messages_testing::figures::figure;
 use std::time::Duration;
 
 #[test]

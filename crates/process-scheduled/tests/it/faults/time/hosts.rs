@@ -1,9 +1,9 @@
 //! Several hosts, none of which knows the time: on PostgreSQL only the server's clock counts.
 
 use super::{Fake, Stage};
-use crate::faults::figure;
 use crate::faults::tally::Tally;
 use messages_testing::db::Database;
+use messages_testing::figures::figure;
 use messages_testing::http::GatewayScript;
 use messages_testing::smtp::Script;
 use std::time::Duration;

@@ -1,9 +1,9 @@
 //! Clocks that cannot be right. On SQLite: on PostgreSQL the server's clock counts.
 
 use super::{Fake, Stage};
-use crate::faults::figure;
 use crate::faults::tally::Tally;
 use messages_testing::db::Database;
+use messages_testing::figures::figure;
 
 const PARENTS: i64 = 20;
 const ALL: usize = 40;

@@ -1,12 +1,12 @@
 //! The nights in which Europe/Paris changes its clocks, as a SQLite host lives through them.
 
 use super::Fake;
-use crate::faults::{amount, figure};
 use crate::program::{Program, To, message};
 use messages_core::instant::Instant;
 use messages_core::store::{Conn, messages};
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
+use messages_testing::figures::{amount, figure};
 use messages_testing::http::{Gateway, GatewayScript};
 use std::time::Duration;
 
