@@ -80,7 +80,7 @@ fn database(config: &Config) -> Vec<Finding> {
     vec![
         Finding {
             name: "Base de données",
-            outcome: Ok(format!("{} répond", config.database.kind())),
+            outcome: durability(config, &mut conn),
         },
         Finding {
             name: "Tables",
@@ -91,6 +91,20 @@ fn database(config: &Config) -> Vec<Finding> {
             outcome: clock(&mut conn),
         },
     ]
+}
+
+/// No fault, for such a server may be there for a trial; but nobody should learn of it from parents.
+fn durability(config: &Config, conn: &mut Conn) -> Result<String, (Exit, String)> {
+    let durable = conn.is_durable().map_err(|error| failed(&error))?;
+    let kind = config.database.kind();
+    Ok(if durable {
+        format!("{kind} répond")
+    } else {
+        format!(
+            "{kind} répond ; à voir : fsync ou full_page_writes est désactivé sur le serveur, qui \
+             après une coupure de courant oublie des envois : ils partiraient une seconde fois"
+        )
+    })
 }
 
 fn tables(conn: &mut Conn) -> Result<String, (Exit, String)> {

@@ -197,6 +197,30 @@ impl Conn {
         }
     }
 
+    /// Whether the server was set up to keep its commits through a power cut. (SQLite is set up by
+    /// this program, so it always is.)
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn is_durable(&mut self) -> Result<bool, Error> {
+        match &mut self.inner {
+            #[cfg(feature = "sqlite")]
+            Inner::Sqlite(_) => Ok(true),
+            #[cfg(feature = "postgres")]
+            Inner::Postgres(conn) => {
+                #[derive(diesel::QueryableByName)]
+                struct Durable {
+                    #[diesel(sql_type = diesel::sql_types::Bool)]
+                    durable: bool,
+                }
+                let question = "SELECT current_setting('fsync') = 'on'
+                                   AND current_setting('full_page_writes') = 'on' AS durable";
+                let settings: Durable = super::sql::sql(question).get_result(conn)?;
+                Ok(settings.durable)
+            }
+        }
+    }
+
     /// Runs `body` in a transaction that takes the write lock at once (SQLite: `BEGIN IMMEDIATE`;
     /// a read that turns into a write fails under concurrency, whatever the time-out).
     ///

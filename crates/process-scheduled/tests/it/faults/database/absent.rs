@@ -116,6 +116,24 @@ fn a_server_that_turns_read_only_in_the_middle_of_sends_is_waited_for() {
     assert_eq!(accounts.cost, Cost::default());
 }
 
+#[test]
+fn a_server_that_would_forget_is_told_of() {
+    let Some(cluster) = Cluster::start() else {
+        return;
+    };
+    let peers = Peers::start(Duration::ZERO);
+    let database = Database::in_server(&cluster.url());
+    let program = peers.program(&database);
+    let says = |what| program.run(&["check"]).stdout.contains(what);
+    assert!(says("PostgreSQL répond\n"));
+    for setting in ["fsync", "full_page_writes"] {
+        set(&cluster, setting, "off");
+        assert!(says("PostgreSQL répond ; à voir : fsync"), "{setting}");
+        set(&cluster, setting, "on");
+    }
+    assert!(says("PostgreSQL répond\n"));
+}
+
 fn set(cluster: &Cluster, setting: &str, word: &str) {
     cluster.execute(&format!("ALTER SYSTEM SET {setting} = {word}"));
     cluster.execute("SELECT pg_reload_conf()");
