@@ -123,12 +123,13 @@ fn question(regle: Regle) -> Sql {
               WHERE t.copies > (1 + e.renvois) * CASE e.canal WHEN 'sms' THEN 1 ELSE 1 + ? END
                  OR (e.renvois = 0 AND t.copies > 1 + e.ambigus)")
         .bind(AMBIGUOUS_RESENDS),
+        // Accepted after all, and told too late for its envoi: that is a reason for doubt too.
         Regle::SansPreuve => sql("SELECT e.message, e.id AS envoi FROM envois e
               WHERE e.etat IN ('envoye', 'incertain')
                 AND NOT EXISTS (SELECT 1 FROM tentatives t
                                  WHERE t.envoi = e.id
-                                   AND t.verdict = CASE e.etat WHEN 'envoye' THEN 'accepte'
-                                                               ELSE 'ambigu' END)"),
+                                   AND (t.verdict = 'accepte'
+                                        OR (t.verdict = 'ambigu' AND e.etat = 'incertain')))"),
         // A token in the attempts that the envoi has not reached: the database forgot a commit.
         Regle::Tentative => sql("SELECT e.message, e.id AS envoi
                FROM tentatives t JOIN envois e ON e.id = t.envoi

@@ -1,14 +1,15 @@
 //! Tokens: a run that lost its lease changes nothing any more.
 
 use crate::harness::{School, accepted, lease, postponed, refused};
-use messages_core::store::envois;
-use messages_core::vocabulary::Canal;
+use messages_core::store::{envois, messages, verify};
+use messages_core::vocabulary::{Canal, Regle};
 use messages_testing::db::Database;
 use messages_testing::stories;
 
 stories!(
     the_first_owner_of_a_reservation_announces_nothing_after_a_second_claim,
     the_first_sender_records_nothing_after_a_second_claim,
+    a_late_success_to_what_was_claimed_again_and_stopped_is_no_breach,
     an_older_token_of_the_same_run_is_worth_nothing,
     another_run_cannot_announce_what_it_did_not_claim,
     a_token_that_was_announced_once_is_never_announced_again,
@@ -72,6 +73,25 @@ fn the_first_sender_records_nothing_after_a_second_claim(database: &Database) {
         )),
         ["1 accepte", "2 -"]
     );
+}
+
+/// The envoi stays in doubt; the attempt that was accepted after all is proof enough of it.
+fn a_late_success_to_what_was_claimed_again_and_stopped_is_no_breach(database: &Database) {
+    let school = School::new(database);
+    let message = school.leaving(Canal::Email, 1);
+    let (mut first, mut second) = (school.run("first"), school.run("second"));
+    let stale = first.send(Canal::Email, 1);
+    school.leases_are_over();
+    second.recover();
+    second.claim(Canal::Email, 1);
+    messages::cancel(&mut school.conn(), message).unwrap();
+    assert_eq!(first.record(&[accepted(&stale[0])]), []);
+    second.close(10);
+    assert_eq!(school.states(message), ["incertain resultat_inconnu"]);
+    for regle in Regle::ALL {
+        let breaches = verify::breaches(&mut school.conn(), *regle, 1).unwrap();
+        assert_eq!(breaches.len(), 0, "{regle}");
+    }
 }
 
 fn an_older_token_of_the_same_run_is_worth_nothing(database: &Database) {
