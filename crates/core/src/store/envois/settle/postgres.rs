@@ -109,11 +109,11 @@ fn say_at_once(
                        proprio = NULL, bail_jusqua = NULL
                   FROM resultats r, horloge
                  WHERE envois.id = r.id AND envois.jeton = r.jeton AND envois.etat = 'emission'
-                RETURNING envois.id, envois.message),
+                RETURNING envois.id, envois.jeton, envois.message, r.verdict, r.code),
               tentatives_finies AS (
-                UPDATE tentatives SET fin = now, verdict = r.verdict, code = r.code
-                  FROM resultats r JOIN enregistres e ON e.id = r.id, horloge
-                 WHERE tentatives.envoi = r.id AND tentatives.jeton = r.jeton),
+                UPDATE tentatives SET fin = now, verdict = e.verdict, code = e.code
+                  FROM enregistres e, horloge
+                 WHERE tentatives.envoi = e.id AND tentatives.jeton = e.jeton),
               annonces AS (
                 UPDATE envois
                    SET etat = 'emission', bail_jusqua = now + r.bail_s * interval '1 second',
