@@ -203,22 +203,19 @@ impl Conn {
     /// # Errors
     /// When the database does not answer.
     pub fn is_durable(&mut self) -> Result<bool, Error> {
-        match &mut self.inner {
-            #[cfg(feature = "sqlite")]
-            Inner::Sqlite(_) => Ok(true),
-            #[cfg(feature = "postgres")]
-            Inner::Postgres(conn) => {
-                #[derive(diesel::QueryableByName)]
-                struct Durable {
-                    #[diesel(sql_type = diesel::sql_types::Bool)]
-                    durable: bool,
-                }
-                let question = "SELECT current_setting('fsync') = 'on'
-                                   AND current_setting('full_page_writes') = 'on' AS durable";
-                let settings: Durable = super::sql::sql(question).get_result(conn)?;
-                Ok(settings.durable)
-            }
+        #[derive(diesel::QueryableByName)]
+        struct Durable {
+            #[diesel(sql_type = diesel::sql_types::Bool)]
+            durable: bool,
         }
+        if !self.is_postgres() {
+            return Ok(true);
+        }
+        let settings: Vec<Durable> = self.load(&super::sql::sql(
+            "SELECT current_setting('fsync') = 'on'
+                AND current_setting('full_page_writes') = 'on' AS durable",
+        ))?;
+        Ok(settings.iter().all(|row| row.durable))
     }
 
     /// Runs `body` in a transaction that takes the write lock at once (SQLite: `BEGIN IMMEDIATE`;
