@@ -22,7 +22,7 @@ MINUTES=${MINUTES:-10}      # of --long
 
 cargo build --release --quiet -p messages-api -p process-scheduled --features postgres --bins
 cargo build --release --quiet -p messages-api --features postgres --example empty
-built=$PWD/target/release
+built=${CARGO_TARGET_DIR:-$PWD/target}/release
 work=$(mktemp -d)
 chmod 711 "$work"
 server=

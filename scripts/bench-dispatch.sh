@@ -21,10 +21,10 @@ chmod 711 "$work"
 # The default build for SQLite, as a school has it; libpq alone takes some milliseconds to load.
 for db in sqlite postgres; do
   cargo build --release --quiet -p process-scheduled --features "$db"
-  cp target/release/process-scheduled "$work/process-scheduled-$db"
+  cp "${CARGO_TARGET_DIR:-$PWD/target}"/release/process-scheduled "$work/process-scheduled-$db"
 done
 cargo build --release --quiet -p messages-testing --example peer
-peer=$PWD/target/release/examples/peer
+peer=${CARGO_TARGET_DIR:-$PWD/target}/release/examples/peer
 trap 'kill $(jobs -p) 2>/dev/null || true; stop_postgres; rm -rf "$work"' EXIT
 start_postgres "$work/postgres"
 cd "$work"

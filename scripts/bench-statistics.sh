@@ -19,8 +19,8 @@ cargo build --profile "$PROFILE" --quiet -p messages-core --features postgres --
 cargo build --profile "$PROFILE" --quiet -p process-scheduled --features postgres
 folder=$PROFILE
 if [ "$PROFILE" = dev ]; then folder=debug; fi
-ask=$PWD/target/$folder/examples/statistics
-program=$PWD/target/$folder/process-scheduled
+ask=${CARGO_TARGET_DIR:-$PWD/target}/$folder/examples/statistics
+program=${CARGO_TARGET_DIR:-$PWD/target}/$folder/process-scheduled
 work=$(mktemp -d)
 chmod 711 "$work"
 trap 'stop_postgres; rm -rf "$work"' EXIT

@@ -14,7 +14,7 @@ done
 [ $# -gt 0 ] || set -- sqlite postgres
 
 cargo build --quiet --workspace --features postgres --bins --examples
-built=$PWD/target/debug
+built=${CARGO_TARGET_DIR:-$PWD/target}/debug
 work=$(mktemp -d)
 chmod 711 "$work"
 started=()

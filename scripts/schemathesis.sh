@@ -22,7 +22,7 @@ fi
 
 # The features of scripts/test.sh: nothing is built twice.
 cargo build --quiet --workspace --features postgres --bins
-program=$PWD/target/debug/messages-api
+program=${CARGO_TARGET_DIR:-$PWD/target}/debug/messages-api
 folder=$(mktemp -d)
 server=
 stop() {
