@@ -46,6 +46,7 @@ impl Rules {
     /// Why there is none.
     pub fn address(&self, candidate: &Candidate, canal: Canal) -> Result<String, Motif> {
         match canal {
+            _ if candidate.parti => Err(Motif::Efface),
             Canal::Sms if !candidate.notifications_sms => Err(Motif::Opposition),
             Canal::Email if !candidate.notifications_email => Err(Motif::Opposition),
             Canal::Sms => self.number(&candidate.telephone),

@@ -9,6 +9,7 @@ diesel::table! {
         nom -> Text,
         niveau -> Text,
         annee_scolaire -> Text,
+        identifiant -> Nullable<Text>,
     }
 }
 
@@ -18,10 +19,14 @@ diesel::table! {
         nom -> Text,
         prenom -> Text,
         classe -> Nullable<BigInt>,
+        identifiant -> Nullable<Text>,
     }
 }
 
 diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Nullable, Text};
+    use crate::instant::InstantSql;
+
     parents (id) {
         id -> BigInt,
         nom -> Text,
@@ -30,6 +35,8 @@ diesel::table! {
         email -> Text,
         notifications_sms -> Bool,
         notifications_email -> Bool,
+        parti_le -> Nullable<InstantSql>,
+        identifiant -> Nullable<Text>,
     }
 }
 
