@@ -1,5 +1,7 @@
 //! What staff read, in both languages, in one place.
 
+pub mod addresses;
+
 use crate::config::Lang;
 use crate::store::messages::Closed;
 use crate::vocabulary::{Canal, Etat, Motif};
