@@ -85,7 +85,7 @@ fn split(value: &str) -> Vec<&str> {
     if addresses > 1 && parts.iter().all(|part| part.contains('@')) {
         parts
     } else {
-        vec![without_remark(value).trim_matches([',', '.', ' '])]
+        vec![without_remark(value).trim_start_matches([',', ' ']).trim_end_matches([',', '.', ' '])]
     }
 }
 

@@ -104,10 +104,18 @@ fn as_dialled(dialled: &Dialled, region: Region) -> Vec<PhoneNumber> {
         return international(digits).into_iter().collect();
     }
     let mut readings: Vec<PhoneNumber> = national(digits, region).into_iter().collect();
-    if !digits.starts_with('0') && digits.len() >= INTERNATIONAL_MIN {
-        readings.extend(international(digits));
+    if !digits.starts_with('0') {
+        readings.extend(without_plus(digits));
     }
     readings
+}
+
+/// A number with its country, but without `+`. Where every number of the right length is one of
+/// some telephone (North America), a slip would reach somebody.
+fn without_plus(digits: &str) -> Option<PhoneNumber> {
+    let number = international(digits).filter(|_| digits.len() >= INTERNATIONAL_MIN)?;
+    let kind = PHONE_NUMBER_UTIL.get_number_type(&number);
+    (kind != PhoneNumberType::FixedLineOrMobile).then_some(number)
 }
 
 /// The readings when a digit is added that a spreadsheet took away, or that the plan has now.
@@ -115,7 +123,8 @@ fn repaired(dialled: &Dialled, region: Region) -> Vec<PhoneNumber> {
     let digits = &dialled.digits;
     let with_code = digits.trim_start_matches('0');
     let mut readings = Vec::new();
-    if !dialled.international {
+    // (Two zeros would begin the code of a country.)
+    if !dialled.international && !digits.starts_with('0') {
         readings.extend(national(&format!("0{digits}"), region));
         if region.0 == rlibphonenumber::Region::BJ && digits.len() == 8 {
             readings.extend(national(&format!("01{digits}"), region));
@@ -126,7 +135,7 @@ fn repaired(dialled: &Dialled, region: Region) -> Vec<PhoneNumber> {
             // Bénin, since November 2024.
             readings.extend(international(&format!("22901{rest}")));
         }
-        readings.extend(international(with_code));
+        readings.extend(without_plus(with_code));
         readings.extend(with_trunk_zero(with_code));
     }
     readings

@@ -105,7 +105,7 @@ fn every_country_of_the_schools_is_read_as_its_people_write_it() {
         ("FR", "692123456", Ok("+262692123456")),
         ("FR", "+262 690 50 12 34", Ok("+590690501234")),
         ("FR", "0041 79 123 45 67", Ok("+41791234567")),
-        ("FR", "0590 12 34 56", Err("")),
+        ("FR", "0590 12 34 56", Err("ligne fixe")),
     ]);
 }
 
@@ -187,6 +187,8 @@ fn what_is_no_number_is_refused_with_what_the_office_can_mend() {
         ("FR", "01 42 34 56 78 poste 12", Err("")),
         ("FR", "0712345678901", Err("")),
         ("FR", "45 12 34 56 78", Err("")),
+        // With a digit too many: not a number of North America.
+        ("FR", "14234567812", Err("")),
         ("FR", "abc", Err("")),
         ("FR", "+", Err("")),
         ("FR", "00", Err("")),

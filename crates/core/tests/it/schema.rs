@@ -250,7 +250,7 @@ fn objects(database: &Database) -> Vec<String> {
     let question = if database.is_postgres() {
         "SELECT c.relkind::text || ' ' || c.relname || ' '
                 || COALESCE((SELECT string_agg(a.attname || ':' || a.atttypid::regtype::text, ',' ORDER BY a.attnum)
-                               FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0), '') AS v
+                               FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '') AS v
            FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace
          UNION ALL
          SELECT pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid

@@ -61,14 +61,15 @@ fn step_by_step(
     reading: Reading,
 ) -> Result<Settled, Error> {
     conn.write(|conn| {
+        // Rows of the directory are locked before those of envois, as whoever erases a parent does.
+        if !leased.is_empty() {
+            adresses::refresh_all(conn, reading.region)?;
+        }
         let now = conn.now()?;
         let mut settled = Settled {
             recorded: record(conn, finished, now)?,
             ..Settled::default()
         };
-        if !leased.is_empty() {
-            adresses::refresh_all(conn, reading.region)?;
-        }
         // One channel has one lease: usually a single group.
         for group in leased.chunk_by(|one, other| one.lease == other.lease) {
             let lease = group.first().map_or(Duration::ZERO, |first| first.lease);
