@@ -57,7 +57,7 @@ fn human(states: &[States], copies: i64, breaches: &Breaches) -> Vec<String> {
         if found.is_empty() {
             lines.push(format!("ok     {}", promise(*regle)));
         } else {
-            lines.push(format!("FAUTE  {} : {}", broken(*regle), named(found)));
+            lines.push(format!("ERREUR {} : {}", broken(*regle), named(found)));
         }
     }
     if copies > 0 {
@@ -79,9 +79,11 @@ const fn promise(regle: Regle) -> &'static str {
         Regle::Totaux => "les totaux des messages sont ceux de leurs envois",
         Regle::Statut => "un message est « envoyé » si quelqu'un a été atteint, et seulement alors",
         Regle::DeuxFois => {
-            "aucun SMS n'a pu partir deux fois, ni un e-mail hors des réponses perdues"
+            "aucun SMS n'a pu partir deux fois, ni un e-mail, sauf si une réponse s'est perdue"
         }
-        Regle::SansPreuve => "ce qui est dit parti ou incertain a une tentative qui le dit",
+        Regle::SansPreuve => {
+            "ce qui est dit parti ou incertain repose sur une tentative enregistrée"
+        }
         Regle::Tentative => "chaque tentative a une fin",
     }
 }

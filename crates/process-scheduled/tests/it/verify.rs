@@ -110,7 +110,7 @@ fn each_broken_rule_is_named_with_its_row(database: &Database) {
         let named = people
             .stdout
             .lines()
-            .any(|line| line.starts_with("FAUTE") && (line.contains(&format!(": {row}"))));
+            .any(|line| line.starts_with("ERREUR") && (line.contains(&format!(": {row}"))));
         assert!(named, "{statement}: {people:?}");
         let report = program.run(&["verify", "--json"]).json();
         let faults = report["fautes"].as_array().unwrap();
