@@ -131,3 +131,15 @@ fn restore(database: &Database) {
          INSERT INTO tentatives SELECT * FROM k_tentatives;",
     );
 }
+
+#[test]
+fn verify_follows_the_language() {
+    let database = Database::sqlite();
+    let program = Program::new(&database).set("LANGUAGE_CODE", "en-us");
+    let ended = program.run(&["verify"]);
+    assert!(
+        ended.stdout.starts_with("0 recipient(s): 0 in a final state"),
+        "{ended:?}"
+    );
+    assert!(!ended.stdout.contains('é'), "{ended:?}");
+}
