@@ -2,6 +2,7 @@
 
 use crate::audience::Rules;
 use crate::config::Config;
+use crate::instant::Instant;
 use crate::store::expansion::{self, Candidate};
 use crate::store::upcoming::{self, Upcoming};
 use crate::store::{Conn, Error};
@@ -33,7 +34,8 @@ pub struct Recipient {
     pub address: Result<String, Motif>,
 }
 
-/// Shows every message that a run would treat, one after the other.
+/// Shows every message that a run would treat, one after the other; with `until`, what all runs
+/// until then would treat as things stand now.
 ///
 /// # Errors
 /// The database's.
@@ -41,12 +43,14 @@ pub fn preview(
     conn: &mut Conn,
     config: &Config,
     limit: Option<usize>,
+    until: Option<Instant>,
     mut show: impl FnMut(&Preview),
 ) -> Result<(), Error> {
     let rules = Rules::new(config);
     let now = conn.now()?;
-    for message in upcoming::leaving(conn, now)? {
-        let recipients = upcoming::waiting(conn, message.id, now)?;
+    let until = until.unwrap_or(now);
+    for message in upcoming::leaving(conn, now, until)? {
+        let recipients = upcoming::waiting(conn, message.id, now, until)?;
         let recipients = recipients
             .into_iter()
             .map(|row| Recipient {
@@ -61,7 +65,7 @@ pub fn preview(
             recipients,
         });
     }
-    for message in upcoming::upcoming(conn, limit.unwrap_or(usize::MAX), now)? {
+    for message in upcoming::upcoming(conn, limit.unwrap_or(usize::MAX), until)? {
         let late = now > message.due + config.messages.late;
         let recipients = recipients(conn, &rules, &message, late)?;
         show(&Preview {

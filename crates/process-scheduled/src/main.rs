@@ -14,13 +14,17 @@ mod start;
 mod status;
 mod verify;
 
-use clap::Parser;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 use cli::{Cli, Command};
 use messages_core::exit::Failure;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    if let Some(text) = cli.contradiction() {
+        Cli::command().error(ErrorKind::ArgumentConflict, text).exit();
+    }
     let outcome = match &cli.command {
         None | Some(Command::Run) if cli.dry_run => preview::preview(&cli),
         None | Some(Command::Run) => run::run(&cli),
