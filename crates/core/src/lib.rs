@@ -8,6 +8,7 @@ pub mod audience;
 pub mod channel;
 pub mod config;
 pub mod dispatch;
+mod domain;
 pub mod exit;
 pub mod failpoint;
 pub mod import;
