@@ -10,6 +10,8 @@ mod cli;
 #[cfg(unix)]
 mod faults;
 mod program;
+#[cfg(target_os = "linux")]
+mod relays;
 mod rows;
 mod school;
 #[cfg(unix)]

@@ -4,7 +4,7 @@ mod absent;
 mod delivery;
 mod doubt;
 mod login;
-mod mail;
+pub(crate) mod mail;
 mod private;
 mod refusals;
 mod sink;

@@ -1,0 +1,8 @@
+//! Relays that others wrote, as Debian packages them and as schools meet them: logins, TLS, and
+//! restrictions on sender, HELO and recipients. Each is started once and serves several scenes.
+
+mod exim;
+mod opensmtpd;
+mod postfix;
+mod restrictions;
+mod scene;
