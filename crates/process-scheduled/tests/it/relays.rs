@@ -2,7 +2,9 @@
 //! restrictions on sender, HELO and recipients. Each is started once and serves several scenes.
 
 mod exim;
+mod limits;
 mod opensmtpd;
 mod postfix;
+mod recipients;
 mod restrictions;
 mod scene;

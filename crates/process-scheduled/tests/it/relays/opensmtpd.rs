@@ -1,6 +1,6 @@
 //! OpenSMTPD.
 
-use super::restrictions;
+use super::{recipients, restrictions};
 use messages_testing::relay::Relay;
 
 #[test]
@@ -18,4 +18,12 @@ fn what_opensmtpd_says_of_us_costs_nobody_anything() {
     };
     restrictions::what_is_wrong_with_us_costs_nobody_anything(&relay);
     restrictions::relaying_is_refused(&relay, "submission");
+}
+
+#[test]
+fn opensmtpd_knows_some_recipients_and_others_not() {
+    let Some(relay) = Relay::opensmtpd() else {
+        return;
+    };
+    recipients::strangers_fail_and_all_others_are_reached(&relay);
 }

@@ -1,6 +1,6 @@
 //! Postfix: its restrictions speak at RCPT whatever they are about (`smtpd_delay_reject`).
 
-use super::restrictions;
+use super::{limits, recipients, restrictions};
 use messages_testing::relay::Relay;
 
 #[test]
@@ -20,4 +20,23 @@ fn what_postfix_says_of_us_costs_nobody_anything() {
     // 454 4.7.1 as Debian sets it, 554 5.7.1 as others do.
     restrictions::relaying_is_refused(&relay, "submission");
     restrictions::relaying_is_refused(&relay, "strict");
+}
+
+#[test]
+fn postfix_knows_some_recipients_and_others_not() {
+    let Some(relay) = Relay::postfix() else {
+        return;
+    };
+    recipients::strangers_fail_and_all_others_are_reached(&relay);
+    recipients::what_is_too_large_fails_alone(&relay);
+    recipients::spam_is_told_as_such(&relay, "spam", "550 5.7.1");
+}
+
+#[test]
+fn postfix_counts_and_everybody_is_reached_all_the_same() {
+    let Some(relay) = Relay::postfix() else {
+        return;
+    };
+    limits::who_is_too_fast_becomes_slower(&relay);
+    limits::who_is_put_off_comes_again(&relay);
 }
