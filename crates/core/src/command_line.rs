@@ -104,9 +104,8 @@ fn tell(error: &Error) -> ExitCode {
 /// Says on stderr what is wrong with the command line.
 #[must_use]
 pub fn refuse(fault: &str) -> ExitCode {
-    let told = format!(
-        "ligne de commande : {fault}. L'option --help montre ce qui est possible.\n"
-    );
+    let told =
+        format!("ligne de commande : {fault}. L'option --help montre ce qui est possible.\n");
     // stderr may be closed; the exit code remains.
     std::io::stderr().write_all(told.as_bytes()).ok();
     ExitCode::from(2)

@@ -2,8 +2,8 @@
 
 use crate::audience::{Refusal, Rules};
 use crate::config::Config;
-use crate::store::adresses::{self, Use};
 use crate::instant::Instant;
+use crate::store::adresses::{self, Use};
 use crate::store::expansion::{self, Candidate};
 use crate::store::upcoming::{self, Upcoming};
 use crate::store::{Conn, Error};

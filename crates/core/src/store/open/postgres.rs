@@ -6,9 +6,7 @@
 
 use crate::store::Error;
 use crate::store::error::one_line;
-use diesel::connection::{
-    AnsiTransactionManager, CacheSize, Connection, SimpleConnection,
-};
+use diesel::connection::{AnsiTransactionManager, CacheSize, Connection, SimpleConnection};
 use diesel::{ConnectionError, PgConnection};
 
 /// Added to the URL unless it says otherwise: no wait for ever on a peer that went away, and the
