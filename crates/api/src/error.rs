@@ -73,7 +73,7 @@ impl ApiError {
                 return json!({ "non_field_errors": [texts.not_a_dict(python_type)] });
             }
             Self::Leaving { absents, presents } => {
-                let detail = texts.leaving(*absents, *presents);
+                let detail = texts.many_left_out(*absents, *presents);
                 return json!({ "detail": detail, "absents": absents, "presents": presents });
             }
             Self::Refused(refusal) => {

@@ -222,6 +222,3 @@ fn take_over(
         autres_remarques: remarks.others,
     }))
 }
-
-#[cfg(test)]
-mod tests;

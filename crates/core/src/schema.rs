@@ -35,6 +35,9 @@ diesel::table! {
         email -> Text,
         notifications_sms -> Bool,
         notifications_email -> Bool,
+        telephone_e164 -> Nullable<Text>,
+        email_norme -> Nullable<Text>,
+        norme -> Text,
         parti_le -> Nullable<InstantSql>,
         identifiant -> Nullable<Text>,
     }

@@ -60,7 +60,8 @@ pub struct Annuaire {
     pub familles: Vec<i64>,
 }
 
-/// Order of a list. Names in small letters; what has the same name goes by number.
+/// Order of a list. Names in small letters, people's first names after them; what has the same name
+/// goes by number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Order {
     /// By number.

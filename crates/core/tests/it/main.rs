@@ -6,6 +6,7 @@
     reason = "what goes wrong here is to fail the test"
 )]
 
+mod adresses;
 mod annuaire;
 mod cancel;
 mod channels;
@@ -17,6 +18,7 @@ mod expansion;
 mod fence;
 mod harness;
 mod idempotence;
+mod import;
 mod intent;
 mod lists;
 mod messages;

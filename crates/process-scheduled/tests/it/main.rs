@@ -9,7 +9,11 @@
 mod cli;
 #[cfg(unix)]
 mod faults;
+mod import;
 mod program;
+mod quiet;
+#[cfg(target_os = "linux")]
+mod relays;
 mod rows;
 mod school;
 #[cfg(unix)]

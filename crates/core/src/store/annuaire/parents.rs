@@ -77,7 +77,7 @@ pub fn page(
                 parti_le
            FROM parents WHERE true",
     );
-    let ordered = list::ordered(narrowed(all, filter), filter.order);
+    let ordered = list::ordered_people(narrowed(all, filter), filter.order);
     let parents = conn.load(&list::cut(ordered, offset, limit))?;
     with_etudiants(conn, parents)
 }
@@ -88,7 +88,7 @@ pub fn page(
 /// The database's.
 pub fn ids(conn: &mut Conn, filter: &Filter) -> Result<Vec<i64>, Error> {
     let all = sql("SELECT id FROM parents WHERE true");
-    list::ids(conn, &list::ordered(narrowed(all, filter), filter.order))
+    list::ids(conn, &list::ordered_people(narrowed(all, filter), filter.order))
 }
 
 /// Those with these numbers, in this order; who is missing is left out.

@@ -1,1 +1,0 @@
-//! Readings without a database.
