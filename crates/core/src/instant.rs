@@ -63,9 +63,9 @@ impl Instant {
             date.ok()?.and_hms_opt(23, 59, 59)
         });
         let hour = |day: &&str| {
-            HOURS.iter().find_map(|hour| {
-                NaiveDateTime::parse_from_str(text, &format!("{day}{hour}")).ok()
-            })
+            HOURS
+                .iter()
+                .find_map(|hour| NaiveDateTime::parse_from_str(text, &format!("{day}{hour}")).ok())
         };
         let wall = wall.or_else(|| DAYS.iter().find_map(|day| hour(&day)))?;
         let local = |wall: NaiveDateTime| wall.and_local_timezone(zone).latest();

@@ -23,7 +23,9 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     if let Some(text) = cli.contradiction() {
-        Cli::command().error(ErrorKind::ArgumentConflict, text).exit();
+        Cli::command()
+            .error(ErrorKind::ArgumentConflict, text)
+            .exit();
     }
     let outcome = match &cli.command {
         None | Some(Command::Run) if cli.dry_run => preview::preview(&cli),

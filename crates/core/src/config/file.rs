@@ -133,11 +133,15 @@ fn is_western(line: &[u8]) -> bool {
 pub(super) fn mistaken(path: &Path) -> Option<PathBuf> {
     let name = path.file_name()?.to_str()?;
     let bare = name.trim_start_matches('.');
-    [format!("{name}.txt"), format!("{bare}.txt"), bare.to_owned()]
-        .into_iter()
-        .filter(|other| other != name)
-        .map(|other| path.with_file_name(other))
-        .find(|other| other.is_file())
+    [
+        format!("{name}.txt"),
+        format!("{bare}.txt"),
+        bare.to_owned(),
+    ]
+    .into_iter()
+    .filter(|other| other != name)
+    .map(|other| path.with_file_name(other))
+    .find(|other| other.is_file())
 }
 
 #[cfg(test)]
@@ -145,7 +149,7 @@ mod tests {
     use super::*;
 
     const SETTINGS: &str =
-        "MESSAGES_MODE=reel\r\nDEFAULT_FROM_EMAIL=Collège <c@exemple.fr>\r\nP=é€œ’#1\r\n";
+        "MESSAGES_MODE=reel\r\nDEFAULT_FROM_EMAIL=Collège <c@exemple.fr>\r\nP=œuf€’é#1\r\n";
 
     fn read(bytes: &[u8]) -> String {
         let read = text(bytes).unwrap();
@@ -183,10 +187,7 @@ mod tests {
         let read = text(&bytes).unwrap();
         assert_eq!(read.text, SETTINGS.replace("\r\n", "\n"));
         let warning = read.warning.unwrap();
-        assert!(
-            warning.contains("Windows-1252 (ligne 2, 3)"),
-            "{warning}"
-        );
+        assert!(warning.contains("Windows-1252 (ligne 2, 3)"), "{warning}");
         // One line that an old editor added to a file in UTF-8.
         let mut mixed = "A=école\n".as_bytes().to_vec();
         mixed.extend(b"B=coll\xe8ge\n# \x82t\x82\n");

@@ -53,7 +53,9 @@ mod tests {
                 "{name}: {warning}"
             );
         }
-        for name in ["PATH", "LANGUAGE", "LOGNAME", "EMAIL", "HOSTNAME", "TZ", "DEBUG"] {
+        for name in [
+            "PATH", "LANGUAGE", "LOGNAME", "EMAIL", "HOSTNAME", "TZ", "DEBUG",
+        ] {
             assert_eq!(warning(name, &known), None);
         }
         assert!(known.iter().all(|name| warning(name, &known).is_none()));

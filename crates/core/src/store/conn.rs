@@ -1,9 +1,9 @@
 //! One connection to either database, and the only way to write with it.
 
 use super::Error;
-use super::sql::Sql;
 #[cfg(feature = "sqlite")]
 use super::open::sqlite::Open;
+use super::sql::Sql;
 use crate::config::Database;
 use crate::instant::Instant;
 #[cfg(feature = "postgres")]

@@ -124,11 +124,9 @@ fn forget(conn: &mut Conn, now: Instant) -> Result<(), Error> {
 /// # Errors
 /// The database's.
 pub fn last_real(conn: &mut Conn) -> Result<Option<Instant>, Error> {
-    let runs: Vec<Beat> = conn.load(&sql(
-        "SELECT battement FROM passages
+    let runs: Vec<Beat> = conn.load(&sql("SELECT battement FROM passages
           WHERE mode = 'reel' AND (nb_envoyes > 0 OR nb_incertains > 0 OR fin IS NULL)
-          ORDER BY debut DESC LIMIT 1",
-    ))?;
+          ORDER BY debut DESC LIMIT 1"))?;
     Ok(runs.first().map(|run| run.battement))
 }
 

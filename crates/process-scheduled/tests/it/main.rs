@@ -14,6 +14,7 @@ mod rows;
 mod school;
 #[cfg(unix)]
 mod script;
+mod settings;
 mod sms;
 mod smtp;
 mod verify;

@@ -6,9 +6,7 @@
 
 use crate::store::Error;
 use crate::store::error::one_line;
-use diesel::connection::{
-    AnsiTransactionManager, CacheSize, Connection, SimpleConnection,
-};
+use diesel::connection::{AnsiTransactionManager, CacheSize, Connection, SimpleConnection};
 use diesel::{ConnectionError, PgConnection};
 
 /// Added to the URL unless it says otherwise: no wait for ever on a peer that went away, and the
@@ -95,9 +93,10 @@ fn with_own(url: &str) -> String {
     }
 }
 
-/// PgBouncer's word (`unsupported startup parameter`), before 1.20 and since.
+/// PgBouncer says `unsupported startup parameter`, others that they take no options.
 fn is_pools_refusal(error: &ConnectionError) -> bool {
-    error.to_string().contains("unsupported startup parameter")
+    let text = error.to_string();
+    text.contains("startup parameter") || text.contains("option")
 }
 
 /// What the server says of our settings will not pass by itself.

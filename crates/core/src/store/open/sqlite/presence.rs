@@ -67,11 +67,7 @@ struct Table {
 }
 
 /// The tables, before anything is changed.
-pub(super) fn look_into(
-    conn: &mut SqliteConnection,
-    path: &Path,
-    what: Open,
-) -> Result<(), Error> {
+pub(super) fn look_into(conn: &mut SqliteConnection, path: &Path, what: Open) -> Result<(), Error> {
     let tables: Vec<Table> = diesel::sql_query(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'",
     )
