@@ -22,10 +22,9 @@ impl Vars {
                 Err(_) => unreadable.push(name),
             }
         }
-        Self {
-            unreadable,
-            ..Self::from_file(path, asked, environment)
-        }
+        let mut vars = Self::from_file(path, asked, environment);
+        vars.unreadable = unreadable;
+        vars
     }
 
     /// As [`Self::from_environment`], with these variables as the environment.
@@ -39,9 +38,8 @@ impl Vars {
         match std::fs::read(&path) {
             Ok(bytes) => {
                 let mut vars = Self::from_text(&bytes, &path, environment);
-                let beside = mistaken.filter(|other| other.ends_with(".txt"));
                 vars.warnings
-                    .extend(beside.map(|other| format!("{other} : n'est pas lu, à côté de .env")));
+                    .extend(mistaken.map(|other| format!("{other} : n'est pas lu")));
                 vars.file = Some(path);
                 vars
             }
