@@ -126,11 +126,11 @@ fn run_once(config: &Config, stop: &Arc<AtomicBool>) -> Waited {
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)) {
         Ok(Ok(waited)) => waited,
         Ok(Err(error)) => {
-            log::error!("passage interrompu : {error}");
+            log::error!("traitement interrompu : {error}");
             Waited::Failed
         }
         Err(_) => {
-            log::error!("passage interrompu par une erreur interne");
+            log::error!("traitement interrompu par une erreur interne");
             Waited::Failed
         }
     }

@@ -42,7 +42,7 @@ pub(crate) fn check(cli: &Cli) -> Result<Exit, Failure> {
         match &finding.outcome {
             Ok(text) => output::line(format_args!("ok     {} : {text}", finding.name)),
             Err((exit, text)) => {
-                output::line(format_args!("FAUTE  {} : {text}", finding.name));
+                output::line(format_args!("ERREUR {} : {text}", finding.name));
                 if worst != Exit::Config {
                     worst = *exit;
                 }

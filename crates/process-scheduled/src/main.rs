@@ -14,18 +14,18 @@ mod start;
 mod status;
 mod verify;
 
-use clap::error::ErrorKind;
-use clap::{CommandFactory, Parser};
 use cli::{Cli, Command};
+use messages_core::command_line;
 use messages_core::exit::Failure;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    if let Some(text) = cli.contradiction() {
-        Cli::command()
-            .error(ErrorKind::ArgumentConflict, text)
-            .exit();
+    let cli = match command_line::read::<Cli>() {
+        Ok(cli) => cli,
+        Err(code) => return code,
+    };
+    if let Some(fault) = cli.contradiction() {
+        return command_line::refuse(fault);
     }
     let outcome = match &cli.command {
         None | Some(Command::Run) if cli.dry_run => preview::preview(&cli),

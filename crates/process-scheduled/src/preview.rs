@@ -76,11 +76,17 @@ fn human(lang: Lang, preview: &Preview) {
         let name = format!("{} {}", recipient.prenom, recipient.nom);
         match &recipient.address {
             Ok(address) => output::line(format_args!("  → {} : {address}", name.trim())),
-            Err(motif) => {
-                let why = texts::motif(lang, *motif);
-                output::line(format_args!("  ✗ {} : {why}", name.trim()));
+            Err(refusal) => {
+                let why = texts::motif(lang, refusal.motif);
+                let detail = refusal.detail.as_ref();
+                let detail = detail.map_or_else(String::new, |detail| format!(" ({detail})"));
+                output::line(format_args!("  ✗ {} : {why}{detail}", name.trim()));
             }
         }
+    }
+    for odd in preview.odd.iter().filter(|odd| odd.is_shared()) {
+        let shared = texts::addresses::shared(lang, message.canal, odd.records);
+        output::line(format_args!("  ! {} : {shared}", odd.address));
     }
 }
 
@@ -89,11 +95,14 @@ fn machine(preview: &Preview) -> Value {
         .recipients
         .iter()
         .map(|recipient| {
-            let (adresse, motif) = match &recipient.address {
-                Ok(address) => (Some(address), None),
-                Err(motif) => (None, Some(motif)),
-            };
-            json!({"nom": recipient.nom, "prenom": recipient.prenom, "adresse": adresse, "motif": motif})
+            let refusal = recipient.address.as_ref().err();
+            json!({
+                "nom": recipient.nom,
+                "prenom": recipient.prenom,
+                "adresse": recipient.address.as_ref().ok(),
+                "motif": refusal.map(|refusal| refusal.motif),
+                "detail": refusal.and_then(|refusal| refusal.detail.as_ref()),
+            })
         })
         .collect();
     json!({

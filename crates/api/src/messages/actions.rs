@@ -2,6 +2,7 @@
 
 use super::MODEL;
 use super::crud::load;
+use super::form::too_long;
 use crate::answer::actions::Done;
 use crate::answer::{self, message};
 use crate::dispatcher::Waited;
@@ -147,8 +148,18 @@ async fn mark_as_read(
     }
 }
 
+/// A text that was written before it could be refused.
+async fn check_length(state: &State, id: i64) -> Result<(), ApiError> {
+    let message = load(state, id).await?;
+    match too_long(&state.config, message.r#type, &message.contenu) {
+        Some(text) => Err(ApiError::Invalid(json!({ "contenu": [text] }))),
+        None => Ok(()),
+    }
+}
+
 async fn send_now(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     let id = id_of(&request)?;
+    check_length(&state, id).await?;
     state
         .ask_or(state.texts.not_sendable(), move |conn| {
             messages::send_now(conn, id)
@@ -184,6 +195,7 @@ async fn resend(
     let body = body::read(&request, bytes).await?;
     let envois = envois_of(&state, &body)?;
     let late = state.config.messages.late;
+    check_length(&state, id).await?;
     state
         .ask_or(state.texts.not_resendable(), move |conn| {
             messages::resend(conn, id, envois.as_deref(), late)

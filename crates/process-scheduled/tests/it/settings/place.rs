@@ -32,7 +32,7 @@ fn said(ended: &Ended) -> String {
     let faults = ended
         .stdout
         .lines()
-        .filter(|line| line.starts_with("FAUTE"));
+        .filter(|line| line.starts_with("ERREUR"));
     faults.chain(ended.stderr.lines()).collect()
 }
 

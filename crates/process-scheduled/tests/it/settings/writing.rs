@@ -55,7 +55,7 @@ fn a_database_of_somebody_elses_is_told_before_a_run_fails_on_it() {
     }
     let ended = check_as_nobody(&database);
     assert_ne!(ended.code, 0, "{ended:?}");
-    assert!(ended.stdout.contains("FAUTE"), "{ended:?}");
+    assert!(ended.stdout.contains("ERREUR"), "{ended:?}");
     // Its own file in a folder where it can make no other.
     for name in ["messages.sqlite3", "scheduled_messages.log"] {
         chown(folder.join(name), Some(NOBODY), Some(NOBODY)).unwrap();
@@ -92,7 +92,7 @@ fn a_log_or_a_journal_that_cannot_be_written_is_named() {
         assert!(
             ended
                 .stdout
-                .contains(&format!("FAUTE  Écriture : {setting} : ")),
+                .contains(&format!("ERREUR Écriture : {setting} : ")),
             "{ended:?}"
         );
     }
