@@ -44,6 +44,9 @@ old answers believed|crates/core/src/dispatch/engine/replay.rs|s/(granted.jeton 
 answers of another database|crates/core/src/store/envois/sent.rs|s/ AND m.cle = r.cle/ AND r.cle <> ''/|test(faults::journal)
 journals of living runs|crates/core/src/dispatch/journal.rs|s/if file.try_lock().is_err()/if file.try_lock().is_err() \&\& path.as_os_str().is_empty()/|test(journal)
 old answers after a resend|crates/core/src/store/messages.rs|s/renvois = renvois + 1, jeton = jeton + 1/renvois = renvois + 1/|test(faults::journal)
+a simulation that eats real messages|crates/core/src/dispatch.rs|s/if messages.mode == Mode::Reel {/if messages.mode != Mode::Fichier {/|test(settings::pretend) and test(sqlite)
+a run that makes a database|crates/process-scheduled/src/start.rs|s/with(cli, migrations::open_existing)/with(cli, migrations::open)/|test(settings::place)
+statements prepared through a pool|crates/core/src/store/open/postgres.rs|s/CacheSize::Disabled);/CacheSize::Unbounded);/|test(settings::pool)
 LIST
 }
 
