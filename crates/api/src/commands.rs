@@ -17,7 +17,11 @@ use std::io::Write;
 pub fn run_key_command(cli: &Cli, command: &KeyCommand) -> Result<Exit, Failure> {
     let config = start::settings(cli)?;
     start::logging(cli, &config);
-    let mut conn = migrations::open(&config.database)?;
+    let mut conn = match command {
+        // The first key comes before the first start: the server wants one.
+        KeyCommand::Create { .. } => migrations::open(&config.database)?,
+        KeyCommand::List | KeyCommand::Revoke { .. } => migrations::open_current(&config.database)?,
+    };
     let mut stdout = std::io::stdout().lock();
     match command {
         KeyCommand::Create { name, scope } => create(&mut conn, name, scope, &mut stdout)?,
@@ -27,7 +31,7 @@ pub fn run_key_command(cli: &Cli, command: &KeyCommand) -> Result<Exit, Failure>
         }
         KeyCommand::Revoke { id } => {
             revoke(&mut conn, *id)?;
-            writeln!(stdout, "Clé {id} annulée.").ok();
+            writeln!(stdout, "Clé {id} révoquée.").ok();
         }
     }
     Ok(Exit::Done)
@@ -45,7 +49,7 @@ fn create(
     let shown = writeln!(out, "{}", key.expose()).and_then(|()| out.flush());
     if let Err(error) = shown {
         let text = format!(
-            "la clé {} n'a pas pu être affichée ({error}) : annulez-la (messages-api key revoke {})",
+            "la clé {} n'a pas pu être affichée ({error}) : révoquez-la (messages-api key revoke {})",
             cle.id, cle.id
         );
         return Err(Failure::new(Exit::Internal, text));

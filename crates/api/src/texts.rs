@@ -115,16 +115,19 @@ plain! {
     statut_not_settable: "Seuls « brouillon » et « programme » peuvent être demandés.",
         "Only \"brouillon\" and \"programme\" can be asked for.";
     /// The same `Idempotency-Key` with another body.
-    other_body: "Cette clé d'idempotence a déjà servi pour une autre requête.",
-        "This idempotency key was already used for another request.";
+    other_body: "Cette demande a déjà été envoyée avec un autre contenu.",
+        "This request was already sent with another content.";
     /// The same `Idempotency-Key` while the first is not answered.
-    in_progress: "La première requête avec cette clé d'idempotence n'a pas encore reçu sa réponse. Vérifiez avant de recommencer.",
-        "The first request with this idempotency key has not been answered yet. Check before trying again.";
+    in_progress: "La première demande est encore en cours.",
+        "The first request is still under way.";
     /// A run that is not over yet.
     goes_on: "Traitement en cours : il continue en arrière-plan.", "Processing: it goes on in the background.";
     /// A run that could not be made.
     run_failed: "Le traitement n'a pas pu être fait. Le journal du serveur dit pourquoi.",
         "The processing could not be done. The server's log tells why.";
+    /// A run that would only have pretended to send.
+    run_refused: "SIMULATION refusée : cette base a envoyé pour de bon, mais ce serveur n'est pas réglé pour envoyer (MESSAGES_MODE). Rien n'est parti : prévenez l'administrateur.",
+        "SIMULATION refused: this database has sent for real, but this server is not set to send (MESSAGES_MODE). Nothing has left: tell the administrator.";
     /// What is stopped before it leaves.
     cancelled: "Message annulé : il est redevenu un brouillon.", "Message cancelled: it is a draft again.";
     /// A message that somebody got.

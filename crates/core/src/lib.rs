@@ -6,11 +6,13 @@
 
 pub mod audience;
 pub mod channel;
+pub mod command_line;
 pub mod config;
 pub mod dispatch;
 mod domain;
 pub mod exit;
 pub mod failpoint;
+pub mod html;
 pub mod import;
 pub mod instant;
 pub mod logging;
@@ -24,4 +26,5 @@ pub mod segments;
 pub mod store;
 pub mod texts;
 pub mod tracking;
+mod typed;
 pub mod vocabulary;

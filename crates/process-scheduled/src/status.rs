@@ -4,10 +4,11 @@ use crate::cli::Cli;
 use crate::output::{self, plural};
 use crate::{report, start};
 use messages_core::config::Config;
+use messages_core::dispatch::{self, Stop};
 use messages_core::exit::{Exit, Failure};
 use messages_core::instant::Instant;
 use messages_core::model::Passage;
-use messages_core::store::{overview, passages};
+use messages_core::store::{Error, overview, passages};
 use messages_core::texts;
 use messages_core::vocabulary::{Etat, Mode};
 use serde_json::{Value, json};
@@ -25,12 +26,28 @@ struct Status {
     waiting: Vec<overview::Waiting>,
     uncertain: Vec<overview::Uncertain>,
     passages: Vec<Passage>,
+    /// Messages that a simulation marked as sent, on a database that sends for real.
+    simulated: Vec<i64>,
+    /// Why runs are refused.
+    refused: Option<String>,
 }
 
 pub(crate) fn status(cli: &Cli) -> Result<Exit, Failure> {
-    let (config, mut conn) = start::start(cli)?;
+    let (config, mut conn) = start::start_looking(cli)?;
     let now = conn.now()?;
+    let refused = match dispatch::permit(&mut conn, &config) {
+        Ok(()) => None,
+        Err(Error::Config(text)) => Some(text),
+        Err(error) => return Err(error.into()),
+    };
+    let pretends = config.messages.mode != Mode::Reel && refused.is_none();
     let status = Status {
+        simulated: if pretends {
+            Vec::new()
+        } else {
+            overview::simulated(&mut conn)?
+        },
+        refused,
         now,
         programmed: overview::programmed(&mut conn, now)?,
         waiting: overview::waiting(&mut conn)?,
@@ -50,7 +67,10 @@ fn human(config: &Config, status: &Status) -> Vec<String> {
     if config.messages.mode == Mode::Simulation {
         lines.push(report::simulation(config.messages.lang).to_owned());
     }
+    let refused = status.refused.as_ref();
+    lines.extend(refused.map(|text| format!("ATTENTION, {text}.")));
     lines.extend(programmed(config, status));
+    lines.extend(simulated(status));
     lines.extend(waiting(config, status));
     lines.extend(uncertain(config, status));
     lines.extend(runs(config, status));
@@ -81,7 +101,7 @@ fn waiting(config: &Config, status: &Status) -> Vec<String> {
     let line = |group: &overview::Waiting| {
         let canal = texts::canal(config.messages.lang, group.canal);
         let what = match group.etat {
-            Etat::Reserve => "pris par un passage",
+            Etat::Reserve => "pris par un traitement",
             Etat::Emission => "en cours d'émission",
             _ => "en attente",
         };
@@ -89,7 +109,7 @@ fn waiting(config: &Config, status: &Status) -> Vec<String> {
             (Etat::AEnvoyer, Some(at)) if at > status.now => {
                 format!(", prochain essai le {}", local(config, at))
             }
-            (Etat::AEnvoyer, Some(_)) => ", au prochain passage".to_owned(),
+            (Etat::AEnvoyer, Some(_)) => ", au prochain traitement".to_owned(),
             _ => String::new(),
         };
         format!(
@@ -100,10 +120,34 @@ fn waiting(config: &Config, status: &Status) -> Vec<String> {
     status.waiting.iter().map(line).collect()
 }
 
+/// So many messages are named.
+const SIMULATED_MAX: usize = 20;
+
+fn simulated(status: &Status) -> Option<String> {
+    let count = i64::try_from(status.simulated.len()).unwrap_or(i64::MAX);
+    if count == 0 {
+        return None;
+    }
+    let named = status.simulated.iter().take(SIMULATED_MAX);
+    let mut named: Vec<String> = named.map(ToString::to_string).collect();
+    if status.simulated.len() > SIMULATED_MAX {
+        named.push("…".to_owned());
+    }
+    let marked = plural(
+        count,
+        "message marqué « envoyé » par une simulation n'est jamais parti",
+        "messages marqués « envoyé » par une simulation ne sont jamais partis",
+    );
+    Some(format!(
+        "À VÉRIFIER, {marked} (n° {}). Pour envoyer : process-scheduled resend NUMÉRO",
+        named.join(", ")
+    ))
+}
+
 fn uncertain(config: &Config, status: &Status) -> Vec<String> {
     let line = |message: &overview::Uncertain| {
         format!(
-            "À VÉRIFIER, message {} ({}) : {}, la réponse s'est perdue. Pour renvoyer : process-scheduled resend {}",
+            "À VÉRIFIER, message {} ({}) : {}, la réponse s'est perdue. Pour renvoyer : process-scheduled resend {} (ceux qui l'ont déjà reçu le recevront deux fois ; les échecs repartent aussi)",
             message.message,
             texts::canal(config.messages.lang, message.canal),
             plural(message.nombre, "envoi incertain", "envois incertains"),
@@ -115,17 +159,17 @@ fn uncertain(config: &Config, status: &Status) -> Vec<String> {
 
 fn runs(config: &Config, status: &Status) -> Vec<String> {
     let Some(last) = status.passages.first() else {
-        return vec!["Dernier passage : jamais. Le planificateur est-il installé ?".to_owned()];
+        return vec!["Dernier traitement : jamais. La tâche planifiée est-elle créée ?".to_owned()];
     };
     let silence = status.now.since(last.battement);
     let mut lines = Vec::new();
     if silence > SILENCE_MAX {
         lines.push(format!(
-            "ATTENTION : aucun passage depuis {}. Le planificateur fonctionne-t-il ?",
+            "ATTENTION : aucun traitement depuis {}. La tâche planifiée fonctionne-t-elle ?",
             minutes(silence)
         ));
     }
-    lines.push("Derniers passages :".to_owned());
+    lines.push("Derniers traitements :".to_owned());
     lines.extend(status.passages.iter().map(|passage| run(config, passage)));
     lines
 }
@@ -133,7 +177,10 @@ fn runs(config: &Config, status: &Status) -> Vec<String> {
 fn run(config: &Config, passage: &Passage) -> String {
     let end = match (passage.fin, &passage.arret) {
         (None, _) => " (en cours ou interrompu)".to_owned(),
-        (Some(_), Some(arret)) => format!(" (arrêt : {arret})"),
+        (Some(_), Some(arret)) if arret == Stop::TimeOver.as_str() => {
+            " (durée maximale atteinte)".to_owned()
+        }
+        (Some(_), Some(_)) => " (arrêt demandé)".to_owned(),
         (Some(_), None) => String::new(),
     };
     let mode = match passage.mode {
@@ -148,7 +195,7 @@ fn run(config: &Config, passage: &Passage) -> String {
         plural(passage.nb_envoyes, "atteint", "atteints"),
         passage.nb_echecs,
         plural(passage.nb_incertains, "incertain", "incertains"),
-        plural(passage.nb_ignores, "écarté", "écartés"),
+        plural(passage.nb_ignores, "non envoyé", "non envoyés"),
     )
 }
 
@@ -187,6 +234,8 @@ fn machine(config: &Config, status: &Status) -> Value {
         "programmes": status.programmed,
         "en_cours": status.waiting,
         "incertains": status.uncertain,
+        "simules": status.simulated.len(),
+        "refus": status.refused,
         "passages": passages,
     })
 }
