@@ -17,13 +17,42 @@ const PARAGRAPHS: [&str; 8] = ["p", "h1", "h2", "h3", "h4", "h5", "h6", "hr"];
 
 /// References by name that French editors write (HTML, 13.5).
 const NAMED: [(&str, char); 36] = [
-    ("amp", '&'), ("lt", '<'), ("gt", '>'), ("quot", '"'), ("apos", '\''), ("nbsp", '\u{a0}'),
-    ("agrave", 'à'), ("acirc", 'â'), ("ccedil", 'ç'), ("egrave", 'è'), ("eacute", 'é'),
-    ("ecirc", 'ê'), ("euml", 'ë'), ("icirc", 'î'), ("iuml", 'ï'), ("ocirc", 'ô'), ("oelig", 'œ'),
-    ("ugrave", 'ù'), ("ucirc", 'û'), ("uuml", 'ü'), ("Agrave", 'À'), ("Ccedil", 'Ç'),
-    ("Egrave", 'È'), ("Eacute", 'É'), ("Ecirc", 'Ê'), ("rsquo", '’'), ("lsquo", '‘'),
-    ("rdquo", '”'), ("ldquo", '“'), ("laquo", '«'), ("raquo", '»'), ("ndash", '–'),
-    ("mdash", '—'), ("hellip", '…'), ("euro", '€'), ("deg", '°'),
+    ("amp", '&'),
+    ("lt", '<'),
+    ("gt", '>'),
+    ("quot", '"'),
+    ("apos", '\''),
+    ("nbsp", '\u{a0}'),
+    ("agrave", 'à'),
+    ("acirc", 'â'),
+    ("ccedil", 'ç'),
+    ("egrave", 'è'),
+    ("eacute", 'é'),
+    ("ecirc", 'ê'),
+    ("euml", 'ë'),
+    ("icirc", 'î'),
+    ("iuml", 'ï'),
+    ("ocirc", 'ô'),
+    ("oelig", 'œ'),
+    ("ugrave", 'ù'),
+    ("ucirc", 'û'),
+    ("uuml", 'ü'),
+    ("Agrave", 'À'),
+    ("Ccedil", 'Ç'),
+    ("Egrave", 'È'),
+    ("Eacute", 'É'),
+    ("Ecirc", 'Ê'),
+    ("rsquo", '’'),
+    ("lsquo", '‘'),
+    ("rdquo", '”'),
+    ("ldquo", '“'),
+    ("laquo", '«'),
+    ("raquo", '»'),
+    ("ndash", '–'),
+    ("mdash", '—'),
+    ("hellip", '…'),
+    ("euro", '€'),
+    ("deg", '°'),
 ];
 
 /// Whether it shows nothing: what is left of `<p><br></p>` or `&nbsp;` in an editor that was emptied.
@@ -146,8 +175,9 @@ fn walk(html: &str, mut see: impl FnMut(Piece<'_>)) {
 }
 
 fn is_tag(text: &str) -> bool {
-    text.strip_prefix('<')
-        .is_some_and(|inside| inside.starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c)))
+    text.strip_prefix('<').is_some_and(|inside| {
+        inside.starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c))
+    })
 }
 
 /// `&eacute;`, `&#233;` and `&#xE9;` as the letters that they are.

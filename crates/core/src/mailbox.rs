@@ -81,11 +81,18 @@ fn parts(text: &str) -> Vec<&str> {
 fn split(value: &str) -> Vec<&str> {
     let value = value.trim();
     let addresses = value.matches('@').count();
-    let parts: Vec<&str> = value.split([',', '/', ' ']).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> = value
+        .split([',', '/', ' '])
+        .filter(|part| !part.is_empty())
+        .collect();
     if addresses > 1 && parts.iter().all(|part| part.contains('@')) {
         parts
     } else {
-        vec![without_remark(value).trim_start_matches([',', ' ']).trim_end_matches([',', '.', ' '])]
+        vec![
+            without_remark(value)
+                .trim_start_matches([',', ' '])
+                .trim_end_matches([',', '.', ' ']),
+        ]
     }
 }
 
@@ -156,9 +163,9 @@ fn is_possible_end(label: &str) -> bool {
         return label.len() >= 2 && label.bytes().all(|byte| byte.is_ascii_alphabetic());
     }
     let (shown, _) = idna::domain_to_unicode(label);
-    let latin = |letter: char| letter.is_ascii_alphabetic() || ('\u{c0}'..'\u{250}').contains(&letter);
-    ["vermögensberater", "vermögensberatung"].contains(&shown.as_str())
-        || !shown.chars().any(latin)
+    let latin =
+        |letter: char| letter.is_ascii_alphabetic() || ('\u{c0}'..'\u{250}').contains(&letter);
+    ["vermögensberater", "vermögensberatung"].contains(&shown.as_str()) || !shown.chars().any(latin)
 }
 
 #[cfg(test)]

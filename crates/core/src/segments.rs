@@ -86,7 +86,10 @@ mod tests {
 
     #[test]
     fn a_text_is_said_in_composed_letters_and_plain_lines() {
-        assert_eq!(normal("Re\u{301}union\r\na\u{300} 18 h\rSalle 2"), "Réunion\nà 18 h\nSalle 2");
+        assert_eq!(
+            normal("Re\u{301}union\r\na\u{300} 18 h\rSalle 2"),
+            "Réunion\nà 18 h\nSalle 2"
+        );
     }
 
     #[test]

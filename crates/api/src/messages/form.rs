@@ -107,16 +107,15 @@ async fn check_keys(state: &State, fields: &mut Fields<'_>, form: &Form) -> Resu
 pub(crate) fn too_long(config: &Config, canal: Canal, contenu: &str) -> Option<String> {
     let most = config.sms.segments_max;
     let count = segments::over(contenu, most).filter(|_| canal == Canal::Sms)?;
-    Some(addresses::too_many_segments(config.messages.lang, count, most))
+    Some(addresses::too_many_segments(
+        config.messages.lang,
+        count,
+        most,
+    ))
 }
 
 /// The rules of a message as a whole (contract, section 4).
-fn check_whole(
-    fields: &mut Fields<'_>,
-    form: &Form,
-    present: Option<&Message>,
-    config: &Config,
-) {
+fn check_whole(fields: &mut Fields<'_>, form: &Form, present: Option<&Message>, config: &Config) {
     let edit = &form.edit;
     let settable = matches!(edit.statut, Statut::Brouillon | Statut::Programme)
         || present.is_some_and(|message| message.statut == edit.statut);

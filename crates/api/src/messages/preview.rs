@@ -142,12 +142,17 @@ fn warnings(shown: &Preview, contenu: &str, config: &Config) -> Vec<String> {
     let is_sms = shown.message.canal == Canal::Sms;
     let count = segments::over(contenu, most).filter(|_| is_sms);
     let too_long = count.map(|count| addresses::too_many_segments(lang, count, most));
-    let odd = shown.odd.iter().map(|odd| warning(odd, shown.message.canal, lang));
+    let odd = shown
+        .odd
+        .iter()
+        .map(|odd| warning(odd, shown.message.canal, lang));
     too_long.into_iter().chain(odd).collect()
 }
 
 fn warning(odd: &Odd, canal: Canal, lang: Lang) -> String {
-    let shared = odd.is_shared().then(|| addresses::shared(lang, canal, odd.records));
+    let shared = odd
+        .is_shared()
+        .then(|| addresses::shared(lang, canal, odd.records));
     let invented = odd.invented.then(|| addresses::invented(lang).to_owned());
     let told: Vec<String> = shared.into_iter().chain(invented).collect();
     format!("{} : {}", odd.address, told.join(", "))

@@ -120,10 +120,7 @@ impl Rules {
     /// Why an address that another record refuses is not written to.
     #[must_use]
     pub fn elsewhere(&self) -> Refusal {
-        Refusal::told(
-            Motif::Opposition,
-            Some(texts::refused_elsewhere(self.lang)),
-        )
+        Refusal::told(Motif::Opposition, Some(texts::refused_elsewhere(self.lang)))
     }
 
     /// Why nobody is sent this SMS, which was written before it could be refused.

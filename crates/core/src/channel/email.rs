@@ -171,7 +171,10 @@ pub(crate) mod tests {
         let mut delivery = delivery("Réunion", "Jeudi");
         for html in ["<p><br></p>", "&nbsp;", " "] {
             Arc::make_mut(&mut delivery.content).contenu_html = Some(html.into());
-            assert!(!written(&delivery, Some("https://x.fr")).contains("multipart"), "{html}");
+            assert!(
+                !written(&delivery, Some("https://x.fr")).contains("multipart"),
+                "{html}"
+            );
         }
     }
 

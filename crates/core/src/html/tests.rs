@@ -19,7 +19,15 @@ fn an_emptied_editor_shows_nothing() {
     ] {
         assert!(is_empty(html), "{html:?}");
     }
-    for html in ["a", "<p>.</p>", "<img src=\"x\">", "<p>&eacute;</p>", "1 < 2", "&", "<hr>"] {
+    for html in [
+        "a",
+        "<p>.</p>",
+        "<img src=\"x\">",
+        "<p>&eacute;</p>",
+        "1 < 2",
+        "&",
+        "<hr>",
+    ] {
         assert!(!is_empty(html), "{html:?}");
     }
 }
@@ -27,10 +35,19 @@ fn an_emptied_editor_shows_nothing() {
 #[test]
 fn an_html_is_told_as_text() {
     for (html, told) in [
-        ("<p>Bonjour,</p><p>R&eacute;union  jeudi<br>&agrave; 18&nbsp;h.</p>", "Bonjour,\n\nRéunion jeudi\nà 18 h."),
+        (
+            "<p>Bonjour,</p><p>R&eacute;union  jeudi<br>&agrave; 18&nbsp;h.</p>",
+            "Bonjour,\n\nRéunion jeudi\nà 18 h.",
+        ),
         ("<ul><li>un</li><li>deux</li></ul>", "- un\n- deux"),
-        ("<head><style>p{}</style></head><body>Sortie <b>au</b> musée</body>", "Sortie au musée"),
-        ("<table><tr><td>Lundi</td><td>8 h</td></tr><tr><td>Mardi</td></tr></table>", "Lundi 8 h\nMardi"),
+        (
+            "<head><style>p{}</style></head><body>Sortie <b>au</b> musée</body>",
+            "Sortie au musée",
+        ),
+        (
+            "<table><tr><td>Lundi</td><td>8 h</td></tr><tr><td>Mardi</td></tr></table>",
+            "Lundi 8 h\nMardi",
+        ),
         ("1 < 2 &amp; 3 &inconnu; &#8364;", "1 < 2 & 3 &inconnu; €"),
         ("<h1>Titre</h1>Texte", "Titre\n\nTexte"),
     ] {

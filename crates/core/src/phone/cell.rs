@@ -5,9 +5,22 @@ use super::{Fault, Number, Region};
 use crate::typed::visible;
 
 /// Words that are written before a number.
-const LABELS: [&str; 14] = [
-    "telephone", "téléphone", "portable", "cellulaire", "mobile", "callto", "port", "tel", "tél",
-    "gsm", "sms", "cell", "mob", "num",
+const LABELS: [&str; 15] = [
+    "whatsapp",
+    "telephone",
+    "téléphone",
+    "portable",
+    "cellulaire",
+    "mobile",
+    "callto",
+    "port",
+    "tel",
+    "tél",
+    "gsm",
+    "sms",
+    "cell",
+    "mob",
+    "num",
 ];
 
 /// Longest text that is looked at: two numbers with their separators have room.
@@ -77,7 +90,9 @@ fn is_damaged(text: &str) -> bool {
     let exponent = text.split_once('e').is_some_and(|(number, exponent)| {
         let digits = |part: &str, others: &[char]| {
             part.contains(|c: char| c.is_ascii_digit())
-                && part.chars().all(|c| c.is_ascii_digit() || others.contains(&c))
+                && part
+                    .chars()
+                    .all(|c| c.is_ascii_digit() || others.contains(&c))
         };
         digits(number, &['.', ',', '-', '+']) && digits(exponent, &['+', '-', '\n'])
     });
@@ -90,9 +105,15 @@ fn without_decimals(text: &str) -> &str {
         return text;
     };
     let is_number = whole.chars().filter(char::is_ascii_digit).count() >= 8
-        && whole.chars().all(|c| c.is_ascii_digit() || c == '+' || (c == ' ' && text.contains(',')));
+        && whole
+            .chars()
+            .all(|c| c.is_ascii_digit() || c == '+' || (c == ' ' && text.contains(',')));
     let are_decimals = (1..=2).contains(&decimals.len()) && decimals.chars().all(|c| c == '0');
-    if is_number && are_decimals { whole } else { text }
+    if is_number && are_decimals {
+        whole
+    } else {
+        text
+    }
 }
 
 /// A text that is one number and nothing else.
@@ -147,13 +168,21 @@ const BETWEEN_VALUES: [char; 4] = ['\n', ';', '|', '&'];
 /// What may stand between two values, the surest first.
 const SEPARATORS: [fn(&str) -> Vec<&str>; 5] = [
     |text| text.split(BETWEEN_VALUES).collect(),
-    |text| text.split(" / ").flat_map(|part| part.split(" - ")).collect(),
+    |text| {
+        text.split(" / ")
+            .flat_map(|part| part.split(" - "))
+            .collect()
+    },
     |text| text.split(['/', ',']).collect(),
     |text| text.split('-').collect(),
     |text| {
         let parts: Vec<&str> = text.split(' ').collect();
         let whole = |part: &&str| part.chars().filter(char::is_ascii_digit).count() >= 8;
-        if parts.iter().all(whole) { parts } else { Vec::new() }
+        if parts.iter().all(whole) {
+            parts
+        } else {
+            Vec::new()
+        }
     },
 ];
 
@@ -184,7 +213,12 @@ fn halves(text: &str, region: Region) -> Option<Number> {
     let (first, second) = digits.split_at_checked(half)?;
     let numbers = [first, second].map(|half| one(half, region));
     let both = first.len() == second.len()
-        && numbers.iter().all(|number| *number != Err(Fault::Unreadable));
+        && numbers
+            .iter()
+            .all(|number| *number != Err(Fault::Unreadable));
     let number = numbers.into_iter().find_map(Result::ok)?;
-    both.then_some(Number { more: true, ..number })
+    both.then_some(Number {
+        more: true,
+        ..number
+    })
 }

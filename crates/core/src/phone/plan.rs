@@ -155,9 +155,7 @@ fn national(digits: &str, region: Region) -> Option<PhoneNumber> {
 }
 
 fn in_france(digits: &str) -> Option<PhoneNumber> {
-    FRENCH
-        .into_iter()
-        .find_map(|region| valid(digits, region))
+    FRENCH.into_iter().find_map(|region| valid(digits, region))
 }
 
 fn international(digits: &str) -> Option<PhoneNumber> {

@@ -34,8 +34,16 @@ fn what_stands_in_directories_is_read_or_told() {
         ("FR", "(+33)(0)612345678", Ok("+33612345678")),
         ("FR", "(0033)6 12 34 56 78", Ok("+33612345678")),
         ("FR", "06/12/34/56/78", Ok("+33612345678")),
-        ("FR", "06\u{2013}12\u{2013}34\u{2013}56\u{2013}78", Ok("+33612345678")),
-        ("FR", "06\u{2009}12\u{2009}34\u{2009}56\u{2009}78", Ok("+33612345678")),
+        (
+            "FR",
+            "06\u{2013}12\u{2013}34\u{2013}56\u{2013}78",
+            Ok("+33612345678"),
+        ),
+        (
+            "FR",
+            "06\u{2009}12\u{2009}34\u{2009}56\u{2009}78",
+            Ok("+33612345678"),
+        ),
         ("FR", "tel:+33612345678", Ok("+33612345678")),
         ("FR", "'0612345678", Ok("+33612345678")),
         ("FR", "=\"0612345678\"", Ok("+33612345678")),
@@ -146,7 +154,11 @@ fn the_form_in_which_a_number_was_typed_does_not_matter() {
         "06\u{ad}12345678",
         "06 12 34 56 78\n",
     ] {
-        assert_eq!(read("FR", typed).as_deref().map_err(|told| *told), number, "{typed:?}");
+        assert_eq!(
+            read("FR", typed).as_deref().map_err(|told| *told),
+            number,
+            "{typed:?}"
+        );
     }
 }
 
@@ -172,7 +184,11 @@ fn the_first_of_several_values_that_takes_sms_is_taken() {
     ] {
         let number = parse(typed, Region::default());
         let number = number.unwrap_or_else(|fault| panic!("{typed:?}: {fault:?}"));
-        assert_eq!((number.e164.as_str(), number.more), ("+33612345678", true), "{typed:?}");
+        assert_eq!(
+            (number.e164.as_str(), number.more),
+            ("+33612345678", true),
+            "{typed:?}"
+        );
     }
     assert!(!parse("06/12/34/56/78", Region::default()).unwrap().more);
 }
@@ -206,7 +222,12 @@ fn what_is_no_number_is_refused_with_what_the_office_can_mend() {
 
 #[test]
 fn numbers_that_fill_a_cell_are_recognised() {
-    for e164 in ["+33600000000", "+33606060606", "+33612300000", "+33102030405"] {
+    for e164 in [
+        "+33600000000",
+        "+33606060606",
+        "+33612300000",
+        "+33102030405",
+    ] {
         assert!(looks_invented(e164), "{e164}");
     }
     for e164 in ["+33612345678", "+262692123456", "+22370123456", "1"] {

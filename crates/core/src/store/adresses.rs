@@ -194,11 +194,7 @@ struct Record {
 ///
 /// # Errors
 /// The database's.
-pub fn uses(
-    conn: &mut Conn,
-    canal: Canal,
-    region: Region,
-) -> Result<BTreeMap<String, Use>, Error> {
+pub fn uses(conn: &mut Conn, canal: Canal, region: Region) -> Result<BTreeMap<String, Use>, Error> {
     let norme = norme(region);
     let mut uses: BTreeMap<String, Use> = BTreeMap::new();
     let mut after = 0;
@@ -226,9 +222,11 @@ pub fn uses(
 
 fn records(conn: &mut Conn, canal: Canal, after: i64) -> Result<Vec<Record>, Error> {
     let question = match canal {
-        Canal::Sms => sql("SELECT id, telephone AS typed, telephone_e164 AS adresse, norme,
+        Canal::Sms => sql(
+            "SELECT id, telephone AS typed, telephone_e164 AS adresse, norme,
                     notifications_sms AS accepte
-               FROM parents WHERE id > ? ORDER BY id LIMIT ?"),
+               FROM parents WHERE id > ? ORDER BY id LIMIT ?",
+        ),
         Canal::Email => sql("SELECT id, email AS typed, email_norme AS adresse, norme,
                     notifications_email AS accepte
                FROM parents WHERE id > ? ORDER BY id LIMIT ?"),

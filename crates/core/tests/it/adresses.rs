@@ -56,7 +56,10 @@ fn an_opposition_of_another_record_holds_for_the_address(database: &Database) {
     let mail = school.programme(Canal::Email, To::All);
     let step = school.expand();
     assert_eq!((step.recipients, step.ignored), (1 + 3, 2));
-    assert_eq!(told(&school, sms), [ELSEWHERE, "ignore opposition", "a_envoyer"]);
+    assert_eq!(
+        told(&school, sms),
+        [ELSEWHERE, "ignore opposition", "a_envoyer"]
+    );
     // The other channel is not concerned.
     assert_eq!(told(&school, mail), ["a_envoyer"; 3]);
 }
@@ -71,7 +74,10 @@ fn the_other_record_may_be_in_another_chunk(database: &Database) {
     let id = school.programme(Canal::Sms, To::All);
     assert_eq!(school.expand().ignored, 2);
     let told = told(&school, id);
-    assert_eq!((told[0].as_str(), told[1299].as_str()), (ELSEWHERE, "ignore opposition"));
+    assert_eq!(
+        (told[0].as_str(), told[1299].as_str()),
+        (ELSEWHERE, "ignore opposition")
+    );
     assert_eq!(school.count("envois", "etat = 'a_envoyer'"), 1298);
 }
 
@@ -90,7 +96,10 @@ fn the_other_record_may_be_in_no_audience(database: &Database) {
             prenom: String::new(),
             classe: Some(1),
         }],
-        parents: vec![with_number(1, "0612345678", true), with_number(2, "+33612345678", false)],
+        parents: vec![
+            with_number(1, "0612345678", true),
+            with_number(2, "+33612345678", false),
+        ],
         liens: vec![Lien {
             parent: 1,
             etudiant: 1,
@@ -122,7 +131,12 @@ fn a_mailbox_is_one_in_whatever_case_it_was_typed(database: &Database) {
     school.expand();
     assert_eq!(
         told(&school, id),
-        ["a_envoyer", "ignore doublon", ELSEWHERE, "ignore opposition"]
+        [
+            "a_envoyer",
+            "ignore doublon",
+            ELSEWHERE,
+            "ignore opposition"
+        ]
     );
     assert_eq!(
         school.one("SELECT adresse AS v FROM envois WHERE etat = 'a_envoyer'"),
@@ -154,14 +168,21 @@ fn an_opposition_elsewhere_is_seen_at_the_intent(database: &Database) {
 
 fn a_record_that_was_changed_is_read_again(database: &Database) {
     let school = School::new(database);
-    school.parents([with_number(1, "0612345678", true), with_number(2, "0612345678", false)]);
+    school.parents([
+        with_number(1, "0612345678", true),
+        with_number(2, "0612345678", false),
+    ]);
     let before = school.programme(Canal::Sms, To::Parent(1));
     school.expand();
     assert_eq!(told(&school, before), [ELSEWHERE]);
     let forms = "SELECT COALESCE(telephone_e164, '-') AS v FROM parents ORDER BY id";
     assert_eq!(database.texts(forms), ["+33612345678"; 2]);
     school.parents([with_number(2, "0698765432", false)]);
-    assert_eq!(database.texts(forms), ["+33612345678", "-"], "to be read again");
+    assert_eq!(
+        database.texts(forms),
+        ["+33612345678", "-"],
+        "to be read again"
+    );
     let after = school.programme(Canal::Sms, To::Parent(1));
     school.expand();
     assert_eq!(told(&school, after), ["a_envoyer"]);
@@ -170,7 +191,10 @@ fn a_record_that_was_changed_is_read_again(database: &Database) {
 
 fn another_default_country_reads_the_directory_anew(database: &Database) {
     let school = School::new(database);
-    school.parents([with_number(1, "0475123456", true), with_number(2, "0475 12 34 56", false)]);
+    school.parents([
+        with_number(1, "0475123456", true),
+        with_number(2, "0475 12 34 56", false),
+    ]);
     let uses = |country: &str| {
         let reading = rules(&[("SMS_DEFAULT_REGION", country)]).reading();
         adresses::uses(&mut school.conn(), Canal::Sms, reading.region).unwrap()

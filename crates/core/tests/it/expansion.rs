@@ -531,18 +531,16 @@ fn expected(canal: Canal, people: &[Someone]) -> Vec<String> {
         .filter_map(|someone| address(someone).ok().map(str::to_lowercase))
         .collect();
     let mut written_to = BTreeSet::new();
-    let outcomes = people.iter().map(|someone| {
-        match address(someone) {
-            _ if !someone.wants => "ignore opposition -".to_owned(),
-            Err(motif) => format!("ignore {motif} -"),
-            Ok(address) if refused.contains(&address.to_lowercase()) => {
-                "ignore opposition -".to_owned()
-            }
-            Ok(address) if written_to.insert(address.to_lowercase()) => {
-                format!("a_envoyer - {address}")
-            }
-            Ok(_) => "ignore doublon -".to_owned(),
+    let outcomes = people.iter().map(|someone| match address(someone) {
+        _ if !someone.wants => "ignore opposition -".to_owned(),
+        Err(motif) => format!("ignore {motif} -"),
+        Ok(address) if refused.contains(&address.to_lowercase()) => {
+            "ignore opposition -".to_owned()
         }
+        Ok(address) if written_to.insert(address.to_lowercase()) => {
+            format!("a_envoyer - {address}")
+        }
+        Ok(_) => "ignore doublon -".to_owned(),
     });
     outcomes.collect()
 }

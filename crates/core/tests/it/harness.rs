@@ -4,8 +4,8 @@ use messages_core::audience::{Expander, Rules, Step};
 use messages_core::config::{Config, Database as Place, Lang, Vars};
 use messages_core::instant::Instant;
 use messages_core::model::{NewMessage, Parent};
-use messages_core::store::annuaire::{self, Annuaire};
 use messages_core::store::adresses::Reading;
+use messages_core::store::annuaire::{self, Annuaire};
 use messages_core::store::envois::{
     self, Finished, Granted, Leased, Recorded, Recovered, Refused, Reserved, Settled,
 };
@@ -240,9 +240,15 @@ impl Run {
         again: bool,
     ) -> Settled {
         let leased: Vec<Leased> = leased.iter().map(|envoi| lease(*envoi)).collect();
-        let mut settled =
-            envois::settle(&mut self.conn, &self.passage, finished, &leased, again, reading())
-                .unwrap();
+        let mut settled = envois::settle(
+            &mut self.conn,
+            &self.passage,
+            finished,
+            &leased,
+            again,
+            reading(),
+        )
+        .unwrap();
         // The order is the database's own.
         settled.granted.sort_by_key(|granted| granted.id);
         settled

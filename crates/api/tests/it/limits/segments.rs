@@ -14,7 +14,8 @@ stories!(
     the_limit_is_a_setting,
 );
 
-const TOLD: &str = "Ce texte fait 7 SMS, 6 au plus sont permis (MESSAGES_SMS_MAX_SEGMENTS) : raccourcissez-le.";
+const TOLD: &str =
+    "Ce texte fait 7 SMS, 6 au plus sont permis (MESSAGES_SMS_MAX_SEGMENTS) : raccourcissez-le.";
 
 fn text(letters: usize) -> String {
     "a".repeat(letters)
@@ -32,8 +33,15 @@ fn what_is_programmed_is_not_too_long(database: &Database) {
     let refused = user.post("/api/messages/", &programmed("sms", 919));
     assert_eq!(refused.status, 400);
     assert_eq!(refused.json(), json!({ "contenu": [TOLD] }));
-    assert_eq!(user.post("/api/messages/", &programmed("sms", 918)).status, 201);
-    assert_eq!(user.post("/api/messages/", &programmed("email", 5000)).status, 201);
+    assert_eq!(
+        user.post("/api/messages/", &programmed("sms", 918)).status,
+        201
+    );
+    assert_eq!(
+        user.post("/api/messages/", &programmed("email", 5000))
+            .status,
+        201
+    );
 }
 
 fn a_draft_may_be_long_and_does_not_leave(database: &Database) {
@@ -49,14 +57,20 @@ fn a_draft_may_be_long_and_does_not_leave(database: &Database) {
         user.patch(&path, &programme),
         user.post(&format!("{path}send_now/"), &json!({})),
     ] {
-        assert_eq!((answer.status, answer.json()), (400, json!({ "contenu": [TOLD] })));
+        assert_eq!(
+            (answer.status, answer.json()),
+            (400, json!({ "contenu": [TOLD] }))
+        );
     }
     assert_eq!(user.message(id)["statut"], "brouillon");
     let shorter = json!({ "contenu": text(918) });
     assert_eq!(user.patch(&path, &shorter).status, 200);
     assert_eq!(user.patch(&path, &programme).status, 200);
     // Programmed, it stays within the limit.
-    assert_eq!(user.patch(&path, &json!({ "contenu": text(919) })).status, 400);
+    assert_eq!(
+        user.patch(&path, &json!({ "contenu": text(919) })).status,
+        400
+    );
 }
 
 fn the_buttons_refuse_what_is_too_long(database: &Database) {
@@ -64,11 +78,20 @@ fn the_buttons_refuse_what_is_too_long(database: &Database) {
     let user = Client::user(&server);
     user.school(1, 1);
     let answer = user.post("/api/parents/1/send_sms/", &json!({ "message": text(919) }));
-    assert_eq!((answer.status, answer.json()), (400, json!({ "message": [TOLD] })));
+    assert_eq!(
+        (answer.status, answer.json()),
+        (400, json!({ "message": [TOLD] }))
+    );
     let bulk = json!({ "type": "sms", "contenu": text(919), "tous_parents": true });
     let answer = user.post("/api/parents/send_bulk_sms/", &bulk);
-    assert_eq!((answer.status, answer.json()), (400, json!({ "contenu": [TOLD] })));
-    assert_eq!(database.texts("SELECT contenu AS v FROM messages"), Vec::<String>::new());
+    assert_eq!(
+        (answer.status, answer.json()),
+        (400, json!({ "contenu": [TOLD] }))
+    );
+    assert_eq!(
+        database.texts("SELECT contenu AS v FROM messages"),
+        Vec::<String>::new()
+    );
 }
 
 fn the_limit_is_a_setting(database: &Database) {
@@ -76,5 +99,8 @@ fn the_limit_is_a_setting(database: &Database) {
     let server = Server::start(database, &settings);
     let user = Client::user(&server);
     user.school(1, 1);
-    assert_eq!(user.post("/api/messages/", &programmed("sms", 919)).status, 201);
+    assert_eq!(
+        user.post("/api/messages/", &programmed("sms", 919)).status,
+        201
+    );
 }

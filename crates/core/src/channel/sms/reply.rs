@@ -74,7 +74,8 @@ fn of_success(code: &str, response: &mut Response<Body>) -> Answer {
     }
     let reference = parsed.as_ref().and_then(reference);
     // What names no number of its own is at least kept as it was said.
-    let detail = Some(answer::shortened(text)).filter(|text| reference.is_none() && !text.is_empty());
+    let detail =
+        Some(answer::shortened(text)).filter(|text| reference.is_none() && !text.is_empty());
     Answer {
         detail,
         ..Answer::accepted(reference)

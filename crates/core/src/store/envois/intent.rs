@@ -1,8 +1,8 @@
 //! The intent: committed before the first byte of a delivery leaves.
 
 use super::Reserved;
-use crate::store::adresses::NOT_REFUSED;
 use crate::instant::{Instant, InstantSql};
+use crate::store::adresses::NOT_REFUSED;
 use crate::store::sql::sql;
 use crate::store::{Conn, Error};
 use crate::vocabulary::{Etat, Motif};

@@ -38,7 +38,11 @@ fn a_body_that_says_no_is_a_refusal_of_the_number(database: &Database) {
     program.run(&[]);
     let rows = rows(&program, id);
     for (row, body) in rows.iter().zip(bodies) {
-        assert_eq!((row.state().as_str(), row.code.as_str()), ("echec permanent", "200"), "{row:?}");
+        assert_eq!(
+            (row.state().as_str(), row.code.as_str()),
+            ("echec permanent", "200"),
+            "{row:?}"
+        );
         assert_eq!(row.detail, body);
     }
     assert!(rows[5..].iter().all(|row| row.etat == "envoye"), "{rows:?}");
@@ -80,7 +84,11 @@ fn a_body_that_asks_for_patience_is_given_it(database: &Database) {
     let id = program.programme(Canal::Sms, To::All);
     program.run(&[]);
     assert!(rows(&program, id).iter().all(|row| row.etat == "a_envoyer"));
-    assert!(gateway.received_count() <= 2, "{}", gateway.received_count());
+    assert!(
+        gateway.received_count() <= 2,
+        "{}",
+        gateway.received_count()
+    );
 }
 
 fn what_tells_nothing_is_accepted_and_its_words_are_kept(database: &Database) {

@@ -51,9 +51,8 @@ fn look(value: &Value, depth: usize, found: &mut Option<Sign>) {
 fn sign(siblings: &Map<String, Value>, name: &str, member: &Value) -> Option<Sign> {
     let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
     match name.as_str() {
-        "success" | "succes" | "successful" | "ok" | "accepted" | "sent" | "issuccess" | "valid" => {
-            is_false(member).then_some(Sign::No)
-        }
+        "success" | "succes" | "successful" | "ok" | "accepted" | "sent" | "issuccess"
+        | "valid" => is_false(member).then_some(Sign::No),
         "error" | "errors" | "err" | "erreur" | "erreurs" | "errormessage" | "errormsg"
         | "errortext" | "errordescription" | "errorcode" | "errcode" | "errorid" | "iserror"
         | "haserror" | "failure" | "exception" | "fault" => {
@@ -80,9 +79,10 @@ fn of_state(siblings: &Map<String, Value>, name: &str, member: &Value) -> Option
         Value::Bool(false) => return Some(Sign::No),
         _ => return None,
     };
-    let nexmo = name == "status" && ["error-text", "message-price", "remaining-balance"]
-        .iter()
-        .any(|name| siblings.contains_key(*name));
+    let nexmo = name == "status"
+        && ["error-text", "message-price", "remaining-balance"]
+            .iter()
+            .any(|name| siblings.contains_key(*name));
     let is_number = text.len() <= 2 && text.parse::<u8>().is_ok_and(|number| number != 0);
     if is_number && (nexmo || siblings.len() == 1) {
         return Some(of_nexmo(&text));
@@ -122,7 +122,9 @@ fn is_false(member: &Value) -> bool {
     match member {
         Value::Bool(said) => !said,
         Value::Number(number) => number.as_f64() == Some(0.0),
-        Value::String(text) => ["false", "no", "non", "0", "ko", "nok"].contains(&plain(text).as_str()),
+        Value::String(text) => {
+            ["false", "no", "non", "0", "ko", "nok"].contains(&plain(text).as_str())
+        }
         _ => false,
     }
 }

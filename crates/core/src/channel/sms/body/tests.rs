@@ -17,29 +17,74 @@ fn a_body_that_says_no_is_a_refusal() {
         ("FAILED|Invalid mobile number", Refusal::Recipient),
         ("false", Refusal::Recipient),
         (r#"{"success":false}"#, Refusal::Recipient),
-        (r#"{"success":false,"message":"Crédit insuffisant"}"#, Refusal::Credit),
-        (r#"{"success":"false","reason":"sender not allowed"}"#, Refusal::Account),
+        (
+            r#"{"success":false,"message":"Crédit insuffisant"}"#,
+            Refusal::Credit,
+        ),
+        (
+            r#"{"success":"false","reason":"sender not allowed"}"#,
+            Refusal::Account,
+        ),
         (r#"{"ok":0}"#, Refusal::Recipient),
-        (r#"{"status":"error","message":"Invalid recipient"}"#, Refusal::Recipient),
-        (r#"{"status":"ERROR","error":"bad credentials"}"#, Refusal::Account),
+        (
+            r#"{"status":"error","message":"Invalid recipient"}"#,
+            Refusal::Recipient,
+        ),
+        (
+            r#"{"status":"ERROR","error":"bad credentials"}"#,
+            Refusal::Account,
+        ),
         (r#"{"status":"failed"}"#, Refusal::Recipient),
-        (r#"{"message-count":"1","messages":[{"status":"4","error-text":"Bad Credentials"}]}"#, Refusal::Account),
+        (
+            r#"{"message-count":"1","messages":[{"status":"4","error-text":"Bad Credentials"}]}"#,
+            Refusal::Account,
+        ),
         (r#"{"messages":[{"status":"4"}]}"#, Refusal::Account),
-        (r#"{"message-count":"1","messages":[{"status":"1","error-text":"Throttled"}]}"#, Refusal::Pace),
-        (r#"{"messages":[{"status":"9","error-text":"Partner quota exceeded"}]}"#, Refusal::Credit),
-        (r#"{"messages":[{"status":"6","error-text":"Unroutable message"}]}"#, Refusal::Recipient),
-        (r#"{"ids":[],"invalidReceivers":["+33612345678"],"totalCreditsRemoved":0}"#, Refusal::Recipient),
+        (
+            r#"{"message-count":"1","messages":[{"status":"1","error-text":"Throttled"}]}"#,
+            Refusal::Pace,
+        ),
+        (
+            r#"{"messages":[{"status":"9","error-text":"Partner quota exceeded"}]}"#,
+            Refusal::Credit,
+        ),
+        (
+            r#"{"messages":[{"status":"6","error-text":"Unroutable message"}]}"#,
+            Refusal::Recipient,
+        ),
+        (
+            r#"{"ids":[],"invalidReceivers":["+33612345678"],"totalCreditsRemoved":0}"#,
+            Refusal::Recipient,
+        ),
         (r#"{"code":401,"message":"Unauthorized"}"#, Refusal::Account),
         (r#"{"code":"402"}"#, Refusal::Credit),
         (r#"{"code":429}"#, Refusal::Pace),
         (r#"{"code":500,"message":"Internal error"}"#, Refusal::Doubt),
-        (r#"{"code":400,"message":"Numéro invalide"}"#, Refusal::Recipient),
-        (r#"{"error":{"code":21211,"message":"Invalid 'To' Phone Number"}}"#, Refusal::Recipient),
+        (
+            r#"{"code":400,"message":"Numéro invalide"}"#,
+            Refusal::Recipient,
+        ),
+        (
+            r#"{"error":{"code":21211,"message":"Invalid 'To' Phone Number"}}"#,
+            Refusal::Recipient,
+        ),
         (r#"{"error":true}"#, Refusal::Recipient),
-        (r#"{"errors":[{"description":"rate limit exceeded"}]}"#, Refusal::Pace),
-        (r#"{"SMSMessageData":{"Recipients":[{"statusCode":405,"status":"InsufficientBalance"}]}}"#, Refusal::Credit),
-        (r#"{"SMSMessageData":{"Recipients":[{"statusCode":403,"status":"InvalidPhoneNumber"}]}}"#, Refusal::Recipient),
-        (r#"{"messages":[{"status":{"groupId":5,"groupName":"REJECTED","description":"Destination not registered"}}]}"#, Refusal::Recipient),
+        (
+            r#"{"errors":[{"description":"rate limit exceeded"}]}"#,
+            Refusal::Pace,
+        ),
+        (
+            r#"{"SMSMessageData":{"Recipients":[{"statusCode":405,"status":"InsufficientBalance"}]}}"#,
+            Refusal::Credit,
+        ),
+        (
+            r#"{"SMSMessageData":{"Recipients":[{"statusCode":403,"status":"InvalidPhoneNumber"}]}}"#,
+            Refusal::Recipient,
+        ),
+        (
+            r#"{"messages":[{"status":{"groupId":5,"groupName":"REJECTED","description":"Destination not registered"}}]}"#,
+            Refusal::Recipient,
+        ),
         (r#"[{"success":false}]"#, Refusal::Recipient),
     ] {
         assert_eq!(read(body), Some(whom), "{body}");

@@ -2,8 +2,8 @@
 
 use super::{Leased, Settled, step_by_step};
 use crate::instant::{Instant, InstantSql};
-use crate::store::envois::{Finished, Granted, Recorded};
 use crate::store::adresses::{NOT_REFUSED, Reading};
+use crate::store::envois::{Finished, Granted, Recorded};
 use crate::store::sql::sql;
 use crate::store::{Conn, Error};
 use diesel::sql_types::{BigInt, Bool, Text};
@@ -73,7 +73,14 @@ pub(super) fn at_once(
             })
             .copied()
             .collect();
-        let rest = step_by_step(conn, passage, &missing_results, &missing_intents, false, reading)?;
+        let rest = step_by_step(
+            conn,
+            passage,
+            &missing_results,
+            &missing_intents,
+            false,
+            reading,
+        )?;
         settled.recorded.extend(rest.recorded);
         settled.granted.extend(rest.granted);
         settled.refused.extend(rest.refused);
