@@ -2,6 +2,7 @@
 
 use crate::audience::{Refusal, Rules};
 use crate::config::Config;
+use crate::instant::Instant;
 use crate::store::adresses::{self, Use};
 use crate::store::expansion::{self, Candidate};
 use crate::store::upcoming::{self, Upcoming};
@@ -51,7 +52,8 @@ pub struct Recipient {
     pub address: Result<String, Refusal>,
 }
 
-/// Shows every message that a run would treat, one after the other.
+/// Shows every message that a run would treat, one after the other; with `until`, what all runs
+/// until then would treat as things stand now.
 ///
 /// # Errors
 /// The database's.
@@ -59,12 +61,14 @@ pub fn preview(
     conn: &mut Conn,
     config: &Config,
     limit: Option<usize>,
+    until: Option<Instant>,
     mut show: impl FnMut(&Preview),
 ) -> Result<(), Error> {
     let mut audience = Audience::new(config);
     let now = conn.now()?;
-    for message in upcoming::leaving(conn, now)? {
-        let recipients = upcoming::waiting(conn, message.id, now)?;
+    let until = until.unwrap_or(now);
+    for message in upcoming::leaving(conn, now, until)? {
+        let recipients = upcoming::waiting(conn, message.id, now, until)?;
         let recipients = recipients
             .into_iter()
             .map(|row| Recipient {
@@ -80,7 +84,7 @@ pub fn preview(
             odd: Vec::new(),
         });
     }
-    for message in upcoming::upcoming(conn, limit.unwrap_or(usize::MAX), now)? {
+    for message in upcoming::upcoming(conn, limit.unwrap_or(usize::MAX), until)? {
         let late = now > message.due + config.messages.late;
         show(&audience.of(conn, message, late)?);
     }

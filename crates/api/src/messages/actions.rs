@@ -131,6 +131,7 @@ async fn process_scheduled(state: web::Data<State>) -> Result<HttpResponse, ApiE
         }
         Waited::GoesOn => answer(true, texts.goes_on().to_owned(), [0; 3]),
         Waited::Failed => answer(false, texts.run_failed().to_owned(), [0; 3]),
+        Waited::Refused => answer(false, texts.run_refused().to_owned(), [0; 3]),
     })
 }
 
@@ -225,10 +226,11 @@ fn envois_of(state: &State, body: &Body) -> Result<Option<Vec<i64>>, ApiError> {
 
 /// Has a message sent that is due now, and tells what became of it.
 pub(crate) async fn sent(state: &State, id: i64) -> Result<HttpResponse, ApiError> {
-    state.dispatcher.run().await;
+    let waited = state.dispatcher.run().await;
     let message = load(state, id).await?;
     let texts = state.texts;
     let (success, text) = match message.statut {
+        _ if waited == Waited::Refused => (false, texts.run_refused().to_owned()),
         Statut::Envoye => (true, texts.sent().to_owned()),
         Statut::Echec => {
             let why = message.details_erreur.clone();

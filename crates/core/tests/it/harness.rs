@@ -44,7 +44,7 @@ pub(crate) fn place(database: &Database) -> Place {
 impl<'d> School<'d> {
     pub(crate) fn new(database: &'d Database) -> Self {
         let school = Self { database };
-        migrations::migrate(&mut school.conn()).unwrap();
+        migrations::migrate(&mut Conn::create(&place(database)).unwrap()).unwrap();
         school
     }
 
