@@ -149,9 +149,8 @@ impl Audience {
             after = parents.last().map_or(after, |parent| parent.id);
             for parent in parents {
                 let own = self.own(message.canal, &parent, too_long.as_ref());
-                let address = own.and_then(|address| {
-                    self.among_others(message.canal, address, late, &mut seen)
-                });
+                let address = own
+                    .and_then(|address| self.among_others(message.canal, address, late, &mut seen));
                 recipients.push(Recipient {
                     parent: Some(parent.id),
                     nom: parent.nom,
