@@ -4,7 +4,7 @@ use crate::config::{Config, Lang};
 use crate::instant::Instant;
 use crate::phone::{self, Region};
 use crate::store::adresses::Reading;
-use crate::store::expansion::{Candidate, NewEnvoi, Taken};
+use crate::store::expansion::{Candidate, NewEnvoi};
 use crate::texts::addresses as texts;
 use crate::vocabulary::{Canal, Etat, Mode, Motif};
 use crate::{mailbox, segments};
@@ -124,8 +124,9 @@ impl Rules {
     }
 
     /// Why nobody is sent this SMS, which was written before it could be refused.
-    pub(super) fn too_long(&self, message: &Taken) -> Option<Refusal> {
-        let count = segments::over(message.texte.as_deref()?, self.segments_max)?;
+    #[must_use]
+    pub fn too_long(&self, texte: Option<&str>) -> Option<Refusal> {
+        let count = segments::over(texte?, self.segments_max)?;
         let told = texts::too_many_segments(self.lang, count, self.segments_max);
         Some(Refusal::told(Motif::Permanent, Some(&told)))
     }
