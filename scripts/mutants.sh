@@ -38,7 +38,7 @@ a doubt hidden by who stops it|crates/core/src/store/envois.rs|s/WHEN ambigus > 
 a doubt hidden by an intent|crates/core/src/store/envois/intent.rs|s/WHEN ambigus > 0 THEN 'incertain'/WHEN ambigus > 99 THEN 'incertain'/|test(intent) and test(sqlite)
 a doubt without its attempt|crates/core/src/store/envois/result.rs|s/one.verdict == Verdict::Accepte/one.verdict != Verdict::Ambigu/|test(result) and test(sqlite)
 answers not written down|crates/core/src/dispatch/sender.rs|s/journal.append(&delivery, &answer);/let _ = journal;/|test(faults::places)
-old answers believed|crates/core/src/dispatch/engine/replay.rs|s/(granted.jeton == line.jeton)/(granted.jeton >= line.jeton)/|test(faults::journal)
+old answers believed|crates/core/src/dispatch/engine/replay.rs|s/granted.jeton != line.jeton/granted.jeton < line.jeton/|test(faults::journal)
 answers of another database|crates/core/src/store/envois/sent.rs|s/ AND m.cle = r.cle/ AND r.cle <> ''/|test(faults::journal)
 journals of living runs|crates/core/src/dispatch/journal.rs|s/if file.try_lock().is_err()/if file.try_lock().is_err() \&\& path.as_os_str().is_empty()/|test(journal)
 old answers after a resend|crates/core/src/store/messages.rs|s/renvois = renvois + 1, jeton = jeton + 1/renvois = renvois + 1/|test(faults::journal)

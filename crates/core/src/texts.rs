@@ -1,5 +1,10 @@
 //! What staff read, in both languages, in one place.
 
+mod arret;
+
+pub use arret::{arret, waits};
+
+use crate::channel::UNWANTED;
 use crate::config::Lang;
 use crate::store::messages::Closed;
 use crate::vocabulary::{Canal, Etat, Motif};
@@ -62,17 +67,32 @@ pub const fn motif(lang: Lang, motif: Motif) -> &'static str {
 /// when everybody was reached. A double is somebody who was reached, so it is not named.
 #[must_use]
 pub fn reasons(lang: Lang, closed: &Closed) -> String {
-    let mut reasons: Vec<(i64, Motif)> = closed
+    let unwanted = closed.indesirables;
+    let mut reasons: Vec<(i64, Motif, &str)> = closed
         .bilan
         .iter()
-        .filter_map(|((_, why), number)| why.map(|why| (*number, why)))
-        .filter(|(_, why)| *why != Motif::Doublon)
+        .filter_map(|((_, why), number)| why.map(|why| (*number, why, motif(lang, why))))
+        .filter(|(_, why, _)| *why != Motif::Doublon)
+        .map(|(number, why, words)| match why {
+            Motif::Permanent => (number - unwanted, why, words),
+            _ => (number, why, words),
+        })
         .collect();
-    reasons.sort_by_key(|(number, why)| (-number, *why));
+    reasons.push((unwanted, Motif::Permanent, as_unwanted(lang)));
+    reasons.retain(|(number, ..)| *number > 0);
+    reasons.sort_by_key(|(number, why, _)| (-number, *why));
     let words = reasons
         .iter()
-        .map(|(number, why)| format!("{number} {}", motif(lang, *why)));
+        .map(|(number, _, words)| format!("{number} {words}"));
     words.collect::<Vec<_>>().join(", ")
+}
+
+/// After a number: refused for what it says.
+const fn as_unwanted(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Fr => UNWANTED,
+        Lang::En => "refused as unwanted mail",
+    }
 }
 
 /// `details_erreur` of a message: none when everybody was reached.
@@ -132,7 +152,26 @@ mod tests {
                 .iter()
                 .map(|(etat, motif, n)| ((*etat, *motif), *n))
                 .collect(),
+            indesirables: 0,
         }
+    }
+
+    #[test]
+    fn what_was_refused_as_unwanted_is_told_apart() {
+        let mut some = closed(&[
+            (Etat::Envoye, None, 3),
+            (Etat::Echec, Some(Motif::Permanent), 3),
+        ]);
+        some.indesirables = 2;
+        assert_eq!(
+            details(Lang::Fr, &some).unwrap(),
+            "3 destinataires non atteints : 2 refusé comme courrier indésirable, 1 refusé définitivement."
+        );
+        some.indesirables = 3;
+        assert_eq!(
+            details(Lang::Fr, &some).unwrap(),
+            "3 destinataires non atteints : 3 refusé comme courrier indésirable."
+        );
     }
 
     #[test]

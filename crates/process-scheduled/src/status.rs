@@ -7,7 +7,7 @@ use messages_core::config::Config;
 use messages_core::exit::{Exit, Failure};
 use messages_core::instant::Instant;
 use messages_core::model::Passage;
-use messages_core::store::{overview, passages};
+use messages_core::store::{canaux, overview, passages};
 use messages_core::texts;
 use messages_core::vocabulary::{Etat, Mode};
 use serde_json::{Value, json};
@@ -24,6 +24,7 @@ struct Status {
     programmed: Vec<overview::Programmed>,
     waiting: Vec<overview::Waiting>,
     uncertain: Vec<overview::Uncertain>,
+    stopped: Vec<canaux::Stopped>,
     passages: Vec<Passage>,
 }
 
@@ -35,6 +36,7 @@ pub(crate) fn status(cli: &Cli) -> Result<Exit, Failure> {
         programmed: overview::programmed(&mut conn, now)?,
         waiting: overview::waiting(&mut conn)?,
         uncertain: overview::uncertain(&mut conn, UNCERTAIN_MAX)?,
+        stopped: canaux::stopped(&mut conn)?,
         passages: passages::last(&mut conn, PASSAGES_MAX)?,
     };
     if cli.json {
@@ -52,6 +54,12 @@ fn human(config: &Config, status: &Status) -> Vec<String> {
     }
     lines.extend(programmed(config, status));
     lines.extend(waiting(config, status));
+    lines.extend(
+        status
+            .stopped
+            .iter()
+            .map(|stopped| channel(config, status.now, stopped)),
+    );
     lines.extend(uncertain(config, status));
     lines.extend(runs(config, status));
     lines
@@ -98,6 +106,21 @@ fn waiting(config: &Config, status: &Status) -> Vec<String> {
         )
     };
     status.waiting.iter().map(line).collect()
+}
+
+/// Such as `ARRÊTÉ, e-mail : … (535 5.7.8). Depuis le 27/11/2026 à 14:05, 3 passages.`.
+fn channel(config: &Config, now: Instant, stopped: &canaux::Stopped) -> String {
+    let canal = texts::canal(config.messages.lang, stopped.arret.canal);
+    let again = match stopped.bloque_jusqua {
+        Some(at) if at > now => format!(" Prochain essai le {}.", local(config, at)),
+        _ => String::new(),
+    };
+    format!(
+        "ARRÊTÉ, {canal} : {}. Depuis le {}, {}.{again}",
+        stopped.phrase(config.messages.lang),
+        local(config, stopped.depuis),
+        plural(stopped.arrets, "passage", "passages"),
+    )
 }
 
 fn uncertain(config: &Config, status: &Status) -> Vec<String> {
@@ -181,12 +204,29 @@ fn machine(config: &Config, status: &Status) -> Value {
             })
         })
         .collect();
+    let stopped: Vec<Value> = status
+        .stopped
+        .iter()
+        .map(|stopped| {
+            json!({
+                "canal": stopped.arret.canal,
+                "cause": stopped.arret.cause,
+                "verdict": stopped.arret.cause.verdict(),
+                "code": stopped.arret.code,
+                "detail": stopped.phrase(config.messages.lang),
+                "depuis": stopped.depuis,
+                "arrets": stopped.arrets,
+                "bloque_jusqua": stopped.bloque_jusqua,
+            })
+        })
+        .collect();
     json!({
         "mode": config.messages.mode,
         "maintenant": status.now,
         "programmes": status.programmed,
         "en_cours": status.waiting,
         "incertains": status.uncertain,
+        "canaux_arretes": stopped,
         "passages": passages,
     })
 }

@@ -6,17 +6,18 @@
 //! command. One recipient a transaction; only 250 after the final dot is success.
 
 mod reply;
+mod words;
 
 use super::email::{self, Letterhead};
 use super::{Answer, Delivery};
 use crate::config::{Config, Security};
 use crate::failpoint::reach;
-use crate::vocabulary::Verdict;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{SmtpConnection, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
-use reply::{Phase, Reply};
+use reply::Reply;
 use std::time::{Duration, Instant};
+use words::Phase;
 
 /// For connecting, and for each answer until the login is done.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -75,16 +76,22 @@ impl Relay {
             implicit,
             None,
         )
-        .map_err(|error| reply::while_opening(&format!("{}:{}", self.host, self.port), &error))?;
+        .map_err(|error| {
+            reply::while_opening(
+                Phase::Greeting,
+                &format!("{}:{}", self.host, self.port),
+                &error,
+            )
+        })?;
         if self.security == Security::StartTls
             && let Some(tls) = &self.tls
         {
             conn.starttls(tls, &self.hello)
-                .map_err(|error| reply::while_opening("STARTTLS", &error))?;
+                .map_err(|error| reply::while_opening(Phase::StartTls, "STARTTLS", &error))?;
         }
         if let Some(login) = &self.login {
             conn.auth(&[Mechanism::Plain, Mechanism::Login], login)
-                .map_err(|error| reply::while_opening("AUTH", &error))?;
+                .map_err(|error| reply::while_opening(Phase::Auth, "AUTH", &error))?;
         }
         let pipelining = self.offers_pipelining(&mut conn)?;
         Ok(Link {
@@ -99,7 +106,7 @@ impl Relay {
     fn offers_pipelining(&self, conn: &mut SmtpConnection) -> Result<bool, Answer> {
         let hello = conn
             .command(format_args!("EHLO {}\r\n", self.hello))
-            .map_err(|error| reply::while_opening("EHLO", &error))?;
+            .map_err(|error| reply::while_opening(Phase::Ehlo, "EHLO", &error))?;
         Ok(hello
             .message()
             .any(|line| line.eq_ignore_ascii_case("PIPELINING")))
@@ -119,7 +126,7 @@ impl Link<'_> {
     pub(super) fn send(&mut self, delivery: &Delivery) -> Answer {
         let body = match email::build(&self.relay.head, delivery) {
             Ok(message) => reply::stuffed(&message.formatted()),
-            Err(reason) => return Answer::of(Verdict::Permanent, "message", &reason),
+            Err(reason) => return Answer::unsendable(&reason),
         };
         let reused = self.sent > 0;
         reach("envelope");
@@ -127,7 +134,7 @@ impl Link<'_> {
             Ok(()) => {}
             // The relay closed the connection while it was idle, or what we read was a stray answer
             // to the envoi before: this one was not looked at, so a new connection may take it.
-            Err(answer) if reused && (answer.unreached || answer.verdict == Verdict::Config) => {
+            Err(answer) if reused && !self.is_open() && answer.is_free() => {
                 if let Err(answer) = self.reopen().and_then(|()| self.envelope(delivery)) {
                     return answer;
                 }

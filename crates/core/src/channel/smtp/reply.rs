@@ -1,20 +1,13 @@
 //! What the relay's answers mean, phase by phase.
 
+use super::words::{self, Class, Phase, full_code};
 use crate::channel::Answer;
-use crate::channel::answer::words;
-use crate::vocabulary::Verdict;
+use crate::channel::answer::words as in_words;
+use crate::vocabulary::{Cause, Verdict};
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::response::Response;
 use std::error::Error as _;
 use std::io::ErrorKind;
-
-/// The command that was answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Phase {
-    Mail,
-    Rcpt,
-    Data,
-}
 
 /// An answer that is not the one hoped for (or, after the body, any answer).
 #[derive(Debug)]
@@ -41,17 +34,7 @@ impl Reply {
                 connection_usable: false,
             });
         };
-        let (code, text) = (code, cause(&error));
-        let answer = match (code, phase) {
-            // What is said to MAIL is said to us, whoever the recipient is.
-            (421, _) | (400..500, Phase::Mail) => Answer::unreached(&full_code(code, &text), &text),
-            (400..500, _) => Answer::of(Verdict::Temporaire, &full_code(code, &text), &text),
-            // The sender is refused, not the recipient: no envoi can leave.
-            (_, Phase::Mail) => Answer::of(Verdict::Config, &full_code(code, &text), &text),
-            (_, Phase::Rcpt | Phase::Data) => {
-                Answer::of(Verdict::Permanent, &full_code(code, &text), &text)
-            }
-        };
+        let answer = refused(phase, code, &cause(&error));
         Err(Self {
             answer,
             connection_usable: code != 421,
@@ -82,13 +65,8 @@ impl Reply {
                         connection_usable: false,
                     };
                 };
-                let verdict = if code < 500 {
-                    Verdict::Temporaire
-                } else {
-                    Verdict::Permanent
-                };
                 Self {
-                    answer: Answer::of(verdict, &full_code(code, &text), &text),
+                    answer: refused(Phase::Dot, code, &text),
                     connection_usable: code != 421,
                 }
             }
@@ -103,25 +81,46 @@ impl Reply {
     }
 }
 
-/// While connecting, securing or logging in: 5xx and a certificate that is not trusted are our
-/// settings' fault; everything else may be better later.
-pub(super) fn while_opening(step: &str, error: &Error) -> Answer {
+/// While connecting, securing or logging in: `step` is what it was about.
+pub(super) fn while_opening(phase: Phase, step: &str, error: &Error) -> Answer {
     let text = format!("{step} : {}", cause(error));
     match error.status().map(u16::from) {
-        Some(code @ 500..) => Answer::of(Verdict::Config, &full_code(code, &text), &text),
-        Some(code) => Answer::unreached(&full_code(code, &text), &text),
-        None if error.is_client() => Answer::of(Verdict::Config, "réglage", &text),
-        None if is_tls_setting(error) => Answer::of(Verdict::Config, "tls", &text),
+        Some(code) => refused(phase, code, &cause(error)),
+        None if error.is_client() => Answer::channel(Cause::Reglage, "réglage", &text),
+        None if is_tls_setting(error) => Answer::channel(Cause::Chiffrement, "tls", &text),
         None => lost(error, &text),
+    }
+}
+
+/// What a reply of the classes 4 and 5 comes to.
+fn refused(phase: Phase, code: u16, text: &str) -> Answer {
+    let full = full_code(code, text);
+    match words::sort(phase, code, text) {
+        Class::Recipient => Answer::of(Verdict::Permanent, &full, text),
+        Class::Spam => Answer::unwanted(&full, text),
+        Class::Us(cause) | Class::Limit(cause) => Answer::channel(cause, &full, text),
+        Class::Slow => Answer::channel(Cause::Cadence, &full, text),
+        Class::Later => later(phase, code, &full, text),
+    }
+}
+
+/// Before a recipient is named it is not the recipient's fault, and what is over (421) may be over
+/// for the connection only.
+fn later(phase: Phase, code: u16, full: &str, text: &str) -> Answer {
+    match phase {
+        Phase::Dot => Answer::of(Verdict::Temporaire, full, text),
+        _ if code == 421 || phase < Phase::Mail => Answer::unreached(full, text),
+        Phase::Mail => Answer::channel(Cause::Occupe, full, text),
+        _ => Answer::of(Verdict::Temporaire, full, text),
     }
 }
 
 /// No answer, before anything was sent that the relay could accept.
 fn lost(error: &Error, text: &str) -> Answer {
-    let slow = is_timeout(error);
-    Answer {
-        slow,
-        ..Answer::unreached(if slow { "délai" } else { "connexion" }, text)
+    if is_timeout(error) {
+        Answer::channel(Cause::Muet, "délai", text)
+    } else {
+        Answer::unreached("connexion", text)
     }
 }
 
@@ -150,7 +149,7 @@ fn cause(error: &Error) -> String {
     let mut source = error.source();
     while let Some(inner) = source {
         text = Some(match inner.downcast_ref::<std::io::Error>() {
-            Some(io) => words(io),
+            Some(io) => in_words(io),
             None => inner.to_string(),
         });
         source = inner.source();
@@ -160,20 +159,6 @@ fn cause(error: &Error) -> String {
         Some(text) if text == "incomplete response" => "connexion coupée".to_owned(),
         Some(text) => text,
         None => error.to_string(),
-    }
-}
-
-/// `550` with the relay's enhanced code (RFC 3463), such as `550 5.1.1`, if it gave one.
-fn full_code(code: u16, text: &str) -> String {
-    let enhanced = text.split_whitespace().take(4).find(|word| {
-        let mut parts = word.split('.');
-        matches!(parts.next(), Some("4" | "5"))
-            && parts.clone().count() == 2
-            && parts.all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
-    });
-    match enhanced {
-        Some(enhanced) => format!("{code} {enhanced}"),
-        None => code.to_string(),
     }
 }
 
@@ -214,13 +199,6 @@ mod tests {
         assert_eq!(stuffed(b"a"), "a\r\n.\r\n");
     }
 
-    #[test]
-    fn the_enhanced_code_is_found() {
-        assert_eq!(full_code(550, "5.1.1 <x@y.z> unknown"), "550 5.1.1");
-        assert_eq!(full_code(550, "unknown user"), "550");
-        assert_eq!(full_code(450, "4.2.0 Greylisted, 5.5"), "450 4.2.0");
-    }
-
     /// The dots undone and the end taken off, as a relay does it.
     fn unstuffed(wire: &str) -> String {
         let body = wire.strip_suffix(".\r\n").unwrap();
@@ -254,16 +232,6 @@ mod tests {
         #[test]
         fn any_bytes_can_be_written(bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
             prop_assert!(stuffed(&bytes).ends_with("\r\n.\r\n"));
-        }
-
-        #[test]
-        fn a_full_code_is_the_code_and_one_enhanced_code_at_most(code in 200_u16..600, text in "(4|5|6|[.]|[0-9]|[a-z]| ){0,40}") {
-            let full = full_code(code, &text);
-            let (plain, enhanced) = full.split_once(' ').unwrap_or((&full, "5.0.0"));
-            prop_assert_eq!(plain, code.to_string());
-            let parts: Vec<&str> = enhanced.split('.').collect();
-            prop_assert!(parts.len() == 3 && ["4", "5"].contains(&parts[0]), "{full}");
-            prop_assert!(parts.iter().all(|part| part.parse::<u64>().is_ok() || part.len() > 19), "{full}");
         }
 
         #[test]
@@ -301,7 +269,7 @@ mod tests {
                 phase,
                 Ok(response(code(Severity::PositiveIntermediate), "")),
             );
-            assert!(reply.is_err_and(|reply| reply.answer.unreached && !reply.connection_usable));
+            assert!(reply.is_err_and(|reply| reply.answer.is_free() && !reply.connection_usable));
         }
     }
 }
