@@ -170,8 +170,8 @@ fn lock_wait(cause: Cause, times: i64) -> Option<Duration> {
         Cause::Identification => times - LOGINS_MAX,
         _ => return None,
     };
-    let doublings = u32::try_from(before).ok()?;
-    Some((LOCK_WAIT * 2_u32.pow(doublings.min(10))).min(LOCK_WAIT_MAX))
+    let doublings = u32::try_from(before.min(10)).ok()?;
+    Some((LOCK_WAIT * 2_u32.pow(doublings)).min(LOCK_WAIT_MAX))
 }
 
 /// Somebody was accepted: why the channel was stopped is over.

@@ -5,6 +5,7 @@ mod delivery;
 mod doubt;
 mod login;
 mod mail;
+mod ours;
 mod private;
 mod refusals;
 mod sink;

@@ -54,7 +54,6 @@ pub(super) const LOCKED: &[&str] = &[
     "account locked",
     "compte verrouille",
     "temporairement verrouille",
-    "auth+rate limit",
 ];
 
 /// User or password.
