@@ -101,7 +101,7 @@ impl Answer {
     pub(crate) fn given_up(stage: super::Stage) -> Self {
         match stage {
             super::Stage::Envelope => {
-                Self::channel(Cause::Muet, "délai", "le correspondant ne répond pas")
+                Self::channel(Cause::Muet, "délai", "le serveur d'envoi ne répond pas")
             }
             super::Stage::Body => Self::of(
                 Verdict::Ambigu,

@@ -32,19 +32,19 @@ pub fn waits(lang: Lang, arret: &str) -> String {
 const fn fr(canal: Canal, cause: Cause) -> &'static str {
     match (cause, canal) {
         (Cause::Expediteur, Canal::Email) => {
-            "le relais refuse l'adresse d'expéditeur, corrigez DEFAULT_FROM_EMAIL (une adresse du compte EMAIL_HOST_USER)"
+            "le serveur d'envoi refuse l'adresse d'expéditeur, corrigez DEFAULT_FROM_EMAIL (une adresse du compte EMAIL_HOST_USER)"
         }
         (Cause::Expediteur, Canal::Sms) => {
             "la passerelle refuse le nom d'expéditeur, corrigez SMS_SENDER_NAME"
         }
         (Cause::Helo, _) => {
-            "le relais refuse le nom de cette machine, mettez son nom complet dans EMAIL_HELO_NAME"
+            "le serveur d'envoi refuse le nom de cette machine, mettez son nom complet dans EMAIL_HELO_NAME"
         }
         (Cause::Relayage, _) => {
-            "le relais refuse de transmettre nos e-mails, vérifiez EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER et EMAIL_HOST_PASSWORD"
+            "le serveur d'envoi refuse de transmettre nos e-mails, vérifiez EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER et EMAIL_HOST_PASSWORD"
         }
         (Cause::Identification, Canal::Email) => {
-            "identifiant ou mot de passe refusé par le relais, corrigez EMAIL_HOST_USER et EMAIL_HOST_PASSWORD"
+            "identifiant ou mot de passe refusé par le serveur d'envoi, corrigez EMAIL_HOST_USER et EMAIL_HOST_PASSWORD"
         }
         (Cause::Identification, Canal::Sms) => {
             "la passerelle refuse le compte ou la clé, corrigez SMS_API_KEY"
@@ -56,7 +56,7 @@ const fn fr(canal: Canal, cause: Cause) -> &'static str {
             "le compte d'envoi est suspendu, désactivé ou pas encore activé, voyez avec le fournisseur"
         }
         (Cause::AdresseIp, _) => {
-            "le relais bloque l'adresse IP de cette machine, faites-la débloquer par le fournisseur ou changez EMAIL_HOST"
+            "le serveur d'envoi bloque l'adresse IP de cette machine, faites-la débloquer par le fournisseur ou changez de serveur (EMAIL_HOST)"
         }
         (Cause::Domaine, _) => {
             "le domaine de l'expéditeur n'autorise pas ces envois (SPF, DKIM ou DMARC), faites corriger le DNS ou changez DEFAULT_FROM_EMAIL"
@@ -71,7 +71,7 @@ const fn fr(canal: Canal, cause: Cause) -> &'static str {
         (Cause::Passerelle, _) => "SMS_API_URL n'est pas l'adresse de la passerelle, corrigez-la",
         (Cause::Reglage, _) => "un réglage ou cette machine ne permet pas d'envoyer",
         (Cause::Refus, Canal::Email) => {
-            "le relais refuse tous les destinataires, vérifiez DEFAULT_FROM_EMAIL, EMAIL_HOST et EMAIL_HOST_USER"
+            "le serveur d'envoi refuse tous les destinataires, vérifiez DEFAULT_FROM_EMAIL, EMAIL_HOST et EMAIL_HOST_USER"
         }
         (Cause::Refus, Canal::Sms) => {
             "la passerelle refuse tous les numéros, vérifiez SMS_API_URL, SMS_API_KEY et SMS_SENDER_NAME"
@@ -81,18 +81,18 @@ const fn fr(canal: Canal, cause: Cause) -> &'static str {
         }
         (Cause::Limite, _) => "limite d'envoi du fournisseur atteinte, le reste partira plus tard",
         (Cause::Cadence, Canal::Email) => {
-            "le relais trouve nos envois trop rapides, baissez MESSAGES_EMAIL_CONNECTIONS ou MESSAGES_EMAIL_PER_MINUTE"
+            "le serveur d'envoi trouve nos envois trop rapides, baissez MESSAGES_EMAIL_CONNECTIONS ou MESSAGES_EMAIL_PER_MINUTE"
         }
         (Cause::Cadence, Canal::Sms) => {
             "la passerelle trouve nos envois trop rapides, baissez MESSAGES_SMS_CONNECTIONS ou MESSAGES_SMS_PER_MINUTE"
         }
-        (Cause::Pause, _) => "pause demandée par le correspondant",
-        (Cause::Occupe, _) => "le relais ne prend aucun message pour le moment",
-        (Cause::Injoignable, Canal::Email) => "le relais est injoignable ou coupe la connexion",
+        (Cause::Pause, _) => "pause demandée par le serveur d'envoi",
+        (Cause::Occupe, _) => "le serveur d'envoi ne prend aucun message pour le moment",
+        (Cause::Injoignable, Canal::Email) => "le serveur d'envoi est injoignable ou coupe la connexion",
         (Cause::Injoignable, Canal::Sms) => "la passerelle est injoignable ou coupe la connexion",
-        (Cause::Muet, Canal::Email) => "le relais ne répond pas",
+        (Cause::Muet, Canal::Email) => "le serveur d'envoi ne répond pas",
         (Cause::Muet, Canal::Sms) => "la passerelle ne répond pas",
-        (Cause::Reponses, _) => "les réponses se perdent",
+        (Cause::Reponses, _) => "le serveur d'envoi ne confirme plus",
     }
 }
 
@@ -191,7 +191,7 @@ mod tests {
         );
         assert_eq!(
             email(Cause::Injoignable, "connexion", Some("connexion refusée")),
-            "le relais est injoignable ou coupe la connexion : connexion refusée"
+            "le serveur d'envoi est injoignable ou coupe la connexion : connexion refusée"
         );
         assert_eq!(
             email(Cause::Reglage, "réglage", Some("EMAIL_HOST : manque")),

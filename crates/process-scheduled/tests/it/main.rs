@@ -10,6 +10,7 @@ mod cli;
 #[cfg(unix)]
 mod faults;
 mod program;
+mod quiet;
 mod rows;
 mod school;
 #[cfg(unix)]

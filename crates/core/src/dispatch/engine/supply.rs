@@ -141,7 +141,7 @@ fn take_over(lane: &mut Lane, supply: Supply) {
         lane.pool.extend(claimed);
     }
     if let Some(cause) = supply.paused {
-        let detail = "pause demandée par le correspondant".to_owned();
+        let detail = "pause demandée par le serveur d'envoi".to_owned();
         lane.rest(ChannelStop::new(lane.canal, cause, "pause", detail));
     }
     if let Some((had, wait)) = supply.slots {

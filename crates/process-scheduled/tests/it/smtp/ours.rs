@@ -444,9 +444,9 @@ fn why_a_channel_is_stopped_is_kept_and_told_until_somebody_is_accepted(database
         );
         assert!(
             line.ends_with(if runs == 1 {
-                "1 passage."
+                "1 traitement."
             } else {
-                "2 passages."
+                "2 traitements."
             }),
             "{line}"
         );
@@ -468,7 +468,7 @@ fn why_a_channel_is_stopped_is_kept_and_told_until_somebody_is_accepted(database
         );
         let told = details(database, id);
         assert!(
-            told.starts_with("Pas encore parti : le relais refuse l'adresse d'expéditeur"),
+            told.starts_with("Pas encore parti : le serveur d'envoi refuse l'adresse d'expéditeur"),
             "{told}"
         );
         for text in [&status, &json.to_string(), &told, &program.log()] {
