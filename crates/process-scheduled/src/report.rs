@@ -196,7 +196,7 @@ fn channel(lang: Lang, stop: &ChannelStop) -> String {
     let canaux = texts::canaux(lang, stop.canal);
     match (stop.verdict, lang) {
         (Verdict::Config, Lang::Fr) => format!(
-            "Envoi des {canaux} interrompu, réglage à corriger par l'administrateur : {phrase}. Rien n'est perdu : les envois attendent."
+            "Envoi des {canaux} interrompu : réglage à corriger par l'administrateur ; {phrase}. Rien n'est perdu : les envois attendent."
         ),
         (Verdict::Ambigu, Lang::Fr) => format!(
             "Envoi des {canaux} interrompu : {phrase}. Les envois restants attendent le prochain traitement."

@@ -90,10 +90,10 @@ impl Answer {
     }
 
     /// It cannot be written for the peer, so nobody was asked.
-    pub(super) fn unsendable(detail: &str) -> Self {
+    pub(super) fn unsendable(code: &str, detail: &str) -> Self {
         Self {
             about: About::Unsendable,
-            ..Self::of(Verdict::Permanent, "message", detail)
+            ..Self::of(Verdict::Permanent, code, detail)
         }
     }
 

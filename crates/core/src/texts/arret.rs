@@ -88,7 +88,9 @@ const fn fr(canal: Canal, cause: Cause) -> &'static str {
         }
         (Cause::Pause, _) => "pause demandée par le serveur d'envoi",
         (Cause::Occupe, _) => "le serveur d'envoi ne prend aucun message pour le moment",
-        (Cause::Injoignable, Canal::Email) => "le serveur d'envoi est injoignable ou coupe la connexion",
+        (Cause::Injoignable, Canal::Email) => {
+            "le serveur d'envoi est injoignable ou coupe la connexion"
+        }
         (Cause::Injoignable, Canal::Sms) => "la passerelle est injoignable ou coupe la connexion",
         (Cause::Muet, Canal::Email) => "le serveur d'envoi ne répond pas",
         (Cause::Muet, Canal::Sms) => "la passerelle ne répond pas",

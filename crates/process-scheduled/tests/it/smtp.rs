@@ -1,6 +1,7 @@
 //! E-mails over a scripted relay.
 
 mod absent;
+mod check;
 mod delivery;
 mod doubt;
 mod login;
@@ -11,6 +12,7 @@ mod refusals;
 mod sink;
 mod slow;
 mod tls;
+mod world;
 
 use crate::program::mailbox;
 use messages_testing::smtp::{Accepted, Server};

@@ -138,7 +138,9 @@ fn verify_follows_the_language() {
     let program = Program::new(&database).set("LANGUAGE_CODE", "en-us");
     let ended = program.run(&["verify"]);
     assert!(
-        ended.stdout.starts_with("0 recipient(s): 0 in a final state"),
+        ended
+            .stdout
+            .starts_with("0 recipient(s): 0 in a final state"),
         "{ended:?}"
     );
     assert!(!ended.stdout.contains('é'), "{ended:?}");
