@@ -11,6 +11,8 @@ mod cli;
 mod faults;
 mod program;
 mod quiet;
+#[cfg(target_os = "linux")]
+mod relays;
 mod rows;
 mod school;
 #[cfg(unix)]

@@ -5,7 +5,7 @@ mod check;
 mod delivery;
 mod doubt;
 mod login;
-mod mail;
+pub(crate) mod mail;
 mod ours;
 mod private;
 mod refusals;
