@@ -3,7 +3,7 @@
 pub mod addresses;
 mod arret;
 
-pub use arret::{arret, waits};
+pub use arret::{arret, tried_again, waits};
 
 use crate::channel::UNWANTED;
 use crate::config::Lang;

@@ -81,11 +81,11 @@ fn of_success(code: &str, response: &mut Response<Body>) -> Answer {
 /// A 200 that means no.
 fn of_refusal(refusal: Refusal, code: &str, words: &str) -> Answer {
     match refusal {
-        Refusal::Credit | Refusal::Account => Answer::of(Verdict::Config, code, words),
+        Refusal::Credit => Answer::channel(Cause::Credit, code, words),
+        Refusal::Account => Answer::channel(Cause::Identification, code, words),
         Refusal::Pace => Answer {
             pause: Some(PAUSE_DEFAULT),
-            unreached: true,
-            ..Answer::of(Verdict::Temporaire, code, words)
+            ..Answer::channel(Cause::Pause, code, words)
         },
         Refusal::Recipient => Answer::of(Verdict::Permanent, code, words),
         Refusal::Doubt => Answer::of(Verdict::Ambigu, code, words),
