@@ -10,7 +10,7 @@ mod outbox;
 mod sms;
 mod smtp;
 
-pub use answer::Answer;
+pub use answer::{About, Answer, UNWANTED};
 pub use cutoff::{Cutoff, Stage};
 
 #[cfg(test)]
@@ -88,7 +88,7 @@ impl Channel {
         match self {
             Self::Simulation => Ok(Link::Simulation),
             Self::Outbox(outbox) => outbox.open().map(|()| Link::Outbox(outbox)),
-            Self::Smtp(relay) => Ok(Link::Smtp(Box::new(relay.open()?))),
+            Self::Smtp(relay) => Ok(Link::Smtp(Box::new(smtp::Link::open(relay)?))),
             Self::Sms(gateway) => Ok(Link::Sms(gateway.open())),
         }
     }
@@ -100,12 +100,7 @@ impl Channel {
     pub fn check(&self) -> Result<String, Answer> {
         match self {
             Self::Sms(gateway) => gateway.open().check(),
-            Self::Smtp(relay) => {
-                let link = relay.open()?;
-                let told = link.describe();
-                link.quit();
-                Ok(told)
-            }
+            Self::Smtp(relay) => smtp::Link::open(relay)?.check(),
             Self::Outbox(outbox) => outbox.open().map(|()| outbox.describe()),
             Self::Simulation => Ok("rien ne part".to_owned()),
         }

@@ -10,6 +10,7 @@
 //! audience ─▶ claim ─▶ intent ─commit─▶ sender ─▶ answer ─▶ journal ─▶ result ─commit─▶ close
 //! ```
 
+mod breaker;
 mod engine;
 mod journal;
 mod lane;
@@ -121,9 +122,8 @@ fn nothing(passage: NewPassage, at: Instant) -> Report {
 
 /// The machine's name, for the diary of passages.
 fn host_name() -> String {
-    use lettre::transport::smtp::extension::ClientId;
-    match ClientId::default() {
-        ClientId::Domain(name) => name,
-        _ => "?".to_owned(),
-    }
+    let name = hostname::get()
+        .ok()
+        .and_then(|name| name.into_string().ok());
+    name.unwrap_or_else(|| "?".to_owned())
 }

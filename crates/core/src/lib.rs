@@ -6,8 +6,10 @@
 
 pub mod audience;
 pub mod channel;
+pub mod command_line;
 pub mod config;
 pub mod dispatch;
+mod domain;
 pub mod exit;
 pub mod failpoint;
 pub mod import;

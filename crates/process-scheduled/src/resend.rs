@@ -21,7 +21,7 @@ pub(crate) fn resend(cli: &Cli, message: i64) -> Result<Exit, Failure> {
     if !cli.quiet {
         let again = i64::try_from(again).unwrap_or(i64::MAX);
         output::line(format_args!(
-            "Message {message} : {} au prochain passage.",
+            "Message {message} : {} au prochain traitement.",
             plural(again, "envoi repartira", "envois repartiront")
         ));
     }

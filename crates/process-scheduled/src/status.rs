@@ -4,10 +4,11 @@ use crate::cli::Cli;
 use crate::output::{self, plural};
 use crate::{report, start};
 use messages_core::config::Config;
+use messages_core::dispatch::Stop;
 use messages_core::exit::{Exit, Failure};
 use messages_core::instant::Instant;
 use messages_core::model::Passage;
-use messages_core::store::{overview, passages};
+use messages_core::store::{canaux, overview, passages};
 use messages_core::texts;
 use messages_core::vocabulary::{Etat, Mode};
 use serde_json::{Value, json};
@@ -24,6 +25,7 @@ struct Status {
     programmed: Vec<overview::Programmed>,
     waiting: Vec<overview::Waiting>,
     uncertain: Vec<overview::Uncertain>,
+    stopped: Vec<canaux::Stopped>,
     passages: Vec<Passage>,
 }
 
@@ -35,6 +37,7 @@ pub(crate) fn status(cli: &Cli) -> Result<Exit, Failure> {
         programmed: overview::programmed(&mut conn, now)?,
         waiting: overview::waiting(&mut conn)?,
         uncertain: overview::uncertain(&mut conn, UNCERTAIN_MAX)?,
+        stopped: canaux::stopped(&mut conn)?,
         passages: passages::last(&mut conn, PASSAGES_MAX)?,
     };
     if cli.json {
@@ -52,6 +55,12 @@ fn human(config: &Config, status: &Status) -> Vec<String> {
     }
     lines.extend(programmed(config, status));
     lines.extend(waiting(config, status));
+    lines.extend(
+        status
+            .stopped
+            .iter()
+            .map(|stopped| channel(config, status.now, stopped)),
+    );
     lines.extend(uncertain(config, status));
     lines.extend(runs(config, status));
     lines
@@ -81,7 +90,7 @@ fn waiting(config: &Config, status: &Status) -> Vec<String> {
     let line = |group: &overview::Waiting| {
         let canal = texts::canal(config.messages.lang, group.canal);
         let what = match group.etat {
-            Etat::Reserve => "pris par un passage",
+            Etat::Reserve => "pris par un traitement",
             Etat::Emission => "en cours d'émission",
             _ => "en attente",
         };
@@ -89,7 +98,7 @@ fn waiting(config: &Config, status: &Status) -> Vec<String> {
             (Etat::AEnvoyer, Some(at)) if at > status.now => {
                 format!(", prochain essai le {}", local(config, at))
             }
-            (Etat::AEnvoyer, Some(_)) => ", au prochain passage".to_owned(),
+            (Etat::AEnvoyer, Some(_)) => ", au prochain traitement".to_owned(),
             _ => String::new(),
         };
         format!(
@@ -100,10 +109,25 @@ fn waiting(config: &Config, status: &Status) -> Vec<String> {
     status.waiting.iter().map(line).collect()
 }
 
+/// Such as `ARRÊTÉ, e-mail : … (535 5.7.8). Depuis le 27/11/2026 à 14:05, 3 traitements.`.
+fn channel(config: &Config, now: Instant, stopped: &canaux::Stopped) -> String {
+    let canal = texts::canal(config.messages.lang, stopped.arret.canal);
+    let again = match stopped.bloque_jusqua {
+        Some(at) if at > now => format!(" Prochain essai le {}.", local(config, at)),
+        _ => String::new(),
+    };
+    format!(
+        "ARRÊTÉ, {canal} : {}. Depuis le {}, {}.{again}",
+        stopped.phrase(config.messages.lang),
+        local(config, stopped.depuis),
+        plural(stopped.arrets, "traitement", "traitements"),
+    )
+}
+
 fn uncertain(config: &Config, status: &Status) -> Vec<String> {
     let line = |message: &overview::Uncertain| {
         format!(
-            "À VÉRIFIER, message {} ({}) : {}, la réponse s'est perdue. Pour renvoyer : process-scheduled resend {}",
+            "À VÉRIFIER, message {} ({}) : {}, la réponse s'est perdue. Pour renvoyer : process-scheduled resend {} (ceux qui l'ont déjà reçu le recevront deux fois ; les échecs repartent aussi)",
             message.message,
             texts::canal(config.messages.lang, message.canal),
             plural(message.nombre, "envoi incertain", "envois incertains"),
@@ -115,17 +139,17 @@ fn uncertain(config: &Config, status: &Status) -> Vec<String> {
 
 fn runs(config: &Config, status: &Status) -> Vec<String> {
     let Some(last) = status.passages.first() else {
-        return vec!["Dernier passage : jamais. Le planificateur est-il installé ?".to_owned()];
+        return vec!["Dernier traitement : jamais. La tâche planifiée est-elle créée ?".to_owned()];
     };
     let silence = status.now.since(last.battement);
     let mut lines = Vec::new();
     if silence > SILENCE_MAX {
         lines.push(format!(
-            "ATTENTION : aucun passage depuis {}. Le planificateur fonctionne-t-il ?",
+            "ATTENTION : aucun traitement depuis {}. La tâche planifiée fonctionne-t-elle ?",
             minutes(silence)
         ));
     }
-    lines.push("Derniers passages :".to_owned());
+    lines.push("Derniers traitements :".to_owned());
     lines.extend(status.passages.iter().map(|passage| run(config, passage)));
     lines
 }
@@ -133,7 +157,10 @@ fn runs(config: &Config, status: &Status) -> Vec<String> {
 fn run(config: &Config, passage: &Passage) -> String {
     let end = match (passage.fin, &passage.arret) {
         (None, _) => " (en cours ou interrompu)".to_owned(),
-        (Some(_), Some(arret)) => format!(" (arrêt : {arret})"),
+        (Some(_), Some(arret)) if arret == Stop::TimeOver.as_str() => {
+            " (durée maximale atteinte)".to_owned()
+        }
+        (Some(_), Some(_)) => " (arrêt demandé)".to_owned(),
         (Some(_), None) => String::new(),
     };
     let mode = match passage.mode {
@@ -148,7 +175,7 @@ fn run(config: &Config, passage: &Passage) -> String {
         plural(passage.nb_envoyes, "atteint", "atteints"),
         passage.nb_echecs,
         plural(passage.nb_incertains, "incertain", "incertains"),
-        plural(passage.nb_ignores, "écarté", "écartés"),
+        plural(passage.nb_ignores, "non envoyé", "non envoyés"),
     )
 }
 
@@ -181,12 +208,29 @@ fn machine(config: &Config, status: &Status) -> Value {
             })
         })
         .collect();
+    let stopped: Vec<Value> = status
+        .stopped
+        .iter()
+        .map(|stopped| {
+            json!({
+                "canal": stopped.arret.canal,
+                "cause": stopped.arret.cause,
+                "verdict": stopped.arret.cause.verdict(),
+                "code": stopped.arret.code,
+                "detail": stopped.phrase(config.messages.lang),
+                "depuis": stopped.depuis,
+                "arrets": stopped.arrets,
+                "bloque_jusqua": stopped.bloque_jusqua,
+            })
+        })
+        .collect();
     json!({
         "mode": config.messages.mode,
         "maintenant": status.now,
         "programmes": status.programmed,
         "en_cours": status.waiting,
         "incertains": status.uncertain,
+        "canaux_arretes": stopped,
         "passages": passages,
     })
 }

@@ -3,9 +3,12 @@
 //! The same envoi gives the same bytes however often it is built, so that a mail system may
 //! recognise a second copy: Message-ID, Date and boundary come from what is stored.
 
+mod subject;
+
+use self::subject::Subject;
 use super::Delivery;
 use crate::config::Config;
-use crate::tracking;
+use crate::{domain, tracking};
 use lettre::Message;
 use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
@@ -67,10 +70,7 @@ impl Letterhead {
 /// Why it cannot be built; it never will be, then.
 pub(super) fn build(head: &Letterhead, delivery: &Delivery) -> Result<Message, String> {
     let content = &delivery.content;
-    let to: lettre::Address = delivery
-        .adresse
-        .parse()
-        .map_err(|_unreadable| "adresse illisible")?;
+    let to = mailbox(&delivery.adresse).ok_or("adresse illisible")?;
     let subject: String = content
         .sujet
         .as_deref()
@@ -83,11 +83,11 @@ pub(super) fn build(head: &Letterhead, delivery: &Delivery) -> Result<Message, S
     let message = Message::builder()
         .from(head.from.clone())
         .to(Mailbox::new(None, to))
-        .subject(subject)
+        .header(Subject(subject))
         .date(delivery.emis_le.utc().into())
         .message_id(Some(format!("<{key}@{}>", head.from.email.domain())))
         .header(AutoSubmitted);
-    let text = SinglePart::plain(content.contenu.clone());
+    let text = SinglePart::plain(lines(&content.contenu));
     let message = match content
         .contenu_html
         .as_deref()
@@ -98,10 +98,23 @@ pub(super) fn build(head: &Letterhead, delivery: &Delivery) -> Result<Message, S
             MultiPart::alternative()
                 .boundary(key)
                 .singlepart(text)
-                .singlepart(SinglePart::html(head.html(html, delivery))),
+                .singlepart(SinglePart::html(lines(&head.html(html, delivery)))),
         ),
     };
     message.map_err(|error| super::answer::shortened(&error.to_string()))
+}
+
+/// The address, its domain as relays know it.
+fn mailbox(address: &str) -> Option<lettre::Address> {
+    let (local, name) = address.rsplit_once('@')?;
+    lettre::Address::new(local, domain::ascii(name)?).ok()
+}
+
+/// With line feeds only, and without characters that no mail may carry (RFC 5322, 2.2 and 3.5).
+fn lines(text: &str) -> String {
+    let unix = text.replace("\r\n", "\n").replace('\r', "\n");
+    let stays = |c: &char| matches!(c, '\n' | '\t') || !c.is_ascii_control();
+    unix.chars().filter(stays).collect()
 }
 
 /// Unique to the envoi and to the times that a person sent it again.

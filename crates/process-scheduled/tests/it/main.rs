@@ -10,6 +10,7 @@ mod cli;
 #[cfg(unix)]
 mod faults;
 mod program;
+mod quiet;
 #[cfg(target_os = "linux")]
 mod relays;
 mod rows;

@@ -3,6 +3,7 @@
 mod answers;
 mod breaks;
 mod delivery;
+mod ours;
 mod pause;
 mod rate;
 mod settings;

@@ -99,7 +99,10 @@ pub struct Script {
     rules: Rules<Stage, Action>,
     tls: Tls,
     no_pipelining: bool,
+    pub(super) one_ehlo: bool,
     pub(super) latency: Duration,
+    pub(super) most_connections: Option<usize>,
+    pub(super) pace: Option<(usize, Duration)>,
     pub(super) credentials: Option<(String, String)>,
     pub(super) journal_file: Option<PathBuf>,
 }
@@ -111,9 +114,27 @@ impl Script {
         self
     }
 
+    /// Takes `n` connections at a time, and sends further ones away with 421.
+    pub fn most_connections(mut self, n: usize) -> Self {
+        self.most_connections = Some(n);
+        self
+    }
+
+    /// Takes `n` messages in each `window`, and answers 450 to MAIL beyond, as Postfix does.
+    pub fn pace(mut self, n: usize, window: Duration) -> Self {
+        self.pace = Some((n, window));
+        self
+    }
+
     /// Does not announce PIPELINING.
     pub fn no_pipelining(mut self) -> Self {
         self.no_pipelining = true;
+        self
+    }
+
+    /// Refuses a second EHLO in the same state, as OpenSMTPD does.
+    pub fn one_ehlo(mut self) -> Self {
+        self.one_ehlo = true;
         self
     }
 

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::thread;
 use std::time::Duration;
 
@@ -14,11 +15,23 @@ pub(super) struct Session {
     pub(super) peer: BufReader<Peer>,
     pub(super) server: Arc<State>,
     pub(super) logged_in: bool,
+    /// EHLO was said since the connection came about or was secured.
+    greeted: bool,
     pub(super) mail_from: Option<String>,
     pub(super) rcpt_to: Vec<String>,
     /// What is answered next had to come over the line: commands that arrived together have
     /// travelled together.
     travelled: bool,
+    /// Counts among those that are served at a time.
+    served: bool,
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if self.served {
+            self.server.served.fetch_sub(1, Relaxed);
+        }
+    }
 }
 
 impl Session {
@@ -27,9 +40,11 @@ impl Session {
             peer: BufReader::new(peer),
             server: Arc::clone(server),
             logged_in: false,
+            greeted: false,
             mail_from: None,
             rcpt_to: Vec::new(),
             travelled: true,
+            served: false,
         }
     }
 
@@ -41,6 +56,10 @@ impl Session {
         if self.server.script.implicit() {
             self.peer.get_mut().start_tls();
         }
+        if self.server.is_crowded() {
+            return self.say("421 4.7.0 Error: too many connections from 127.0.0.1");
+        }
+        self.served = true;
         self.respond(Stage::Banner, "220 localhost ESMTP", |_| ())?;
         loop {
             let line = self.line()?;
@@ -93,6 +112,10 @@ impl Session {
     }
 
     fn ehlo(&mut self) -> io::Result<()> {
+        if self.greeted && self.server.script.one_ehlo {
+            return self.say("503 5.5.1 Invalid command: Already identified");
+        }
+        self.greeted = true;
         let extensions = self.server.script.extensions(self.peer.get_ref().is_tls());
         self.respond(Stage::Ehlo, &extensions, Self::reset)
     }
@@ -107,12 +130,16 @@ impl Session {
             // What was slipped in before the handshake must not count as said under it.
             self.peer.consume(self.peer.buffer().len());
             self.peer.get_mut().start_tls();
+            self.greeted = false;
             self.reset();
         }
         Ok(())
     }
 
     fn quit(&mut self) -> io::Result<()> {
+        if std::mem::take(&mut self.served) {
+            self.server.served.fetch_sub(1, Relaxed);
+        }
         self.respond(Stage::Quit, "221 2.0.0 Bye", |session| {
             session.peer.get_ref().leave();
         })?;
