@@ -224,6 +224,8 @@ text_enum! {
         Relayage = "relayage",
         /// User or password, or the key, are not accepted.
         Identification = "identification",
+        /// The same, and the password holds blanks.
+        Blancs = "blancs",
         /// Logged in too often: the peer has locked the account for a while.
         Verrou = "verrou",
         /// The account is suspended, disabled or not activated.

@@ -66,10 +66,10 @@ impl Breaker {
         }
     }
 
-    /// How many connections there may be now. The first one goes alone until somebody is accepted:
-    /// what is wrong with us is said once, and not once by each connection.
-    pub(super) const fn connections(&self) -> usize {
-        if self.accepted { self.most } else { 1 }
+    /// How many connections there may be now. The first one goes alone until somebody is accepted,
+    /// or is `long` in coming: what is wrong with us is said once, and not once by each connection.
+    pub(super) const fn connections(&self, long: bool) -> usize {
+        if self.accepted || long { self.most } else { 1 }
     }
 
     /// Whether somebody was accepted in this run.

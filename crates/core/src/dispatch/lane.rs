@@ -1,6 +1,8 @@
 //! One channel during one run: its senders, what it has leased, and whether it can go on.
 
-use super::breaker::{Breaker, Step};
+mod heard;
+
+use super::breaker::Breaker;
 use super::journal::Journal;
 use super::report::ChannelStop;
 use super::sender::{self, Event, Order};
@@ -8,6 +10,7 @@ use crate::channel::{Answer, Channel, Cutoff, Delivery, Stage};
 use crate::config::Config;
 use crate::store::envois::{Granted, Reserved};
 use crate::vocabulary::{Canal, Cause, Mode};
+use heard::News;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::mpsc::Sender as Outlet;
@@ -16,9 +19,8 @@ use std::time::{Duration, Instant as Moment};
 /// Connecting, securing and logging in together.
 const OPEN_LIMIT: Duration = Duration::from_secs(60);
 
-/// A refusal whose meaning is open is kept in hand for so long: much less than its lease lasts after
-/// the deadline of its attempt.
-const HOLD: Duration = Duration::from_secs(25);
+/// The first envoi goes alone for so long at most.
+const ALONE: Duration = Duration::from_secs(2);
 
 /// After its deadline an attempt gets this long to say so itself.
 const OVERTIME: Duration = Duration::from_secs(2);
@@ -62,6 +64,8 @@ pub(super) struct Lane {
     pub(super) next_slot: Option<Moment>,
     /// With a rate: envois that may leave now.
     pub(super) slots: usize,
+    /// When the last envoi was handed over.
+    sent_at: Option<Moment>,
     /// Nothing is begun before this moment.
     rests_until: Option<Moment>,
     /// Refused for good while nobody was accepted, with the moment until which that may mean us.
@@ -69,18 +73,7 @@ pub(super) struct Lane {
     /// Answers that can be written.
     decided: Vec<Heard>,
     pub(super) stopped: Option<ChannelStop>,
-    pub(super) news: News,
-}
-
-/// What the database is to know of a channel.
-#[derive(Debug, Default)]
-pub(super) struct News {
-    /// Somebody was accepted, for the first time in this run.
-    pub(super) accepted: bool,
-    /// It was stopped.
-    pub(super) stopped: bool,
-    /// Envois that are to go behind the others, for they may be why it was stopped.
-    pub(super) behind: Vec<i64>,
+    news: News,
 }
 
 impl Lane {
@@ -107,6 +100,7 @@ impl Lane {
             drained: false,
             next_slot: None,
             slots: 0,
+            sent_at: None,
             rests_until: None,
             held: Vec::new(),
             decided: Vec::new(),
@@ -117,7 +111,7 @@ impl Lane {
 
     /// How many envois to lease now; none while there are enough.
     pub(super) fn wanted(&self) -> usize {
-        let connections = self.breaker.connections();
+        let connections = self.connections();
         if self.stopped.is_some() || self.drained || self.pool.len() >= connections {
             return 0;
         }
@@ -186,6 +180,12 @@ impl Lane {
         self.is_idle() && self.held.is_empty() && self.decided.is_empty()
     }
 
+    /// How many connections there may be now.
+    fn connections(&self) -> usize {
+        let long = |sent| self.in_flight() > 0 && sent + ALONE <= Moment::now();
+        self.breaker.connections(self.sent_at.is_some_and(long))
+    }
+
     fn rests(&self) -> bool {
         self.rests_until.is_some_and(|until| until > Moment::now())
     }
@@ -201,7 +201,7 @@ impl Lane {
     /// With more connections than the peer bears, the idle ones take their leave.
     fn let_go_of_too_many(&mut self) {
         let open = self.idle() + self.opening() + self.in_flight();
-        let many = open.saturating_sub(self.breaker.connections());
+        let many = open.saturating_sub(self.connections());
         let idle = self.hands.iter();
         let idle = idle.filter(|(_, hand)| matches!(hand.doing, Doing::Idle));
         let idle: Vec<usize> = idle.map(|(number, _)| *number).take(many).collect();
@@ -221,7 +221,7 @@ impl Lane {
             .pool
             .len()
             .saturating_sub(ready)
-            .min(self.breaker.connections().saturating_sub(open));
+            .min(self.connections().saturating_sub(open));
         for _ in 0..missing {
             if let Err(stop) = self.open_one(config) {
                 self.stop(stop);
@@ -296,6 +296,7 @@ impl Lane {
         let doing = Doing::Sending(granted.clone(), cutoff, until);
         let order = Order::Send(Box::new(delivery));
         if self.order(number, order, doing) {
+            self.sent_at = Some(Moment::now());
             Ok(())
         } else {
             Err(granted)
@@ -356,67 +357,10 @@ impl Lane {
         }
     }
 
-    /// An answer for an envoi. While nobody was accepted, a refusal for good may be meant for us:
-    /// it is kept in hand until that is known.
-    fn take_in(&mut self, granted: Granted, answer: Answer) {
-        let undecided = self.breaker.is_undecided(&answer);
-        let id = granted.id;
-        if undecided {
-            let until = Moment::now() + HOLD;
-            self.held.push(((granted, answer.clone()), until));
-        } else {
-            self.decided.push((granted, answer.clone()));
-        }
-        if self.judge(&answer) && !undecided {
-            self.news.behind.push(id);
-        }
-    }
-
-    /// Answers whose meaning is known: of the refusals in hand all, once somebody was accepted,
-    /// nobody is left to ask, or `ending`.
-    pub(super) fn take_decided(&mut self, ending: bool) -> Vec<Heard> {
-        let all = ending || self.breaker.has_accepted() || self.is_idle();
-        let now = Moment::now();
-        let over = self.held.extract_if(.., |(_, until)| all || *until <= now);
-        self.decided.extend(over.map(|(heard, _)| heard));
-        std::mem::take(&mut self.decided)
-    }
-
     fn set(&mut self, number: usize, doing: Doing) {
         if let Some(hand) = self.hands.get_mut(&number) {
             hand.doing = doing;
         }
-    }
-
-    /// Whether the channel can go on after this answer; true when it is what stopped it.
-    fn judge(&mut self, answer: &Answer) -> bool {
-        let before = self.breaker.has_accepted();
-        let step = self.breaker.hear(answer);
-        self.news.accepted |= self.breaker.has_accepted() && !before;
-        match step {
-            Step::Go => {}
-            Step::Slow => log::info!(
-                "canal={} moins de connexions : {}",
-                self.canal,
-                self.breaker.connections()
-            ),
-            Step::Wait(wait) => {
-                let until = Moment::now() + wait;
-                self.rests_until = self.rests_until.max(Some(until));
-            }
-            Step::Stop(cause) if self.stopped.is_none() => {
-                let (code, detail) = (answer.code.clone(), answer.detail.clone());
-                self.stop(ChannelStop::new(
-                    self.canal,
-                    cause,
-                    code.as_deref().unwrap_or_default(),
-                    detail.unwrap_or_default(),
-                ));
-                return true;
-            }
-            Step::Stop(_) => {}
-        }
-        false
     }
 
     /// Lets all senders go; each says goodbye to its peer.
@@ -424,43 +368,5 @@ impl Lane {
         self.hands.clear();
         // The senders' own ends remain: once all are gone, no event can come.
         self.events = std::sync::mpsc::channel().0;
-    }
-
-    /// Closes the channel for this run; the first reason is the one to tell.
-    pub(super) fn stop(&mut self, stop: ChannelStop) {
-        if self.stopped.is_none() {
-            log::warn!(
-                "canal={} arret cause={} verdict={} code={}",
-                stop.canal,
-                stop.cause,
-                stop.verdict,
-                stop.code
-            );
-            self.put_back(stop.cause);
-            self.news.stopped = true;
-            self.stopped = Some(stop);
-        }
-    }
-
-    /// Closes the channel for this run because it is paused; why is known already.
-    pub(super) fn rest(&mut self, stop: ChannelStop) {
-        let known = self.news.stopped;
-        self.stop(stop);
-        self.news.stopped = known;
-    }
-
-    /// What the database does not know yet, with why the channel is stopped.
-    pub(super) fn take_news(&mut self) -> Option<(Canal, News, Option<ChannelStop>)> {
-        let news = std::mem::take(&mut self.news);
-        let any = news.accepted || news.stopped || !news.behind.is_empty();
-        any.then(|| (self.canal, news, self.stopped.clone()))
-    }
-
-    /// The refusals in hand were meant for us: their envois wait behind the others, untouched.
-    fn put_back(&mut self, cause: Cause) {
-        for ((granted, answer), _) in self.held.drain(..) {
-            self.news.behind.push(granted.id);
-            self.decided.push((granted, answer.put_back(cause)));
-        }
     }
 }

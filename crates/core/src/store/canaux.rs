@@ -167,7 +167,7 @@ pub fn stop(conn: &mut Conn, arret: &Arret, said: &str, now: Instant) -> Result<
 fn lock_wait(cause: Cause, times: i64) -> Option<Duration> {
     let before = match cause {
         Cause::Verrou => times - 1,
-        Cause::Identification => times - LOGINS_MAX,
+        Cause::Identification | Cause::Blancs => times - LOGINS_MAX,
         _ => return None,
     };
     let doublings = u32::try_from(before.min(10)).ok()?;

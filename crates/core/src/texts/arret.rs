@@ -49,6 +49,9 @@ const fn fr(canal: Canal, cause: Cause) -> &'static str {
         (Cause::Identification, Canal::Sms) => {
             "la passerelle refuse le compte ou la clé, corrigez SMS_API_KEY"
         }
+        (Cause::Blancs, _) => {
+            "mot de passe refusé par le serveur d'envoi : EMAIL_HOST_PASSWORD contient des blancs, retirez-les"
+        }
         (Cause::Verrou, _) => {
             "limite d'envoi du fournisseur : trop de connexions au compte, il est bloqué pour un moment et les essais s'espacent ; vérifiez EMAIL_HOST_PASSWORD"
         }
@@ -117,6 +120,9 @@ const fn en(canal: Canal, cause: Cause) -> &'static str {
         }
         (Cause::Identification, Canal::Sms) => {
             "the gateway refuses the account or the key, mend SMS_API_KEY"
+        }
+        (Cause::Blancs, _) => {
+            "the relay refuses the password: EMAIL_HOST_PASSWORD holds blanks, take them out"
         }
         (Cause::Verrou, _) => {
             "the provider's sending limit: too many logins, the account is locked for a while and is tried less often; look at EMAIL_HOST_PASSWORD"

@@ -4,7 +4,7 @@ use super::extensions::Extensions;
 use super::reply::while_opening;
 use super::wire::Wire;
 use super::words::Phase;
-use crate::channel::Answer;
+use crate::channel::{About, Answer};
 use crate::secret::Secret;
 use crate::vocabulary::Cause;
 use base64::Engine;
@@ -48,8 +48,18 @@ fn say(wire: &mut Wire, line: &str, password: &str) -> Result<u16, Answer> {
     } else {
         "AUTH"
     };
-    let response = while_opening(Phase::Auth, step, wire.command(line))?;
-    Ok(response.code)
+    let response = while_opening(Phase::Auth, step, wire.command(line));
+    match response {
+        Err(answer) if answer.about == About::Channel(Cause::Identification) => {
+            let cause = if has_blanks(password) {
+                Cause::Blancs
+            } else {
+                Cause::Identification
+            };
+            Err(answer.put_back(cause))
+        }
+        response => response.map(|response| response.code),
+    }
 }
 
 fn granted(code: u16) -> Result<(), Answer> {

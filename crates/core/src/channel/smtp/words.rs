@@ -9,8 +9,8 @@ mod lists;
 
 use crate::vocabulary::Cause;
 use lists::{
-    ACCOUNT, BLOCKED, CONNECTIONS, CREDIT, DOMAIN, ENCRYPTION, GREYLISTED, HELLO, LATER, LIMIT,
-    LOCKED, LOGIN, MAILBOX, PACE, RECIPIENT, RELAY, SENDER, SIZE, SPAM, UNWANTED, is_named,
+    ACCOUNT, BLOCKED, CLIENT, CONNECTIONS, CREDIT, DOMAIN, ENCRYPTION, GREYLISTED, HELLO, LATER,
+    LIMIT, LOCKED, LOGIN, MAILBOX, PACE, RECIPIENT, RELAY, SENDER, SIZE, SPAM, UNWANTED, is_named,
 };
 
 /// When the relay said it.
@@ -109,7 +109,9 @@ fn of_login(said: &Said) -> Option<Class> {
         return (said.is_final() || said.phase > Phase::StartTls)
             .then_some(Class::Us(Cause::Chiffrement));
     }
-    if said.names(LOCKED) || (logging_in && said.names(PACE) && !said.names(CONNECTIONS)) {
+    let too_often = said.names(PACE) || said.names(LIMIT);
+    let locked = said.phase <= Phase::Auth && said.names(LOCKED);
+    if locked || (logging_in && too_often && !said.names(CONNECTIONS)) {
         return Some(Class::Limit(Cause::Verrou));
     }
     // A password has to be changed (RFC 4954).
@@ -136,13 +138,6 @@ fn of_us(said: &Said) -> Option<Class> {
     if passing {
         return None;
     }
-    let of_sender = [(1, 7), (1, 8), (7, 60), (2, 252), (7, 27)];
-    if said.names(SENDER) || said.has(&of_sender) {
-        return Some(Class::Us(Cause::Expediteur));
-    }
-    if said.names(HELLO) {
-        return Some(Class::Us(Cause::Helo));
-    }
     let of_domain = [
         (7, 20),
         (7, 23),
@@ -155,6 +150,14 @@ fn of_us(said: &Said) -> Option<Class> {
     ];
     if said.names(DOMAIN) || said.has(&of_domain) {
         return Some(Class::Us(Cause::Domaine));
+    }
+    let of_sender = [(1, 7), (1, 8), (7, 60), (2, 252), (7, 27)];
+    let measured = said.names(LIMIT) || said.names(PACE);
+    if (said.names(SENDER) && !measured) || said.has(&of_sender) {
+        return Some(Class::Us(Cause::Expediteur));
+    }
+    if said.names(HELLO) {
+        return Some(Class::Us(Cause::Helo));
     }
     None
 }
@@ -174,7 +177,8 @@ fn of_recipient(said: &Said) -> Option<Class> {
         said.names(MAILBOX) || (said.has(&[(2, 2)]) || storage) && !said.names(lists::SENDING);
     let unknown = [(1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2, 1)];
     let named = said.names(RECIPIENT) || said.has(&unknown);
-    (mailbox || (named && !measured)).then(|| said.own())
+    let other = measured || said.names(RELAY);
+    (mailbox || (named && !other)).then(|| said.own())
 }
 
 /// How much and how fast.
@@ -215,7 +219,7 @@ fn of_standing(said: &Said) -> Option<Class> {
     let listed = said.enhanced.is_some_and(|(subject, detail)| {
         subject == 7 && (detail == 25 || detail == 708 || (606..=649).contains(&detail))
     });
-    if (said.is_final() && said.names(BLOCKED)) || listed {
+    if (said.is_final() && said.names(BLOCKED)) || said.names(CLIENT) || listed {
         return us(Cause::AdresseIp);
     }
     None

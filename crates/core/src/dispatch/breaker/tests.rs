@@ -111,7 +111,7 @@ fn a_channel_goes_on_slows_down_waits_or_stops() {
             step = breaker.hear(&heard(letter));
         }
         assert_eq!(
-            (told(step).as_str(), breaker.connections()),
+            (told(step).as_str(), breaker.connections(false)),
             (*last, *connections),
             "{story}"
         );
@@ -130,4 +130,20 @@ fn a_refusal_is_undecided_until_somebody_is_accepted() {
     );
     breaker.hear(&heard('A'));
     assert_eq!(undecided(&breaker), [false; 6]);
+}
+
+#[test]
+fn the_others_do_not_wait_for_a_first_answer_that_is_long_in_coming() {
+    let mut breaker = Breaker::new(4);
+    assert_eq!(
+        (breaker.connections(false), breaker.connections(true)),
+        (1, 4)
+    );
+    for letter in ['A', 'H'] {
+        breaker.hear(&heard(letter));
+    }
+    assert_eq!(
+        (breaker.connections(false), breaker.connections(true)),
+        (3, 3)
+    );
 }
