@@ -44,6 +44,11 @@ old answers believed|crates/core/src/dispatch/engine/replay.rs|s/granted.jeton !
 answers of another database|crates/core/src/store/envois/sent.rs|s/ AND m.cle = r.cle/ AND r.cle <> ''/|test(faults::journal)
 journals of living runs|crates/core/src/dispatch/journal.rs|s/if file.try_lock().is_err()/if file.try_lock().is_err() \&\& path.as_os_str().is_empty()/|test(journal)
 old answers after a resend|crates/core/src/store/messages.rs|s/renvois = renvois + 1, jeton = jeton + 1/renvois = renvois + 1/|test(faults::journal)
+refusals of everybody believed|crates/core/src/dispatch/breaker.rs|s/!self.accepted \&\& is_refusal(answer)/false \&\& is_refusal(answer)/|test(smtp::ours) and test(sqlite)
+words about the sender taken for the recipient's|crates/core/src/channel/smtp/words.rs|s/(said.names(SENDER) \&\& !measured)/(said.names(SENDER) \&\& measured)/|test(words)
+a limit costs an attempt|crates/core/src/channel/answer.rs|s/if !matches!(cause, Cause::Occupe)/if matches!(cause, Cause::Injoignable)/|test(policy)
+the same envoi first each time|crates/core/src/store/envois.rs|s/SET rang = rang + ?/SET rang = rang + 0 * ?/|test(sms::ours) and test(sqlite)
+a locked account asked each time|crates/core/src/store/canaux.rs|s/Cause::Verrou => times - 1,/Cause::Verrou => return None,/|test(canaux)
 LIST
 }
 

@@ -30,6 +30,9 @@ diesel::table! {
         email -> Text,
         notifications_sms -> Bool,
         notifications_email -> Bool,
+        telephone_e164 -> Nullable<Text>,
+        email_norme -> Nullable<Text>,
+        norme -> Text,
     }
 }
 

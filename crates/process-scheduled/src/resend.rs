@@ -3,11 +3,16 @@
 use crate::cli::Cli;
 use crate::output::{self, plural};
 use crate::start;
+use messages_core::config::Config;
 use messages_core::exit::{Exit, Failure};
-use messages_core::store::{Error, messages};
+use messages_core::segments;
+use messages_core::store::{Conn, Error, messages};
+use messages_core::texts::addresses::too_many_segments;
+use messages_core::vocabulary::Canal;
 
 pub(crate) fn resend(cli: &Cli, message: i64) -> Result<Exit, Failure> {
     let (config, mut conn) = start::start(cli)?;
+    refuse_too_long(&mut conn, &config, message)?;
     let again =
         messages::resend(&mut conn, message, None, config.messages.late).map_err(|error| {
             match error {
@@ -26,4 +31,19 @@ pub(crate) fn resend(cli: &Cli, message: i64) -> Result<Exit, Failure> {
         ));
     }
     Ok(Exit::Done)
+}
+
+/// A text that was written before it could be refused.
+fn refuse_too_long(conn: &mut Conn, config: &Config, id: i64) -> Result<(), Failure> {
+    let most = config.sms.segments_max;
+    match messages::one(conn, id) {
+        Ok(message) if message.r#type == Canal::Sms => {
+            let count = segments::over(&message.contenu, most);
+            let told = count.map(|count| too_many_segments(config.messages.lang, count, most));
+            told.map_or(Ok(()), |text| Err(Failure::new(Exit::Failed, text)))
+        }
+        // That there is none is told by who changes it.
+        Ok(_) | Err(Error::NotFound) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }

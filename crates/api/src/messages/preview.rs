@@ -10,10 +10,10 @@ use crate::openapi::Shape;
 use crate::state::State;
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
-use messages_core::config::Lang;
-use messages_core::preview::{self, Preview, Recipient};
+use messages_core::config::{Config, Lang};
+use messages_core::preview::{self, Odd, Preview, Recipient};
 use messages_core::segments;
-use messages_core::texts::motif;
+use messages_core::texts::{addresses, motif};
 use messages_core::vocabulary::{Canal, Motif, Portee};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -50,6 +50,8 @@ struct PreviewJson<'p> {
     /// The others, by reason.
     motifs: BTreeMap<&'static str, usize>,
     sms: Option<Cost>,
+    /// What the office should look at before it is sent.
+    avertissements: Vec<String>,
     destinataires: Vec<RecipientJson<'p>>,
 }
 
@@ -69,6 +71,8 @@ struct RecipientJson<'p> {
     adresse: Option<&'p str>,
     motif: Option<Motif>,
     raison: Option<&'static str>,
+    /// What more there is to say.
+    detail: Option<&'p str>,
 }
 
 async fn show(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
@@ -79,18 +83,18 @@ async fn show(state: web::Data<State>, request: HttpRequest) -> Result<HttpRespo
         .ask(move |conn| preview::one(conn, &config, id))
         .await
         .map_err(|error| error.of_model(MODEL))?;
-    let lang = state.config.messages.lang;
-    Ok(answer::ok(&json(&shown, &message.contenu, lang)))
+    Ok(answer::ok(&json(&shown, &message.contenu, &state.config)))
 }
 
-fn json<'p>(shown: &'p Preview, contenu: &str, lang: Lang) -> PreviewJson<'p> {
+fn json<'p>(shown: &'p Preview, contenu: &str, config: &Config) -> PreviewJson<'p> {
+    let lang = config.messages.lang;
     let mut motifs = BTreeMap::new();
     for why in shown
         .recipients
         .iter()
         .filter_map(|r| r.address.as_ref().err())
     {
-        *motifs.entry(why.as_str()).or_default() += 1;
+        *motifs.entry(why.motif.as_str()).or_default() += 1;
     }
     let total = shown.recipients.len();
     let nb_destinataires = total - motifs.values().sum::<usize>();
@@ -108,6 +112,7 @@ fn json<'p>(shown: &'p Preview, contenu: &str, lang: Lang) -> PreviewJson<'p> {
         nb_destinataires,
         motifs,
         sms,
+        avertissements: warnings(shown, contenu, config),
         destinataires: shown
             .recipients
             .iter()
@@ -117,7 +122,8 @@ fn json<'p>(shown: &'p Preview, contenu: &str, lang: Lang) -> PreviewJson<'p> {
 }
 
 fn recipient(recipient: &Recipient, lang: Lang) -> RecipientJson<'_> {
-    let why = recipient.address.as_ref().err().copied();
+    let refusal = recipient.address.as_ref().err();
+    let why = refusal.map(|refusal| refusal.motif);
     RecipientJson {
         parent: recipient.parent,
         nom: &recipient.nom,
@@ -125,5 +131,29 @@ fn recipient(recipient: &Recipient, lang: Lang) -> RecipientJson<'_> {
         adresse: recipient.address.as_deref().ok(),
         motif: why,
         raison: why.map(|why| motif(lang, why)),
+        detail: refusal.and_then(|refusal| refusal.detail.as_deref()),
     }
+}
+
+/// A text that will be refused, and addresses that may be somebody else's.
+fn warnings(shown: &Preview, contenu: &str, config: &Config) -> Vec<String> {
+    let lang = config.messages.lang;
+    let most = config.sms.segments_max;
+    let is_sms = shown.message.canal == Canal::Sms;
+    let count = segments::over(contenu, most).filter(|_| is_sms);
+    let too_long = count.map(|count| addresses::too_many_segments(lang, count, most));
+    let odd = shown
+        .odd
+        .iter()
+        .map(|odd| warning(odd, shown.message.canal, lang));
+    too_long.into_iter().chain(odd).collect()
+}
+
+fn warning(odd: &Odd, canal: Canal, lang: Lang) -> String {
+    let shared = odd
+        .is_shared()
+        .then(|| addresses::shared(lang, canal, odd.records));
+    let invented = odd.invented.then(|| addresses::invented(lang).to_owned());
+    let told: Vec<String> = shared.into_iter().chain(invented).collect();
+    format!("{} : {}", odd.address, told.join(", "))
 }

@@ -8,7 +8,7 @@ mod subject;
 use self::subject::Subject;
 use super::Delivery;
 use crate::config::Config;
-use crate::{domain, tracking};
+use crate::{domain, html, tracking};
 use lettre::Message;
 use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
@@ -87,17 +87,19 @@ pub(super) fn build(head: &Letterhead, delivery: &Delivery) -> Result<Message, S
         .date(delivery.emis_le.utc().into())
         .message_id(Some(format!("<{key}@{}>", head.from.email.domain())))
         .header(AutoSubmitted);
-    let text = SinglePart::plain(lines(&content.contenu));
     let message = match content
         .contenu_html
         .as_deref()
-        .filter(|html| !html.is_empty())
+        .filter(|html| !html::is_empty(html))
     {
-        None => message.singlepart(text),
+        None => message.singlepart(SinglePart::plain(lines(&content.contenu))),
         Some(html) => message.multipart(
             MultiPart::alternative()
                 .boundary(key)
-                .singlepart(text)
+                .singlepart(SinglePart::plain(lines(&html::alternative(
+                    &content.contenu,
+                    html,
+                ))))
                 .singlepart(SinglePart::html(lines(&head.html(html, delivery)))),
         ),
     };
@@ -169,7 +171,7 @@ pub(crate) mod tests {
     fn the_picture_stands_in_the_html_only_where_reading_is_followed() {
         let mut delivery = delivery("Réunion", "Jeudi");
         let base = Some("https://ecole.exemple.fr");
-        assert!(!written(&delivery, base).contains("<img"));
+        assert!(!written(&delivery, base).contains("track"));
         Arc::make_mut(&mut delivery.content).contenu_html = Some("<p>Jeudi</p>".into());
         assert!(!text(&delivery).contains("track"));
         let followed = written(&delivery, base).replace("=\r\n", "");
@@ -178,6 +180,27 @@ pub(crate) mod tests {
             followed.contains(&format!("/api/messages/track/{token}/")),
             "{followed}"
         );
+    }
+
+    #[test]
+    fn an_html_of_an_emptied_editor_is_none() {
+        let mut delivery = delivery("Réunion", "Jeudi");
+        for html in ["<p><br></p>", "&nbsp;", " "] {
+            Arc::make_mut(&mut delivery.content).contenu_html = Some(html.into());
+            assert!(
+                !written(&delivery, Some("https://x.fr")).contains("multipart"),
+                "{html}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_text_that_says_something_else_is_followed_by_what_the_html_says() {
+        let mut delivery = delivery("Sortie", "Voir la suite.");
+        Arc::make_mut(&mut delivery.content).contenu_html = Some("<p>Musee vendredi</p>".into());
+        let mail = text(&delivery);
+        assert_eq!(mail.matches("Musee vendredi").count(), 2, "{mail}");
+        assert!(mail.contains("Voir la suite."));
     }
 
     #[test]

@@ -192,3 +192,24 @@ fn the_sample_lists_every_setting_and_is_free_of_faults() {
     let (as_shipped, _) = dotenv::parse(sample, |_| None);
     assert!(Config::load(Vars::from_pairs(as_shipped)).is_ok());
 }
+
+#[test]
+fn the_senders_name_is_one_that_telephones_show() {
+    for name in [
+        "COLLEGE",
+        "Ecole 12",
+        "A.B-C_D&E",
+        "A",
+        "12345678901a".get(1..).unwrap(),
+    ] {
+        assert_eq!(load(&[("SMS_SENDER_NAME", name)]).unwrap().sms.sender, name);
+    }
+    for name in ["COLLEGE JULES", "Collège", "12345", "A+B", "a/b"] {
+        assert_eq!(
+            settings_at_fault(&[("SMS_SENDER_NAME", name)]),
+            ["SMS_SENDER_NAME"],
+            "{name}"
+        );
+    }
+    assert_eq!(load(&[]).unwrap().sms.segments_max, 6);
+}

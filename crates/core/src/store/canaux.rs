@@ -128,12 +128,12 @@ pub fn stopped(conn: &mut Conn) -> Result<Vec<Stopped>, Error> {
     ))
 }
 
-/// Keeps why a channel was stopped, and tells it, as `said`, in its messages that wait. Logins that
-/// are refused again and again pause it, longer each time.
+/// Keeps why a channel was stopped. Logins that are refused again and again pause it, longer each
+/// time.
 ///
 /// # Errors
 /// The database's.
-pub fn stop(conn: &mut Conn, arret: &Arret, said: &str, now: Instant) -> Result<(), Error> {
+pub fn stop(conn: &mut Conn, arret: &Arret, now: Instant) -> Result<(), Error> {
     let times: Vec<super::Count> = conn.load(
         &sql(
             "UPDATE canaux SET arrete_le = CASE WHEN cause = ? THEN arrete_le ELSE ? END,
@@ -146,18 +146,36 @@ pub fn stop(conn: &mut Conn, arret: &Arret, said: &str, now: Instant) -> Result<
         .bind(arret.cause.as_str())
         .bind(arret.cause.as_str())
         .bind(arret.code.as_str())
-        .bind(arret.detail.as_str())
+        .bind(nobodys(&arret.detail))
         .bind(arret.canal.as_str()),
     )?;
     let times = times.first().map_or(1, |times| times.nombre);
     if let Some(wait) = lock_wait(arret.cause, times) {
         pause(conn, arret.canal, now + wait, now)?;
     }
+    Ok(())
+}
+
+/// A peer's words without addresses and numbers of people: they stay here when the people are
+/// erased.
+fn nobodys(words: &str) -> String {
+    let is_somebodys =
+        |word: &&str| word.contains('@') || word.bytes().filter(u8::is_ascii_digit).count() >= 8;
+    let kept = words.split_whitespace();
+    let kept = kept.map(|word| if is_somebodys(&word) { "…" } else { word });
+    kept.collect::<Vec<_>>().join(" ")
+}
+
+/// Tells why a channel is stopped in its messages that wait.
+///
+/// # Errors
+/// The database's.
+pub fn tell(conn: &mut Conn, canal: Canal, said: &str) -> Result<(), Error> {
     conn.execute(
         &sql("UPDATE messages SET details_erreur = ?
                WHERE statut = 'en_attente' AND type = ? AND details_erreur IS DISTINCT FROM ?")
         .bind(said)
-        .bind(arret.canal.as_str())
+        .bind(canal.as_str())
         .bind(said),
     )?;
     Ok(())
@@ -244,6 +262,14 @@ fn read(conn: &mut Conn, canal: Canal) -> Result<Option<Row>, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobodys_address_or_number_is_kept() {
+        assert_eq!(
+            nobodys("5.7.1 <awa@exemple.fr>: not for +33612345678, see OFR_415 [192.0.2.1]"),
+            "5.7.1 … not for … see OFR_415 [192.0.2.1]"
+        );
+    }
 
     #[test]
     fn refused_logins_are_tried_less_and_less_often() {

@@ -35,11 +35,11 @@ pub struct Upcoming {
     pub due: Instant,
 }
 
-/// The messages that a run would take, which stay as they are.
+/// The messages that runs until then would take, which stay as they are.
 ///
 /// # Errors
 /// The database's.
-pub fn upcoming(conn: &mut Conn, limit: usize, now: Instant) -> Result<Vec<Upcoming>, Error> {
+pub fn upcoming(conn: &mut Conn, limit: usize, until: Instant) -> Result<Vec<Upcoming>, Error> {
     conn.load(
         &sql(
             "SELECT id, type AS canal, sujet, parent, classe, est_message_groupe,
@@ -50,7 +50,7 @@ pub fn upcoming(conn: &mut Conn, limit: usize, now: Instant) -> Result<Vec<Upcom
                 FROM messages WHERE statut = 'programme' AND date_programmee <= ?
                ORDER BY date_programmee, id LIMIT ?",
         )
-        .bind(now)
+        .bind(until)
         .bind(i64::try_from(limit).unwrap_or(i64::MAX)),
     )
 }
@@ -74,11 +74,11 @@ pub fn one(conn: &mut Conn, id: i64) -> Result<Upcoming, Error> {
     found.into_iter().next().ok_or(Error::NotFound)
 }
 
-/// The messages with envois whose turn, or whose next attempt, has come.
+/// The messages with envois whose turn, or whose next attempt, has come by then.
 ///
 /// # Errors
 /// The database's.
-pub fn leaving(conn: &mut Conn, now: Instant) -> Result<Vec<Upcoming>, Error> {
+pub fn leaving(conn: &mut Conn, now: Instant, until: Instant) -> Result<Vec<Upcoming>, Error> {
     conn.load(
         &sql(
             "SELECT id, type AS canal, sujet, parent, classe, est_message_groupe,
@@ -91,7 +91,7 @@ pub fn leaving(conn: &mut Conn, now: Instant) -> Result<Vec<Upcoming>, Error> {
                                 AND e.prochaine <= ? AND e.expire > ?)
                ORDER BY id",
         )
-        .bind(now)
+        .bind(until)
         .bind(now),
     )
 }
@@ -113,11 +113,16 @@ pub struct Addressed {
     pub adresse: String,
 }
 
-/// Number, names and address of those of a message whose turn has come.
+/// Number, names and address of those of a message whose turn has come by then.
 ///
 /// # Errors
 /// The database's.
-pub fn waiting(conn: &mut Conn, message: i64, now: Instant) -> Result<Vec<Addressed>, Error> {
+pub fn waiting(
+    conn: &mut Conn,
+    message: i64,
+    now: Instant,
+    until: Instant,
+) -> Result<Vec<Addressed>, Error> {
     conn.load(
         &sql(
             "SELECT p.id AS parent, COALESCE(p.nom, '') AS nom, COALESCE(p.prenom, '') AS prenom,
@@ -127,7 +132,7 @@ pub fn waiting(conn: &mut Conn, message: i64, now: Instant) -> Result<Vec<Addres
                ORDER BY e.id",
         )
         .bind(message)
-        .bind(now)
+        .bind(until)
         .bind(now),
     )
 }

@@ -11,12 +11,23 @@ pub fn arret(lang: Lang, canal: Canal, cause: Cause, code: &str, own: Option<&st
         Lang::Fr => fr(canal, cause),
         Lang::En => en(canal, cause),
     };
-    match (own, code, lang) {
-        (Some(own), ..) if !own.is_empty() && cause == Cause::Reglage => own.to_owned(),
-        (Some(own), _, Lang::Fr) if !own.is_empty() => format!("{phrase} : {own}"),
-        (Some(own), _, Lang::En) if !own.is_empty() => format!("{phrase}: {own}"),
-        (_, "", _) => phrase.to_owned(),
-        _ => format!("{phrase} ({code})"),
+    match own {
+        Some("") => phrase.to_owned(),
+        Some(own) if cause == Cause::Reglage => own.to_owned(),
+        Some(own) => match lang {
+            Lang::Fr => format!("{phrase} : {own}"),
+            Lang::En => format!("{phrase}: {own}"),
+        },
+        None => format!("{phrase} ({code})"),
+    }
+}
+
+/// When a channel that is paused is tried again: `14:05`.
+#[must_use]
+pub fn tried_again(lang: Lang, time: &str) -> String {
+    match lang {
+        Lang::Fr => format!("nouvel essai à {time}"),
+        Lang::En => format!("next try at {time}"),
     }
 }
 
@@ -206,7 +217,7 @@ mod tests {
             "EMAIL_HOST : manque"
         );
         assert_eq!(
-            waits(Lang::Fr, &email(Cause::Limite, "", None)),
+            waits(Lang::Fr, &email(Cause::Limite, "", Some(""))),
             "Pas encore parti : limite d'envoi du fournisseur atteinte, le reste partira plus tard."
         );
     }

@@ -102,7 +102,11 @@ impl Link<'_> {
         }
         match refused {
             None => Ok(told),
-            Some(reply) => Err(reply.answer),
+            Some(Reply { answer, .. }) => {
+                let words = answer.detail.unwrap_or_default();
+                let detail = Some(format!("DEFAULT_FROM_EMAIL : {words}"));
+                Err(Answer { detail, ..answer })
+            }
         }
     }
 

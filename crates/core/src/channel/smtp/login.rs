@@ -44,9 +44,9 @@ pub(super) fn log_in(
 
 fn say(wire: &mut Wire, line: &str, password: &str) -> Result<u16, Answer> {
     let step = if has_blanks(password) {
-        "AUTH (EMAIL_HOST_PASSWORD contient des blancs)"
+        "connexion (EMAIL_HOST_USER ; EMAIL_HOST_PASSWORD contient des blancs)"
     } else {
-        "AUTH"
+        "connexion (EMAIL_HOST_USER, EMAIL_HOST_PASSWORD)"
     };
     let response = while_opening(Phase::Auth, step, wire.command(line));
     match response {
@@ -66,7 +66,7 @@ fn granted(code: u16) -> Result<(), Answer> {
     if (200..300).contains(&code) {
         return Ok(());
     }
-    let text = "AUTH : réponse inattendue";
+    let text = "connexion : réponse inattendue";
     Err(Answer::unreached(&code.to_string(), text))
 }
 

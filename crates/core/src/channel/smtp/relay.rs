@@ -193,7 +193,8 @@ fn hello(wire: &mut Wire, name: &str) -> Result<Extensions, Answer> {
             Ok(Extensions::read(&response))
         }
         outcome => {
-            let response = while_opening(Phase::Ehlo, &command, outcome)?;
+            let step = format!("{command} (EMAIL_HELO_NAME)");
+            let response = while_opening(Phase::Ehlo, &step, outcome)?;
             Ok(Extensions::read(&response))
         }
     }

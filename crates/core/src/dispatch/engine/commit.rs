@@ -2,6 +2,7 @@
 
 use super::Engine;
 use super::persist::persist;
+use crate::audience::Rules;
 use crate::channel::{Answer, Channel, Cutoff, Delivery, Stage};
 use crate::dispatch::{HARD_LIMIT, policy};
 use crate::failpoint::reach;
@@ -40,10 +41,11 @@ impl Engine<'_> {
         }
         let finished = self.finished();
         let passage = self.passage.id.as_str();
+        let reading = Rules::new(self.config).reading();
         let envois: Vec<Leased> = leased.iter().map(|(_, leased)| *leased).collect();
         reach("settle_begin");
         let settled = persist(&mut self.conn, &self.stop, |conn, again| {
-            envois::settle(conn, passage, &finished, &envois, again)
+            envois::settle(conn, passage, &finished, &envois, again, reading)
         })?;
         reach("settle_committed");
         self.claim_again(&finished);

@@ -3,6 +3,7 @@
 
 use super::Engine;
 use super::persist::persist;
+use crate::config::Messages;
 use crate::dispatch::lane::Lane;
 use crate::dispatch::report::ChannelStop;
 use crate::failpoint::reach;
@@ -17,8 +18,8 @@ use std::time::{Duration, Instant as Moment};
 #[derive(Default)]
 struct Supply {
     claimed: Option<Vec<Reserved>>,
-    /// The channel is paused; for the cause that is kept, if it is.
-    paused: Option<Cause>,
+    /// The channel is paused until then; for the cause that is kept, if it is.
+    paused: Option<(Cause, Instant)>,
     /// With a rate: places had now, and the wait for the next one.
     slots: Option<(usize, Duration)>,
 }
@@ -49,10 +50,14 @@ impl Engine<'_> {
                         canaux::works(conn, *canal)?;
                     }
                     envois::step_back(conn, &news.behind)?;
-                    if let Some(stop) = stopped.as_ref().filter(|_| news.stopped) {
-                        let said = texts::waits(lang, &stop.phrase(lang));
-                        canaux::stop(conn, &kept(stop), &said, now)?;
+                    let Some(stop) = stopped.as_ref().filter(|_| news.stopped) else {
+                        continue;
+                    };
+                    if !news.known {
+                        canaux::stop(conn, &kept(stop), now)?;
                     }
+                    let said = texts::waits(lang, &stop.phrase(lang));
+                    canaux::tell(conn, *canal, &said)?;
                 }
                 Ok(())
             })
@@ -83,7 +88,7 @@ impl Engine<'_> {
         })?;
         reach("claim_committed");
         for (lane, supply) in self.lanes.iter_mut().zip(supplies) {
-            take_over(lane, supply);
+            take_over(&self.config.messages, lane, supply);
         }
         Ok(())
     }
@@ -99,13 +104,13 @@ fn supply_of(
     let mut supply = Supply::default();
     let wanted = lane.wanted();
     if wanted > 0 {
-        if canaux::paused_until(conn, lane.canal, now)?.is_some() {
+        if let Some(until) = canaux::paused_until(conn, lane.canal, now)? {
             let why = canaux::stopped(conn)?.into_iter();
             let mut why = why.filter(|stopped| stopped.arret.canal == lane.canal);
-            supply.paused = Some(
-                why.next()
-                    .map_or(Cause::Pause, |stopped| stopped.arret.cause),
-            );
+            let cause = why
+                .next()
+                .map_or(Cause::Pause, |stopped| stopped.arret.cause);
+            supply.paused = Some((cause, until));
             return Ok(supply);
         }
         let claimed = envois::claim(conn, passage, lane.canal, wanted, now)?;
@@ -135,13 +140,14 @@ fn kept(stop: &ChannelStop) -> canaux::Arret {
     }
 }
 
-fn take_over(lane: &mut Lane, supply: Supply) {
+fn take_over(messages: &Messages, lane: &mut Lane, supply: Supply) {
     if let Some(claimed) = supply.claimed {
         lane.drained = claimed.is_empty();
         lane.pool.extend(claimed);
     }
-    if let Some(cause) = supply.paused {
-        let detail = "pause demandée par le serveur d'envoi".to_owned();
+    if let Some((cause, until)) = supply.paused {
+        let time = until.in_zone(messages.zone).format("%H:%M").to_string();
+        let detail = texts::tried_again(messages.lang, &time);
         lane.rest(ChannelStop::new(lane.canal, cause, "pause", detail));
     }
     if let Some((had, wait)) = supply.slots {

@@ -20,6 +20,8 @@ pub(in crate::dispatch) struct News {
     pub(in crate::dispatch) accepted: bool,
     /// It was stopped.
     pub(in crate::dispatch) stopped: bool,
+    /// For a reason that the database has already.
+    pub(in crate::dispatch) known: bool,
     /// Envois that are to go behind the others, for they may be why it was stopped.
     pub(in crate::dispatch) behind: Vec<i64>,
 }
@@ -100,9 +102,8 @@ impl Lane {
 
     /// Closes the channel for this run because it is paused; why is known already.
     pub(in crate::dispatch) fn rest(&mut self, stop: ChannelStop) {
-        let known = self.news.stopped;
+        self.news.known = self.stopped.is_none();
         self.stop(stop);
-        self.news.stopped = known;
     }
 
     /// What the database does not know yet, with why the channel is stopped.

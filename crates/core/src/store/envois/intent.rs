@@ -2,6 +2,7 @@
 
 use super::Reserved;
 use crate::instant::{Instant, InstantSql};
+use crate::store::adresses::NOT_REFUSED;
 use crate::store::sql::sql;
 use crate::store::{Conn, Error};
 use crate::vocabulary::{Etat, Motif};
@@ -58,7 +59,8 @@ pub struct Refused {
 }
 
 /// Moves leased envois to `emission`, unless they were cancelled, opted out of, erased or are too
-/// late, which is checked in the very statement that moves them. `again` after a commit whose
+/// late, which is checked in the very statement that moves them. An opposition holds for its
+/// address: `elsewhere` is told where another record has it. `again` after a commit whose
 /// answer was lost: what is already in `emission` with our token was ours.
 ///
 /// # Errors
@@ -69,6 +71,7 @@ pub fn announce(
     leased: &[Reserved],
     lease: Duration,
     again: bool,
+    elsewhere: &str,
     now: Instant,
 ) -> Result<(Vec<Granted>, Vec<Refused>), Error> {
     if leased.is_empty() {
@@ -88,8 +91,9 @@ pub fn announce(
                  AND EXISTS (SELECT 1 FROM parents p
                               WHERE p.id = envois.parent
                                 AND CASE envois.canal WHEN 'sms' THEN p.notifications_sms
-                                                      ELSE p.notifications_email END)
-              RETURNING envois.id, envois.jeton, envois.message, envois.adresse, envois.tentatives,
+                                                      ELSE p.notifications_email END)")
+        .then(NOT_REFUSED)
+        .then("RETURNING envois.id, envois.jeton, envois.message, envois.adresse, envois.tentatives,
                         envois.ambigus, envois.renvois, envois.emis_le, envois.expire")
         .bind(now + lease)
         .bind(now)
@@ -101,7 +105,7 @@ pub fn announce(
     )?;
     open_attempts(conn, passage, &granted, again, now)?;
     let refused = if granted.len() < leased.len() {
-        refuse(conn, passage, leased, now)?
+        refuse(conn, passage, leased, elsewhere, now)?
     } else {
         Vec::new()
     };
@@ -145,8 +149,10 @@ fn refuse(
     conn: &mut Conn,
     passage: &str,
     leased: &[Reserved],
+    elsewhere: &str,
     now: Instant,
 ) -> Result<Vec<Refused>, Error> {
+    // A record that accepts, of a message that may leave: it is another one that refuses.
     conn.load(
         &sql("UPDATE envois
                  SET etat = CASE WHEN ambigus > 0 THEN 'incertain'
@@ -160,6 +166,16 @@ fn refuse(
                        WHEN NOT EXISTS (SELECT 1 FROM parents p WHERE p.id = envois.parent)
                          THEN 'efface'
                        ELSE 'opposition' END,
+                     detail = CASE
+                       WHEN ambigus = 0 AND expire > ?
+                        AND EXISTS (SELECT 1 FROM messages m
+                                     WHERE m.id = envois.message AND m.statut = 'en_attente'
+                                       AND m.annule_le IS NULL)
+                        AND EXISTS (SELECT 1 FROM parents p
+                                     WHERE p.id = envois.parent
+                                       AND CASE envois.canal WHEN 'sms' THEN p.notifications_sms
+                                                             ELSE p.notifications_email END)
+                       THEN ? ELSE detail END,
                      proprio = NULL, bail_jusqua = NULL, termine_le = ?
                 FROM {rows: id bigint, jeton bigint}
                WHERE envois.id = r.id AND envois.jeton = r.jeton AND envois.proprio = ?
@@ -167,6 +183,8 @@ fn refuse(
               RETURNING envois.id, envois.message, envois.etat, envois.motif")
         .bind(now)
         .bind(now)
+        .bind(now)
+        .bind(elsewhere)
         .bind(now)
         .bind_rows(leased)
         .bind(passage)

@@ -216,6 +216,7 @@ fn envoi(conn: &mut Conn, message: i64) -> NewEnvoi {
         adresse: Some(parent(1).telephone),
         etat: Etat::AEnvoyer,
         motif: None,
+        detail: None,
         rang: 0,
         prochaine: now,
         expire: now + Duration::from_secs(60),

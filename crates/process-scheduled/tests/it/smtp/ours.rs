@@ -482,8 +482,8 @@ fn why_a_channel_is_stopped_is_kept_and_told_until_somebody_is_accepted(database
     }
     assert_eq!(
         database.texts("SELECT detail AS v FROM canaux WHERE canal = 'email'"),
-        [refusal.trim_start_matches("553 ")],
-        "the peer's words stay in the database"
+        ["5.7.1 … Sender address rejected: not owned by user moulin"],
+        "the relay's words, and nobody's address"
     );
     let mended = Server::start(Script::default());
     let program = program.relay(&mended);

@@ -2,6 +2,7 @@
 
 use super::{Leased, Settled, step_by_step};
 use crate::instant::{Instant, InstantSql};
+use crate::store::adresses::{NOT_REFUSED, Reading};
 use crate::store::envois::{Finished, Granted, Recorded};
 use crate::store::sql::sql;
 use crate::store::{Conn, Error};
@@ -44,6 +45,7 @@ pub(super) fn at_once(
     passage: &str,
     finished: &[Finished],
     leased: &[Leased],
+    reading: Reading,
 ) -> Result<Settled, Error> {
     let mut settled = Settled::default();
     for outcome in say_at_once(conn, passage, finished, leased)? {
@@ -71,7 +73,14 @@ pub(super) fn at_once(
             })
             .copied()
             .collect();
-        let rest = step_by_step(conn, passage, &missing_results, &missing_intents, false)?;
+        let rest = step_by_step(
+            conn,
+            passage,
+            &missing_results,
+            &missing_intents,
+            false,
+            reading,
+        )?;
         settled.recorded.extend(rest.recorded);
         settled.granted.extend(rest.granted);
         settled.refused.extend(rest.refused);
@@ -93,6 +102,7 @@ fn say_at_once(
             bail_s: leased.lease.as_secs_f64(),
         })
         .collect();
+    // Addresses that were written since they were read last are read the other way.
     // The parts see the tables as they were before the statement; they touch different rows.
     conn.load(
         &sql("WITH horloge AS MATERIALIZED (SELECT clock_timestamp() AS now),
@@ -129,7 +139,9 @@ fn say_at_once(
                                 WHERE p.id = envois.parent
                                   AND CASE envois.canal WHEN 'sms' THEN p.notifications_sms
                                                         ELSE p.notifications_email END)
-                RETURNING envois.id, envois.jeton, envois.message, envois.adresse,
+                   AND NOT EXISTS (SELECT 1 FROM parents WHERE norme = '')")
+        .then(NOT_REFUSED)
+        .then("RETURNING envois.id, envois.jeton, envois.message, envois.adresse,
                           envois.tentatives, envois.ambigus, envois.renvois, envois.emis_le,
                           envois.expire),
               tentatives_ouvertes AS (
