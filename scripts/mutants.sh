@@ -41,7 +41,12 @@ answers not written down|crates/core/src/dispatch/sender.rs|s/journal.append(&de
 old answers believed|crates/core/src/dispatch/engine/replay.rs|s/(granted.jeton == line.jeton)/(granted.jeton >= line.jeton)/|test(faults::journal)
 answers of another database|crates/core/src/store/envois/sent.rs|s/ AND m.cle = r.cle/ AND r.cle <> ''/|test(faults::journal)
 journals of living runs|crates/core/src/dispatch/journal.rs|s/if file.try_lock().is_err()/if file.try_lock().is_err() \&\& path.as_os_str().is_empty()/|test(journal)
-old answers after a resend|crates/core/src/store/messages.rs|s/renvois = renvois + 1, jeton = jeton + 1/renvois = renvois + 1/|test(faults::journal)
+old answers after a resend|crates/core/src/store/envois/address.rs|s/renvois = renvois + 1, jeton = jeton + 1/renvois = renvois + 1/|test(faults::journal)
+texts kept by number|crates/core/src/dispatch/engine/contents.rs|s/(\*version == granted.version)/(*version <= granted.version)/|test(corrected) and test(sqlite)
+a text changed under its version|crates/core/src/store/messages/edit.rs|s/date_programmee = ?, jeton = jeton + 1,/date_programmee = ?,/|test(model::an_sms)
+a late answer beside a close|crates/core/src/store/envois/result.rs|s/lock_messages(conn, finished)?;//|test(result) and test(postgres)
+addresses as they were|crates/core/src/store/envois/intent.rs|s/OR envois.saisie = CASE/OR envois.saisie <> '' OR envois.saisie = CASE/|test(corrected) and test(sqlite)
+late SMS at night|crates/core/src/store/envois/quiet.rs|s/AND NOT (tentatives = 0 AND/AND NOT (true AND/|test(quiet) and test(sqlite)
 LIST
 }
 

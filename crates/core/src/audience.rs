@@ -25,7 +25,7 @@ pub struct Rules {
     region: Region,
     allowed: Vec<Region>,
     late: Duration,
-    simule: bool,
+    mode: Mode,
 }
 
 impl Rules {
@@ -36,7 +36,7 @@ impl Rules {
             region: config.sms.region,
             allowed: config.sms.allowed.clone(),
             late: config.messages.late,
-            simule: config.messages.mode == Mode::Simulation,
+            mode: config.messages.mode,
         }
     }
 
@@ -51,6 +51,25 @@ impl Rules {
             Canal::Sms => self.number(&candidate.telephone),
             Canal::Email => crate::mailbox::parse(&candidate.email).ok_or(Motif::SansAdresse),
         }
+    }
+
+    /// What the directory says of a parent on a channel, as it was typed.
+    #[must_use]
+    pub fn typed(candidate: &Candidate, canal: Canal) -> &str {
+        match canal {
+            Canal::Sms => &candidate.telephone,
+            Canal::Email => &candidate.email,
+        }
+    }
+
+    /// How long after it was due an envoi may still leave.
+    pub(crate) const fn late(&self) -> Duration {
+        self.late
+    }
+
+    /// Whether what leaves really leaves.
+    pub(crate) fn is_real(&self) -> bool {
+        self.mode == Mode::Reel
     }
 
     fn number(&self, typed: &str) -> Result<String, Motif> {
@@ -116,8 +135,8 @@ impl Expander {
             let mut messages = 0;
             if current.is_empty() {
                 let limit = self.allowance.min(TAKEN);
-                current =
-                    expansion::take(conn, &self.passage, self.rules.simule, limit, now)?.into();
+                let simule = self.rules.mode == Mode::Simulation;
+                current = expansion::take(conn, &self.passage, simule, limit, now)?.into();
                 messages = current.len();
             }
             reach("expand_taken");
@@ -235,6 +254,9 @@ impl Expander {
                     message: message.id,
                     parent: parent.id,
                     canal: message.canal,
+                    saisie: adresse
+                        .is_some()
+                        .then(|| Rules::typed(parent, message.canal).to_owned()),
                     adresse,
                     etat: if motif.is_none() {
                         Etat::AEnvoyer

@@ -2,11 +2,12 @@
 
 use crate::audience::Rules;
 use crate::config::Config;
+use crate::instant::Instant;
 use crate::store::expansion::{self, Candidate};
-use crate::store::upcoming::{self, Upcoming};
+use crate::store::upcoming::{self, Addressed, Upcoming};
 use crate::store::{Conn, Error};
 use crate::vocabulary::Motif;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Parents read at once.
 const CHUNK: usize = 500;
@@ -46,16 +47,7 @@ pub fn preview(
     let rules = Rules::new(config);
     let now = conn.now()?;
     for message in upcoming::leaving(conn, now)? {
-        let recipients = upcoming::waiting(conn, message.id, now)?;
-        let recipients = recipients
-            .into_iter()
-            .map(|row| Recipient {
-                parent: row.parent,
-                nom: row.nom,
-                prenom: row.prenom,
-                address: Ok(row.adresse),
-            })
-            .collect();
+        let recipients = waiting(conn, &rules, &message, now)?;
         show(&Preview {
             message,
             recipients,
@@ -83,6 +75,32 @@ pub fn one(conn: &mut Conn, config: &Config, id: i64) -> Result<Preview, Error> 
         message,
         recipients,
     })
+}
+
+/// Whoever waits for a first attempt gets it where the directory says now.
+fn waiting(
+    conn: &mut Conn,
+    rules: &Rules,
+    message: &Upcoming,
+    now: Instant,
+) -> Result<Vec<Recipient>, Error> {
+    let rows = upcoming::waiting(conn, message.id, now)?;
+    let changed = rows.iter().filter(|row| row.depassee);
+    let changed: Vec<i64> = changed.filter_map(|row| row.parent).collect();
+    let changed: BTreeMap<i64, Candidate> = expansion::singles(conn, &changed)?
+        .into_iter()
+        .map(|parent| (parent.id, parent))
+        .collect();
+    let recipient = |row: Addressed| {
+        let parent = row.parent.and_then(|id| changed.get(&id));
+        Recipient {
+            parent: row.parent,
+            address: parent.map_or(Ok(row.adresse), |now| rules.address(now, message.canal)),
+            nom: row.nom,
+            prenom: row.prenom,
+        }
+    };
+    Ok(rows.into_iter().map(recipient).collect())
 }
 
 fn recipients(

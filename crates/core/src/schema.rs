@@ -108,6 +108,7 @@ diesel::table! {
         emis_le -> Nullable<InstantSql>,
         termine_le -> Nullable<InstantSql>,
         lu_le -> Nullable<InstantSql>,
+        saisie -> Nullable<Text>,
     }
 }
 

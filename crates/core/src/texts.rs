@@ -1,5 +1,9 @@
 //! What staff read, in both languages, in one place.
 
+mod moments;
+
+pub use moments::{date_warning, missed, next_attempt, waiting};
+
 use crate::config::Lang;
 use crate::store::messages::Closed;
 use crate::vocabulary::{Canal, Etat, Motif};

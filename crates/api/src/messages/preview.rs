@@ -10,10 +10,11 @@ use crate::openapi::Shape;
 use crate::state::State;
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
-use messages_core::config::Lang;
+use messages_core::config::{Config, Lang};
+use messages_core::model::Message;
 use messages_core::preview::{self, Preview, Recipient};
 use messages_core::segments;
-use messages_core::texts::motif;
+use messages_core::texts::{date_warning, motif};
 use messages_core::vocabulary::{Canal, Motif, Portee};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -50,6 +51,8 @@ struct PreviewJson<'p> {
     /// The others, by reason.
     motifs: BTreeMap<&'static str, usize>,
     sms: Option<Cost>,
+    /// What is to be known before it is programmed.
+    avertissements: Vec<String>,
     destinataires: Vec<RecipientJson<'p>>,
 }
 
@@ -79,11 +82,11 @@ async fn show(state: web::Data<State>, request: HttpRequest) -> Result<HttpRespo
         .ask(move |conn| preview::one(conn, &config, id))
         .await
         .map_err(|error| error.of_model(MODEL))?;
-    let lang = state.config.messages.lang;
-    Ok(answer::ok(&json(&shown, &message.contenu, lang)))
+    Ok(answer::ok(&json(&shown, &message, &state.config)))
 }
 
-fn json<'p>(shown: &'p Preview, contenu: &str, lang: Lang) -> PreviewJson<'p> {
+fn json<'p>(shown: &'p Preview, message: &Message, config: &Config) -> PreviewJson<'p> {
+    let (lang, zone) = (config.messages.lang, config.messages.zone);
     let mut motifs = BTreeMap::new();
     for why in shown
         .recipients
@@ -95,7 +98,7 @@ fn json<'p>(shown: &'p Preview, contenu: &str, lang: Lang) -> PreviewJson<'p> {
     let total = shown.recipients.len();
     let nb_destinataires = total - motifs.values().sum::<usize>();
     let sms = (shown.message.canal == Canal::Sms).then(|| {
-        let counted = segments::count(contenu);
+        let counted = segments::count(&message.contenu);
         Cost {
             counted,
             total_segments: counted.segments * nb_destinataires,
@@ -108,6 +111,11 @@ fn json<'p>(shown: &'p Preview, contenu: &str, lang: Lang) -> PreviewJson<'p> {
         nb_destinataires,
         motifs,
         sms,
+        avertissements: message
+            .date_programmee
+            .and_then(|date| date_warning(lang, message.r#type, date, config.sms.quiet, zone))
+            .into_iter()
+            .collect(),
         destinataires: shown
             .recipients
             .iter()

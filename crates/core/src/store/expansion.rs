@@ -80,6 +80,8 @@ pub struct NewEnvoi {
     pub canal: Canal,
     /// E.164 number or mailbox; none for `ignore`.
     pub adresse: Option<String>,
+    /// What the directory says, of which the address was made.
+    pub saisie: Option<String>,
     /// `a_envoyer` or `ignore`.
     pub etat: Etat,
     /// Why it is ignored.
@@ -289,6 +291,7 @@ pub fn insert(conn: &mut Conn, envois: &[NewEnvoi], now: Instant) -> Result<usiz
         .iter()
         .map(|envoi| NewEnvoi {
             adresse: None,
+            saisie: None,
             etat: Etat::Ignore,
             motif: Some(Motif::Doublon),
             termine_le: Some(now),
@@ -301,9 +304,9 @@ pub fn insert(conn: &mut Conn, envois: &[NewEnvoi], now: Instant) -> Result<usiz
 
 fn insert_new(conn: &mut Conn, envois: &[NewEnvoi]) -> Result<usize, Error> {
     conn.execute(
-        &sql("INSERT INTO envois (message, parent, canal, adresse, etat, motif, rang, prochaine, expire, termine_le)
-              SELECT message, parent, canal, adresse, etat, motif, rang, prochaine, expire, termine_le
-                FROM {rows: message bigint, parent bigint, canal text, adresse text, etat text, motif text, rang bigint, prochaine timestamptz, expire timestamptz, termine_le timestamptz}
+        &sql("INSERT INTO envois (message, parent, canal, adresse, saisie, etat, motif, rang, prochaine, expire, termine_le)
+              SELECT message, parent, canal, adresse, saisie, etat, motif, rang, prochaine, expire, termine_le
+                FROM {rows: message bigint, parent bigint, canal text, adresse text, saisie text, etat text, motif text, rang bigint, prochaine timestamptz, expire timestamptz, termine_le timestamptz}
                WHERE true ON CONFLICT DO NOTHING")
         .bind_rows(envois),
     )

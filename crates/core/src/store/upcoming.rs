@@ -111,6 +111,9 @@ pub struct Addressed {
     /// The address.
     #[diesel(sql_type = Text)]
     pub adresse: String,
+    /// Whether the directory was changed since: its address is read again.
+    #[diesel(sql_type = Bool)]
+    pub depassee: bool,
 }
 
 /// Number, names and address of those of a message whose turn has come.
@@ -121,7 +124,10 @@ pub fn waiting(conn: &mut Conn, message: i64, now: Instant) -> Result<Vec<Addres
     conn.load(
         &sql(
             "SELECT p.id AS parent, COALESCE(p.nom, '') AS nom, COALESCE(p.prenom, '') AS prenom,
-                     e.adresse
+                     e.adresse,
+                     COALESCE(e.tentatives = 0 AND e.saisie <> CASE e.canal WHEN 'sms' THEN p.telephone
+                                                                            ELSE p.email END,
+                              false) AS depassee
                 FROM envois e LEFT JOIN parents p ON p.id = e.parent
                WHERE e.message = ? AND e.etat = 'a_envoyer' AND e.prochaine <= ? AND e.expire > ?
                ORDER BY e.id",

@@ -115,6 +115,11 @@ fn preview() -> Vec<Row> {
             kit::any_of([cost.into(), no_cost.into()]),
             "Coût d'un SMS ; null pour un e-mail.",
         ),
+        (
+            "avertissements",
+            kit::list(kit::text()),
+            "Ce qu'il faut savoir avant de programmer.",
+        ),
         ("destinataires", kit::list(recipient.into()), ""),
     ]
 }

@@ -20,6 +20,9 @@ pub struct Granted {
     /// Its message.
     #[diesel(sql_type = BigInt)]
     pub message: i64,
+    /// Of the message's text that stands now: goes up whenever the message is changed.
+    #[diesel(sql_type = BigInt)]
+    pub version: i64,
     /// E.164 number or mailbox.
     #[diesel(sql_type = Text)]
     pub adresse: String,
@@ -61,6 +64,9 @@ pub struct Refused {
 /// late, which is checked in the very statement that moves them. `again` after a commit whose
 /// answer was lost: what is already in `emission` with our token was ours.
 ///
+/// What was never tried, and whose address the directory has changed meanwhile, is neither granted nor
+/// refused: its address has to be read again.
+///
 /// # Errors
 /// The database's; also when a token was given out twice.
 pub fn announce(
@@ -88,9 +94,14 @@ pub fn announce(
                  AND EXISTS (SELECT 1 FROM parents p
                               WHERE p.id = envois.parent
                                 AND CASE envois.canal WHEN 'sms' THEN p.notifications_sms
-                                                      ELSE p.notifications_email END)
-              RETURNING envois.id, envois.jeton, envois.message, envois.adresse, envois.tentatives,
-                        envois.ambigus, envois.renvois, envois.emis_le, envois.expire")
+                                                      ELSE p.notifications_email END
+                                AND (envois.saisie IS NULL OR envois.tentatives > 0
+                                     OR envois.saisie = CASE envois.canal WHEN 'sms' THEN p.telephone
+                                                                          ELSE p.email END))
+              RETURNING envois.id, envois.jeton, envois.message,
+                        (SELECT m.jeton FROM messages m WHERE m.id = envois.message) AS version,
+                        envois.adresse, envois.tentatives, envois.ambigus, envois.renvois,
+                        envois.emis_le, envois.expire")
         .bind(now + lease)
         .bind(now)
         .bind_rows(leased)
@@ -164,6 +175,10 @@ fn refuse(
                 FROM {rows: id bigint, jeton bigint}
                WHERE envois.id = r.id AND envois.jeton = r.jeton AND envois.proprio = ?
                  AND envois.etat = 'reserve' AND envois.bail_jusqua > ?
+                 AND NOT EXISTS (SELECT 1 FROM parents p
+                                  WHERE p.id = envois.parent AND envois.tentatives = 0
+                                    AND envois.saisie <> CASE envois.canal WHEN 'sms' THEN p.telephone
+                                                                           ELSE p.email END)
               RETURNING envois.id, envois.message, envois.etat, envois.motif")
         .bind(now)
         .bind(now)

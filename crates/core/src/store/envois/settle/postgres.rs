@@ -25,6 +25,8 @@ struct Outcome {
     jeton: i64,
     #[diesel(sql_type = BigInt)]
     message: i64,
+    #[diesel(sql_type = BigInt)]
+    version: i64,
     #[diesel(sql_type = Text)]
     adresse: String,
     #[diesel(sql_type = BigInt)]
@@ -128,18 +130,22 @@ fn say_at_once(
                    AND EXISTS (SELECT 1 FROM parents p
                                 WHERE p.id = envois.parent
                                   AND CASE envois.canal WHEN 'sms' THEN p.notifications_sms
-                                                        ELSE p.notifications_email END)
-                RETURNING envois.id, envois.jeton, envois.message, envois.adresse,
-                          envois.tentatives, envois.ambigus, envois.renvois, envois.emis_le,
-                          envois.expire),
+                                                        ELSE p.notifications_email END
+                                  AND (envois.saisie IS NULL OR envois.tentatives > 0
+                                       OR envois.saisie = CASE envois.canal WHEN 'sms'
+                                                          THEN p.telephone ELSE p.email END))
+                RETURNING envois.id, envois.jeton, envois.message,
+                          (SELECT m.jeton FROM messages m WHERE m.id = envois.message) AS version,
+                          envois.adresse, envois.tentatives, envois.ambigus, envois.renvois,
+                          envois.emis_le, envois.expire),
               tentatives_ouvertes AS (
                 INSERT INTO tentatives (envoi, jeton, passage, debut)
                 SELECT id, jeton, ?, now FROM annonces, horloge)
-              SELECT true AS accorde, id, jeton, message, adresse, tentatives, ambigus, renvois,
-                     emis_le, expire
+              SELECT true AS accorde, id, jeton, message, version, adresse, tentatives, ambigus,
+                     renvois, emis_le, expire
                 FROM annonces
               UNION ALL
-              SELECT false, id, 0, message, '', 0, 0, 0, now, now FROM enregistres, horloge")
+              SELECT false, id, 0, message, 0, '', 0, 0, 0, now, now FROM enregistres, horloge")
         .bind_rows(finished)
         .bind_rows(&rows)
         .bind(passage)
@@ -152,6 +158,7 @@ fn granted(outcome: Outcome) -> Granted {
         id: outcome.id,
         jeton: outcome.jeton,
         message: outcome.message,
+        version: outcome.version,
         adresse: outcome.adresse,
         tentatives: outcome.tentatives,
         ambigus: outcome.ambigus,

@@ -1,0 +1,149 @@
+//! Addresses are read again from the directory: until the first attempt of an envoi, and whenever a
+//! person sends a message again. Each address stays once in a message.
+
+use crate::audience::Rules;
+use crate::store::envois::address::{self, Addressed, Held, Unaddressed};
+use crate::store::expansion::{self, Candidate};
+use crate::store::{Conn, Error, messages};
+use crate::vocabulary::{Canal, Motif};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What sending again comes to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Again {
+    /// The envois that leave again.
+    pub envois: Vec<i64>,
+    /// How many do not, by reason: those whom the directory has no address for, or who oppose.
+    pub sans_suite: BTreeMap<Motif, i64>,
+}
+
+/// Sends a message again to those in `echec` or `incertain`, to those who had no usable address, and
+/// when messages really leave also to those to whom it was only simulated; with `envois`, only to
+/// these of them. The addresses are those of the directory of today, and opposition holds.
+///
+/// # Errors
+/// `NotFound`; `Conflict` when there is nobody of these. Nothing is changed then.
+pub fn resend(
+    conn: &mut Conn,
+    rules: &Rules,
+    id: i64,
+    envois: Option<&[i64]>,
+) -> Result<Again, Error> {
+    conn.write(|conn| {
+        let now = conn.now()?;
+        messages::reopen(conn, id)?;
+        let held = address::hold_resendable(conn, id, envois, rules.is_real())?;
+        if held.is_empty() {
+            return Err(Error::Conflict(
+                "nobody is in echec or incertain".to_owned(),
+            ));
+        }
+        let decided = decide(conn, rules, &held)?;
+        address::end(conn, &decided.ended, now)?;
+        address::send_again(conn, &decided.addressed, now, now + rules.late())?;
+        if rules.is_real() {
+            address::unmark_simulated(conn, id)?;
+        }
+        Ok(Again {
+            envois: decided.addressed.iter().map(|envoi| envoi.id).collect(),
+            sans_suite: decided.motifs,
+        })
+    })
+}
+
+/// What reading addresses again came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Refreshed {
+    /// The channels on which something waits for its first attempt, under a new address.
+    pub(crate) canaux: BTreeSet<Canal>,
+    /// How many go nowhere now.
+    pub(crate) ended: usize,
+}
+
+/// Has what waits for its first attempt in these messages go where the directory says now.
+///
+/// # Errors
+/// The database's.
+pub(crate) fn refresh(
+    conn: &mut Conn,
+    rules: &Rules,
+    messages: &[i64],
+) -> Result<Refreshed, Error> {
+    conn.write(|conn| {
+        let now = conn.now()?;
+        let held = address::hold_outdated(conn, messages)?;
+        let mut refreshed = Refreshed::default();
+        for held in held.chunk_by(|one, other| one.message == other.message) {
+            let decided = decide(conn, rules, held)?;
+            address::end(conn, &decided.ended, now)?;
+            address::readdress(conn, &decided.addressed, now)?;
+            refreshed.canaux.extend(held.iter().map(|held| held.canal));
+            refreshed.ended += decided.ended.len();
+        }
+        Ok(refreshed)
+    })
+}
+
+/// Where the envois of one message go.
+#[derive(Default)]
+struct Decided {
+    addressed: Vec<Addressed>,
+    ended: Vec<Unaddressed>,
+    /// All that go nowhere. Those of them whose answer was lost stay `incertain`, with the address
+    /// at which a copy may have arrived.
+    motifs: BTreeMap<Motif, i64>,
+}
+
+fn decide(conn: &mut Conn, rules: &Rules, held: &[Held]) -> Result<Decided, Error> {
+    let Some(first) = held.first() else {
+        return Ok(Decided::default());
+    };
+    let parents: Vec<i64> = held.iter().map(|held| held.parent).collect();
+    let parents: BTreeMap<i64, Candidate> = expansion::singles(conn, &parents)?
+        .into_iter()
+        .map(|parent| (parent.id, parent))
+        .collect();
+    let wanted: Vec<(&Held, Result<Addressed, Motif>)> = held
+        .iter()
+        .map(|held| (held, wanted(rules, held, parents.get(&held.parent))))
+        .collect();
+    let stays =
+        |held: &Held, wanted: &Result<Addressed, Motif>| wanted.is_err() && held.ambigus > 0;
+    let addresses: Vec<&str> = wanted
+        .iter()
+        .filter_map(|(_, wanted)| wanted.as_ref().ok().map(|to| to.adresse.as_str()))
+        .collect();
+    let moving: Vec<i64> = wanted
+        .iter()
+        .filter(|(held, wanted)| !stays(held, wanted))
+        .map(|(held, _)| held.id)
+        .collect();
+    let mut seen: BTreeSet<String> = address::taken(conn, first.message, &addresses, &moving)?
+        .into_iter()
+        .collect();
+    let mut decided = Decided::default();
+    for (held, wanted) in wanted {
+        let stays = stays(held, &wanted);
+        match wanted {
+            Ok(to) if seen.insert(to.adresse.clone()) => decided.addressed.push(to),
+            other => {
+                let motif = other.err().unwrap_or(Motif::Doublon);
+                *decided.motifs.entry(motif).or_default() += 1;
+                if !stays {
+                    decided.ended.push(Unaddressed { id: held.id, motif });
+                }
+            }
+        }
+    }
+    Ok(decided)
+}
+
+/// A parent who was erased meanwhile has no envoi any more.
+fn wanted(rules: &Rules, held: &Held, parent: Option<&Candidate>) -> Result<Addressed, Motif> {
+    let parent = parent.ok_or(Motif::Efface)?;
+    Ok(Addressed {
+        id: held.id,
+        adresse: rules.address(parent, held.canal)?,
+        saisie: Rules::typed(parent, held.canal).to_owned(),
+    })
+}

@@ -1,0 +1,1 @@
+ALTER TABLE envois DROP COLUMN saisie;
