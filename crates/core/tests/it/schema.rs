@@ -86,7 +86,7 @@ fn both_databases_have_the_same_tables() {
     assert_eq!(foreign_keys(&sqlite), foreign_keys(&postgres));
     assert_eq!(indexes(&sqlite), indexes(&postgres));
     assert_eq!(unique(&sqlite), unique(&postgres));
-    assert_eq!(columns(&sqlite).len(), 136, "all tables were looked at");
+    assert_eq!(columns(&sqlite).len(), 137, "all tables were looked at");
     assert_eq!(
         unique(&sqlite),
         [
@@ -253,7 +253,8 @@ fn objects(database: &Database) -> Vec<String> {
     let question = if database.is_postgres() {
         "SELECT c.relkind::text || ' ' || c.relname || ' '
                 || COALESCE((SELECT string_agg(a.attname || ':' || a.atttypid::regtype::text, ',' ORDER BY a.attnum)
-                               FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0), '') AS v
+                               FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0
+                                AND NOT a.attisdropped), '') AS v
            FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace
          UNION ALL
          SELECT pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
