@@ -2,6 +2,7 @@
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand};
+use messages_core::command_line::number;
 use messages_core::vocabulary::Portee;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -10,7 +11,7 @@ use std::path::PathBuf;
 ///
 /// Sans commande : sert l'interface de l'application web jusqu'à ce qu'on l'arrête.
 #[derive(Debug, Parser)]
-#[command(version, about, long_about, disable_help_subcommand = true)]
+#[command(version, about, long_about)]
 pub struct Cli {
     /// What to do instead of serving.
     #[command(subcommand)]
@@ -20,6 +21,7 @@ pub struct Cli {
     #[arg(
         long,
         value_name = "ADRESSE:PORT",
+        value_parser = address,
         help = "Adresse et port d'écoute [réglage : API_BIND, sinon 127.0.0.1:8000]"
     )]
     pub bind: Option<SocketAddr>,
@@ -68,11 +70,17 @@ pub enum KeyCommand {
     },
     /// Liste les clés
     List,
-    /// Annule une clé, définitivement
+    /// Révoque une clé, définitivement
     Revoke {
         /// Numéro de la clé (voir « key list »)
+        #[arg(value_parser = number::<i64>)]
         id: i64,
     },
+}
+
+fn address(text: &str) -> Result<SocketAddr, &'static str> {
+    let told = "il faut une adresse et un port, comme 127.0.0.1:8000";
+    text.parse().map_err(|_other| told)
 }
 
 /// A line of a list has to hold it.

@@ -27,7 +27,7 @@ pub fn run_key_command(cli: &Cli, command: &KeyCommand) -> Result<Exit, Failure>
         }
         KeyCommand::Revoke { id } => {
             revoke(&mut conn, *id)?;
-            writeln!(stdout, "Clé {id} annulée.").ok();
+            writeln!(stdout, "Clé {id} révoquée.").ok();
         }
     }
     Ok(Exit::Done)
@@ -45,7 +45,7 @@ fn create(
     let shown = writeln!(out, "{}", key.expose()).and_then(|()| out.flush());
     if let Err(error) = shown {
         let text = format!(
-            "la clé {} n'a pas pu être affichée ({error}) : annulez-la (messages-api key revoke {})",
+            "la clé {} n'a pas pu être affichée ({error}) : révoquez-la (messages-api key revoke {})",
             cle.id, cle.id
         );
         return Err(Failure::new(Exit::Internal, text));

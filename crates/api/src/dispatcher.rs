@@ -119,11 +119,11 @@ fn run_once(config: &Config, stop: &Arc<AtomicBool>) -> Result<Outcome, ()> {
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)) {
         Ok(Ok(report)) => Ok(outcome(&report)),
         Ok(Err(error)) => {
-            log::error!("passage interrompu : {error}");
+            log::error!("traitement interrompu : {error}");
             Err(())
         }
         Err(_) => {
-            log::error!("passage interrompu par une erreur interne");
+            log::error!("traitement interrompu par une erreur interne");
             Err(())
         }
     }

@@ -115,11 +115,11 @@ plain! {
     statut_not_settable: "Seuls « brouillon » et « programme » peuvent être demandés.",
         "Only \"brouillon\" and \"programme\" can be asked for.";
     /// The same `Idempotency-Key` with another body.
-    other_body: "Cette clé d'idempotence a déjà servi pour une autre requête.",
-        "This idempotency key was already used for another request.";
+    other_body: "Cette demande a déjà été envoyée avec un autre contenu.",
+        "This request was already sent with another content.";
     /// The same `Idempotency-Key` while the first is not answered.
-    in_progress: "La première requête avec cette clé d'idempotence n'a pas encore reçu sa réponse. Vérifiez avant de recommencer.",
-        "The first request with this idempotency key has not been answered yet. Check before trying again.";
+    in_progress: "La première demande est encore en cours.",
+        "The first request is still under way.";
     /// A run that is not over yet.
     goes_on: "Traitement en cours : il continue en arrière-plan.", "Processing: it goes on in the background.";
     /// A run that could not be made.

@@ -6,6 +6,7 @@
 
 pub mod audience;
 pub mod channel;
+pub mod command_line;
 pub mod config;
 pub mod dispatch;
 pub mod exit;

@@ -134,7 +134,7 @@ impl Write for Resilient {
             && !TOLD.swap(true, Ordering::Relaxed)
         {
             let text =
-                format!("journal illisible ou disque plein ({error}) ; les envois continuent\n");
+                format!("écriture du journal impossible ({error}) ; les envois continuent\n");
             // There is nowhere else to say it.
             io::stderr().write_all(text.as_bytes()).ok();
         }

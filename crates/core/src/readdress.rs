@@ -9,8 +9,10 @@ use crate::vocabulary::{Canal, Motif};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What sending again comes to.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Again {
+    /// The message's channel.
+    pub canal: Canal,
     /// The envois that leave again.
     pub envois: Vec<i64>,
     /// How many do not, by reason: those whom the directory has no address for, or who oppose.
@@ -33,11 +35,11 @@ pub fn resend(
         let now = conn.now()?;
         messages::reopen(conn, id)?;
         let held = address::hold_resendable(conn, id, envois, rules.is_real())?;
-        if held.is_empty() {
+        let Some(canal) = held.first().map(|held| held.canal) else {
             return Err(Error::Conflict(
                 "nobody is in echec or incertain".to_owned(),
             ));
-        }
+        };
         let decided = decide(conn, rules, &held)?;
         address::end(conn, &decided.ended, now)?;
         address::send_again(conn, &decided.addressed, now, now + rules.late())?;
@@ -45,6 +47,7 @@ pub fn resend(
             address::unmark_simulated(conn, id)?;
         }
         Ok(Again {
+            canal,
             envois: decided.addressed.iter().map(|envoi| envoi.id).collect(),
             sans_suite: decided.motifs,
         })

@@ -18,6 +18,16 @@ pub const fn canal(lang: Lang, canal: Canal) -> &'static str {
     }
 }
 
+/// What a channel sends.
+#[must_use]
+pub const fn canaux(lang: Lang, canal: Canal) -> &'static str {
+    match (lang, canal) {
+        (_, Canal::Sms) => "SMS",
+        (Lang::Fr, Canal::Email) => "e-mails",
+        (Lang::En, Canal::Email) => "emails",
+    }
+}
+
 /// Whom a message went to.
 #[must_use]
 pub fn audience(lang: Lang, est_message_groupe: bool, classe: Option<&str>) -> String {
@@ -31,14 +41,14 @@ pub fn audience(lang: Lang, est_message_groupe: bool, classe: Option<&str>) -> S
     }
 }
 
-/// Why somebody was not reached, after a number: "2 sans adresse".
+/// Why one recipient was not reached.
 #[must_use]
 pub const fn motif(lang: Lang, motif: Motif) -> &'static str {
     match (lang, motif) {
         (Lang::Fr, Motif::Permanent) => "refusé définitivement",
         (Lang::Fr, Motif::Epuise) => "sans succès après plusieurs essais",
         (Lang::Fr, Motif::Expire) => "trop tard pour être envoyé",
-        (Lang::Fr, Motif::Poison) => "impossible à traiter",
+        (Lang::Fr, Motif::Poison) => "erreur du programme, prévenir l'administrateur",
         (Lang::Fr, Motif::ResultatInconnu) => "incertain (réponse perdue, à vérifier)",
         (Lang::Fr, Motif::SansAdresse) => "sans adresse utilisable",
         (Lang::Fr, Motif::NumeroInvalide) => "numéro de téléphone invalide",
@@ -46,11 +56,11 @@ pub const fn motif(lang: Lang, motif: Motif) -> &'static str {
         (Lang::Fr, Motif::Doublon) => "même adresse qu'un autre destinataire",
         (Lang::Fr, Motif::Annule) => "annulé avant l'envoi",
         (Lang::Fr, Motif::Efface) => "retiré de l'annuaire",
-        (Lang::Fr, Motif::PaysRefuse) => "pays non autorisé",
+        (Lang::Fr, Motif::PaysRefuse) => "numéro d'un pays non autorisé",
         (Lang::En, Motif::Permanent) => "refused for good",
         (Lang::En, Motif::Epuise) => "without success after several attempts",
         (Lang::En, Motif::Expire) => "too late to be sent",
-        (Lang::En, Motif::Poison) => "cannot be handled",
+        (Lang::En, Motif::Poison) => "error of the program, tell the administrator",
         (Lang::En, Motif::ResultatInconnu) => "uncertain (answer lost, to be checked)",
         (Lang::En, Motif::SansAdresse) => "without a usable address",
         (Lang::En, Motif::NumeroInvalide) => "invalid telephone number",
@@ -58,11 +68,40 @@ pub const fn motif(lang: Lang, motif: Motif) -> &'static str {
         (Lang::En, Motif::Doublon) => "same address as another recipient",
         (Lang::En, Motif::Annule) => "cancelled before sending",
         (Lang::En, Motif::Efface) => "removed from the directory",
-        (Lang::En, Motif::PaysRefuse) => "country not allowed",
+        (Lang::En, Motif::PaysRefuse) => "number of a country that is not allowed",
     }
 }
 
-/// The reasons of a message, such as `1 sans adresse utilisable, 2 refusé définitivement`; empty
+/// So many recipients of a channel and why they were not reached, such as `2 sans adresse utilisable`.
+#[must_use]
+pub fn counted(lang: Lang, canal: Canal, why: Motif, number: i64) -> String {
+    let words = match (lang, why) {
+        (Lang::Fr, Motif::Opposition) if canal == Canal::Sms => "refus de recevoir des SMS",
+        (Lang::Fr, Motif::Opposition) => "refus de recevoir des e-mails",
+        (Lang::Fr, _) if number > 1 => several(why),
+        _ => motif(lang, why),
+    };
+    format!("{number} {words}")
+}
+
+/// French adjectives and nouns agree.
+const fn several(why: Motif) -> &'static str {
+    match why {
+        Motif::Permanent => "refusés définitivement",
+        Motif::Expire => "trop tard pour être envoyés",
+        Motif::Poison => "erreurs du programme, prévenir l'administrateur",
+        Motif::ResultatInconnu => "incertains (réponse perdue, à vérifier)",
+        Motif::NumeroInvalide => "numéros de téléphone invalides",
+        Motif::Annule => "annulés avant l'envoi",
+        Motif::Efface => "retirés de l'annuaire",
+        Motif::PaysRefuse => "numéros de pays non autorisés",
+        Motif::Epuise | Motif::SansAdresse | Motif::Opposition | Motif::Doublon => {
+            motif(Lang::Fr, why)
+        }
+    }
+}
+
+/// The reasons of a message, such as `2 refusés définitivement, 1 sans adresse utilisable`; empty
 /// when everybody was reached. A double is somebody who was reached, so it is not named.
 #[must_use]
 pub fn reasons(lang: Lang, closed: &Closed) -> String {
@@ -75,7 +114,7 @@ pub fn reasons(lang: Lang, closed: &Closed) -> String {
     reasons.sort_by_key(|(number, why)| (-number, *why));
     let words = reasons
         .iter()
-        .map(|(number, why)| format!("{number} {}", motif(lang, *why)));
+        .map(|(number, why)| counted(lang, closed.canal, *why, *number));
     words.collect::<Vec<_>>().join(", ")
 }
 
@@ -146,6 +185,37 @@ mod tests {
             (Etat::Ignore, Some(Motif::Doublon), 1),
         ]);
         assert_eq!(details(Lang::Fr, &all), None);
+    }
+
+    #[test]
+    fn reasons_agree_with_their_number() {
+        for (why, one, two) in [
+            (
+                Motif::Annule,
+                "annulé avant l'envoi",
+                "annulés avant l'envoi",
+            ),
+            (
+                Motif::Opposition,
+                "refus de recevoir des SMS",
+                "refus de recevoir des SMS",
+            ),
+            (
+                Motif::SansAdresse,
+                "sans adresse utilisable",
+                "sans adresse utilisable",
+            ),
+            (
+                Motif::PaysRefuse,
+                "numéro d'un pays non autorisé",
+                "numéros de pays non autorisés",
+            ),
+        ] {
+            for (number, words) in [(1, one), (2, two)] {
+                let told = reasons(Lang::Fr, &closed(&[(Etat::Ignore, Some(why), number)]));
+                assert_eq!(told, format!("{number} {words}"));
+            }
+        }
     }
 
     #[test]

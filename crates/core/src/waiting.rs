@@ -70,7 +70,7 @@ pub fn outcome(
         *missed.entry(why).or_default() += 1;
     }
     let waits = envois.iter().any(|envoi| !envoi.etat.is_final());
-    let missed = texts::missed(settings.lang, &missed);
+    let missed = texts::missed(settings.lang, again.canal, &missed);
     let waiting = message.details_erreur.clone().filter(|_| waits);
     let missing: Vec<String> = missed.into_iter().chain(waiting).collect();
     Ok(Outcome {

@@ -38,7 +38,7 @@ pub(crate) fn check(cli: &Cli) -> Result<Exit, Failure> {
         match &finding.outcome {
             Ok(text) => output::line(format_args!("ok     {} : {text}", finding.name)),
             Err((exit, text)) => {
-                output::line(format_args!("FAUTE  {} : {text}", finding.name));
+                output::line(format_args!("ERREUR {} : {text}", finding.name));
                 if worst != Exit::Config {
                     worst = *exit;
                 }
@@ -112,7 +112,14 @@ fn tables(conn: &mut Conn) -> Result<String, (Exit, String)> {
         Ok(0) => Ok("à jour".to_owned()),
         Ok(n) => Err((
             Exit::Config,
-            format!("{n} mises à jour manquent : process-scheduled migrate"),
+            format!(
+                "{} : process-scheduled migrate",
+                output::plural(
+                    i64::try_from(n).unwrap_or(i64::MAX),
+                    "mise à jour manque",
+                    "mises à jour manquent"
+                )
+            ),
         )),
         Err(error) => Err(failed(&error)),
     }

@@ -1,18 +1,19 @@
 //! The command line. Its texts are French: they are read by the school's administrator.
 
 use clap::{Parser, Subcommand};
+use messages_core::command_line::number;
 use std::path::PathBuf;
 
 /// Envoie les messages programmés dont l'heure est venue, puis s'arrête.
 ///
 /// À lancer toutes les cinq minutes par cron ou par le Planificateur de tâches de Windows
-/// (voir le dossier scripts). Plusieurs passages peuvent se recouvrir sans danger.
+/// (voir le dossier scripts). Plusieurs traitements peuvent se recouvrir sans danger.
 #[derive(Debug, Parser)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a flag of the contract"
 )]
-#[command(version, about, long_about, disable_help_subcommand = true)]
+#[command(version, about, long_about)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
@@ -26,14 +27,14 @@ pub(crate) struct Cli {
     pub(crate) dry_run: bool,
 
     /// Ne prend pas plus de N messages
-    #[arg(long, global = true, value_name = "N")]
+    #[arg(long, global = true, value_name = "N", value_parser = number::<usize>)]
     pub(crate) limit: Option<usize>,
 
     /// Compte rendu en JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
 
-    /// N'affiche rien, sauf les erreurs
+    /// N'affiche rien tant que tout va bien ; dit sur stderr ce qui demande quelqu'un
     #[arg(long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
 
@@ -48,15 +49,15 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Envoie ce qui est dû (c'est aussi ce qui se fait sans commande)
+    /// Envoie ce qui est à envoyer (c'est aussi ce qui se fait sans commande)
     Run,
-    /// Démonstration : une petite école fictive, des messages, un passage ; rien ne part
+    /// Démonstration : une petite école fictive, des messages, un traitement ; rien ne part
     Demo {
         /// Dossier à créer
         #[arg(default_value = "messages-demo")]
         dossier: PathBuf,
     },
-    /// Ce qui est dû, en attente, en retard, incertain ; les derniers passages
+    /// Ce qui est à envoyer, en attente, en retard, incertain ; les derniers traitements
     Status,
     /// Vérifie réglages, base, relais, passerelle et horloge ; n'envoie rien
     Check,
@@ -72,6 +73,7 @@ pub(crate) enum Command {
     /// Envoie de nouveau un message à ceux qui sont en échec ou incertains
     Resend {
         /// Numéro du message
+        #[arg(value_parser = number::<i64>)]
         message: i64,
     },
 }

@@ -42,7 +42,7 @@ pub(crate) fn demo(cli: &Cli, wanted: &Path) -> Result<Exit, Failure> {
         ids.push(messages::insert(&mut conn, &message)?);
     }
     say(format_args!(
-        "{} messages sont écrits ; un passage envoie ceux dont l'heure est venue :\n",
+        "{} messages sont écrits ; un traitement envoie ceux dont l'heure est venue :\n",
         ids.len()
     ));
     let report = run::pass(cli, &config, conn, stop)?;
@@ -187,6 +187,6 @@ fn farewell(folder: &Path) {
          {folder}/scheduled_messages.log     le journal, sans donnée personnelle\n  \
          {program} --env-file {folder}/reglages.env status\n  \
          {program} --env-file {folder}/reglages.env\n\
-         (la dernière ligne fait un second passage : rien ne part deux fois)"
+         (la dernière ligne fait un second traitement : rien ne part deux fois)"
     ));
 }

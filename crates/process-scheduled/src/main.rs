@@ -14,13 +14,16 @@ mod start;
 mod status;
 mod verify;
 
-use clap::Parser;
 use cli::{Cli, Command};
+use messages_core::command_line;
 use messages_core::exit::Failure;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match command_line::read::<Cli>() {
+        Ok(cli) => cli,
+        Err(code) => return code,
+    };
     let outcome = match &cli.command {
         None | Some(Command::Run) if cli.dry_run => preview::preview(&cli),
         None | Some(Command::Run) => run::run(&cli),

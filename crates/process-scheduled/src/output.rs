@@ -13,6 +13,11 @@ pub(crate) fn line(text: impl fmt::Display) {
     print(format_args!("{text}\n"));
 }
 
+/// Writes a line on stderr, for whoever is called when something needs a person.
+pub(crate) fn alarm(text: impl fmt::Display) {
+    writeln!(std::io::stderr().lock(), "process-scheduled : {text}").ok();
+}
+
 /// Writes a JSON value on lines of its own.
 pub(crate) fn json(value: &serde_json::Value) {
     line(format_args!("{value:#}"));

@@ -18,6 +18,42 @@ pub(crate) fn show(cli: &Cli, config: &Config, report: &Report) {
     } else if !cli.quiet {
         output::print(human(config, report));
     }
+    if cli.quiet {
+        let lang = config.messages.lang;
+        alarms(lang, report).iter().for_each(output::alarm);
+    }
+}
+
+/// What needs a person: said even where silence was asked for, so that cron mails it.
+fn alarms(lang: Lang, report: &Report) -> Vec<String> {
+    let mut lines = Vec::new();
+    if report.mode == Mode::Simulation && report.counts.envoyes > 0 {
+        lines.push(simulation(lang).to_owned());
+    }
+    lines.extend(report.stopped.iter().map(|stop| channel(lang, stop)));
+    let lost = |closed: &&Closed| closed.statut == Statut::Echec && !closed.annule;
+    let failed = report.closed.iter().filter(lost);
+    lines.extend(
+        failed
+            .take(LISTED_MAX)
+            .map(|closed| one(lang, closed).trim().to_owned()),
+    );
+    if report.counts.incertains > 0 {
+        lines.push(in_doubt(lang, report.counts.incertains));
+    }
+    lines
+}
+
+fn in_doubt(lang: Lang, number: i64) -> String {
+    match lang {
+        Lang::Fr => format!(
+            "{} : la réponse s'est perdue, le destinataire l'a peut-être reçu. « process-scheduled status » dit que faire.",
+            plural(number, "envoi incertain", "envois incertains")
+        ),
+        Lang::En => format!(
+            "{number} uncertain: the answer was lost, the recipient may have it. \"process-scheduled status\" says what to do."
+        ),
+    }
 }
 
 /// What is said first when nothing leaves.
@@ -61,7 +97,9 @@ fn headline(lang: Lang, report: &Report) -> String {
     let touched = counts.envoyes + counts.echecs + counts.incertains + counts.reportes;
     let idle = treated == 0 && counts.messages == 0 && touched == 0;
     match lang {
-        Lang::Fr if idle && report.waiting > 0 => "Rien n'est parti dans ce passage.".to_owned(),
+        Lang::Fr if idle && report.waiting > 0 => {
+            "Rien n'est parti lors de ce traitement.".to_owned()
+        }
         Lang::En if idle && report.waiting > 0 => "Nothing left in this run.".to_owned(),
         Lang::Fr if idle => "Aucun message programmé à envoyer.".to_owned(),
         Lang::En if idle => "No programmed message to send.".to_owned(),
@@ -73,7 +111,7 @@ fn headline(lang: Lang, report: &Report) -> String {
             plural(counts.envoyes, "atteint", "atteints"),
             counts.echecs,
             plural(counts.incertains, "incertain", "incertains"),
-            plural(counts.ignores, "écarté", "écartés"),
+            plural(counts.ignores, "non envoyé", "non envoyés"),
             seconds.replace('.', ","),
         ),
         Lang::En => format!(
@@ -155,16 +193,19 @@ fn reached(lang: Lang, closed: &Closed) -> String {
 
 fn channel(lang: Lang, stop: &ChannelStop) -> String {
     let canal = texts::canal(lang, stop.canal);
+    let canaux = texts::canaux(lang, stop.canal);
     let detail = format!("{} ({})", stop.detail, stop.code);
     match (stop.verdict, lang) {
         (Verdict::Config, Lang::Fr) => format!(
-            "ATTENTION, {canal} arrêté, réglage à corriger : {detail}. Rien n'est perdu : les envois attendent."
+            "Envoi des {canaux} interrompu : réglage à corriger par l'administrateur ({detail}). Rien n'est perdu : les envois attendent."
         ),
         (Verdict::Ambigu, Lang::Fr) => format!(
-            "ATTENTION, {canal} arrêté : les réponses se perdent ({detail}). Les envois restants attendent le prochain passage."
+            "Envoi des {canaux} interrompu : le serveur d'envoi ne confirme plus ({detail}). Les envois restants attendent le prochain traitement."
         ),
         (_, Lang::Fr) => {
-            format!("{canal} arrêté pour ce passage : {detail}. Les envois attendent le prochain.")
+            format!(
+                "Envoi des {canaux} interrompu pour ce traitement : {detail}. Les envois attendent le prochain."
+            )
         }
         (Verdict::Config, Lang::En) => {
             format!(
@@ -179,9 +220,9 @@ fn channel(lang: Lang, stop: &ChannelStop) -> String {
 
 const fn early(lang: Lang, stop: Stop) -> &'static str {
     match (lang, stop) {
-        (Lang::Fr, Stop::Asked) => "Arrêt demandé : le reste attend le prochain passage.",
+        (Lang::Fr, Stop::Asked) => "Arrêt demandé : le reste attend le prochain traitement.",
         (Lang::Fr, Stop::TimeOver) => {
-            "Durée maximale d'un passage atteinte : le reste part au prochain passage."
+            "Durée maximale d'un traitement atteinte : le reste part au prochain."
         }
         (Lang::En, Stop::Asked) => "Stopped on request: the rest waits for the next run.",
         (Lang::En, Stop::TimeOver) => "A run's time is over: the rest leaves with the next run.",
@@ -190,8 +231,8 @@ const fn early(lang: Lang, stop: Stop) -> &'static str {
 
 fn waiting(lang: Lang, number: i64) -> String {
     match lang {
-        Lang::Fr if number == 1 => "1 envoi attend un prochain passage.".to_owned(),
-        Lang::Fr => format!("{number} envois attendent un prochain passage."),
+        Lang::Fr if number == 1 => "1 envoi attend un prochain traitement.".to_owned(),
+        Lang::Fr => format!("{number} envois attendent un prochain traitement."),
         Lang::En => format!("{number} deliveries wait for a later run."),
     }
 }

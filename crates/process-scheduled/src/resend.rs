@@ -24,10 +24,10 @@ pub(crate) fn resend(cli: &Cli, message: i64) -> Result<Exit, Failure> {
     if !cli.quiet {
         let number = i64::try_from(again.envois.len()).unwrap_or(i64::MAX);
         output::line(format_args!(
-            "Message {message} : {} au prochain passage.",
+            "Message {message} : {} au prochain traitement.",
             plural(number, "envoi repartira", "envois repartiront")
         ));
-        if let Some(missed) = texts::missed(config.messages.lang, &again.sans_suite) {
+        if let Some(missed) = texts::missed(config.messages.lang, again.canal, &again.sans_suite) {
             output::line(format_args!("{missed}"));
         }
     }

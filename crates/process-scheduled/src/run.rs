@@ -90,7 +90,7 @@ fn watch_over_life() {
     let watch = || {
         std::thread::sleep(LIFE_MAX);
         log::error!(
-            "le passage dure plus de {} s : il est interrompu",
+            "le traitement dure plus de {} s : il est interrompu",
             LIFE_MAX.as_secs()
         );
         std::process::exit(i32::from(u8::from(Exit::TryLater)));

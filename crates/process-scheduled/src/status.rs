@@ -4,6 +4,7 @@ use crate::cli::Cli;
 use crate::output::{self, plural};
 use crate::{report, start};
 use messages_core::config::Config;
+use messages_core::dispatch::Stop;
 use messages_core::exit::{Exit, Failure};
 use messages_core::instant::Instant;
 use messages_core::model::Passage;
@@ -81,7 +82,7 @@ fn waiting(config: &Config, status: &Status) -> Vec<String> {
     let line = |group: &overview::Waiting| {
         let canal = texts::canal(config.messages.lang, group.canal);
         let what = match group.etat {
-            Etat::Reserve => "pris par un passage",
+            Etat::Reserve => "pris par un traitement",
             Etat::Emission => "en cours d'émission",
             _ => "en attente",
         };
@@ -89,7 +90,7 @@ fn waiting(config: &Config, status: &Status) -> Vec<String> {
             (Etat::AEnvoyer, Some(at)) if at > status.now => {
                 format!(", prochain essai le {}", local(config, at))
             }
-            (Etat::AEnvoyer, Some(_)) => ", au prochain passage".to_owned(),
+            (Etat::AEnvoyer, Some(_)) => ", au prochain traitement".to_owned(),
             _ => String::new(),
         };
         format!(
@@ -103,7 +104,7 @@ fn waiting(config: &Config, status: &Status) -> Vec<String> {
 fn uncertain(config: &Config, status: &Status) -> Vec<String> {
     let line = |message: &overview::Uncertain| {
         format!(
-            "À VÉRIFIER, message {} ({}) : {}, la réponse s'est perdue. Pour renvoyer : process-scheduled resend {}",
+            "À VÉRIFIER, message {} ({}) : {}, la réponse s'est perdue. Pour renvoyer : process-scheduled resend {} (ceux qui l'ont déjà reçu le recevront deux fois ; les échecs repartent aussi)",
             message.message,
             texts::canal(config.messages.lang, message.canal),
             plural(message.nombre, "envoi incertain", "envois incertains"),
@@ -115,17 +116,17 @@ fn uncertain(config: &Config, status: &Status) -> Vec<String> {
 
 fn runs(config: &Config, status: &Status) -> Vec<String> {
     let Some(last) = status.passages.first() else {
-        return vec!["Dernier passage : jamais. Le planificateur est-il installé ?".to_owned()];
+        return vec!["Dernier traitement : jamais. La tâche planifiée est-elle créée ?".to_owned()];
     };
     let silence = status.now.since(last.battement);
     let mut lines = Vec::new();
     if silence > SILENCE_MAX {
         lines.push(format!(
-            "ATTENTION : aucun passage depuis {}. Le planificateur fonctionne-t-il ?",
+            "ATTENTION : aucun traitement depuis {}. La tâche planifiée fonctionne-t-elle ?",
             minutes(silence)
         ));
     }
-    lines.push("Derniers passages :".to_owned());
+    lines.push("Derniers traitements :".to_owned());
     lines.extend(status.passages.iter().map(|passage| run(config, passage)));
     lines
 }
@@ -133,7 +134,10 @@ fn runs(config: &Config, status: &Status) -> Vec<String> {
 fn run(config: &Config, passage: &Passage) -> String {
     let end = match (passage.fin, &passage.arret) {
         (None, _) => " (en cours ou interrompu)".to_owned(),
-        (Some(_), Some(arret)) => format!(" (arrêt : {arret})"),
+        (Some(_), Some(arret)) if arret == Stop::TimeOver.as_str() => {
+            " (durée maximale atteinte)".to_owned()
+        }
+        (Some(_), Some(_)) => " (arrêt demandé)".to_owned(),
         (Some(_), None) => String::new(),
     };
     let mode = match passage.mode {
@@ -148,7 +152,7 @@ fn run(config: &Config, passage: &Passage) -> String {
         plural(passage.nb_envoyes, "atteint", "atteints"),
         passage.nb_echecs,
         plural(passage.nb_incertains, "incertain", "incertains"),
-        plural(passage.nb_ignores, "écarté", "écartés"),
+        plural(passage.nb_ignores, "non envoyé", "non envoyés"),
     )
 }
 

@@ -1,9 +1,11 @@
 //! `verify`: proves from the database that nothing is lost and nobody was sent to twice, or names
 //! the rows that say otherwise.
 
+mod words;
+
 use crate::cli::Cli;
-use crate::output::{self, plural};
-use crate::start;
+use crate::{output, start};
+use messages_core::config::Lang;
 use messages_core::exit::{Exit, Failure};
 use messages_core::store::verify::{self, Breach, States};
 use messages_core::vocabulary::{Etat, Regle};
@@ -17,7 +19,7 @@ const NAMED_MAX: usize = 20;
 type Breaches = BTreeMap<Regle, Vec<Breach>>;
 
 pub(crate) fn verify(cli: &Cli) -> Result<Exit, Failure> {
-    let (_, mut conn) = start::start(cli)?;
+    let (config, mut conn) = start::start(cli)?;
     let states = verify::states(&mut conn)?;
     let copies = verify::second_copies(&mut conn)?;
     let mut breaches = Breaches::new();
@@ -29,80 +31,41 @@ pub(crate) fn verify(cli: &Cli) -> Result<Exit, Failure> {
     if cli.json {
         output::json(&machine(sound, &states, copies, &breaches));
     } else if !(cli.quiet && sound) {
-        human(&states, copies, &breaches)
+        human(config.messages.lang, &states, copies, &breaches)
             .iter()
             .for_each(output::line);
     }
     Ok(if sound { Exit::Done } else { Exit::Failed })
 }
 
-fn human(states: &[States], copies: i64, breaches: &Breaches) -> Vec<String> {
-    let of = |last: bool| -> i64 {
-        let those = states.iter().filter(|s| s.etat.is_final() == last);
+fn human(lang: Lang, states: &[States], copies: i64, breaches: &Breaches) -> Vec<String> {
+    let sum = |those: &dyn Fn(Etat) -> bool| -> i64 {
+        let those = states.iter().filter(|s| those(s.etat));
         those.map(|s| s.nombre).sum()
     };
-    let uncertain: i64 = states
-        .iter()
-        .filter(|s| s.etat == Etat::Incertain)
-        .map(|s| s.nombre)
-        .sum();
-    let mut lines = vec![format!(
-        "{} : {} dans un état final ({}), {} en route.",
-        plural(of(true) + of(false), "destinataire", "destinataires"),
-        of(true),
-        plural(uncertain, "incertain", "incertains"),
-        of(false)
+    let mut lines = vec![words::headline(
+        lang,
+        sum(&Etat::is_final),
+        sum(&|etat| etat == Etat::Incertain),
+        sum(&|etat| !etat.is_final()),
     )];
     for (regle, found) in breaches {
-        if found.is_empty() {
-            lines.push(format!("ok     {}", promise(*regle)));
+        lines.push(if found.is_empty() {
+            format!("ok     {}", words::promise(lang, *regle))
         } else {
-            lines.push(format!("FAUTE  {} : {}", broken(*regle), named(found)));
-        }
+            let (fault, broken) = (words::fault(lang), words::broken(lang, *regle));
+            format!("{fault} {broken} : {}", named(lang, found))
+        });
     }
     if copies > 0 {
-        lines.push(format!(
-            "       {} : réponse perdue d'un e-mail, ou renvoi demandé par une personne.",
-            plural(
-                copies,
-                "second exemplaire a pu partir",
-                "seconds exemplaires ont pu partir"
-            )
-        ));
+        lines.push(words::second_copies(lang, copies));
     }
     lines
 }
 
-const fn promise(regle: Regle) -> &'static str {
-    match regle {
-        Regle::SansSuite => "chaque destinataire a un état final ou est en route",
-        Regle::Totaux => "les totaux des messages sont ceux de leurs envois",
-        Regle::Statut => "un message est « envoyé » si quelqu'un a été atteint, et seulement alors",
-        Regle::DeuxFois => {
-            "aucun SMS n'a pu partir deux fois, ni un e-mail hors des réponses perdues"
-        }
-        Regle::SansPreuve => "ce qui est dit parti ou incertain a une tentative qui le dit",
-        Regle::Tentative => "chaque tentative a une fin",
-    }
-}
-
-const fn broken(regle: Regle) -> &'static str {
-    match regle {
-        Regle::SansSuite => "envois ni finaux ni en route",
-        Regle::Totaux => "messages dont les totaux ne sont pas ceux de leurs envois",
-        Regle::Statut => "messages dont le statut contredit les envois",
-        Regle::DeuxFois => "envois qui ont pu partir deux fois",
-        Regle::SansPreuve => "envois dits partis ou incertains sans tentative qui le dise",
-        Regle::Tentative => "tentatives sans fin, ou que la base a oubliées en partie",
-    }
-}
-
-fn named(found: &[Breach]) -> String {
-    let one = |breach: &Breach| match breach.envoi {
-        Some(envoi) => format!("envoi {envoi} (message {})", breach.message),
-        None => format!("message {}", breach.message),
-    };
-    let mut names: Vec<String> = found.iter().take(NAMED_MAX).map(one).collect();
+fn named(lang: Lang, found: &[Breach]) -> String {
+    let named = found.iter().take(NAMED_MAX);
+    let mut names: Vec<String> = named.map(|breach| words::row(lang, breach)).collect();
     if found.len() > NAMED_MAX {
         names.push("…".to_owned());
     }

@@ -26,13 +26,13 @@ fn known() -> Vec<Known> {
     vec![
         Known(
             "Invalide",
-            "La requête a des fautes, nommées par champ.",
+            "La requête contient des erreurs, nommées par champ.",
             "Erreur400",
             invalid,
         ),
         Known(
             "NonAuthentifie",
-            "Aucune clé, ou une clé ou un jeton qui ne vaut pas.",
+            "Aucune clé, ou une clé ou un jeton non valide.",
             "Erreur401",
             ApiError::Refused(Refusal::NoCredentials),
         ),

@@ -64,7 +64,7 @@ impl Answer {
         match stage {
             super::Stage::Envelope => Self {
                 slow: true,
-                ..Self::unreached("délai", "le correspondant ne répond pas")
+                ..Self::unreached("délai", "le serveur d'envoi ne répond pas")
             },
             super::Stage::Body => Self::of(
                 Verdict::Ambigu,

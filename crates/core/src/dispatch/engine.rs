@@ -180,7 +180,7 @@ impl<'e> Engine<'e> {
         })?;
         for envoi in &recovered {
             log::warn!(
-                "envoi={} message={} canal={} repris apres un passage interrompu etat={}",
+                "envoi={} message={} canal={} repris après un traitement interrompu etat={}",
                 envoi.id,
                 envoi.message,
                 envoi.canal,
@@ -328,7 +328,7 @@ impl<'e> Engine<'e> {
         reach("finished");
         // The run is over and recorded: nothing may fail any more.
         if let Err(error) = statistiques::fold(&mut self.conn) {
-            log::warn!("compteurs non ranges : {error}");
+            log::warn!("compteurs non rangés : {error}");
         }
         reach("folded");
         let stopped = self

@@ -150,7 +150,7 @@ pub fn clock_fault(conn: &mut Conn, now: Instant) -> Result<Option<String>, Erro
         return Ok(None);
     }
     Ok(Some(format!(
-        "l'horloge indique {now}, {leap} le passage précédent ({last}) : rien n'est envoyé \
+        "l'horloge indique {now}, {leap} le traitement précédent ({last}) : rien n'est envoyé \
          avant qu'elle n'ait avancé d'une heure sans nouveau saut"
     )))
 }

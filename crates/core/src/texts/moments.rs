@@ -1,6 +1,6 @@
 //! What is said of times: of the next attempt, of the night, of midnight.
 
-use super::motif;
+use super::counted;
 use crate::config::Lang;
 use crate::instant::Instant;
 use crate::quiet::Quiet;
@@ -89,11 +89,11 @@ pub fn waiting(lang: Lang, attente: &Attente, zone: Tz, now: Instant) -> String 
 
 /// Who was not reached, and why: `2 destinataires non atteints : 1 sans adresse utilisable, 1 …`.
 #[must_use]
-pub fn missed(lang: Lang, motifs: &BTreeMap<Motif, i64>) -> Option<String> {
+pub fn missed(lang: Lang, canal: Canal, motifs: &BTreeMap<Motif, i64>) -> Option<String> {
     let total: i64 = motifs.values().sum();
     let words: Vec<String> = motifs
         .iter()
-        .map(|(why, number)| format!("{number} {}", motif(lang, *why)))
+        .map(|(why, number)| counted(lang, canal, *why, *number))
         .collect();
     let words = words.join(", ");
     (total > 0).then(|| match lang {

@@ -224,7 +224,7 @@ fn status_tells_what_waits(database: &Database) {
     let program = Program::new(database).set("MESSAGES_MODE", "fichier");
     let ended = program.run(&["status"]);
     assert!(
-        ended.stdout.contains("Dernier passage : jamais."),
+        ended.stdout.contains("Dernier traitement : jamais."),
         "{}",
         ended.stdout
     );

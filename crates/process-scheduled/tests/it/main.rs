@@ -11,6 +11,7 @@ mod corrected;
 #[cfg(unix)]
 mod faults;
 mod program;
+mod quiet;
 mod rows;
 mod school;
 #[cfg(unix)]

@@ -110,7 +110,7 @@ fn each_broken_rule_is_named_with_its_row(database: &Database) {
         let named = people
             .stdout
             .lines()
-            .any(|line| line.starts_with("FAUTE") && (line.contains(&format!(": {row}"))));
+            .any(|line| line.starts_with("ERREUR") && (line.contains(&format!(": {row}"))));
         assert!(named, "{statement}: {people:?}");
         let report = program.run(&["verify", "--json"]).json();
         let faults = report["fautes"].as_array().unwrap();
@@ -130,4 +130,18 @@ fn restore(database: &Database) {
          INSERT INTO envois SELECT * FROM k_envois;
          INSERT INTO tentatives SELECT * FROM k_tentatives;",
     );
+}
+
+#[test]
+fn verify_follows_the_language() {
+    let database = Database::sqlite();
+    let program = Program::new(&database).set("LANGUAGE_CODE", "en-us");
+    let ended = program.run(&["verify"]);
+    assert!(
+        ended
+            .stdout
+            .starts_with("0 recipient(s): 0 in a final state"),
+        "{ended:?}"
+    );
+    assert!(!ended.stdout.contains('é'), "{ended:?}");
 }

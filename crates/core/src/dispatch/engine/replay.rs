@@ -38,7 +38,9 @@ impl Engine<'_> {
                 Ok(None) => {}
                 // Another run has just done it.
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
-                Err(error) => log::warn!("réponses d'un passage interrompu illisibles : {error}"),
+                Err(error) => {
+                    log::warn!("réponses d'un traitement interrompu illisibles : {error}")
+                }
             }
         }
         Ok(())

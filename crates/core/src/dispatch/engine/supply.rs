@@ -118,7 +118,7 @@ fn take_over(lane: &mut Lane, supply: Supply) {
             canal: lane.canal,
             verdict: Verdict::Temporaire,
             code: "pause".to_owned(),
-            detail: "pause demandée par le correspondant".to_owned(),
+            detail: "pause demandée par le serveur d'envoi".to_owned(),
         });
     }
     if let Some((had, wait)) = supply.slots {

@@ -51,7 +51,7 @@ fn too_many_requests_pauses_the_channel_as_long_as_asked(database: &Database) {
     assert_eq!(program.statut(email), "envoye", "the other channel goes on");
     let people = program.run(&[]).stdout;
     assert!(
-        people.contains("SMS arrêté pour ce passage : pause demandée"),
+        people.contains("Envoi des SMS interrompu pour ce traitement : pause demandée"),
         "{people}"
     );
     assert!(people.contains("20 envois attendent"), "{people}");

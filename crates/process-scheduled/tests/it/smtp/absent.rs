@@ -78,7 +78,10 @@ fn called_five_times(database: &Database, greeting: Action) {
     assert_eq!(server.connections(), 5);
     assert!(rows(&program, id).iter().all(Row::is_untouched));
     let people = program.run(&[]).stdout;
-    assert!(people.contains("e-mail arrêté pour ce passage"), "{people}");
+    assert!(
+        people.contains("Envoi des e-mails interrompu pour ce traitement"),
+        "{people}"
+    );
     assert!(people.contains("20 envois attendent"), "{people}");
 }
 
