@@ -37,7 +37,7 @@ pub fn resend(
         let held = address::hold_resendable(conn, id, envois, rules.is_real())?;
         let Some(canal) = held.first().map(|held| held.canal) else {
             return Err(Error::Conflict(
-                "nobody is in echec or incertain".to_owned(),
+                "aucun destinataire en échec, incertain ou sans adresse utilisable".to_owned(),
             ));
         };
         let decided = decide(conn, rules, &held)?;

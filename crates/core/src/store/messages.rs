@@ -153,7 +153,7 @@ pub fn reopen(conn: &mut Conn, id: i64) -> Result<(), Error> {
     if opened == 0 {
         let statut = statut(conn, id)?;
         return Err(Error::Conflict(format!(
-            "a message in {statut} was never sent"
+            "un message à l'état {statut} n'a pas encore été envoyé"
         )));
     }
     Ok(())
