@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 # shellcheck source=scripts/install.sh
 . scripts/install.sh
 export FAULTS=${1:-ci} CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-never}
-suites='test(/^faults::/) | (package(messages-core) & test(/^(model|peers|strangers)::/))'
+suites='test(/^(faults|relays)::/) | (package(messages-core) & test(/^(model|peers|strangers)::/))'
 options=()
 # The longest waits for silent peers are stories of their own, of up to five minutes each.
 if [ "$FAULTS" = full ]; then

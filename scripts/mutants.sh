@@ -23,7 +23,9 @@ cancellation not looked at|crates/core/src/store/envois/intent.rs|0,/AND m.annul
 SMS sent again after a crash|crates/core/src/store/envois/recover.rs|s/CASE WHEN canal = 'email' AND ambigus < ? THEN 'a_envoyer'/CASE WHEN ambigus < ? THEN 'a_envoyer'/|test(recover)
 leases of a clock that ran ahead|crates/core/src/store/envois/recover.rs|s/(bail_jusqua <= ? OR bail_jusqua > ?)/(bail_jusqua <= ? OR (bail_jusqua > ? AND false))/|test(recover)
 SMS sent again after a lost answer|crates/core/src/dispatch/policy.rs|s/Verdict::Ambigu if canal == Canal::Email \&\&/Verdict::Ambigu if/|test(policy) or test(breaks)
-any code after the body|crates/core/src/channel/smtp/reply.rs|/fn to_body/,/}/s/response.has_code(250)/response.is_positive()/|test(smtp)
+any code after the body|crates/core/src/channel/smtp/reply.rs|s/^            250 => Answer::accepted/            200..400 => Answer::accepted/|test(smtp)
+an answer in Latin-1 not read|crates/core/src/channel/smtp/response.rs|s/=> Some((code, true, text(words)))/if words.is_ascii() => Some((code, true, text(words)))/|test(smtp)
+an answer to nothing believed|crates/core/src/channel/smtp/wire.rs|s/^        self.reader.is_empty()$/        true/|test(smtp_matrix)
 redirects followed|crates/core/src/channel/sms.rs|s/.max_redirects(0)/.max_redirects(5)/|test(sms)
 an answer lost reads as not sent|crates/core/src/channel/sms.rs|s/reply::of_error(&error, self.mark.is_raised())/reply::of_error(\&error, false)/|test(sms)
 body after it was given up|crates/core/src/channel/cutoff.rs|s/self.decide(SENDING) != GIVEN_UP/self.decide(SENDING) <= GIVEN_UP/|test(cutoff)
@@ -45,7 +47,7 @@ old answers after a resend|crates/core/src/store/envois/address.rs|s/renvois = r
 texts kept by number|crates/core/src/dispatch/engine/contents.rs|s/(\*version == granted.version)/(*version <= granted.version)/|test(corrected) and test(sqlite)
 a text changed under its version|crates/core/src/store/messages/edit.rs|s/date_programmee = ?, jeton = jeton + 1,/date_programmee = ?,/|test(model::an_sms)
 a late answer beside a close|crates/core/src/store/envois/result.rs|s/lock_messages(conn, finished)?;//|test(result) and test(postgres)
-addresses as they were|crates/core/src/store/envois/intent.rs|s/OR envois.saisie = CASE/OR envois.saisie <> '' OR envois.saisie = CASE/|test(corrected) and test(sqlite)
+addresses as they were|crates/core/src/store/envois/address.rs|s/AND envois.tentatives = 0$/AND envois.tentatives < 0/|test(corrected) and test(sqlite)
 late SMS at night|crates/core/src/store/envois/quiet.rs|s/AND NOT (tentatives = 0 AND/AND NOT (true AND/|test(quiet) and test(sqlite)
 LIST
 }

@@ -17,7 +17,11 @@ use std::io::Write;
 pub fn run_key_command(cli: &Cli, command: &KeyCommand) -> Result<Exit, Failure> {
     let config = start::settings(cli)?;
     start::logging(cli, &config);
-    let mut conn = migrations::open(&config.database)?;
+    let mut conn = match command {
+        // The first key comes before the first start: the server wants one.
+        KeyCommand::Create { .. } => migrations::open(&config.database)?,
+        KeyCommand::List | KeyCommand::Revoke { .. } => migrations::open_current(&config.database)?,
+    };
     let mut stdout = std::io::stdout().lock();
     match command {
         KeyCommand::Create { name, scope } => create(&mut conn, name, scope, &mut stdout)?,

@@ -38,9 +38,11 @@ pub(crate) enum Waited {
     GoesOn,
     /// It could not be done; the log says why.
     Failed,
+    /// It would only have pretended to send, on a database that has sent for real.
+    Refused,
 }
 
-type Asked = oneshot::Sender<Result<Outcome, ()>>;
+type Asked = oneshot::Sender<Waited>;
 
 /// The thread that runs the dispatcher.
 pub(crate) struct Dispatcher {
@@ -72,8 +74,8 @@ impl Dispatcher {
             return Waited::Failed;
         }
         match tokio::time::timeout(PATIENCE, wait).await {
-            Ok(Ok(Ok(outcome))) => Waited::Done(outcome),
-            Ok(_) => Waited::Failed,
+            Ok(Ok(waited)) => waited,
+            Ok(Err(_)) => Waited::Failed,
             Err(_) => Waited::GoesOn,
         }
     }
@@ -106,25 +108,30 @@ fn work(config: &Config, asked: &mpsc::Receiver<Asked>, stop: &Arc<AtomicBool>) 
     }
 }
 
-fn run_once(config: &Config, stop: &Arc<AtomicBool>) -> Result<Outcome, ()> {
-    let run = || -> Result<Report, Error> {
-        let conn = Conn::open(&config.database)?;
+fn run_once(config: &Config, stop: &Arc<AtomicBool>) -> Waited {
+    let run = || -> Result<Waited, Error> {
+        let mut conn = Conn::open(&config.database)?;
+        if let Err(Error::Config(why)) = dispatch::permit(&mut conn, config) {
+            log::error!("{why}");
+            return Ok(Waited::Refused);
+        }
         let options = Options {
             limit: None,
             stop: StopFlag::shared(Arc::clone(stop)),
             progress: &mut |_| {},
         };
-        dispatch::run(config, conn, options)
+        let report = dispatch::run(config, conn, options)?;
+        Ok(Waited::Done(outcome(&report)))
     };
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)) {
-        Ok(Ok(report)) => Ok(outcome(&report)),
+        Ok(Ok(waited)) => waited,
         Ok(Err(error)) => {
             log::error!("traitement interrompu : {error}");
-            Err(())
+            Waited::Failed
         }
         Err(_) => {
             log::error!("traitement interrompu par une erreur interne");
-            Err(())
+            Waited::Failed
         }
     }
 }

@@ -10,7 +10,7 @@ mod statistics;
 pub(crate) mod track;
 
 pub(crate) use actions::sent;
-pub(crate) use form::SUJET;
+pub(crate) use form::{SUJET, too_long};
 
 use crate::endpoint::Endpoint;
 

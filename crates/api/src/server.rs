@@ -9,8 +9,9 @@ use actix_web::dev::ServerHandle;
 use actix_web::middleware::{NormalizePath, TrailingSlash, from_fn};
 use actix_web::{App, HttpServer, rt, web};
 use messages_core::config::{Config, Lang};
+use messages_core::dispatch;
 use messages_core::exit::{Exit, Failure};
-use messages_core::store::{cles, idempotence, migrations};
+use messages_core::store::{Error as StoreError, cles, idempotence, migrations};
 use messages_core::vocabulary::Mode;
 use std::io::Write;
 use std::net::TcpListener;
@@ -47,6 +48,9 @@ pub fn serve(cli: &Cli) -> Result<Exit, Failure> {
     let config = start::settings(cli)?;
     start::logging(cli, &config);
     let mut conn = migrations::open(&config.database)?;
+    if let Err(StoreError::Config(text)) = dispatch::permit(&mut conn, &config) {
+        log::warn!("{text}");
+    }
     let keys = cles::list(&mut conn)?;
     drop(conn);
     let keys_exist = keys.iter().any(|cle| cle.revoquee_le.is_none());

@@ -125,6 +125,9 @@ plain! {
     /// A run that could not be made.
     run_failed: "Le traitement n'a pas pu être fait. Le journal du serveur dit pourquoi.",
         "The processing could not be done. The server's log tells why.";
+    /// A run that would only have pretended to send.
+    run_refused: "SIMULATION refusée : cette base a envoyé pour de bon, mais ce serveur n'est pas réglé pour envoyer (MESSAGES_MODE). Rien n'est parti : prévenez l'administrateur.",
+        "SIMULATION refused: this database has sent for real, but this server is not set to send (MESSAGES_MODE). Nothing has left: tell the administrator.";
     /// What is stopped before it leaves.
     cancelled: "Message annulé : il est redevenu un brouillon.", "Message cancelled: it is a draft again.";
     /// A message that somebody got.

@@ -3,91 +3,23 @@
 //! Worked out when the message is due, in chunks of one transaction each: a run that dies leaves
 //! whole chunks, and the next one goes on from there.
 
-use crate::config::Config;
+mod rules;
+
+pub use rules::{Refusal, Rules};
+
 use crate::failpoint::reach;
 use crate::instant::Instant;
-use crate::phone::{self, Region};
+use crate::mailbox;
 use crate::store::expansion::{self, Candidate, NewEnvoi, Progress, Taken};
-use crate::store::{Conn, Error};
-use crate::vocabulary::{Canal, Etat, Mode, Motif};
-use std::collections::{BTreeMap, VecDeque};
-use std::time::Duration;
+use crate::store::{Conn, Error, adresses};
+use crate::vocabulary::{Canal, Etat};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Recipients of one transaction.
 const CHUNK: usize = 500;
 
 /// Messages taken at once.
 const TAKEN: usize = 200;
-
-/// What decides whether a parent can be written to.
-#[derive(Debug, Clone)]
-pub struct Rules {
-    region: Region,
-    allowed: Vec<Region>,
-    late: Duration,
-    mode: Mode,
-}
-
-impl Rules {
-    /// The settings that matter here.
-    #[must_use]
-    pub fn new(config: &Config) -> Self {
-        Self {
-            region: config.sms.region,
-            allowed: config.sms.allowed.clone(),
-            late: config.messages.late,
-            mode: config.messages.mode,
-        }
-    }
-
-    /// The address to write to.
-    ///
-    /// # Errors
-    /// Why there is none.
-    pub fn address(&self, candidate: &Candidate, canal: Canal) -> Result<String, Motif> {
-        match canal {
-            Canal::Sms if !candidate.notifications_sms => Err(Motif::Opposition),
-            Canal::Email if !candidate.notifications_email => Err(Motif::Opposition),
-            Canal::Sms => self.number(&candidate.telephone),
-            Canal::Email => crate::mailbox::parse(&candidate.email).ok_or(Motif::SansAdresse),
-        }
-    }
-
-    /// What the directory says of a parent on a channel, as it was typed.
-    #[must_use]
-    pub fn typed(candidate: &Candidate, canal: Canal) -> &str {
-        match canal {
-            Canal::Sms => &candidate.telephone,
-            Canal::Email => &candidate.email,
-        }
-    }
-
-    /// How long after it was due an envoi may still leave.
-    pub(crate) const fn late(&self) -> Duration {
-        self.late
-    }
-
-    /// Whether what leaves really leaves.
-    pub(crate) fn is_real(&self) -> bool {
-        self.mode == Mode::Reel
-    }
-
-    fn number(&self, typed: &str) -> Result<String, Motif> {
-        if typed.trim().is_empty() {
-            return Err(Motif::SansAdresse);
-        }
-        let number = phone::parse(typed, self.region).ok_or(Motif::NumeroInvalide)?;
-        let allowed = self.allowed.is_empty()
-            || number
-                .region
-                .is_some_and(|region| self.allowed.contains(&region));
-        if allowed {
-            Ok(number.e164)
-        } else {
-            Err(Motif::PaysRefuse)
-        }
-    }
-}
 
 /// What one step did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -130,31 +62,37 @@ impl Expander {
     /// The database's; the step is undone then and may be tried again.
     pub fn step(&mut self, conn: &mut Conn) -> Result<Step, Error> {
         let outcome = conn.write(|conn| {
+            if adresses::refresh(conn, self.rules.region)? == adresses::BATCH {
+                return Ok(None);
+            }
             let now = conn.now()?;
             let mut current = self.current.clone();
             let mut messages = 0;
             if current.is_empty() {
                 let limit = self.allowance.min(TAKEN);
-                let simule = self.rules.mode == Mode::Simulation;
-                current = expansion::take(conn, &self.passage, simule, limit, now)?.into();
+                current =
+                    expansion::take(conn, &self.passage, self.rules.simule, limit, now)?.into();
                 messages = current.len();
             }
             reach("expand_taken");
             let (recipients, ignored) = self.work_out(conn, &mut current, now)?;
             reach("expand_commit");
-            Ok((
-                current,
-                Step {
-                    messages,
-                    recipients,
-                    ignored,
-                    more: false,
-                },
-            ))
+            let step = Step {
+                messages,
+                recipients,
+                ignored,
+                more: false,
+            };
+            Ok(Some((current, step)))
         });
         reach("expand_committed");
         match outcome {
-            Ok((current, step)) => {
+            // Many records were written: their addresses have to be known before they are asked for.
+            Ok(None) => Ok(Step {
+                more: true,
+                ..Step::default()
+            }),
+            Ok(Some((current, step))) => {
                 self.allowance -= step.messages;
                 let more = !current.is_empty() || (step.messages > 0 && self.allowance > 0);
                 self.current = current;
@@ -200,6 +138,7 @@ impl Expander {
             }
         }
         *current = groups;
+        self.refuse_elsewhere(conn, &mut envois, now)?;
         let doubles = expansion::insert(conn, &envois, now)?;
         if expansion::advance(conn, &progress, now)? < progress.len() {
             return Err(Error::Conflict("a message is no longer ours".to_owned()));
@@ -243,33 +182,55 @@ impl Expander {
         // own date, which stays what it is when the clock is set right.
         let prochaine = message.date_programmee.unwrap_or(now).min(now);
         let due = message.due.min(now);
+        let too_long = self.rules.too_long(message);
         (message.nb_destinataires..)
             .zip(parents)
             .map(move |(rang, parent)| {
-                let (adresse, motif) = match self.rules.address(parent, message.canal) {
-                    Ok(adresse) => (Some(adresse), None),
-                    Err(motif) => (None, Some(motif)),
-                };
-                NewEnvoi {
+                let mut envoi = NewEnvoi {
                     message: message.id,
                     parent: parent.id,
                     canal: message.canal,
-                    saisie: adresse
-                        .is_some()
-                        .then(|| Rules::typed(parent, message.canal).to_owned()),
-                    adresse,
-                    etat: if motif.is_none() {
-                        Etat::AEnvoyer
-                    } else {
-                        Etat::Ignore
-                    },
-                    motif,
+                    adresse: None,
+                    etat: Etat::AEnvoyer,
+                    motif: None,
+                    detail: None,
                     rang,
                     prochaine,
                     expire: due + self.rules.late,
-                    termine_le: motif.map(|_| now),
+                    termine_le: None,
+                };
+                match self.rules.address(parent, message.canal) {
+                    Err(refusal) => refusal.end(&mut envoi, Etat::Ignore, now),
+                    Ok(adresse) => envoi.adresse = Some(adresse),
                 }
+                if let (Some(refusal), Etat::AEnvoyer) = (&too_long, envoi.etat) {
+                    refusal.clone().end(&mut envoi, Etat::Echec, now);
+                }
+                envoi
             })
+    }
+
+    /// An opposition holds for the address: whoever else has it is not written to there either.
+    fn refuse_elsewhere(
+        &self,
+        conn: &mut Conn,
+        envois: &mut [NewEnvoi],
+        now: Instant,
+    ) -> Result<(), Error> {
+        for canal in [Canal::Sms, Canal::Email] {
+            let form = |envoi: &NewEnvoi| {
+                let adresse = envoi.adresse.as_deref()?;
+                (envoi.canal == canal).then(|| mailbox::key(adresse))
+            };
+            let forms: BTreeSet<String> = envois.iter().filter_map(form).collect();
+            let refused = adresses::refused(conn, canal, &forms)?;
+            for envoi in envois.iter_mut() {
+                if form(envoi).is_some_and(|form| refused.contains(&form)) {
+                    self.rules.elsewhere().end(envoi, Etat::Ignore, now);
+                }
+            }
+        }
+        Ok(())
     }
 }
 

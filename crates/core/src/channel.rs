@@ -20,6 +20,7 @@ use crate::config::Config;
 use crate::instant::Instant;
 use crate::model::Content;
 use crate::vocabulary::{Canal, Mode};
+use std::net::{TcpStream, ToSocketAddrs};
 use std::sync::Arc;
 use std::time::{Duration, Instant as Moment};
 
@@ -65,7 +66,15 @@ impl Channel {
         match (config.messages.mode, canal) {
             (Mode::Simulation, _) => Ok(Self::Simulation),
             (Mode::Fichier, _) => Ok(Self::Outbox(outbox::Outbox::new(config, canal))),
-            (Mode::Reel, Canal::Email) => smtp::Relay::new(config).map(Self::Smtp),
+            (Mode::Reel, Canal::Email) => {
+                if !config.names_peer(canal) && !answers_here(config.email.port) {
+                    return Err(format!(
+                        "EMAIL_HOST manque, et aucun relais ne répond sur cette machine (port {})",
+                        config.email.port
+                    ));
+                }
+                smtp::Relay::new(config).map(Self::Smtp)
+            }
             (Mode::Reel, Canal::Sms) => sms::Gateway::new(&config.sms).map(Self::Sms),
         }
     }
@@ -88,7 +97,7 @@ impl Channel {
         match self {
             Self::Simulation => Ok(Link::Simulation),
             Self::Outbox(outbox) => outbox.open().map(|()| Link::Outbox(outbox)),
-            Self::Smtp(relay) => Ok(Link::Smtp(Box::new(relay.open()?))),
+            Self::Smtp(relay) => Ok(Link::Smtp(Box::new(smtp::Link::open(relay)?))),
             Self::Sms(gateway) => Ok(Link::Sms(gateway.open())),
         }
     }
@@ -100,16 +109,22 @@ impl Channel {
     pub fn check(&self) -> Result<String, Answer> {
         match self {
             Self::Sms(gateway) => gateway.open().check(),
-            Self::Smtp(relay) => {
-                let link = relay.open()?;
-                let told = link.describe();
-                link.quit();
-                Ok(told)
-            }
+            Self::Smtp(relay) => smtp::Link::open(relay)?.check(),
             Self::Outbox(outbox) => outbox.open().map(|()| outbox.describe()),
             Self::Simulation => Ok("rien ne part".to_owned()),
         }
     }
+}
+
+/// Longest wait for a relay of this machine that nobody named.
+const HERE: Duration = Duration::from_secs(2);
+
+/// Whether there is a relay where Django looks for one by default.
+fn answers_here(port: u16) -> bool {
+    let places = ("localhost", port).to_socket_addrs();
+    places.is_ok_and(|mut places| {
+        places.any(|place| TcpStream::connect_timeout(&place, HERE).is_ok())
+    })
 }
 
 /// An open way out, owned by one sender.

@@ -94,16 +94,20 @@ fn tell(error: &Error) -> ExitCode {
         error.print().ok();
         return Exit::Done.into();
     }
-    let text = if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        error.render().to_string()
-    } else {
-        format!(
-            "ligne de commande : {}. L'option --help montre ce qui est possible.\n",
-            fault(error)
-        )
-    };
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        error.print().ok();
+        return ExitCode::from(2);
+    }
+    refuse(&fault(error))
+}
+
+/// Says on stderr what is wrong with the command line.
+#[must_use]
+pub fn refuse(fault: &str) -> ExitCode {
+    let told =
+        format!("ligne de commande : {fault}. L'option --help montre ce qui est possible.\n");
     // stderr may be closed; the exit code remains.
-    std::io::stderr().write_all(text.as_bytes()).ok();
+    std::io::stderr().write_all(told.as_bytes()).ok();
     ExitCode::from(2)
 }
 

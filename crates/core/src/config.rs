@@ -7,8 +7,11 @@ mod api;
 mod database;
 pub mod dotenv;
 mod email;
+mod file;
 mod log;
 mod message;
+mod names;
+mod postgres_url;
 mod sms;
 mod vars;
 
@@ -20,6 +23,7 @@ pub use message::{Lang, Messages};
 pub use sms::Sms;
 pub use vars::{Fault, Faults, Vars};
 
+use crate::vocabulary::Canal;
 use std::path::PathBuf;
 
 /// Everything that can be set. See `deploy/env.sample` for the names.
@@ -41,6 +45,10 @@ pub struct Config {
     pub log: Log,
     /// What is odd without being wrong, to be logged once the log is open.
     pub warnings: Vec<String>,
+    /// The settings file that was read, with its full path.
+    pub file: Option<PathBuf>,
+    /// The channels whose peer is named; for e-mail Django's default, this machine, may do without.
+    named: Vec<Canal>,
 }
 
 impl Config {
@@ -60,9 +68,29 @@ impl Config {
             log: Log::read(&mut vars),
             messages,
             warnings: Vec::new(),
+            file: vars.file(),
+            named: named(&vars),
         };
-        let warnings = vars.finish(&Self::names().collect::<Vec<_>>())?;
+        let mut known: Vec<&str> = Self::names().collect();
+        known.push(api::DJANGO_KEY);
+        let warnings = vars.finish(&known)?;
         Ok(Self { warnings, ..config })
+    }
+
+    /// Whether the channel's relay or gateway is named.
+    #[must_use]
+    pub fn names_peer(&self, canal: Canal) -> bool {
+        self.named.contains(&canal)
+    }
+
+    /// The settings file that was read, in words: `.env de /srv/messages`, or `aucun`.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        let place = self.file.as_deref().and_then(|file| {
+            let name = file.file_name()?.to_string_lossy();
+            Some(format!("{name} de {}", file.parent()?.display()))
+        });
+        place.unwrap_or_else(|| "aucun".to_owned())
     }
 
     /// The names of all settings.
@@ -79,6 +107,12 @@ impl Config {
         .flatten()
         .copied()
     }
+}
+
+fn named(vars: &Vars) -> Vec<Canal> {
+    let peers = [(Canal::Email, "EMAIL_HOST"), (Canal::Sms, "SMS_API_URL")];
+    let named = peers.iter().filter(|(_, name)| vars.text(name).is_some());
+    named.map(|(canal, _)| *canal).collect()
 }
 
 #[cfg(test)]

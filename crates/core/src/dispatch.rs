@@ -25,6 +25,8 @@ use crate::failpoint::reach;
 use crate::instant::Instant;
 use crate::store::passages::{self, Counts, NewPassage};
 use crate::store::{Conn, Error, overview};
+use crate::texts;
+use crate::vocabulary::Mode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -73,6 +75,7 @@ const GRACE: Duration = Duration::from_secs(25);
 /// run.
 pub fn run<'o>(config: &'o Config, conn: Conn, options: Options<'o>) -> Result<Report, Error> {
     let mut conn = conn;
+    permit(&mut conn, config)?;
     let passage = NewPassage {
         id: uuid::Uuid::now_v7().to_string(),
         hote: host_name(),
@@ -104,6 +107,24 @@ pub fn run<'o>(config: &'o Config, conn: Conn, options: Options<'o>) -> Result<R
     Ok(report)
 }
 
+/// Refuses to only pretend to send what a school relies on: once a database has sent for real, its
+/// messages are real ones.
+///
+/// # Errors
+/// `Config`, for the administrator; the database's.
+pub fn permit(conn: &mut Conn, config: &Config) -> Result<(), Error> {
+    let messages = &config.messages;
+    if messages.mode == Mode::Reel {
+        return Ok(());
+    }
+    let Some(last) = passages::last_real(conn)? else {
+        return Ok(());
+    };
+    let day = last.in_zone(messages.zone).format("%d/%m/%Y").to_string();
+    let text = texts::pretending(messages.lang, messages.mode, &day);
+    Err(Error::Config(format!("MESSAGES_MODE : {text}")))
+}
+
 /// Most runs find nothing to do: they are to cost next to nothing.
 fn nothing(passage: NewPassage, at: Instant) -> Report {
     Report {
@@ -121,9 +142,8 @@ fn nothing(passage: NewPassage, at: Instant) -> Report {
 
 /// The machine's name, for the diary of passages.
 fn host_name() -> String {
-    use lettre::transport::smtp::extension::ClientId;
-    match ClientId::default() {
-        ClientId::Domain(name) => name,
-        _ => "?".to_owned(),
-    }
+    let name = hostname::get()
+        .ok()
+        .and_then(|name| name.into_string().ok());
+    name.unwrap_or_else(|| "?".to_owned())
 }

@@ -76,7 +76,7 @@ impl From<StoreError> for Failure {
                 Exit::TryLater,
                 format!("base de données indisponible : {text}"),
             ),
-            StoreError::Config(text) => Self::new(Exit::Config, format!("DATABASE_URL : {text}")),
+            StoreError::Config(text) => Self::new(Exit::Config, text),
             StoreError::Conflict(text) => Self::new(Exit::Failed, text),
             StoreError::Stale => Self::new(Exit::TryLater, "modifié entre-temps"),
             StoreError::NotFound => Self::new(Exit::Failed, "introuvable"),

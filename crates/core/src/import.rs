@@ -89,8 +89,8 @@ pub fn import(
         classes: directory.classes.len(),
         etudiants: directory.etudiants.len(),
         parents: directory.parents.len(),
-        sans_telephone: unusable(&|p| crate::phone::parse(&p.telephone, region).is_none()),
-        sans_email: unusable(&|p| crate::mailbox::parse(&p.email).is_none()),
+        sans_telephone: unusable(&|p| crate::phone::parse(&p.telephone, region).is_err()),
+        sans_email: unusable(&|p| crate::mailbox::parse(&p.email).is_err()),
     })
 }
 

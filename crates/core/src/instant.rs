@@ -3,7 +3,7 @@
 //! PostgreSQL column: `TIMESTAMPTZ`. SQLite column: `TEXT` such as `2026-03-29T01:30:00.000000Z`,
 //! which sorts as it reads.
 
-use chrono::{DateTime, SecondsFormat, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, SubsecRound, TimeDelta, Utc};
 use std::{fmt, time::Duration};
 
 /// The SQL type of an [`Instant`].
@@ -28,6 +28,9 @@ pub struct InstantSql;
 #[diesel(sql_type = InstantSql)]
 pub struct Instant(DateTime<Utc>);
 
+const DAYS: [&str; 2] = ["%Y-%m-%d", "%d/%m/%Y"];
+const HOURS: [&str; 4] = ["T%H:%M", " %H:%M", "T%H:%M:%S", " %H:%M:%S"];
+
 impl Instant {
     /// The machine's clock. For the places that have no database to ask.
     #[must_use]
@@ -45,6 +48,35 @@ impl Instant {
     #[must_use]
     pub fn in_zone(self, zone: chrono_tz::Tz) -> DateTime<chrono_tz::Tz> {
         self.0.with_timezone(&zone)
+    }
+
+    /// The moment that a person names in a time zone: a day (its last second), or a day and an hour,
+    /// such as `2026-12-01`, `2026-12-01 08:30`, `01/12/2026`. An hour that the clocks jump over is
+    /// the one after it.
+    #[must_use]
+    pub fn read_in_zone(text: &str, zone: chrono_tz::Tz) -> Option<Self> {
+        if let Ok(at) = DateTime::parse_from_rfc3339(text) {
+            return Some(at.to_utc().into());
+        }
+        let wall = DAYS.iter().find_map(|day| {
+            let date = NaiveDate::parse_from_str(text, day);
+            date.ok()?.and_hms_opt(23, 59, 59)
+        });
+        let hour = |day: &&str| {
+            HOURS
+                .iter()
+                .find_map(|hour| NaiveDateTime::parse_from_str(text, &format!("{day}{hour}")).ok())
+        };
+        let wall = wall.or_else(|| DAYS.iter().find_map(|day| hour(&day)))?;
+        let local = |wall: NaiveDateTime| wall.and_local_timezone(zone).latest();
+        let at = local(wall).or_else(|| local(wall + TimeDelta::hours(1)))?;
+        Some(at.to_utc().into())
+    }
+
+    /// Whether [`Self::read_in_zone`] understands a text.
+    #[must_use]
+    pub fn is_readable(text: &str) -> bool {
+        Self::read_in_zone(text, chrono_tz::UTC).is_some()
     }
 
     /// Time from `earlier` to `self`; zero if `earlier` is later.

@@ -1,12 +1,14 @@
 //! Who would receive what, were a run to start now. Changes nothing.
 
-use crate::audience::Rules;
+use crate::audience::{Refusal, Rules};
 use crate::config::Config;
 use crate::instant::Instant;
+use crate::store::adresses::{self, Use};
 use crate::store::expansion::{self, Candidate};
-use crate::store::upcoming::{self, Addressed, Upcoming};
+use crate::store::upcoming::{self, Upcoming};
 use crate::store::{Conn, Error};
-use crate::vocabulary::Motif;
+use crate::vocabulary::{Canal, Motif};
+use crate::{mailbox, phone};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Parents read at once.
@@ -19,7 +21,23 @@ pub struct Preview {
     pub message: Upcoming,
     /// Its recipients, or for a message that is already leaving those whose turn has come.
     pub recipients: Vec<Recipient>,
+    /// Addresses of recipients that the office should look at.
+    pub odd: Vec<Odd>,
 }
+
+/// An address that may not be the one of who has it in the record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Odd {
+    /// E.164 number or mailbox.
+    pub address: String,
+    /// Records of the directory that have it.
+    pub records: usize,
+    /// Whether it looks like one that was typed to fill a cell, or rounded.
+    pub invented: bool,
+}
+
+/// As many records may be one family.
+const FAMILY: usize = 3;
 
 /// One recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,10 +49,11 @@ pub struct Recipient {
     /// First name.
     pub prenom: String,
     /// The address that would be written to, or why there is none.
-    pub address: Result<String, Motif>,
+    pub address: Result<String, Refusal>,
 }
 
-/// Shows every message that a run would treat, one after the other.
+/// Shows every message that a run would treat, one after the other; with `until`, what all runs
+/// until then would treat as things stand now.
 ///
 /// # Errors
 /// The database's.
@@ -42,24 +61,32 @@ pub fn preview(
     conn: &mut Conn,
     config: &Config,
     limit: Option<usize>,
+    until: Option<Instant>,
     mut show: impl FnMut(&Preview),
 ) -> Result<(), Error> {
-    let rules = Rules::new(config);
+    let mut audience = Audience::new(config);
     let now = conn.now()?;
-    for message in upcoming::leaving(conn, now)? {
-        let recipients = waiting(conn, &rules, &message, now)?;
+    let until = until.unwrap_or(now);
+    for message in upcoming::leaving(conn, now, until)? {
+        let recipients = upcoming::waiting(conn, message.id, now, until)?;
+        let recipients = recipients
+            .into_iter()
+            .map(|row| Recipient {
+                parent: row.parent,
+                nom: row.nom,
+                prenom: row.prenom,
+                address: Ok(row.adresse),
+            })
+            .collect();
         show(&Preview {
             message,
             recipients,
+            odd: Vec::new(),
         });
     }
-    for message in upcoming::upcoming(conn, limit.unwrap_or(usize::MAX), now)? {
+    for message in upcoming::upcoming(conn, limit.unwrap_or(usize::MAX), until)? {
         let late = now > message.due + config.messages.late;
-        let recipients = recipients(conn, &rules, &message, late)?;
-        show(&Preview {
-            message,
-            recipients,
-        });
+        show(&audience.of(conn, message, late)?);
     }
     Ok(())
 }
@@ -70,84 +97,102 @@ pub fn preview(
 /// `NotFound`; the database's.
 pub fn one(conn: &mut Conn, config: &Config, id: i64) -> Result<Preview, Error> {
     let message = upcoming::one(conn, id)?;
-    let recipients = recipients(conn, &Rules::new(config), &message, false)?;
-    Ok(Preview {
-        message,
-        recipients,
-    })
+    Audience::new(config).of(conn, message, false)
 }
 
-/// Whoever waits for a first attempt gets it where the directory says now.
-fn waiting(
-    conn: &mut Conn,
-    rules: &Rules,
-    message: &Upcoming,
-    now: Instant,
-) -> Result<Vec<Recipient>, Error> {
-    let rows = upcoming::waiting(conn, message.id, now)?;
-    let changed = rows.iter().filter(|row| row.depassee);
-    let changed: Vec<i64> = changed.filter_map(|row| row.parent).collect();
-    let changed: BTreeMap<i64, Candidate> = expansion::singles(conn, &changed)?
-        .into_iter()
-        .map(|parent| (parent.id, parent))
-        .collect();
-    let recipient = |row: Addressed| {
-        let parent = row.parent.and_then(|id| changed.get(&id));
-        Recipient {
-            parent: row.parent,
-            address: parent.map_or(Ok(row.adresse), |now| rules.address(now, message.canal)),
-            nom: row.nom,
-            prenom: row.prenom,
+/// Works out who would get a message, as a run would, without writing anything.
+struct Audience {
+    rules: Rules,
+    /// What the directory knows of the addresses of a channel, once it was asked.
+    uses: BTreeMap<Canal, BTreeMap<String, Use>>,
+}
+
+impl Audience {
+    fn new(config: &Config) -> Self {
+        Self {
+            rules: Rules::new(config),
+            uses: BTreeMap::new(),
         }
-    };
-    Ok(rows.into_iter().map(recipient).collect())
-}
+    }
 
-fn recipients(
-    conn: &mut Conn,
-    rules: &Rules,
-    message: &Upcoming,
-    late: bool,
-) -> Result<Vec<Recipient>, Error> {
-    let mut seen = BTreeSet::new();
-    let mut recipients = Vec::new();
-    let mut after = 0;
-    loop {
-        let parents = if message.est_message_groupe {
-            expansion::group(conn, message.classe, after, CHUNK)?
-        } else {
-            expansion::singles(conn, message.parent.as_slice())?
-        };
-        let more = message.est_message_groupe && parents.len() == CHUNK;
-        after = parents.last().map_or(after, |parent| parent.id);
-        recipients.extend(parents.into_iter().map(|parent| {
-            let address = address(rules, message, &parent, late, &mut seen);
-            Recipient {
+    fn of(&mut self, conn: &mut Conn, message: Upcoming, late: bool) -> Result<Preview, Error> {
+        let canal = message.canal;
+        if !self.uses.contains_key(&canal) {
+            let uses = adresses::uses(conn, canal, self.rules.reading().region)?;
+            self.uses.insert(canal, uses);
+        }
+        let mut recipients = Vec::new();
+        let mut seen = BTreeSet::new();
+        let mut after = 0;
+        loop {
+            let parents = if message.est_message_groupe {
+                expansion::group(conn, message.classe, after, CHUNK)?
+            } else {
+                expansion::singles(conn, message.parent.as_slice())?
+            };
+            let more = message.est_message_groupe && parents.len() == CHUNK;
+            after = parents.last().map_or(after, |parent| parent.id);
+            recipients.extend(parents.into_iter().map(|parent| Recipient {
+                address: self.address(canal, &parent, late, &mut seen),
                 parent: Some(parent.id),
                 nom: parent.nom,
                 prenom: parent.prenom,
-                address,
+            }));
+            if !more {
+                break;
             }
-        }));
-        if !more {
-            return Ok(recipients);
         }
+        Ok(Preview {
+            odd: self.odd(canal, &recipients),
+            message,
+            recipients,
+        })
+    }
+
+    fn address(
+        &self,
+        canal: Canal,
+        parent: &Candidate,
+        late: bool,
+        seen: &mut BTreeSet<String>,
+    ) -> Result<String, Refusal> {
+        let address = self.rules.address(parent, canal)?;
+        if self.used(canal, &address).refused {
+            Err(self.rules.elsewhere())
+        } else if !seen.insert(mailbox::key(&address)) {
+            Err(Motif::Doublon.into())
+        } else if late {
+            Err(Motif::Expire.into())
+        } else {
+            Ok(address)
+        }
+    }
+
+    fn used(&self, canal: Canal, address: &str) -> Use {
+        let uses = self.uses.get(&canal);
+        let used = uses.and_then(|uses| uses.get(&mailbox::key(address)));
+        used.copied().unwrap_or_default()
+    }
+
+    fn odd(&self, canal: Canal, recipients: &[Recipient]) -> Vec<Odd> {
+        let addresses = recipients.iter().filter_map(|r| r.address.as_ref().ok());
+        let odd = addresses.filter_map(|address| {
+            let records = self.used(canal, address).fiches;
+            let invented = canal == Canal::Sms && phone::looks_invented(address);
+            (records > FAMILY || invented).then(|| Odd {
+                address: address.clone(),
+                records,
+                invented,
+            })
+        });
+        odd.collect()
     }
 }
 
-fn address(
-    rules: &Rules,
-    message: &Upcoming,
-    parent: &Candidate,
-    late: bool,
-    seen: &mut BTreeSet<String>,
-) -> Result<String, Motif> {
-    let address = rules.address(parent, message.canal)?;
-    if !seen.insert(address.clone()) {
-        Err(Motif::Doublon)
-    } else if late {
-        Err(Motif::Expire)
-    } else {
-        Ok(address)
+impl Odd {
+    /// Whether more than one family has it.
+    #[must_use]
+    pub const fn is_shared(&self) -> bool {
+        self.records > FAMILY
     }
 }

@@ -1,10 +1,11 @@
 //! Addresses are read again from the directory: until the first attempt of an envoi, and whenever a
 //! person sends a message again. Each address stays once in a message.
 
-use crate::audience::Rules;
+use crate::audience::{Refusal, Rules};
+use crate::mailbox;
 use crate::store::envois::address::{self, Addressed, Held, Unaddressed};
 use crate::store::expansion::{self, Candidate};
-use crate::store::{Conn, Error, messages};
+use crate::store::{Conn, Error, adresses, messages};
 use crate::vocabulary::{Canal, Motif};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,6 +35,7 @@ pub fn resend(
     conn.write(|conn| {
         let now = conn.now()?;
         messages::reopen(conn, id)?;
+        adresses::refresh_all(conn, rules.reading().region)?;
         let held = address::hold_resendable(conn, id, envois, rules.is_real())?;
         let Some(canal) = held.first().map(|held| held.canal) else {
             return Err(Error::Conflict(
@@ -73,6 +75,8 @@ pub(crate) fn refresh(
     messages: &[i64],
 ) -> Result<Refreshed, Error> {
     conn.write(|conn| {
+        address::lock_messages(conn, messages)?;
+        adresses::refresh_all(conn, rules.reading().region)?;
         let now = conn.now()?;
         let held = address::hold_outdated(conn, messages)?;
         let mut refreshed = Refreshed::default();
@@ -101,39 +105,28 @@ fn decide(conn: &mut Conn, rules: &Rules, held: &[Held]) -> Result<Decided, Erro
     let Some(first) = held.first() else {
         return Ok(Decided::default());
     };
-    let parents: Vec<i64> = held.iter().map(|held| held.parent).collect();
-    let parents: BTreeMap<i64, Candidate> = expansion::singles(conn, &parents)?
-        .into_iter()
-        .map(|parent| (parent.id, parent))
-        .collect();
-    let wanted: Vec<(&Held, Result<Addressed, Motif>)> = held
+    let wanted = wanted(conn, rules, held, first.canal)?;
+    let forms: BTreeSet<String> = wanted.iter().filter_map(|to| form(to)).collect();
+    let moving: Vec<i64> = held
         .iter()
-        .map(|held| (held, wanted(rules, held, parents.get(&held.parent))))
-        .collect();
-    let stays =
-        |held: &Held, wanted: &Result<Addressed, Motif>| wanted.is_err() && held.ambigus > 0;
-    let addresses: Vec<&str> = wanted
-        .iter()
-        .filter_map(|(_, wanted)| wanted.as_ref().ok().map(|to| to.adresse.as_str()))
-        .collect();
-    let moving: Vec<i64> = wanted
-        .iter()
+        .zip(&wanted)
         .filter(|(held, wanted)| !stays(held, wanted))
         .map(|(held, _)| held.id)
         .collect();
-    let mut seen: BTreeSet<String> = address::taken(conn, first.message, &addresses, &moving)?
-        .into_iter()
-        .collect();
+    let taken = address::taken(conn, first.message, &forms, &moving)?;
+    let mut seen: BTreeSet<String> = taken.into_iter().collect();
     let mut decided = Decided::default();
-    for (held, wanted) in wanted {
-        let stays = stays(held, &wanted);
+    for (held, wanted) in held.iter().zip(wanted) {
+        let (id, stays) = (held.id, stays(held, &wanted));
         match wanted {
-            Ok(to) if seen.insert(to.adresse.clone()) => decided.addressed.push(to),
+            Ok(adresse) if seen.insert(mailbox::key(&adresse)) => {
+                decided.addressed.push(Addressed { id, adresse });
+            }
             other => {
-                let motif = other.err().unwrap_or(Motif::Doublon);
+                let Refusal { motif, detail } = other.err().unwrap_or(Motif::Doublon.into());
                 *decided.motifs.entry(motif).or_default() += 1;
                 if !stays {
-                    decided.ended.push(Unaddressed { id: held.id, motif });
+                    decided.ended.push(Unaddressed { id, motif, detail });
                 }
             }
         }
@@ -141,12 +134,41 @@ fn decide(conn: &mut Conn, rules: &Rules, held: &[Held]) -> Result<Decided, Erro
     Ok(decided)
 }
 
-/// A parent who was erased meanwhile has no envoi any more.
-fn wanted(rules: &Rules, held: &Held, parent: Option<&Candidate>) -> Result<Addressed, Motif> {
-    let parent = parent.ok_or(Motif::Efface)?;
-    Ok(Addressed {
-        id: held.id,
-        adresse: rules.address(parent, held.canal)?,
-        saisie: Rules::typed(parent, held.canal).to_owned(),
-    })
+/// What is in doubt and cannot be sent again stays as it is.
+const fn stays(held: &Held, wanted: &Result<String, Refusal>) -> bool {
+    wanted.is_err() && held.ambigus > 0
+}
+
+fn form(wanted: &Result<String, Refusal>) -> Option<String> {
+    wanted.as_deref().ok().map(mailbox::key)
+}
+
+/// Where each of them goes by the directory of today; an opposition holds for its address. A parent
+/// who was erased meanwhile has no envoi any more.
+fn wanted(
+    conn: &mut Conn,
+    rules: &Rules,
+    held: &[Held],
+    canal: Canal,
+) -> Result<Vec<Result<String, Refusal>>, Error> {
+    let ids: Vec<i64> = held.iter().map(|held| held.parent).collect();
+    let parents: BTreeMap<i64, Candidate> = expansion::singles(conn, &ids)?
+        .into_iter()
+        .map(|parent| (parent.id, parent))
+        .collect();
+    let mut wanted: Vec<Result<String, Refusal>> = ids
+        .iter()
+        .map(|id| match parents.get(id) {
+            Some(parent) => rules.address(parent, canal),
+            None => Err(Motif::Efface.into()),
+        })
+        .collect();
+    let forms: BTreeSet<String> = wanted.iter().filter_map(|to| form(to)).collect();
+    let refused = adresses::refused(conn, canal, &forms)?;
+    for to in &mut wanted {
+        if form(to).is_some_and(|form| refused.contains(&form)) {
+            *to = Err(rules.elsewhere());
+        }
+    }
+    Ok(wanted)
 }

@@ -30,6 +30,9 @@ diesel::table! {
         email -> Text,
         notifications_sms -> Bool,
         notifications_email -> Bool,
+        telephone_e164 -> Nullable<Text>,
+        email_norme -> Nullable<Text>,
+        norme -> Text,
     }
 }
 
@@ -108,7 +111,6 @@ diesel::table! {
         emis_le -> Nullable<InstantSql>,
         termine_le -> Nullable<InstantSql>,
         lu_le -> Nullable<InstantSql>,
-        saisie -> Nullable<Text>,
     }
 }
 

@@ -4,6 +4,8 @@
 //! typographic apostrophe, makes the whole text 16-bit: 70 places, or 67 a part. What takes two
 //! places is not cut in two.
 
+use icu_normalizer::ComposingNormalizerBorrowed;
+
 /// What a text costs as an SMS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Segments {
@@ -30,9 +32,27 @@ fn septets(letter: char) -> Option<usize> {
     }
 }
 
-/// Counts a text.
+/// A text as an SMS says it: letters composed (Unicode's NFC: `e` with an accent behind it is one
+/// letter `é`, and costs as one), lines ended by `\n`.
+#[must_use]
+pub fn normal(text: &str) -> String {
+    let lines = text.replace("\r\n", "\n").replace('\r', "\n");
+    ComposingNormalizerBorrowed::new_nfc()
+        .normalize(&lines)
+        .into_owned()
+}
+
+/// How many SMS a text makes, if they are more than `most`.
+#[must_use]
+pub fn over(text: &str, most: usize) -> Option<usize> {
+    let counted = count(text).segments;
+    (counted > most).then_some(counted)
+}
+
+/// Counts a text, in the form in which it is sent.
 #[must_use]
 pub fn count(text: &str) -> Segments {
+    let text = normal(text);
     let places: Option<Vec<usize>> = text.chars().map(septets).collect();
     let (encodage, whole, part, places) = match places {
         Some(places) => ("gsm7", 160, 153, places),
@@ -64,6 +84,20 @@ pub fn count(text: &str) -> Segments {
 mod tests {
     use super::*;
 
+    #[test]
+    fn a_text_is_said_in_composed_letters_and_plain_lines() {
+        assert_eq!(
+            normal("Re\u{301}union\r\na\u{300} 18 h\rSalle 2"),
+            "Réunion\nà 18 h\nSalle 2"
+        );
+    }
+
+    #[test]
+    fn what_is_over_the_limit_is_counted() {
+        assert_eq!(over(&"a".repeat(918), 6), None);
+        assert_eq!(over(&"a".repeat(919), 6), Some(7));
+    }
+
     fn cost(text: &str) -> (&'static str, usize) {
         let counted = count(text);
         (counted.encodage, counted.segments)
@@ -84,6 +118,8 @@ mod tests {
             ("ç".repeat(71), ("ucs2", 2)),
             ("😀".repeat(67), ("ucs2", 3)),
             (format!("{0}😀{0}", "ç".repeat(66)), ("ucs2", 3)),
+            ("e\u{301}".repeat(160), ("gsm7", 1)),
+            ("a\r\n".repeat(80), ("gsm7", 1)),
         ];
         for (text, parts) in expected {
             assert_eq!(cost(&text), parts, "{text}");

@@ -5,6 +5,7 @@
 //! its diary; [`cles`] are the keys of programs that call the HTTP interface, [`idempotence`] their
 //! repeated requests; [`statistiques`] are the numbers; [`verify`] proves that all of it agrees.
 
+pub mod adresses;
 pub mod annuaire;
 pub mod canaux;
 pub mod cles;

@@ -1,12 +1,13 @@
 //! What staff read, in both languages, in one place.
 
+pub mod addresses;
 mod moments;
 
 pub use moments::{date_warning, missed, next_attempt, waiting};
 
 use crate::config::Lang;
 use crate::store::messages::Closed;
-use crate::vocabulary::{Canal, Etat, Motif};
+use crate::vocabulary::{Canal, Etat, Mode, Motif};
 
 /// A channel's name.
 #[must_use]
@@ -144,6 +145,28 @@ const fn nobody(lang: Lang, closed: &Closed) -> &'static str {
         (Lang::Fr, false) => "Aucun destinataire.",
         (Lang::En, true) => "Cancelled before sending.",
         (Lang::En, false) => "No recipient.",
+    }
+}
+
+/// Why a run that sends nothing is refused on a database that has sent for real, lately on `day`.
+#[must_use]
+pub fn pretending(lang: Lang, mode: Mode, day: &str) -> String {
+    let mode = match mode {
+        Mode::Simulation => "SIMULATION",
+        Mode::Fichier => "fichier",
+        Mode::Reel => "reel",
+    };
+    match lang {
+        Lang::Fr => format!(
+            "{mode} refusé, cette base a envoyé pour de bon (le {day}) : ses messages seraient \
+             marqués comme envoyés sans partir. Mettez MESSAGES_MODE=reel ; pour un essai, donnez \
+             une autre base (DATABASE_URL)"
+        ),
+        Lang::En => format!(
+            "{mode} refused, this database has sent for real (on {day}): its messages would be \
+             marked as sent without leaving. Set MESSAGES_MODE=reel; for a trial, name another \
+             database (DATABASE_URL)"
+        ),
     }
 }
 

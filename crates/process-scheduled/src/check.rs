@@ -1,9 +1,13 @@
 //! `check`: one line for each thing that must work; sends nothing.
 
+mod writing;
+
 use crate::cli::Cli;
-use crate::{output, report, start};
+use crate::output::{self, plural};
+use crate::{report, start};
 use messages_core::channel::{Answer, Channel};
 use messages_core::config::Config;
+use messages_core::dispatch;
 use messages_core::exit::{Exit, Failure};
 use messages_core::instant::Instant;
 use messages_core::store::{Conn, Error, migrations, passages};
@@ -73,35 +77,48 @@ fn database(config: &Config) -> Vec<Finding> {
         Err(error) => {
             return vec![Finding {
                 name: "Base de données",
-                outcome: Err(failed(&error)),
+                outcome: Err(failed(&start::place(config, error))),
             }];
         }
     };
-    vec![
-        Finding {
-            name: "Base de données",
-            outcome: durability(config, &mut conn),
-        },
-        Finding {
-            name: "Tables",
-            outcome: tables(&mut conn),
-        },
-        Finding {
-            name: "Horloge",
-            outcome: clock(&mut conn),
-        },
-    ]
+    let named = |name, outcome| Finding { name, outcome };
+    let tables = tables(&mut conn);
+    let ready = tables.is_ok();
+    let mut findings = vec![
+        named("Base de données", durability(config, &mut conn)),
+        named("Tables", tables),
+    ];
+    if ready {
+        findings.push(named("Écriture", writing(config, &mut conn)));
+        findings.push(named("Horloge", clock(&mut conn)));
+        if let Err(error) = dispatch::permit(&mut conn, config) {
+            findings.push(named("Mode", Err(failed(&error))));
+        }
+    }
+    findings
+}
+
+/// What this user can do is what is looked at: cron may run as another.
+fn writing(config: &Config, conn: &mut Conn) -> Result<String, (Exit, String)> {
+    writing::database(config, conn).map_err(|error| failed(&error))?;
+    writing::folders(config).map_err(|text| (Exit::Config, text))?;
+    Ok("base, dossiers et journal".to_owned())
 }
 
 /// No fault, for such a server may be there for a trial; but nobody should learn of it from parents.
 fn durability(config: &Config, conn: &mut Conn) -> Result<String, (Exit, String)> {
     let durable = conn.is_durable().map_err(|error| failed(&error))?;
     let kind = config.database.kind();
+    let pool = if conn.is_pooled() {
+        " par PgBouncer ou un semblable, donc sans requêtes préparées"
+    } else {
+        ""
+    };
     Ok(if durable {
-        format!("{kind} répond")
+        format!("{kind} répond{pool}")
     } else {
         format!(
-            "{kind} répond ; à voir : fsync ou full_page_writes est désactivé sur le serveur, qui \
+            "{kind} répond{pool} ; à voir : fsync ou full_page_writes est désactivé sur le serveur, qui \
              après une coupure de courant oublie des envois : ils partiraient une seconde fois"
         )
     })
@@ -110,17 +127,12 @@ fn durability(config: &Config, conn: &mut Conn) -> Result<String, (Exit, String)
 fn tables(conn: &mut Conn) -> Result<String, (Exit, String)> {
     match migrations::pending(conn) {
         Ok(0) => Ok("à jour".to_owned()),
-        Ok(n) => Err((
-            Exit::Config,
-            format!(
-                "{} : process-scheduled migrate",
-                output::plural(
-                    i64::try_from(n).unwrap_or(i64::MAX),
-                    "mise à jour manque",
-                    "mises à jour manquent"
-                )
-            ),
-        )),
+        Ok(missing) => {
+            let missing = i64::try_from(missing).unwrap_or(i64::MAX);
+            let missing = plural(missing, "mise à jour manque", "mises à jour manquent");
+            let text = format!("{missing} : lancez « process-scheduled migrate »");
+            Err((Exit::Config, text))
+        }
         Err(error) => Err(failed(&error)),
     }
 }
@@ -143,7 +155,20 @@ fn clock(conn: &mut Conn) -> Result<String, (Exit, String)> {
     })
 }
 
+/// A school without one of the channels is no fault.
 fn channel(config: &Config, canal: Canal) -> Result<String, (Exit, String)> {
+    let found = reach(config, canal);
+    if config.messages.mode != Mode::Reel || config.names_peer(canal) {
+        return found;
+    }
+    let (setting, waits) = match canal {
+        Canal::Email => ("EMAIL_HOST", "un e-mail programmé attendrait"),
+        Canal::Sms => ("SMS_API_URL", "un SMS programmé attendrait"),
+    };
+    Ok(found.unwrap_or_else(|_| format!("canal non réglé ({setting}) ; {waits}")))
+}
+
+fn reach(config: &Config, canal: Canal) -> Result<String, (Exit, String)> {
     let channel = Channel::new(config, canal).map_err(|text| (Exit::Config, text))?;
     channel.check().map_err(|answer: Answer| {
         let exit = match answer.verdict {

@@ -2,6 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use messages_core::command_line::number;
+use messages_core::instant::Instant;
 use std::path::PathBuf;
 
 /// Envoie les messages programmés dont l'heure est venue, puis s'arrête.
@@ -25,6 +26,10 @@ pub(crate) struct Cli {
     /// Montre qui recevrait quoi ; n'envoie rien et ne change rien
     #[arg(long, global = true)]
     pub(crate) dry_run: bool,
+
+    /// Avec --dry-run : jusqu'à ce jour, ou ce jour et cette heure (2026-12-01, « 2026-12-01 08:00 »)
+    #[arg(long, global = true, value_name = "DATE", value_parser = date)]
+    pub(crate) until: Option<String>,
 
     /// Ne prend pas plus de N messages
     #[arg(long, global = true, value_name = "N", value_parser = number::<usize>)]
@@ -76,6 +81,31 @@ pub(crate) enum Command {
         #[arg(value_parser = number::<i64>)]
         message: i64,
     },
+}
+
+fn date(text: &str) -> Result<String, String> {
+    if Instant::is_readable(text) {
+        Ok(text.to_owned())
+    } else {
+        Err("il faut une date comme 2026-12-01 ou « 2026-12-01 08:00 »".to_owned())
+    }
+}
+
+impl Cli {
+    /// What was typed and cannot be done, if so: nothing is changed then.
+    pub(crate) fn contradiction(&self) -> Option<&'static str> {
+        let changes = matches!(
+            self.command,
+            Some(Command::Demo { .. } | Command::Migrate | Command::Resend { .. })
+        );
+        if self.dry_run && changes {
+            Some("--dry-run ne va pas avec cette commande : rien n'est fait")
+        } else if self.until.is_some() && !self.dry_run {
+            Some("--until ne va qu'avec --dry-run : rien n'est fait")
+        } else {
+            None
+        }
+    }
 }
 
 #[cfg(test)]

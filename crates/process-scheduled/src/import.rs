@@ -8,7 +8,7 @@ use messages_core::import::{self, Error, Imported};
 use std::path::Path;
 
 pub(crate) fn import(cli: &Cli, file: &Path) -> Result<Exit, Failure> {
-    let (config, mut conn) = start::start(cli)?;
+    let (config, mut conn) = start::start_making(cli)?;
     let bytes = std::fs::read(file).map_err(|error| {
         let why = match error.kind() {
             std::io::ErrorKind::NotFound => "fichier introuvable".to_owned(),

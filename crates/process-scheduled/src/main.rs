@@ -24,6 +24,9 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(code) => return code,
     };
+    if let Some(fault) = cli.contradiction() {
+        return command_line::refuse(fault);
+    }
     let outcome = match &cli.command {
         None | Some(Command::Run) if cli.dry_run => preview::preview(&cli),
         None | Some(Command::Run) => run::run(&cli),

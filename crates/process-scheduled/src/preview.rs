@@ -2,26 +2,36 @@
 
 use crate::cli::Cli;
 use crate::output::{self, plural};
-use crate::{report, start};
+use crate::{report, start, status};
 use messages_core::config::Lang;
+use messages_core::dispatch;
 use messages_core::exit::{Exit, Failure};
+use messages_core::instant::Instant;
 use messages_core::preview::{self, Preview};
 use messages_core::texts;
 use messages_core::vocabulary::Mode;
 use serde_json::{Value, json};
 
 pub(crate) fn preview(cli: &Cli) -> Result<Exit, Failure> {
-    let (config, mut conn) = start::start(cli)?;
+    let (config, mut conn) = start::start_looking(cli)?;
+    dispatch::permit(&mut conn, &config)?;
     let lang = config.messages.lang;
+    let zone = config.messages.zone;
+    let until = cli.until.as_deref();
+    let until = until.and_then(|text| Instant::read_in_zone(text, zone));
     let mut all = Vec::new();
     let mut messages = 0;
     if !cli.json {
         output::line("Essai à blanc : rien n'est envoyé, rien n'est changé.");
+        if let Some(until) = until {
+            let until = status::local(&config, until);
+            output::line(format_args!("Ce qui partirait jusqu'au {until} :"));
+        }
         if config.messages.mode == Mode::Simulation {
             output::line(report::simulation(lang));
         }
     }
-    preview::preview(&mut conn, &config, cli.limit, |preview| {
+    preview::preview(&mut conn, &config, cli.limit, until, |preview| {
         messages += 1;
         if cli.json {
             all.push(machine(preview));
@@ -66,11 +76,17 @@ fn human(lang: Lang, preview: &Preview) {
         let name = format!("{} {}", recipient.prenom, recipient.nom);
         match &recipient.address {
             Ok(address) => output::line(format_args!("  → {} : {address}", name.trim())),
-            Err(motif) => {
-                let why = texts::motif(lang, *motif);
-                output::line(format_args!("  ✗ {} : {why}", name.trim()));
+            Err(refusal) => {
+                let why = texts::motif(lang, refusal.motif);
+                let detail = refusal.detail.as_ref();
+                let detail = detail.map_or_else(String::new, |detail| format!(" ({detail})"));
+                output::line(format_args!("  ✗ {} : {why}{detail}", name.trim()));
             }
         }
+    }
+    for odd in preview.odd.iter().filter(|odd| odd.is_shared()) {
+        let shared = texts::addresses::shared(lang, message.canal, odd.records);
+        output::line(format_args!("  ! {} : {shared}", odd.address));
     }
 }
 
@@ -79,11 +95,14 @@ fn machine(preview: &Preview) -> Value {
         .recipients
         .iter()
         .map(|recipient| {
-            let (adresse, motif) = match &recipient.address {
-                Ok(address) => (Some(address), None),
-                Err(motif) => (None, Some(motif)),
-            };
-            json!({"nom": recipient.nom, "prenom": recipient.prenom, "adresse": adresse, "motif": motif})
+            let refusal = recipient.address.as_ref().err();
+            json!({
+                "nom": recipient.nom,
+                "prenom": recipient.prenom,
+                "adresse": recipient.address.as_ref().ok(),
+                "motif": refusal.map(|refusal| refusal.motif),
+                "detail": refusal.and_then(|refusal| refusal.detail.as_ref()),
+            })
         })
         .collect();
     json!({

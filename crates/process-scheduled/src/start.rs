@@ -2,10 +2,10 @@
 
 use crate::cli::Cli;
 use log::LevelFilter;
-use messages_core::config::{Config, Vars};
+use messages_core::config::{Config, Database, Vars};
 use messages_core::exit::Failure;
 use messages_core::logging;
-use messages_core::store::{Conn, migrations};
+use messages_core::store::{Conn, Error, migrations};
 use std::path::Path;
 
 /// Settings from the environment and the file.
@@ -28,10 +28,38 @@ pub(crate) fn logging(cli: &Cli, config: &Config) {
     }
 }
 
-/// All three.
+/// All three, for a command that works on a database that is there.
 pub(crate) fn start(cli: &Cli) -> Result<(Config, Conn), Failure> {
+    with(cli, migrations::open_existing)
+}
+
+/// All three, for a command that may make the database.
+pub(crate) fn start_making(cli: &Cli) -> Result<(Config, Conn), Failure> {
+    with(cli, migrations::open)
+}
+
+/// All three, for a command that only looks.
+pub(crate) fn start_looking(cli: &Cli) -> Result<(Config, Conn), Failure> {
+    with(cli, migrations::open_current)
+}
+
+fn with(
+    cli: &Cli,
+    open: impl FnOnce(&Database) -> Result<Conn, Error>,
+) -> Result<(Config, Conn), Failure> {
     let config = settings(cli)?;
     logging(cli, &config);
-    let conn = migrations::open(&config.database)?;
+    let conn = open(&config.database).map_err(|error| place(&config, error))?;
     Ok((config, conn))
+}
+
+/// A database that is not there or not fit is most often another one than was meant: where the
+/// settings came from says why.
+pub(crate) fn place(config: &Config, error: Error) -> Error {
+    match error {
+        Error::Config(text) => {
+            Error::Config(format!("{text} ; réglages lus : {}", config.origin()))
+        }
+        other => other,
+    }
 }

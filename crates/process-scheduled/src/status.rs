@@ -4,11 +4,11 @@ use crate::cli::Cli;
 use crate::output::{self, plural};
 use crate::{report, start};
 use messages_core::config::Config;
-use messages_core::dispatch::Stop;
+use messages_core::dispatch::{self, Stop};
 use messages_core::exit::{Exit, Failure};
 use messages_core::instant::Instant;
 use messages_core::model::Passage;
-use messages_core::store::{overview, passages};
+use messages_core::store::{Error, overview, passages};
 use messages_core::texts;
 use messages_core::vocabulary::{Etat, Mode};
 use serde_json::{Value, json};
@@ -26,12 +26,28 @@ struct Status {
     waiting: Vec<overview::Waiting>,
     uncertain: Vec<overview::Uncertain>,
     passages: Vec<Passage>,
+    /// Messages that a simulation marked as sent, on a database that sends for real.
+    simulated: Vec<i64>,
+    /// Why runs are refused.
+    refused: Option<String>,
 }
 
 pub(crate) fn status(cli: &Cli) -> Result<Exit, Failure> {
-    let (config, mut conn) = start::start(cli)?;
+    let (config, mut conn) = start::start_looking(cli)?;
     let now = conn.now()?;
+    let refused = match dispatch::permit(&mut conn, &config) {
+        Ok(()) => None,
+        Err(Error::Config(text)) => Some(text),
+        Err(error) => return Err(error.into()),
+    };
+    let pretends = config.messages.mode != Mode::Reel && refused.is_none();
     let status = Status {
+        simulated: if pretends {
+            Vec::new()
+        } else {
+            overview::simulated(&mut conn)?
+        },
+        refused,
         now,
         programmed: overview::programmed(&mut conn, now)?,
         waiting: overview::waiting(&mut conn)?,
@@ -51,7 +67,10 @@ fn human(config: &Config, status: &Status) -> Vec<String> {
     if config.messages.mode == Mode::Simulation {
         lines.push(report::simulation(config.messages.lang).to_owned());
     }
+    let refused = status.refused.as_ref();
+    lines.extend(refused.map(|text| format!("ATTENTION, {text}.")));
     lines.extend(programmed(config, status));
+    lines.extend(simulated(status));
     lines.extend(waiting(config, status));
     lines.extend(uncertain(config, status));
     lines.extend(runs(config, status));
@@ -99,6 +118,30 @@ fn waiting(config: &Config, status: &Status) -> Vec<String> {
         )
     };
     status.waiting.iter().map(line).collect()
+}
+
+/// So many messages are named.
+const SIMULATED_MAX: usize = 20;
+
+fn simulated(status: &Status) -> Option<String> {
+    let count = i64::try_from(status.simulated.len()).unwrap_or(i64::MAX);
+    if count == 0 {
+        return None;
+    }
+    let named = status.simulated.iter().take(SIMULATED_MAX);
+    let mut named: Vec<String> = named.map(ToString::to_string).collect();
+    if status.simulated.len() > SIMULATED_MAX {
+        named.push("…".to_owned());
+    }
+    let marked = plural(
+        count,
+        "message marqué « envoyé » par une simulation n'est jamais parti",
+        "messages marqués « envoyé » par une simulation ne sont jamais partis",
+    );
+    Some(format!(
+        "À VÉRIFIER, {marked} (n° {}). Pour envoyer : process-scheduled resend NUMÉRO",
+        named.join(", ")
+    ))
 }
 
 fn uncertain(config: &Config, status: &Status) -> Vec<String> {
@@ -191,6 +234,8 @@ fn machine(config: &Config, status: &Status) -> Value {
         "programmes": status.programmed,
         "en_cours": status.waiting,
         "incertains": status.uncertain,
+        "simules": status.simulated.len(),
+        "refus": status.refused,
         "passages": passages,
     })
 }

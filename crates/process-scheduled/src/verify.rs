@@ -19,7 +19,7 @@ const NAMED_MAX: usize = 20;
 type Breaches = BTreeMap<Regle, Vec<Breach>>;
 
 pub(crate) fn verify(cli: &Cli) -> Result<Exit, Failure> {
-    let (config, mut conn) = start::start(cli)?;
+    let (config, mut conn) = start::start_looking(cli)?;
     let states = verify::states(&mut conn)?;
     let copies = verify::second_copies(&mut conn)?;
     let mut breaches = Breaches::new();

@@ -285,7 +285,7 @@ pub fn is_root() -> bool {
 }
 
 /// Below those that the system takes for outgoing connections: nobody gets a stopped server's port.
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let port = |_| 20_000 + u16::try_from(random() % 12_000).unwrap();
     let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
     (0..1000).map(port).find(is_free).unwrap()

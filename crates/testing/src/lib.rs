@@ -4,6 +4,7 @@
 //! script says, misbehave where it says so, and journal what they accepted. Dropping one ends it
 //! and every connection to it. [`tls`] holds the certificates they show. [`db`] gives
 //! each test a database of its own; [`cluster`] a whole server, and [`proxy`] a bad way to it.
+//! [`relay`] runs relays that others wrote.
 //! [`figures`] tells what was measured.
 
 #![expect(
@@ -20,6 +21,8 @@ pub mod http;
 mod journal;
 mod net;
 pub mod proxy;
+#[cfg(target_os = "linux")]
+pub mod relay;
 mod rules;
 pub mod smtp;
 pub mod tls;

@@ -3,8 +3,8 @@
 use std::sync::{Arc, LazyLock};
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose,
+    BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa,
+    Issuer, KeyPair, KeyUsagePurpose,
 };
 use rustls::ServerConfig;
 use rustls::crypto::ring;
@@ -12,14 +12,17 @@ use rustls::pki_types::PrivateKeyDer;
 
 struct Pki {
     ca_pem: String,
+    server_pem: (String, String),
     server: Arc<ServerConfig>,
 }
 
 static PKI: LazyLock<Pki> = LazyLock::new(|| {
     let (ca_pem, ca) = authority("Messages Test CA");
+    let (certificate, key) = certified(&ca);
     Pki {
         ca_pem,
-        server: Arc::new(server(&ca)),
+        server_pem: (certificate.pem(), key.serialize_pem()),
+        server: Arc::new(server(&certificate, &key)),
     }
 });
 
@@ -35,6 +38,12 @@ pub fn ca_pem() -> String {
 #[must_use]
 pub fn other_ca_pem() -> String {
     OTHER_CA_PEM.clone()
+}
+
+/// The certificate for `localhost` and 127.0.0.1 and its key, for a relay that others wrote.
+#[must_use]
+pub fn server_pem() -> (String, String) {
+    PKI.server_pem.clone()
 }
 
 /// What a server for `localhost` and 127.0.0.1 needs to speak TLS.
@@ -53,7 +62,7 @@ fn authority(name: &str) -> (String, Issuer<'static, KeyPair>) {
     (pem, Issuer::new(params, key))
 }
 
-fn server(ca: &Issuer<'static, KeyPair>) -> ServerConfig {
+fn certified(ca: &Issuer<'static, KeyPair>) -> (Certificate, KeyPair) {
     // The name for the IP address becomes an address entry, not a DNS one.
     let names = ["localhost", "127.0.0.1"].map(str::to_owned);
     let mut params = CertificateParams::new(names).unwrap();
@@ -61,6 +70,10 @@ fn server(ca: &Issuer<'static, KeyPair>) -> ServerConfig {
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     let key = KeyPair::generate().unwrap();
     let certificate = params.signed_by(&key, ca).unwrap();
+    (certificate, key)
+}
+
+fn server(certificate: &Certificate, key: &KeyPair) -> ServerConfig {
     let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
     ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()

@@ -76,9 +76,10 @@ CREATE TABLE envois (
   CHECK ((motif IS NOT NULL) = (etat IN ('echec', 'incertain', 'ignore'))),
   CHECK (adresse IS NOT NULL OR etat NOT IN ('a_envoyer', 'reserve', 'emission')),
   -- In this order it also finds the envois of a parent.
-  UNIQUE (parent, message),
-  UNIQUE (message, adresse)
+  UNIQUE (parent, message)
 );
+-- Once per address, whatever the case in which a mailbox was typed.
+CREATE UNIQUE INDEX envois_adresse ON envois (message, lower(adresse COLLATE "C"));
 -- Every index is written at each change of state, so these hold open envois only.
 CREATE INDEX envois_du ON envois (canal, rang, id, prochaine) WHERE etat = 'a_envoyer';
 CREATE INDEX envois_bail ON envois (bail_jusqua) WHERE etat IN ('reserve', 'emission');

@@ -5,7 +5,7 @@ use crate::endpoint::{Endpoint, Operation};
 use crate::error::ApiError;
 use crate::input::body::{self, Body, MAX_BODY};
 use crate::input::fields::{Fields, OPTIONAL, REQUIRED, python_int};
-use crate::messages::{SUJET, sent};
+use crate::messages::{SUJET, sent, too_long};
 use crate::openapi::Shape;
 use crate::state::State;
 use actix_web::http::Method;
@@ -108,6 +108,7 @@ async fn to_one(
         Canal::Sms => None,
     };
     let contenu = fields.text("message", REQUIRED).flatten();
+    check_length(state, &mut fields, "message", canal, contenu.as_deref());
     fields.check()?;
     let new = NewMessage {
         sujet,
@@ -115,6 +116,18 @@ async fn to_one(
         ..now(canal, contenu.unwrap_or_default())
     };
     write_and_send(state, new).await
+}
+
+fn check_length(
+    state: &State,
+    fields: &mut Fields<'_>,
+    name: &str,
+    canal: Canal,
+    contenu: Option<&str>,
+) {
+    if let Some(text) = too_long(&state.config, canal, contenu.unwrap_or_default()) {
+        fields.fault(name, text);
+    }
 }
 
 /// A message to everybody that is due as soon as it is written.
@@ -167,6 +180,7 @@ async fn to_many(
     };
     let sujet = fields.text("sujet", rule).flatten();
     let contenu = fields.text("contenu", REQUIRED).flatten();
+    check_length(state, &mut fields, "contenu", canal, contenu.as_deref());
     let classe = fields.key("classe_id").flatten();
     let all = fields.switch("tous_parents").unwrap_or_default();
     if let Some(key) = &classe {

@@ -2,6 +2,7 @@
 
 use super::MODEL;
 use super::crud::load;
+use super::form::too_long;
 use crate::answer::actions::Done;
 use crate::answer::{self, message};
 use crate::dispatcher::Waited;
@@ -133,6 +134,7 @@ async fn process_scheduled(state: web::Data<State>) -> Result<HttpResponse, ApiE
         }
         Waited::GoesOn => answer(true, texts.goes_on().to_owned(), [0; 3]),
         Waited::Failed => answer(false, texts.run_failed().to_owned(), [0; 3]),
+        Waited::Refused => answer(false, texts.run_refused().to_owned(), [0; 3]),
     })
 }
 
@@ -149,8 +151,18 @@ async fn mark_as_read(
     }
 }
 
+/// A text that was written before it could be refused.
+async fn check_length(state: &State, id: i64) -> Result<(), ApiError> {
+    let message = load(state, id).await?;
+    match too_long(&state.config, message.r#type, &message.contenu) {
+        Some(text) => Err(ApiError::Invalid(json!({ "contenu": [text] }))),
+        None => Ok(()),
+    }
+}
+
 async fn send_now(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     let id = id_of(&request)?;
+    check_length(&state, id).await?;
     state
         .ask_or(state.texts.not_sendable(), move |conn| {
             messages::send_now(conn, id)
@@ -186,6 +198,7 @@ async fn resend(
     let body = body::read(&request, bytes).await?;
     let envois = envois_of(&state, &body)?;
     let rules = Rules::new(&state.config);
+    check_length(&state, id).await?;
     let again = state
         .ask_or(state.texts.not_resendable(), move |conn| {
             readdress::resend(conn, &rules, id, envois.as_deref())
@@ -223,10 +236,11 @@ fn envois_of(state: &State, body: &Body) -> Result<Option<Vec<i64>>, ApiError> {
 
 /// Has a message sent that is due now, and tells what became of it.
 pub(crate) async fn sent(state: &State, id: i64) -> Result<HttpResponse, ApiError> {
-    state.dispatcher.run().await;
+    let waited = state.dispatcher.run().await;
     let message = load(state, id).await?;
     let texts = state.texts;
     let (success, text) = match message.statut {
+        _ if waited == Waited::Refused => (false, texts.run_refused().to_owned()),
         Statut::Envoye => (true, texts.sent().to_owned()),
         Statut::Echec => {
             let why = message.details_erreur.clone();

@@ -171,7 +171,7 @@ async fn all(state: web::Data<State>, request: HttpRequest) -> Result<HttpRespon
 /// Rows of one chunk of the table.
 const ROWS: i64 = 500;
 
-const HEAD: &str = "\u{feff}\"envoi\";\"nom\";\"prenom\";\"canal\";\"adresse\";\"etat\";\"motif\";\"raison\";\"tentatives\";\"emis_le\";\"termine_le\"\r\n";
+const HEAD: &str = "\u{feff}\"envoi\";\"nom\";\"prenom\";\"canal\";\"adresse\";\"etat\";\"motif\";\"raison\";\"detail\";\"tentatives\";\"emis_le\";\"termine_le\"\r\n";
 
 /// A table that a French spreadsheet opens by a double click: UTF-8 with its mark, semicolons,
 /// every cell quoted, and none that begins a formula (OWASP, CSV injection).
@@ -222,6 +222,7 @@ fn line(row: &Destinataire, lang: Lang, zone: chrono_tz::Tz) -> String {
         row.etat.to_string(),
         row.motif.map_or_else(String::new, |why| why.to_string()),
         reason(row, lang, zone).unwrap_or_default(),
+        row.detail.clone().unwrap_or_default(),
         row.tentatives.to_string(),
         date(row.emis_le),
         date(row.termine_le),

@@ -5,8 +5,11 @@ use crate::input::body::Body;
 use crate::input::fields::{Fields, Form as Look, Key, OPTIONAL, REQUIRED, Rule};
 use crate::state::State;
 use crate::texts::NO_PARENT;
+use messages_core::config::Config;
 use messages_core::model::{Message, NewMessage};
+use messages_core::segments;
 use messages_core::store::{Conn, Error, annuaire};
+use messages_core::texts::addresses;
 use messages_core::vocabulary::{Canal, Statut};
 
 /// A subject: one line.
@@ -100,8 +103,19 @@ async fn check_keys(state: &State, fields: &mut Fields<'_>, form: &Form) -> Resu
     Ok(())
 }
 
+/// What leaves as SMS is not too long. A draft may be, as long as it is one.
+pub(crate) fn too_long(config: &Config, canal: Canal, contenu: &str) -> Option<String> {
+    let most = config.sms.segments_max;
+    let count = segments::over(contenu, most).filter(|_| canal == Canal::Sms)?;
+    Some(addresses::too_many_segments(
+        config.messages.lang,
+        count,
+        most,
+    ))
+}
+
 /// The rules of a message as a whole (contract, section 4).
-fn check_whole(fields: &mut Fields<'_>, form: &Form, present: Option<&Message>) {
+fn check_whole(fields: &mut Fields<'_>, form: &Form, present: Option<&Message>, config: &Config) {
     let edit = &form.edit;
     let settable = matches!(edit.statut, Statut::Brouillon | Statut::Programme)
         || present.is_some_and(|message| message.statut == edit.statut);
@@ -110,6 +124,11 @@ fn check_whole(fields: &mut Fields<'_>, form: &Form, present: Option<&Message>) 
     }
     if edit.statut == Statut::Programme && edit.date_programmee.is_none() {
         fields.fault("date_programmee", fields.texts().required());
+    }
+    if edit.statut == Statut::Programme
+        && let Some(text) = too_long(config, edit.r#type, &edit.contenu)
+    {
+        fields.fault("contenu", text);
     }
     // A message whose parent was erased can still be looked at and put away.
     let was_erased =
@@ -143,7 +162,7 @@ pub(super) async fn changed(
     let form = read(&mut fields, present, state.config.messages.zone);
     check_keys(state, &mut fields, &form).await?;
     fields.check()?;
-    check_whole(&mut fields, &form, present);
+    check_whole(&mut fields, &form, present, &state.config);
     fields.check()?;
     Ok(form.edit)
 }

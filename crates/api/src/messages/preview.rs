@@ -12,9 +12,9 @@ use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
 use messages_core::config::{Config, Lang};
 use messages_core::model::Message;
-use messages_core::preview::{self, Preview, Recipient};
+use messages_core::preview::{self, Odd, Preview, Recipient};
 use messages_core::segments;
-use messages_core::texts::{date_warning, motif};
+use messages_core::texts::{addresses, date_warning, motif};
 use messages_core::vocabulary::{Canal, Motif, Portee};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -51,7 +51,7 @@ struct PreviewJson<'p> {
     /// The others, by reason.
     motifs: BTreeMap<&'static str, usize>,
     sms: Option<Cost>,
-    /// What is to be known before it is programmed.
+    /// What the office should look at before it is sent.
     avertissements: Vec<String>,
     destinataires: Vec<RecipientJson<'p>>,
 }
@@ -72,6 +72,8 @@ struct RecipientJson<'p> {
     adresse: Option<&'p str>,
     motif: Option<Motif>,
     raison: Option<&'static str>,
+    /// What more there is to say.
+    detail: Option<&'p str>,
 }
 
 async fn show(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
@@ -86,14 +88,14 @@ async fn show(state: web::Data<State>, request: HttpRequest) -> Result<HttpRespo
 }
 
 fn json<'p>(shown: &'p Preview, message: &Message, config: &Config) -> PreviewJson<'p> {
-    let (lang, zone) = (config.messages.lang, config.messages.zone);
+    let lang = config.messages.lang;
     let mut motifs = BTreeMap::new();
     for why in shown
         .recipients
         .iter()
         .filter_map(|r| r.address.as_ref().err())
     {
-        *motifs.entry(why.as_str()).or_default() += 1;
+        *motifs.entry(why.motif.as_str()).or_default() += 1;
     }
     let total = shown.recipients.len();
     let nb_destinataires = total - motifs.values().sum::<usize>();
@@ -111,11 +113,7 @@ fn json<'p>(shown: &'p Preview, message: &Message, config: &Config) -> PreviewJs
         nb_destinataires,
         motifs,
         sms,
-        avertissements: message
-            .date_programmee
-            .and_then(|date| date_warning(lang, message.r#type, date, config.sms.quiet, zone))
-            .into_iter()
-            .collect(),
+        avertissements: warnings(shown, message, config),
         destinataires: shown
             .recipients
             .iter()
@@ -125,7 +123,8 @@ fn json<'p>(shown: &'p Preview, message: &Message, config: &Config) -> PreviewJs
 }
 
 fn recipient(recipient: &Recipient, lang: Lang) -> RecipientJson<'_> {
-    let why = recipient.address.as_ref().err().copied();
+    let refusal = recipient.address.as_ref().err();
+    let why = refusal.map(|refusal| refusal.motif);
     RecipientJson {
         parent: recipient.parent,
         nom: &recipient.nom,
@@ -133,5 +132,32 @@ fn recipient(recipient: &Recipient, lang: Lang) -> RecipientJson<'_> {
         adresse: recipient.address.as_deref().ok(),
         motif: why,
         raison: why.map(|why| motif(lang, why)),
+        detail: refusal.and_then(|refusal| refusal.detail.as_deref()),
     }
+}
+
+/// A text that will be refused, a date at midnight or in the night, and addresses that may be somebody else's.
+fn warnings(shown: &Preview, message: &Message, config: &Config) -> Vec<String> {
+    let (lang, zone) = (config.messages.lang, config.messages.zone);
+    let most = config.sms.segments_max;
+    let is_sms = shown.message.canal == Canal::Sms;
+    let count = segments::over(&message.contenu, most).filter(|_| is_sms);
+    let too_long = count.map(|count| addresses::too_many_segments(lang, count, most));
+    let odd = shown
+        .odd
+        .iter()
+        .map(|odd| warning(odd, shown.message.canal, lang));
+    let date = message.date_programmee;
+    let date =
+        date.and_then(|date| date_warning(lang, message.r#type, date, config.sms.quiet, zone));
+    too_long.into_iter().chain(date).chain(odd).collect()
+}
+
+fn warning(odd: &Odd, canal: Canal, lang: Lang) -> String {
+    let shared = odd
+        .is_shared()
+        .then(|| addresses::shared(lang, canal, odd.records));
+    let invented = odd.invented.then(|| addresses::invented(lang).to_owned());
+    let told: Vec<String> = shared.into_iter().chain(invented).collect();
+    format!("{} : {}", odd.address, told.join(", "))
 }

@@ -157,10 +157,10 @@ fn preview() -> Value {
         "nb_destinataires": 1,
         "motifs": { "sans_adresse": 1 },
         "sms": { "encodage": "gsm7", "caracteres": 21, "segments": 1, "total_segments": 1 },
-        "avertissements": ["Ces SMS partiront le 14/09/2036 à 22 h 15, pendant les heures calmes (de 21 h 00 à 7 h 30)."],
+        "avertissements": ["+33612345678 : numéro partagé par 4 familles"],
         "destinataires": [
-            { "parent": 1, "nom": "Martin", "prenom": "Zoé", "adresse": "+33612345678", "motif": null, "raison": null },
-            { "parent": 2, "nom": "Diallo", "prenom": "Awa", "adresse": null, "motif": "sans_adresse", "raison": "sans adresse utilisable" },
+            { "parent": 1, "nom": "Martin", "prenom": "Zoé", "adresse": "+33612345678", "motif": null, "raison": null, "detail": null },
+            { "parent": 2, "nom": "Diallo", "prenom": "Awa", "adresse": null, "motif": "sans_adresse", "raison": "sans adresse utilisable", "detail": "virgule" },
         ],
     })
 }

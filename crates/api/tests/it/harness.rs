@@ -205,7 +205,8 @@ pub(crate) fn conn(database: &Database) -> Conn {
 
 /// On PostgreSQL the server expects the tables, on SQLite it finds them made.
 pub(crate) fn migrate(database: &Database) {
-    migrations::migrate(&mut conn(database)).unwrap();
+    let place = Place::from_url(database.url()).unwrap();
+    migrations::migrate(&mut Conn::create(&place).unwrap()).unwrap();
 }
 
 pub(crate) fn free_address() -> SocketAddr {

@@ -4,6 +4,7 @@
 mod forms;
 mod ids;
 mod queries;
+mod segments;
 mod sizes;
 mod texts;
 

@@ -3,9 +3,12 @@
 //! The same envoi gives the same bytes however often it is built, so that a mail system may
 //! recognise a second copy: Message-ID, Date and boundary come from what is stored.
 
+mod subject;
+
+use self::subject::Subject;
 use super::Delivery;
 use crate::config::Config;
-use crate::tracking;
+use crate::{domain, html, tracking};
 use lettre::Message;
 use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
@@ -67,10 +70,7 @@ impl Letterhead {
 /// Why it cannot be built; it never will be, then.
 pub(super) fn build(head: &Letterhead, delivery: &Delivery) -> Result<Message, String> {
     let content = &delivery.content;
-    let to: lettre::Address = delivery
-        .adresse
-        .parse()
-        .map_err(|_unreadable| "adresse illisible")?;
+    let to = mailbox(&delivery.adresse).ok_or("adresse illisible")?;
     let subject: String = content
         .sujet
         .as_deref()
@@ -83,25 +83,40 @@ pub(super) fn build(head: &Letterhead, delivery: &Delivery) -> Result<Message, S
     let message = Message::builder()
         .from(head.from.clone())
         .to(Mailbox::new(None, to))
-        .subject(subject)
+        .header(Subject(subject))
         .date(delivery.emis_le.utc().into())
         .message_id(Some(format!("<{key}@{}>", head.from.email.domain())))
         .header(AutoSubmitted);
-    let text = SinglePart::plain(content.contenu.clone());
     let message = match content
         .contenu_html
         .as_deref()
-        .filter(|html| !html.is_empty())
+        .filter(|html| !html::is_empty(html))
     {
-        None => message.singlepart(text),
+        None => message.singlepart(SinglePart::plain(lines(&content.contenu))),
         Some(html) => message.multipart(
             MultiPart::alternative()
                 .boundary(key)
-                .singlepart(text)
-                .singlepart(SinglePart::html(head.html(html, delivery))),
+                .singlepart(SinglePart::plain(lines(&html::alternative(
+                    &content.contenu,
+                    html,
+                ))))
+                .singlepart(SinglePart::html(lines(&head.html(html, delivery)))),
         ),
     };
     message.map_err(|error| super::answer::shortened(&error.to_string()))
+}
+
+/// The address, its domain as relays know it.
+fn mailbox(address: &str) -> Option<lettre::Address> {
+    let (local, name) = address.rsplit_once('@')?;
+    lettre::Address::new(local, domain::ascii(name)?).ok()
+}
+
+/// With line feeds only, and without characters that no mail may carry (RFC 5322, 2.2 and 3.5).
+fn lines(text: &str) -> String {
+    let unix = text.replace("\r\n", "\n").replace('\r', "\n");
+    let stays = |c: &char| matches!(c, '\n' | '\t') || !c.is_ascii_control();
+    unix.chars().filter(stays).collect()
 }
 
 /// Unique to the envoi and to the times that a person sent it again.
@@ -156,7 +171,7 @@ pub(crate) mod tests {
     fn the_picture_stands_in_the_html_only_where_reading_is_followed() {
         let mut delivery = delivery("Réunion", "Jeudi");
         let base = Some("https://ecole.exemple.fr");
-        assert!(!written(&delivery, base).contains("<img"));
+        assert!(!written(&delivery, base).contains("track"));
         Arc::make_mut(&mut delivery.content).contenu_html = Some("<p>Jeudi</p>".into());
         assert!(!text(&delivery).contains("track"));
         let followed = written(&delivery, base).replace("=\r\n", "");
@@ -165,6 +180,27 @@ pub(crate) mod tests {
             followed.contains(&format!("/api/messages/track/{token}/")),
             "{followed}"
         );
+    }
+
+    #[test]
+    fn an_html_of_an_emptied_editor_is_none() {
+        let mut delivery = delivery("Réunion", "Jeudi");
+        for html in ["<p><br></p>", "&nbsp;", " "] {
+            Arc::make_mut(&mut delivery.content).contenu_html = Some(html.into());
+            assert!(
+                !written(&delivery, Some("https://x.fr")).contains("multipart"),
+                "{html}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_text_that_says_something_else_is_followed_by_what_the_html_says() {
+        let mut delivery = delivery("Sortie", "Voir la suite.");
+        Arc::make_mut(&mut delivery.content).contenu_html = Some("<p>Musee vendredi</p>".into());
+        let mail = text(&delivery);
+        assert_eq!(mail.matches("Musee vendredi").count(), 2, "{mail}");
+        assert!(mail.contains("Voir la suite."));
     }
 
     #[test]

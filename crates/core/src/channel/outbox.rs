@@ -70,7 +70,7 @@ impl Outbox {
         let body = serde_json::json!({
             "to": delivery.adresse,
             "from": self.sender,
-            "message": delivery.content.contenu,
+            "message": crate::segments::normal(&delivery.content.contenu),
         });
         let mut bytes = body.to_string().into_bytes();
         bytes.push(b'\n');

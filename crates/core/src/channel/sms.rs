@@ -4,6 +4,7 @@
 //! environment, no compressed answer is accepted, at most 64 KiB of it are read, and everything
 //! together takes at most 30 seconds.
 
+mod body;
 mod reply;
 mod wire;
 
@@ -11,6 +12,7 @@ use super::{Answer, Channel, Delivery};
 use crate::config::Sms;
 use crate::failpoint::reach;
 use crate::secret::Secret;
+use crate::segments;
 use crate::vocabulary::Canal;
 use std::time::{Duration, Instant};
 use ureq::tls::{RootCerts, TlsConfig};
@@ -86,7 +88,7 @@ impl Link<'_> {
             "apiKey": self.gateway.key.expose(),
             "to": delivery.adresse,
             "from": self.gateway.sender,
-            "message": delivery.content.contenu,
+            "message": segments::normal(&delivery.content.contenu),
         });
         self.mark.lower();
         reach("request");

@@ -19,6 +19,9 @@ pub(super) const NAMES: &[&str] = &[
     "MESSAGES_READ_TRACKING",
 ];
 
+/// Django's own key, read when `JWT_SIGNING_KEY` is missing.
+pub(super) const DJANGO_KEY: &str = "SECRET_KEY";
+
 /// The HTTP interface.
 #[derive(Debug, Clone)]
 pub struct Api {
@@ -102,7 +105,7 @@ impl Api {
 fn signing_key(vars: &Vars) -> Option<SigningKey> {
     let own = vars.text("JWT_SIGNING_KEY");
     let is_secret_key = own.is_none();
-    let key = own.or_else(|| vars.text("SECRET_KEY"))?;
+    let key = own.or_else(|| vars.text(DJANGO_KEY))?;
     Some(SigningKey {
         secret: Secret::new(key),
         is_secret_key,

@@ -1,6 +1,6 @@
 //! `DATABASE_URL` and `MESSAGES_JOURNAL`: where the data is.
 
-use super::Vars;
+use super::{Vars, postgres_url};
 use crate::secret::Secret;
 use std::path::PathBuf;
 
@@ -17,16 +17,19 @@ pub enum Database {
 
 impl Database {
     pub(super) fn read(vars: &mut Vars) -> Self {
-        let url = vars.text("DATABASE_URL");
-        url.as_deref()
-            .map_or(Some(Self::default()), Self::from_url)
-            .unwrap_or_else(|| {
-                vars.fault(
-                    "DATABASE_URL",
-                    "il faut sqlite://CHEMIN ou postgres://UTILISATEUR@HÔTE/BASE",
-                );
-                Self::default()
-            })
+        let Some(url) = vars.text("DATABASE_URL") else {
+            return Self::default();
+        };
+        let read = Self::from_url(&url);
+        let fault = match &read {
+            None => Some("il faut sqlite://CHEMIN ou postgres://UTILISATEUR@HÔTE/BASE"),
+            Some(Self::Postgres(url)) => postgres_url::fault(url.expose()),
+            Some(Self::Sqlite(_)) => None,
+        };
+        if let Some(fault) = fault {
+            vars.fault("DATABASE_URL", fault);
+        }
+        read.unwrap_or_default()
     }
 
     /// Reads an URL; `None` when its scheme is unknown or it names nothing.

@@ -62,17 +62,22 @@ fn binding(text: &str) -> Option<Binding<'_>> {
         return Some((None, text.split_once('\n').map_or("", |(_, after)| after)));
     }
     let text = match text.strip_prefix("export") {
-        Some(after) if after.starts_with([' ', '\t']) => after.trim_start_matches([' ', '\t']),
+        Some(after) if after.starts_with(is_blank) => after.trim_start_matches(is_blank),
         _ => text,
     };
     let (name, after) = key(text)?;
-    let after = after.trim_start_matches([' ', '\t']);
+    let after = after.trim_start_matches(is_blank);
     let Some(after) = after.strip_prefix('=') else {
         // A name alone sets nothing.
         return end_of_line(after).map(|rest| (None, rest));
     };
-    let (value, after) = value(after.trim_start_matches([' ', '\t']))?;
+    let (value, after) = value(after.trim_start_matches(is_blank))?;
     end_of_line(after).map(|rest| (Some((name, value)), rest))
+}
+
+/// Python's `[^\S\r\n]`: a no-break space too, as web pages have them.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() && !matches!(c, '\r' | '\n')
 }
 
 fn key(text: &str) -> Option<(String, &str)> {
@@ -136,7 +141,7 @@ fn unquoted(text: &str) -> (String, &str) {
 
 /// Blanks, perhaps a comment, then the end of the line.
 fn end_of_line(text: &str) -> Option<&str> {
-    let text = text.trim_start_matches([' ', '\t']);
+    let text = text.trim_start_matches(is_blank);
     let end = text.find('\n').unwrap_or(text.len());
     let (line, after) = text.split_at(end);
     let line = line.trim_end_matches('\r');
@@ -221,6 +226,7 @@ mod tests {
             ("P=x\r\n", "x"),
             ("P=école", "école"),
             ("P='${HOME}'", "/home/x"),
+            ("P\u{a0}=\u{a0}x\u{a0}", "x"),
         ] {
             assert_eq!(one(text), expected, "{text:?}");
         }

@@ -2,6 +2,7 @@
 
 use super::Vars;
 use super::vars::is_loopback;
+use crate::domain;
 use crate::secret::Secret;
 use crate::vocabulary::Mode;
 use lettre::message::Mailbox;
@@ -13,6 +14,7 @@ pub(super) const NAMES: &[&str] = &[
     "EMAIL_USE_SSL",
     "EMAIL_HOST_USER",
     "EMAIL_HOST_PASSWORD",
+    "EMAIL_HELO_NAME",
     "DEFAULT_FROM_EMAIL",
     "MESSAGES_EMAIL_CONNECTIONS",
     "MESSAGES_EMAIL_PER_MINUTE",
@@ -40,7 +42,9 @@ pub struct Email {
     pub security: Security,
     /// User and password, when the relay wants them.
     pub login: Option<(String, Secret)>,
-    /// Sender of all e-mails.
+    /// How this machine calls itself to the relay: a full name in ASCII, or an address in brackets.
+    pub helo_name: Option<String>,
+    /// Sender of all e-mails, all in ASCII.
     pub from: Mailbox,
     /// How many connections are used at once.
     pub connections: u32,
@@ -73,6 +77,7 @@ impl Email {
             port: u16::try_from(port).unwrap_or(25),
             security,
             login: login(vars),
+            helo_name: helo_name(vars),
             from: from(vars),
             connections: vars
                 .number("MESSAGES_EMAIL_CONNECTIONS", 1..=200)
@@ -121,19 +126,46 @@ fn login(vars: &mut Vars) -> Option<(String, Secret)> {
     }
 }
 
+fn helo_name(vars: &mut Vars) -> Option<String> {
+    vars.parsed(
+        "EMAIL_HELO_NAME",
+        "un nom complet comme « pc.exemple.fr », ou une adresse entre crochets comme « [192.0.2.7] »",
+        |text| {
+            let inside = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+            if let Some(address) = inside {
+                let v6 = |text: &str| text.parse::<std::net::Ipv6Addr>().is_ok();
+                let v4 = address.parse::<std::net::Ipv4Addr>().is_ok();
+                let known = v4 || address.strip_prefix("IPv6:").is_some_and(v6);
+                return known.then(|| text.to_owned());
+            }
+            domain::ascii(text).filter(|name| domain::is_full(name))
+        },
+    )
+}
+
 fn from(vars: &mut Vars) -> Mailbox {
     let read = vars.parsed(
         "DEFAULT_FROM_EMAIL",
-        "une adresse comme « Collège <ecole@exemple.fr> »",
+        "une adresse comme « Collège <ecole@exemple.fr> », sans accent avant le @",
         |text| {
             let plain = !text.chars().any(char::is_control);
-            plain.then(|| text.parse().ok()).flatten()
+            plain
+                .then(|| text.parse().ok().and_then(in_ascii))
+                .flatten()
         },
     );
     read.unwrap_or_else(|| {
         let address = lettre::Address::new_unchecked_default();
         Mailbox::new(None, address)
     })
+}
+
+/// With the domain as relays know it; a local part with an accent is unknown to most of them.
+fn in_ascii(from: Mailbox) -> Option<Mailbox> {
+    let domain = domain::ascii(from.email.domain())?;
+    let address = lettre::Address::new(from.email.user(), domain).ok()?;
+    let is_ascii = AsRef::<str>::as_ref(&address).is_ascii();
+    is_ascii.then(|| Mailbox::new(from.name, address))
 }
 
 /// Django's own default sender.

@@ -17,6 +17,7 @@ pub(super) const NAMES: &[&str] = &[
     "SMS_QUIET_HOURS",
     "MESSAGES_SMS_CONNECTIONS",
     "MESSAGES_SMS_PER_MINUTE",
+    "MESSAGES_SMS_MAX_SEGMENTS",
 ];
 
 /// The SMS gateway.
@@ -38,6 +39,8 @@ pub struct Sms {
     pub connections: u32,
     /// SMS per minute, all runs and machines together.
     pub per_minute: Option<u32>,
+    /// The longest text, in SMS that are paid for each recipient.
+    pub segments_max: usize,
 }
 
 impl Sms {
@@ -59,7 +62,7 @@ impl Sms {
         Self {
             url: url(vars, mode, allow_cleartext),
             key: Secret::new(vars.text("SMS_API_KEY").unwrap_or_default()),
-            sender: vars.text("SMS_SENDER_NAME").unwrap_or_default(),
+            sender: sender(vars),
             region: region.unwrap_or_default(),
             allowed: allowed.unwrap_or_default(),
             quiet: quiet(vars),
@@ -67,6 +70,10 @@ impl Sms {
                 .number("MESSAGES_SMS_CONNECTIONS", 1..=200)
                 .unwrap_or(4),
             per_minute: vars.number("MESSAGES_SMS_PER_MINUTE", 1..=1_000_000),
+            segments_max: vars
+                .number("MESSAGES_SMS_MAX_SEGMENTS", 1..=255)
+                .and_then(|most| usize::try_from(most).ok())
+                .unwrap_or(6),
         }
     }
 }
@@ -87,6 +94,24 @@ fn quiet(vars: &mut Vars) -> Option<Quiet> {
         }
     });
     hours.unwrap_or_else(|| Quiet::parse("21:00-07:30"))
+}
+
+/// What telephones show in the place of a number (3GPP TS 23.040, 9.1.2.5: eleven letters of the
+/// 7-bit alphabet; operators replace what is only digits, or drop the SMS).
+fn sender(vars: &mut Vars) -> String {
+    let Some(name) = vars.text("SMS_SENDER_NAME") else {
+        return String::new();
+    };
+    let letter = |c: char| c.is_ascii_alphanumeric() || [' ', '.', '-', '_', '&'].contains(&c);
+    let shown = name.len() <= 11 && name.chars().all(letter);
+    if !shown || name.chars().all(|c| c.is_ascii_digit()) {
+        vars.fault(
+            "SMS_SENDER_NAME",
+            "il faut 1 à 11 caractères parmi A-Z, a-z, 0-9, espace et . - _ &, pas seulement des \
+             chiffres",
+        );
+    }
+    name
 }
 
 /// The URL may carry a secret in its query: it is never shown.

@@ -77,6 +77,49 @@ fn every_fault_is_told_at_once_by_its_name() {
 }
 
 #[test]
+fn the_name_for_the_relay_is_full_and_in_ascii() {
+    let said = |name| load(&[("EMAIL_HELO_NAME", name)]).unwrap().email.helo_name;
+    for (name, expected) in [
+        ("messages.exemple.fr", "messages.exemple.fr"),
+        ("Messages.Collège.fr", "messages.xn--collge-6ua.fr"),
+        ("[192.0.2.7]", "[192.0.2.7]"),
+        ("[IPv6:2001:db8::7]", "[IPv6:2001:db8::7]"),
+    ] {
+        assert_eq!(said(name).as_deref(), Some(expected));
+    }
+    assert_eq!(said(""), None);
+    for name in [
+        "PC-ACCUEIL",
+        "localhost",
+        "a b.fr",
+        "[x]",
+        "[2001:db8::7]",
+        "a\r\n.fr",
+        "-a.fr",
+    ] {
+        assert_eq!(
+            settings_at_fault(&[("EMAIL_HELO_NAME", name)]),
+            ["EMAIL_HELO_NAME"],
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn the_sender_is_in_ascii_where_relays_want_it() {
+    let sender = |from| load(&[("DEFAULT_FROM_EMAIL", from)]).unwrap().email.from;
+    let from = sender("Collège <ecole@collège.fr>");
+    assert_eq!(from.name.as_deref(), Some("Collège"));
+    assert_eq!(from.email.to_string(), "ecole@xn--collge-6ua.fr");
+    assert_eq!(
+        sender("ecole@exemple.fr").email.to_string(),
+        "ecole@exemple.fr"
+    );
+    let faults = settings_at_fault(&[("DEFAULT_FROM_EMAIL", "école@exemple.fr")]);
+    assert_eq!(faults, ["DEFAULT_FROM_EMAIL"]);
+}
+
+#[test]
 fn no_fault_shows_a_secret() {
     let text = load(&[
         ("DATABASE_URL", "mysql://u:secret1@h/b"),
@@ -163,4 +206,25 @@ fn the_sample_lists_every_setting_and_is_free_of_faults() {
     );
     let (as_shipped, _) = dotenv::parse(sample, |_| None);
     assert!(Config::load(Vars::from_pairs(as_shipped)).is_ok());
+}
+
+#[test]
+fn the_senders_name_is_one_that_telephones_show() {
+    for name in [
+        "COLLEGE",
+        "Ecole 12",
+        "A.B-C_D&E",
+        "A",
+        "12345678901a".get(1..).unwrap(),
+    ] {
+        assert_eq!(load(&[("SMS_SENDER_NAME", name)]).unwrap().sms.sender, name);
+    }
+    for name in ["COLLEGE JULES", "Collège", "12345", "A+B", "a/b"] {
+        assert_eq!(
+            settings_at_fault(&[("SMS_SENDER_NAME", name)]),
+            ["SMS_SENDER_NAME"],
+            "{name}"
+        );
+    }
+    assert_eq!(load(&[]).unwrap().sms.segments_max, 6);
 }

@@ -1,8 +1,9 @@
 //! Where settings come from, and the list of what is wrong with them.
 
+use super::{file, names};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// One wrong setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,20 +32,68 @@ impl fmt::Display for Faults {
 #[derive(Default)]
 pub struct Vars {
     values: BTreeMap<String, String>,
+    /// The file that was read.
+    file: Option<PathBuf>,
+    /// Variables of the environment that are no text.
+    unreadable: Vec<String>,
     faults: Vec<Fault>,
     warnings: Vec<String>,
 }
 
 impl Vars {
-    /// The environment, over the file `path`; a missing file is no fault unless it was `asked` for.
+    /// The environment, over the file `path`; a missing file is no fault unless it was `asked` for,
+    /// or another stands beside it that was meant.
     #[must_use]
     pub fn from_environment(path: &Path, asked: bool) -> Self {
-        let environment: BTreeMap<String, String> = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .collect();
-        match std::fs::read(path) {
-            Ok(bytes) => Self::from_file_and(&String::from_utf8_lossy(&bytes), path, environment),
-            Err(error) if asked || error.kind() != std::io::ErrorKind::NotFound => {
+        let mut environment = BTreeMap::new();
+        let mut unreadable = Vec::new();
+        for (name, value) in std::env::vars_os() {
+            let Ok(name) = name.into_string() else {
+                continue;
+            };
+            match value.into_string() {
+                Ok(value) => drop(environment.insert(name, value)),
+                Err(_) => unreadable.push(name),
+            }
+        }
+        Self {
+            unreadable,
+            ..Self::from_file(path, asked, environment)
+        }
+    }
+
+    /// As [`Self::from_environment`], with these variables as the environment.
+    pub(super) fn from_file(
+        path: &Path,
+        asked: bool,
+        environment: BTreeMap<String, String>,
+    ) -> Self {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let read = std::fs::read(&path);
+        let mistaken = file::mistaken(&path).map(|other| other.display().to_string());
+        match (read, mistaken) {
+            (Ok(bytes), mistaken) => {
+                let mut vars = Self::from_text(&bytes, &path, environment);
+                let beside = mistaken.filter(|other| other.ends_with(".txt"));
+                vars.warnings
+                    .extend(beside.map(|other| format!("{other} : n'est pas lu, à côté de .env")));
+                vars.file = Some(path);
+                vars
+            }
+            (Err(error), mistaken) if error.kind() == std::io::ErrorKind::NotFound => {
+                let mut vars = Self::from_pairs(environment);
+                let name = path.display().to_string();
+                match mistaken {
+                    Some(other) if asked || vars.text("MESSAGES_MODE").is_none() => {
+                        vars.fault(&other, format!("n'est pas lu : renommez-le en {name}"));
+                    }
+                    Some(other) => vars.warnings.push(format!("{other} : n'est pas lu")),
+                    None if asked => vars.fault(&name, "fichier introuvable"),
+                    None => {}
+                }
+                vars
+            }
+            (Err(error), _) => {
                 let mut vars = Self::from_pairs(environment);
                 vars.fault(
                     &path.display().to_string(),
@@ -52,22 +101,36 @@ impl Vars {
                 );
                 vars
             }
-            Err(_) => Self::from_pairs(environment),
         }
     }
 
-    fn from_file_and(text: &str, path: &Path, environment: BTreeMap<String, String>) -> Self {
-        let (pairs, unreadable) = super::dotenv::parse(text, |name| environment.get(name).cloned());
-        let mut values: BTreeMap<String, String> = pairs.into_iter().collect();
-        values.extend(environment);
-        let mut vars = Self::from_pairs(values);
+    fn from_text(bytes: &[u8], path: &Path, environment: BTreeMap<String, String>) -> Self {
+        let name = path.display().to_string();
+        let read = match file::text(bytes) {
+            Ok(read) => read,
+            Err(reason) => {
+                let mut vars = Self::from_pairs(environment);
+                vars.fault(&name, reason);
+                return vars;
+            }
+        };
+        let lookup = |name: &str| environment.get(name).cloned();
+        let (pairs, unreadable) = super::dotenv::parse(&read.text, lookup);
+        let says_nothing = pairs.is_empty() && read.text.lines().any(is_content);
+        let mut vars = Self::from_pairs(pairs);
+        vars.values.extend(environment);
+        vars.warnings
+            .extend(read.warning.map(|warning| format!("{name} : {warning}")));
         for line in unreadable {
-            let text = format!(
-                "{} : ligne {} illisible, ignorée",
-                path.display(),
-                line.line
+            vars.warnings
+                .push(format!("{name} : ligne {} illisible, ignorée", line.line));
+        }
+        if says_nothing {
+            vars.fault(
+                &name,
+                "aucun réglage n'y est lisible : il faut un fichier texte en UTF-8, avec une \
+                 ligne NOM=valeur par réglage",
             );
-            vars.warnings.push(text);
         }
         vars
     }
@@ -149,19 +212,30 @@ impl Vars {
         .unwrap_or(false)
     }
 
+    /// The settings file that was read, with its full path.
+    pub(super) fn file(&self) -> Option<PathBuf> {
+        self.file.clone()
+    }
+
     /// The faults, or else the warnings. `known` are all names that mean something.
     pub(super) fn finish(mut self, known: &[&str]) -> Result<Vec<String>, Faults> {
+        for name in std::mem::take(&mut self.unreadable) {
+            if known.contains(&name.as_str()) {
+                self.fault(&name, "n'est pas en UTF-8 dans l'environnement");
+            }
+        }
         if !self.faults.is_empty() {
             return Err(Faults(self.faults));
         }
-        for name in self.values.keys() {
-            if name.starts_with("MESSAGES_") && !known.contains(&name.as_str()) {
-                self.warnings
-                    .push(format!("{name} : réglage inconnu, ignoré"));
-            }
-        }
+        let unknown = self.values.keys();
+        self.warnings
+            .extend(unknown.filter_map(|name| names::warning(name, known)));
         Ok(self.warnings)
     }
+}
+
+fn is_content(line: &str) -> bool {
+    !line.trim().is_empty() && !line.trim_start().starts_with('#')
 }
 
 /// True for a host that is this machine.

@@ -1,6 +1,8 @@
 //! One connection to either database, and the only way to write with it.
 
 use super::Error;
+#[cfg(feature = "sqlite")]
+use super::open::sqlite::Open;
 use super::sql::Sql;
 use crate::config::Database;
 use crate::instant::Instant;
@@ -10,6 +12,8 @@ use diesel::RunQueryDsl;
 #[cfg(feature = "sqlite")]
 use diesel::SqliteConnection;
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
+#[cfg(feature = "sqlite")]
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Runs one expression on the inner connection, whichever it is.
@@ -38,6 +42,8 @@ pub struct Conn {
     database: Database,
     /// Who writes next, of the connections of a pool.
     turn: Option<Arc<Mutex<()>>>,
+    /// Whether each transaction may meet another session of the server (PgBouncer).
+    pooled: bool,
     writing: bool,
     dispatching: bool,
     broken: bool,
@@ -83,28 +89,56 @@ pub(crate) trait Row:
 impl<T> Row for T where T: diesel::deserialize::QueryableByName<diesel::pg::Pg> + 'static {}
 
 impl Conn {
-    /// Opens the database and sets it up; says nothing of the tables (see
+    /// Opens the database, which is there, and sets it up; says nothing of its tables' version (see
     /// [`migrations`](super::migrations)).
     ///
     /// # Errors
-    /// `Unavailable` when it cannot be reached, `Config` when it is not fit for use.
+    /// `Unavailable` when it cannot be reached, `Config` when there is none or it is not fit for use.
     pub fn open(database: &Database) -> Result<Self, Error> {
-        let inner = match database {
-            #[cfg(feature = "sqlite")]
-            Database::Sqlite(path) => Inner::Sqlite(super::open::sqlite::open(path)?),
-            #[cfg(feature = "postgres")]
-            Database::Postgres(url) => Inner::Postgres(super::open::postgres::open(url)?),
-            #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
-            _ => return Err(super::open::not_built_in(database)),
-        };
-        Ok(Self {
+        #[cfg(feature = "sqlite")]
+        if let Database::Sqlite(path) = database {
+            return Self::open_file(database, path, Open::Existing);
+        }
+        Self::open_server(database)
+    }
+
+    /// As [`Self::open`]; a SQLite file that is not there is made.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn create(database: &Database) -> Result<Self, Error> {
+        #[cfg(feature = "sqlite")]
+        if let Database::Sqlite(path) = database {
+            return Self::open_file(database, path, Open::OrNew);
+        }
+        Self::open_server(database)
+    }
+
+    #[cfg(feature = "sqlite")]
+    fn open_file(database: &Database, path: &Path, what: Open) -> Result<Self, Error> {
+        let conn = super::open::sqlite::open(path, what)?;
+        Ok(Self::new(Inner::Sqlite(conn), database, false))
+    }
+
+    fn open_server(database: &Database) -> Result<Self, Error> {
+        #[cfg(feature = "postgres")]
+        if let Database::Postgres(url) = database {
+            let (conn, pooled) = super::open::postgres::open(url)?;
+            return Ok(Self::new(Inner::Postgres(conn), database, pooled));
+        }
+        Err(super::open::not_built_in(database))
+    }
+
+    fn new(inner: Inner, database: &Database, pooled: bool) -> Self {
+        Self {
             inner,
             database: database.clone(),
             turn: None,
+            pooled,
             writing: false,
             dispatching: false,
             broken: false,
-        })
+        }
     }
 
     /// Has its writes wait for those of the other connections that were given `turn`. SQLite has one
@@ -148,14 +182,10 @@ impl Conn {
             #[cfg(feature = "sqlite")]
             Inner::Sqlite(_) => Ok(()),
             #[cfg(feature = "postgres")]
-            Inner::Postgres(conn) => Ok(diesel::connection::SimpleConnection::batch_execute(
-                conn,
-                "SET plan_cache_mode = force_generic_plan;
-                 SET enable_seqscan = off;
-                 SET enable_bitmapscan = off;
-                 SET enable_hashjoin = off;
-                 SET enable_mergejoin = off;",
-            )?),
+            // Said anew in each transaction.
+            Inner::Postgres(_) if self.pooled => Ok(()),
+            #[cfg(feature = "postgres")]
+            Inner::Postgres(conn) => super::open::postgres::plan_by_index(conn),
         }
     }
 
@@ -195,6 +225,13 @@ impl Conn {
                 Ok(clock.now)
             }
         }
+    }
+
+    /// Whether the server is reached through a pool that hands out its sessions one transaction at a
+    /// time, such as PgBouncer's.
+    #[must_use]
+    pub const fn is_pooled(&self) -> bool {
+        self.pooled
     }
 
     /// Whether the server was set up to keep its commits through a power cut. (SQLite is set up by
@@ -266,6 +303,10 @@ impl Conn {
             #[cfg(feature = "sqlite")]
             Inner::Sqlite(conn) => begin_immediate(conn),
             #[cfg(feature = "postgres")]
+            Inner::Postgres(conn) if self.pooled => {
+                super::open::postgres::begin_pooled(conn, self.dispatching)
+            }
+            #[cfg(feature = "postgres")]
             Inner::Postgres(conn) => Ok(
                 <PgConnection as diesel::Connection>::TransactionManager::begin_transaction(conn)?,
             ),
@@ -279,6 +320,9 @@ impl Conn {
     }
 
     pub(crate) fn execute(&mut self, statement: &Sql) -> Result<usize, Error> {
+        if self.pooled && !self.writing {
+            return self.write(|conn| conn.execute(statement));
+        }
         let statement = statement.clone();
         let done = on_inner!(self, |c| statement.execute(c)).map_err(Error::from);
         self.note(done)

@@ -17,7 +17,8 @@ pub enum Error {
     /// The database cannot be used now: away, locked, read-only or its disk is full.
     #[error("database unavailable: {0}")]
     Unavailable(String),
-    /// The settings are wrong, or the tables are of another version.
+    /// A setting is wrong, or the database is not one of this program's version: a text for the
+    /// administrator that begins with the setting's name.
     #[error("{0}")]
     Config(String),
     /// Anything else: a fault of this program.
@@ -26,6 +27,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// The database that the settings name is not fit for use.
+    pub(super) fn unfit(text: impl std::fmt::Display) -> Self {
+        Self::Config(format!("DATABASE_URL : {text}"))
+    }
+
     /// True when trying the same again later may work.
     #[must_use]
     pub const fn is_unavailable(&self) -> bool {

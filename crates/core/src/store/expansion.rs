@@ -35,6 +35,9 @@ pub struct Taken {
     /// Recipients already worked out.
     #[diesel(sql_type = BigInt)]
     pub nb_destinataires: i64,
+    /// What an SMS says.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub texte: Option<String>,
     /// When it is to leave.
     #[diesel(sql_type = Nullable<InstantSql>)]
     pub date_programmee: Option<Instant>,
@@ -80,12 +83,12 @@ pub struct NewEnvoi {
     pub canal: Canal,
     /// E.164 number or mailbox; none for `ignore`.
     pub adresse: Option<String>,
-    /// What the directory says, of which the address was made.
-    pub saisie: Option<String>,
-    /// `a_envoyer` or `ignore`.
+    /// `a_envoyer`, `ignore`, or `echec` when the message cannot be sent to anybody.
     pub etat: Etat,
-    /// Why it is ignored.
+    /// Why it does not leave.
     pub motif: Option<Motif>,
+    /// What the office can mend; no address stands in it.
+    pub detail: Option<String>,
     /// Place in the message.
     pub rang: i64,
     /// Not before.
@@ -151,6 +154,7 @@ fn take_orphans(
                WHERE id IN (SELECT id FROM du)
               RETURNING id, jeton, type AS canal, parent, classe, est_message_groupe, curseur,
                         nb_destinataires, date_programmee,
+                        CASE type WHEN 'sms' THEN contenu END AS texte,
                         CASE WHEN COALESCE(programme_le, date_creation) > date_programmee
                                OR date_programmee IS NULL
                              THEN COALESCE(programme_le, date_creation)
@@ -183,6 +187,7 @@ fn take_due(
                WHERE id IN (SELECT id FROM du)
               RETURNING id, jeton, type AS canal, parent, classe, est_message_groupe, curseur,
                         nb_destinataires, date_programmee,
+                        CASE type WHEN 'sms' THEN contenu END AS texte,
                         CASE WHEN COALESCE(programme_le, date_creation) > date_programmee
                              THEN COALESCE(programme_le, date_creation)
                              ELSE date_programmee END AS due")
@@ -291,9 +296,9 @@ pub fn insert(conn: &mut Conn, envois: &[NewEnvoi], now: Instant) -> Result<usiz
         .iter()
         .map(|envoi| NewEnvoi {
             adresse: None,
-            saisie: None,
             etat: Etat::Ignore,
             motif: Some(Motif::Doublon),
+            detail: None,
             termine_le: Some(now),
             ..envoi.clone()
         })
@@ -304,9 +309,9 @@ pub fn insert(conn: &mut Conn, envois: &[NewEnvoi], now: Instant) -> Result<usiz
 
 fn insert_new(conn: &mut Conn, envois: &[NewEnvoi]) -> Result<usize, Error> {
     conn.execute(
-        &sql("INSERT INTO envois (message, parent, canal, adresse, saisie, etat, motif, rang, prochaine, expire, termine_le)
-              SELECT message, parent, canal, adresse, saisie, etat, motif, rang, prochaine, expire, termine_le
-                FROM {rows: message bigint, parent bigint, canal text, adresse text, saisie text, etat text, motif text, rang bigint, prochaine timestamptz, expire timestamptz, termine_le timestamptz}
+        &sql("INSERT INTO envois (message, parent, canal, adresse, etat, motif, detail, rang, prochaine, expire, termine_le)
+              SELECT message, parent, canal, adresse, etat, motif, detail, rang, prochaine, expire, termine_le
+                FROM {rows: message bigint, parent bigint, canal text, adresse text, etat text, motif text, detail text, rang bigint, prochaine timestamptz, expire timestamptz, termine_le timestamptz}
                WHERE true ON CONFLICT DO NOTHING")
         .bind_rows(envois),
     )

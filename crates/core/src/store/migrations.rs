@@ -12,26 +12,51 @@ const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 #[cfg(feature = "postgres")]
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
-/// Opens the database with tables of this program's version. A SQLite file is brought up to date
-/// by itself, its first start included; on PostgreSQL that is `process-scheduled migrate`'s work.
+/// Opens the database with tables of this program's version: for who may make one. A SQLite file
+/// is made where there is none, and brought up to date; on PostgreSQL that is
+/// `process-scheduled migrate`'s work.
 ///
 /// # Errors
 /// `Config` when the tables are older (PostgreSQL) or newer than this program.
 pub fn open(database: &Database) -> Result<Conn, Error> {
+    update(Conn::create(database)?)
+}
+
+/// As [`open`], for who makes no database: a SQLite file that is there is brought up to date.
+///
+/// # Errors
+/// As [`open`]; `Config` when there is none.
+pub fn open_existing(database: &Database) -> Result<Conn, Error> {
+    update(Conn::open(database)?)
+}
+
+/// As [`open`], for who only looks: nothing is made or brought up to date.
+///
+/// # Errors
+/// `Config` when there is no database, or its tables are not of this program's version.
+pub fn open_current(database: &Database) -> Result<Conn, Error> {
     let mut conn = Conn::open(database)?;
-    let pending = pending(&mut conn)?;
-    if pending > 0 {
-        match database {
-            Database::Sqlite(_) => drop(migrate(&mut conn)?),
-            Database::Postgres(_) => {
-                return Err(Error::Config(
-                    "the tables are missing or older than this program: run \"process-scheduled migrate\""
-                        .to_owned(),
-                ));
-            }
-        }
+    if pending(&mut conn)? > 0 {
+        return Err(older());
     }
     Ok(conn)
+}
+
+fn update(mut conn: Conn) -> Result<Conn, Error> {
+    if pending(&mut conn)? > 0 {
+        if conn.is_postgres() {
+            return Err(older());
+        }
+        migrate(&mut conn)?;
+    }
+    Ok(conn)
+}
+
+fn older() -> Error {
+    Error::unfit(
+        "les tables manquent ou sont plus anciennes que ce programme : lancez d'abord \
+         « process-scheduled migrate »",
+    )
 }
 
 /// How many migrations are not applied yet.
@@ -42,9 +67,14 @@ pub fn pending(conn: &mut Conn) -> Result<usize, Error> {
     let known = known(conn)?;
     let applied = applied(conn)?;
     if let Some(newer) = applied.difference(&known).last() {
-        return Err(Error::Config(format!(
-            "the tables are newer than this program (migration {newer}): update the program"
-        )));
+        return Err(Error::unfit(if applied.is_disjoint(&known) {
+            "les tables sont celles d'une autre application : donnez une autre base".to_owned()
+        } else {
+            format!(
+                "les tables sont plus récentes que ce programme (migration {newer}) : mettez le \
+                 programme à jour"
+            )
+        }));
     }
     Ok(known.difference(&applied).count())
 }

@@ -5,10 +5,9 @@ pub(super) mod postgres;
 #[cfg(feature = "sqlite")]
 pub(super) mod sqlite;
 
-#[cfg(not(all(feature = "sqlite", feature = "postgres")))]
 pub(super) fn not_built_in(database: &crate::config::Database) -> super::Error {
-    super::Error::Config(format!(
-        "DATABASE_URL: ce programme est construit sans {} (cargo build --features …)",
+    super::Error::unfit(format_args!(
+        "ce programme est construit sans {} (cargo build --features …)",
         database.kind()
     ))
 }

@@ -113,3 +113,14 @@ pub fn uncertain(conn: &mut Conn, limit: i64) -> Result<Vec<Uncertain>, Error> {
         .bind(limit),
     )
 }
+
+/// Messages that a simulation marked as sent, the newest first: nobody got them.
+///
+/// # Errors
+/// The database's.
+pub fn simulated(conn: &mut Conn) -> Result<Vec<i64>, Error> {
+    let found: Vec<super::Count> = conn.load(&sql(
+        "SELECT id AS nombre FROM messages WHERE simule AND statut = 'envoye' ORDER BY id DESC",
+    ))?;
+    Ok(found.iter().map(|row| row.nombre).collect())
+}

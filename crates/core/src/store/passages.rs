@@ -83,11 +83,51 @@ pub fn begin(conn: &mut Conn, new: &NewPassage, over: bool) -> Result<Instant, E
         }
         insert(conn, new, over || fault.is_some(), fault.is_some(), now)?;
         if fault.is_none() {
-            conn.execute(&sql("DELETE FROM passages WHERE debut < ?").bind(now - KEPT))?;
+            forget(conn, now)?;
         }
         Ok((now, fault))
     })?;
     fault.map_or(Ok(now), |reason| Err(Error::Unavailable(reason)))
+}
+
+/// Writes that a run begins and takes it back, to see whether one could.
+///
+/// # Errors
+/// The database's.
+pub fn rehearse(conn: &mut Conn, new: &NewPassage) -> Result<(), Error> {
+    let written = conn.write(|conn| {
+        let now = conn.now()?;
+        insert(conn, new, true, false, now)?;
+        // What fails is not kept.
+        Err::<(), _>(Error::Stale)
+    });
+    match written {
+        Err(Error::Stale) => Ok(()),
+        other => other,
+    }
+}
+
+/// Old rows go; the last run that sent for real stays, whatever its age, as the proof of it.
+fn forget(conn: &mut Conn, now: Instant) -> Result<(), Error> {
+    conn.execute(
+        &sql("DELETE FROM passages
+               WHERE debut < ? AND id <> COALESCE((
+                 SELECT id FROM passages WHERE mode = 'reel' AND nb_envoyes > 0
+                  ORDER BY debut DESC LIMIT 1), '')")
+        .bind(now - KEPT),
+    )?;
+    Ok(())
+}
+
+/// When a run last sent for real, or may have.
+///
+/// # Errors
+/// The database's.
+pub fn last_real(conn: &mut Conn) -> Result<Option<Instant>, Error> {
+    let runs: Vec<Beat> = conn.load(&sql("SELECT battement FROM passages
+          WHERE mode = 'reel' AND (nb_envoyes > 0 OR nb_incertains > 0 OR fin IS NULL)
+          ORDER BY debut DESC LIMIT 1"))?;
+    Ok(runs.first().map(|run| run.battement))
 }
 
 fn insert(

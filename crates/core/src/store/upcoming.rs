@@ -35,11 +35,11 @@ pub struct Upcoming {
     pub due: Instant,
 }
 
-/// The messages that a run would take, which stay as they are.
+/// The messages that runs until then would take, which stay as they are.
 ///
 /// # Errors
 /// The database's.
-pub fn upcoming(conn: &mut Conn, limit: usize, now: Instant) -> Result<Vec<Upcoming>, Error> {
+pub fn upcoming(conn: &mut Conn, limit: usize, until: Instant) -> Result<Vec<Upcoming>, Error> {
     conn.load(
         &sql(
             "SELECT id, type AS canal, sujet, parent, classe, est_message_groupe,
@@ -50,7 +50,7 @@ pub fn upcoming(conn: &mut Conn, limit: usize, now: Instant) -> Result<Vec<Upcom
                 FROM messages WHERE statut = 'programme' AND date_programmee <= ?
                ORDER BY date_programmee, id LIMIT ?",
         )
-        .bind(now)
+        .bind(until)
         .bind(i64::try_from(limit).unwrap_or(i64::MAX)),
     )
 }
@@ -74,11 +74,11 @@ pub fn one(conn: &mut Conn, id: i64) -> Result<Upcoming, Error> {
     found.into_iter().next().ok_or(Error::NotFound)
 }
 
-/// The messages with envois whose turn, or whose next attempt, has come.
+/// The messages with envois whose turn, or whose next attempt, has come by then.
 ///
 /// # Errors
 /// The database's.
-pub fn leaving(conn: &mut Conn, now: Instant) -> Result<Vec<Upcoming>, Error> {
+pub fn leaving(conn: &mut Conn, now: Instant, until: Instant) -> Result<Vec<Upcoming>, Error> {
     conn.load(
         &sql(
             "SELECT id, type AS canal, sujet, parent, classe, est_message_groupe,
@@ -91,7 +91,7 @@ pub fn leaving(conn: &mut Conn, now: Instant) -> Result<Vec<Upcoming>, Error> {
                                 AND e.prochaine <= ? AND e.expire > ?)
                ORDER BY id",
         )
-        .bind(now)
+        .bind(until)
         .bind(now),
     )
 }
@@ -111,29 +111,33 @@ pub struct Addressed {
     /// The address.
     #[diesel(sql_type = Text)]
     pub adresse: String,
-    /// Whether the directory was changed since: its address is read again.
-    #[diesel(sql_type = Bool)]
-    pub depassee: bool,
 }
 
-/// Number, names and address of those of a message whose turn has come.
+/// Number, names and address of those of a message whose turn has come by then. What was never tried
+/// goes where the directory says now.
 ///
 /// # Errors
 /// The database's.
-pub fn waiting(conn: &mut Conn, message: i64, now: Instant) -> Result<Vec<Addressed>, Error> {
+pub fn waiting(
+    conn: &mut Conn,
+    message: i64,
+    now: Instant,
+    until: Instant,
+) -> Result<Vec<Addressed>, Error> {
     conn.load(
         &sql(
             "SELECT p.id AS parent, COALESCE(p.nom, '') AS nom, COALESCE(p.prenom, '') AS prenom,
-                     e.adresse,
-                     COALESCE(e.tentatives = 0 AND e.saisie <> CASE e.canal WHEN 'sms' THEN p.telephone
-                                                                            ELSE p.email END,
-                              false) AS depassee
+                     CASE WHEN e.tentatives = 0 AND e.canal = 'sms' AND p.telephone_e164 <> e.adresse
+                            THEN p.telephone_e164
+                          WHEN e.tentatives = 0 AND e.canal = 'email'
+                           AND p.email_norme <> lower(e.adresse) THEN p.email_norme
+                          ELSE e.adresse END AS adresse
                 FROM envois e LEFT JOIN parents p ON p.id = e.parent
                WHERE e.message = ? AND e.etat = 'a_envoyer' AND e.prochaine <= ? AND e.expire > ?
                ORDER BY e.id",
         )
         .bind(message)
-        .bind(now)
+        .bind(until)
         .bind(now),
     )
 }

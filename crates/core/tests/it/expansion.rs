@@ -489,11 +489,11 @@ const PHONES: &[(&str, Result<&str, &str>)] = &[
     ("0761234567", Ok("+33761234567")),
     ("", Err("sans_adresse")),
     ("06 12", Err("numero_invalide")),
-    ("06 12 34 56 78 / 07 61 23 45 67", Err("numero_invalide")),
+    ("06 12 34 56 78 / 07 61 23 45 67", Ok("+33612345678")),
 ];
 
 const MAILBOXES: &[(&str, Result<&str, &str>)] = &[
-    ("Awa@Exemple.example", Ok("awa@exemple.example")),
+    ("Awa@Exemple.example", Ok("Awa@exemple.example")),
     (" awa@exemple.example ", Ok("awa@exemple.example")),
     ("ben@exemple.example", Ok("ben@exemple.example")),
     ("", Err("sans_adresse")),
@@ -522,18 +522,25 @@ fn anyone() -> impl Strategy<Value = Someone> {
 
 /// What each of them shall get, in words of their own.
 fn expected(canal: Canal, people: &[Someone]) -> Vec<String> {
+    let address = |someone: &Someone| match canal {
+        Canal::Sms => PHONES[someone.telephone].1,
+        Canal::Email => MAILBOXES[someone.email].1,
+    };
+    let unwilling = people.iter().filter(|someone| !someone.wants);
+    let refused: BTreeSet<String> = unwilling
+        .filter_map(|someone| address(someone).ok().map(str::to_lowercase))
+        .collect();
     let mut written_to = BTreeSet::new();
-    let outcomes = people.iter().map(|someone| {
-        let (_, address) = match canal {
-            Canal::Sms => PHONES[someone.telephone],
-            Canal::Email => MAILBOXES[someone.email],
-        };
-        match address {
-            _ if !someone.wants => "ignore opposition -".to_owned(),
-            Err(motif) => format!("ignore {motif} -"),
-            Ok(address) if written_to.insert(address) => format!("a_envoyer - {address}"),
-            Ok(_) => "ignore doublon -".to_owned(),
+    let outcomes = people.iter().map(|someone| match address(someone) {
+        _ if !someone.wants => "ignore opposition -".to_owned(),
+        Err(motif) => format!("ignore {motif} -"),
+        Ok(address) if refused.contains(&address.to_lowercase()) => {
+            "ignore opposition -".to_owned()
         }
+        Ok(address) if written_to.insert(address.to_lowercase()) => {
+            format!("a_envoyer - {address}")
+        }
+        Ok(_) => "ignore doublon -".to_owned(),
     });
     outcomes.collect()
 }

@@ -132,7 +132,14 @@ fn a_token_that_was_announced_once_is_never_announced_again(database: &Database)
         leased[1].id
     ));
     let intents: Vec<_> = leased.iter().map(|envoi| lease(*envoi)).collect();
-    let outcome = envois::settle(&mut run.conn, "run", &[], &intents, false);
+    let outcome = envois::settle(
+        &mut run.conn,
+        "run",
+        &[],
+        &intents,
+        false,
+        crate::harness::reading(),
+    );
     let error = outcome.unwrap_err();
     assert!(!error.is_unavailable(), "{error}: trying again cannot help");
     assert_eq!(

@@ -5,6 +5,7 @@ use messages_core::config::{Config, Database as Place, Lang, Vars};
 use messages_core::instant::Instant;
 use messages_core::model::{NewMessage, Parent};
 use messages_core::readdress;
+use messages_core::store::adresses::Reading;
 use messages_core::store::annuaire::{self, Annuaire};
 use messages_core::store::envois::{
     self, Finished, Granted, Leased, Recorded, Recovered, Refused, Reserved, Settled,
@@ -44,7 +45,7 @@ pub(crate) fn place(database: &Database) -> Place {
 impl<'d> School<'d> {
     pub(crate) fn new(database: &'d Database) -> Self {
         let school = Self { database };
-        migrations::migrate(&mut school.conn()).unwrap();
+        migrations::migrate(&mut Conn::create(&place(database)).unwrap()).unwrap();
         school
     }
 
@@ -240,8 +241,15 @@ impl Run {
         again: bool,
     ) -> Settled {
         let leased: Vec<Leased> = leased.iter().map(|envoi| lease(*envoi)).collect();
-        let mut settled =
-            envois::settle(&mut self.conn, &self.passage, finished, &leased, again).unwrap();
+        let mut settled = envois::settle(
+            &mut self.conn,
+            &self.passage,
+            finished,
+            &leased,
+            again,
+            reading(),
+        )
+        .unwrap();
         // The order is the database's own.
         settled.granted.sort_by_key(|granted| granted.id);
         settled
@@ -290,6 +298,11 @@ pub(crate) const fn lease(envoi: Reserved) -> Leased {
         envoi,
         lease: LEASE,
     }
+}
+
+/// How the directory's addresses are read without settings.
+pub(crate) fn reading() -> Reading {
+    rules(&[]).reading()
 }
 
 /// The rules of a school with these settings.

@@ -6,6 +6,7 @@
     reason = "what goes wrong here is to fail the test"
 )]
 
+mod adresses;
 mod annuaire;
 mod cancel;
 mod channels;

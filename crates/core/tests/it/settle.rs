@@ -68,7 +68,15 @@ fn each_intent_has_its_own_lease(database: &Database) {
         },
     ];
     let before = run.conn.now().unwrap();
-    let settled = envois::settle(&mut run.conn, "run", &[], &leased, false).unwrap();
+    let settled = envois::settle(
+        &mut run.conn,
+        "run",
+        &[],
+        &leased,
+        false,
+        crate::harness::reading(),
+    )
+    .unwrap();
     let after = run.conn.now().unwrap();
     assert_eq!(settled.granted.len(), 2);
     for (canal, lease) in [("sms", LEASE), ("email", long)] {
@@ -152,7 +160,15 @@ fn a_fault_keeps_neither_answers_nor_intents(database: &Database) {
         "INSERT INTO tentatives (envoi, jeton, passage, debut) VALUES ({}, 1, 'ghost', '2026-02-03T04:05:06Z')",
         leased[1].envoi.id
     ));
-    envois::settle(&mut run.conn, "run", &[accepted(&first[0])], &leased, false).unwrap_err();
+    envois::settle(
+        &mut run.conn,
+        "run",
+        &[accepted(&first[0])],
+        &leased,
+        false,
+        crate::harness::reading(),
+    )
+    .unwrap_err();
     assert_eq!(school.states(message), ["emission", "reserve", "reserve"]);
     assert_eq!(
         school.count("tentatives", "passage = 'run' AND fin IS NULL"),

@@ -12,6 +12,8 @@ mod corrected;
 mod faults;
 mod program;
 mod quiet;
+#[cfg(target_os = "linux")]
+mod relays;
 mod rows;
 mod school;
 #[cfg(unix)]

@@ -47,17 +47,22 @@ impl From<Output> for Ended {
 impl<'d> Program<'d> {
     /// With an up-to-date database, in the mode `reel`, without a relay and a gateway.
     pub(crate) fn new(database: &'d Database) -> Self {
-        let program = Self {
+        let program = Self::without_settings(database)
+            .set("DATABASE_URL", database.url())
+            .set("MESSAGES_MODE", "reel")
+            // Whatever hour it is while the tests run.
+            .set("SMS_QUIET_HOURS", "non")
+            .set("DEFAULT_FROM_EMAIL", "Collège <ecole@exemple.example>");
+        assert_eq!(program.run(&["migrate"]).code, 0);
+        program
+    }
+
+    /// In an empty folder: nothing is set in the environment, no database is made.
+    pub(crate) const fn without_settings(database: &'d Database) -> Self {
+        Self {
             database,
             settings: BTreeMap::new(),
         }
-        .set("DATABASE_URL", database.url())
-        .set("MESSAGES_MODE", "reel")
-        // Whatever hour it is while the tests run.
-        .set("SMS_QUIET_HOURS", "non")
-        .set("DEFAULT_FROM_EMAIL", "Collège <ecole@exemple.example>");
-        assert_eq!(program.run(&["migrate"]).code, 0);
-        program
     }
 
     /// Sends e-mails there, unencrypted.

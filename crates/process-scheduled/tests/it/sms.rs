@@ -1,6 +1,7 @@
 //! SMS over a scripted HTTP gateway.
 
 mod answers;
+mod bodies;
 mod breaks;
 mod delivery;
 mod pause;

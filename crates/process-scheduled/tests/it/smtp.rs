@@ -1,15 +1,17 @@
 //! E-mails over a scripted relay.
 
 mod absent;
+mod check;
 mod delivery;
 mod doubt;
 mod login;
-mod mail;
+pub(crate) mod mail;
 mod private;
 mod refusals;
 mod sink;
 mod slow;
 mod tls;
+mod world;
 
 use crate::program::mailbox;
 use messages_testing::smtp::{Accepted, Server};

@@ -99,6 +99,7 @@ pub struct Script {
     rules: Rules<Stage, Action>,
     tls: Tls,
     no_pipelining: bool,
+    pub(super) one_ehlo: bool,
     pub(super) latency: Duration,
     pub(super) credentials: Option<(String, String)>,
     pub(super) journal_file: Option<PathBuf>,
@@ -114,6 +115,12 @@ impl Script {
     /// Does not announce PIPELINING.
     pub fn no_pipelining(mut self) -> Self {
         self.no_pipelining = true;
+        self
+    }
+
+    /// Refuses a second EHLO in the same state, as OpenSMTPD does.
+    pub fn one_ehlo(mut self) -> Self {
+        self.one_ehlo = true;
         self
     }
 

@@ -14,6 +14,8 @@ pub(super) struct Session {
     pub(super) peer: BufReader<Peer>,
     pub(super) server: Arc<State>,
     pub(super) logged_in: bool,
+    /// EHLO was said since the connection came about or was secured.
+    greeted: bool,
     pub(super) mail_from: Option<String>,
     pub(super) rcpt_to: Vec<String>,
     /// What is answered next had to come over the line: commands that arrived together have
@@ -27,6 +29,7 @@ impl Session {
             peer: BufReader::new(peer),
             server: Arc::clone(server),
             logged_in: false,
+            greeted: false,
             mail_from: None,
             rcpt_to: Vec::new(),
             travelled: true,
@@ -93,6 +96,10 @@ impl Session {
     }
 
     fn ehlo(&mut self) -> io::Result<()> {
+        if self.greeted && self.server.script.one_ehlo {
+            return self.say("503 5.5.1 Invalid command: Already identified");
+        }
+        self.greeted = true;
         let extensions = self.server.script.extensions(self.peer.get_ref().is_tls());
         self.respond(Stage::Ehlo, &extensions, Self::reset)
     }
@@ -107,6 +114,7 @@ impl Session {
             // What was slipped in before the handshake must not count as said under it.
             self.peer.consume(self.peer.buffer().len());
             self.peer.get_mut().start_tls();
+            self.greeted = false;
             self.reset();
         }
         Ok(())

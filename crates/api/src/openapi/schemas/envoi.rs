@@ -54,7 +54,11 @@ fn envoi() -> Vec<Row> {
             kit::text_or_null(),
             "Réponse du relais ou de l'opérateur.",
         ),
-        ("detail", kit::text_or_null(), "Texte de cette réponse."),
+        (
+            "detail",
+            kit::text_or_null(),
+            "Texte de cette réponse, ou ce qui est à corriger dans l'annuaire.",
+        ),
         ("prochaine", kit::date_time_or_null(), "Prochain essai."),
         ("emis_le", kit::date_time_or_null(), "Dernier essai."),
         (
@@ -96,6 +100,7 @@ fn preview() -> Vec<Row> {
             "Pourquoi il n'irait pas.",
         ),
         ("raison", kit::text_or_null(), "Le motif, en clair."),
+        ("detail", kit::text_or_null(), "Ce qui est à corriger."),
     ]);
     let by_motif = kit::kinds(&[Type::Object])
         .additional_properties(Some(AdditionalProperties::RefOr(kit::count())));
@@ -118,7 +123,7 @@ fn preview() -> Vec<Row> {
         (
             "avertissements",
             kit::list(kit::text()),
-            "Ce qu'il faut savoir avant de programmer.",
+            "Ce qu'il faut regarder avant l'envoi : numéros partagés, inventés, texte trop long, départ à minuit ou la nuit.",
         ),
         ("destinataires", kit::list(recipient.into()), ""),
     ]

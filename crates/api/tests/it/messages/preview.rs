@@ -10,7 +10,9 @@ use std::collections::BTreeMap;
 
 stories!(
     a_preview_is_what_is_then_sent,
-    a_preview_tells_what_an_sms_costs
+    a_preview_tells_what_an_sms_costs,
+    a_preview_warns_of_addresses_that_many_share,
+    a_preview_sees_an_opposition_of_another_record,
 );
 
 /// Parents of every kind; the first two are one household.
@@ -127,4 +129,89 @@ fn a_preview_tells_what_an_sms_costs(database: &Database) {
         .get(&format!("/api/messages/{}/preview/", user.write(&mail)))
         .json();
     assert_eq!(preview["sms"], Value::Null);
+}
+
+/// Parents 1 to `shared` have one number.
+fn sharing(user: &Client<'_>, shared: i64) {
+    let parent = |id: i64| {
+        let telephone = if id <= shared {
+            "06 98 76 54 32".to_owned()
+        } else {
+            format!("06 12 34 57 {id:02}")
+        };
+        json!({ "id": id, "nom": format!("P{id}"), "telephone": telephone, "etudiants": [id % 2 + 1] })
+    };
+    let answer = user.put(
+        "/api/annuaire/",
+        &json!({
+            "classes": [{ "id": 1, "nom": "A" }, { "id": 2, "nom": "B" }],
+            "etudiants": [{ "id": 1, "nom": "E", "classe": 1 }, { "id": 2, "nom": "F", "classe": 2 }],
+            "parents": (1..=shared + 2).map(parent).collect::<Vec<_>>(),
+        }),
+    );
+    assert_eq!(answer.status, 200, "{}", answer.text());
+}
+
+fn a_preview_warns_of_addresses_that_many_share(database: &Database) {
+    let server = Server::start(database, &[("JWT_SIGNING_KEY", KEY)]);
+    let user = Client::user(&server);
+    // Three records may be one family; of a class, the whole directory counts.
+    for (shared, told) in [
+        (3, json!([])),
+        (
+            200,
+            json!(["+33698765432 : numéro partagé par 200 familles"]),
+        ),
+    ] {
+        sharing(&user, shared);
+        let message =
+            json!({ "type": "sms", "contenu": "Bonjour", "est_message_groupe": true, "classe": 1 });
+        let id = user.write(&message);
+        let preview = user.get(&format!("/api/messages/{id}/preview/")).json();
+        assert_eq!(preview["avertissements"], told);
+    }
+    let invented = json!({ "telephone": "0600000000" });
+    assert_eq!(user.patch("/api/parents/202/", &invented).status, 200);
+    let id = user.write(&json!({ "type": "sms", "contenu": "Bonjour", "parent": 202 }));
+    let preview = user.get(&format!("/api/messages/{id}/preview/")).json();
+    assert_eq!(
+        preview["avertissements"],
+        json!(["+33600000000 : numéro inventé ou arrondi ?"])
+    );
+}
+
+fn a_preview_sees_an_opposition_of_another_record(database: &Database) {
+    let server = Server::start(database, &[("JWT_SIGNING_KEY", KEY)]);
+    let user = Client::user(&server);
+    sharing(&user, 2);
+    let refuses = json!({ "notifications_sms": false });
+    assert_eq!(user.patch("/api/parents/2/", &refuses).status, 200);
+    assert_eq!(
+        user.patch("/api/parents/3/", &json!({ "telephone": "01 42 34 56 78" }))
+            .status,
+        200
+    );
+    let id =
+        user.write(&json!({ "type": "sms", "contenu": "Bonjour", "est_message_groupe": true }));
+    let told = |list: &Value| -> Vec<(Value, Value)> {
+        let rows = list.as_array().unwrap().iter();
+        rows.map(|row| (row["motif"].clone(), row["detail"].clone()))
+            .collect()
+    };
+    let preview = user.get(&format!("/api/messages/{id}/preview/")).json();
+    let expected = [
+        (
+            json!("opposition"),
+            json!("une autre fiche avec cette adresse s'y oppose"),
+        ),
+        (json!("opposition"), Value::Null),
+        (json!("numero_invalide"), json!("ligne fixe")),
+        (Value::Null, Value::Null),
+    ];
+    assert_eq!(told(&preview["destinataires"]), expected);
+    user.post(&format!("/api/messages/{id}/send_now/"), &json!({}));
+    let envois = user.get(&format!("/api/messages/{id}/envois/")).json();
+    assert_eq!(told(&envois), expected);
+    let table = user.get(&format!("/api/messages/{id}/envois.csv")).text();
+    assert!(table.contains("\"ligne fixe\""), "{table}");
 }

@@ -1,6 +1,7 @@
 //! What the gateway's answers mean. 200 means accepted; without an answer that can be read, nobody
 //! knows, and an SMS is never sent twice on a guess.
 
+use super::body::{self, Refusal};
 use crate::channel::{Answer, answer};
 use crate::vocabulary::Verdict;
 use std::time::Duration;
@@ -68,7 +69,31 @@ fn of_success(code: &str, response: &mut Response<Body>) -> Answer {
             "réponse qui n'est pas celle d'une passerelle",
         );
     }
-    Answer::accepted(parsed.as_ref().and_then(reference))
+    if let Some(refusal) = body::refusal(text, parsed.as_ref()) {
+        return of_refusal(refusal, code, text);
+    }
+    let reference = parsed.as_ref().and_then(reference);
+    // What names no number of its own is at least kept as it was said.
+    let detail =
+        Some(answer::shortened(text)).filter(|text| reference.is_none() && !text.is_empty());
+    Answer {
+        detail,
+        ..Answer::accepted(reference)
+    }
+}
+
+/// A 200 that means no.
+fn of_refusal(refusal: Refusal, code: &str, words: &str) -> Answer {
+    match refusal {
+        Refusal::Credit | Refusal::Account => Answer::of(Verdict::Config, code, words),
+        Refusal::Pace => Answer {
+            pause: Some(PAUSE_DEFAULT),
+            unreached: true,
+            ..Answer::of(Verdict::Temporaire, code, words)
+        },
+        Refusal::Recipient => Answer::of(Verdict::Permanent, code, words),
+        Refusal::Doubt => Answer::of(Verdict::Ambigu, code, words),
+    }
 }
 
 /// The gateway's number for the SMS, under the names in use.

@@ -38,10 +38,11 @@ impl Engine<'_> {
         }
         let finished = self.finished();
         let passage = self.passage.id.as_str();
+        let reading = Rules::new(self.config).reading();
         let envois: Vec<Leased> = leased.iter().map(|(_, leased)| *leased).collect();
         reach("settle_begin");
         let settled = persist(&mut self.conn, &self.stop, |conn, again| {
-            envois::settle(conn, passage, &finished, &envois, again)
+            envois::settle(conn, passage, &finished, &envois, again, reading)
         })?;
         reach("settle_committed");
         self.answers.clear();

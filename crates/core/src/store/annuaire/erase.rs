@@ -32,7 +32,7 @@ pub(super) fn erase(conn: &mut Conn, id: i64) -> Result<(), Error> {
                 .bind(id),
         )?;
         conn.execute(
-            &sql("UPDATE envois SET adresse = NULL, saisie = NULL, detail = NULL, parent = NULL WHERE parent = ?")
+            &sql("UPDATE envois SET adresse = NULL, detail = NULL, parent = NULL WHERE parent = ?")
                 .bind(id),
         )?;
         idempotence::forget_parent(conn, id)?;

@@ -1,12 +1,12 @@
 //! Addresses that are read again: of what was never tried, and of what a person sends again.
 
-use super::unsent;
 use crate::instant::Instant;
 use crate::store::sql::{Sql, sql};
 use crate::store::{Conn, Count, Error};
-use crate::vocabulary::{Canal, Etat, Motif};
+use crate::vocabulary::{Canal, Motif};
 use diesel::sql_types::{BigInt, Nullable, Text};
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// An envoi whose address is read again; it is locked until the commit.
 #[derive(Debug, Clone, PartialEq, Eq, diesel::QueryableByName)]
@@ -38,18 +38,28 @@ pub struct Addressed {
     pub id: i64,
     /// E.164 number or mailbox.
     pub adresse: String,
-    /// What the directory says, of which the address was made.
-    pub saisie: String,
 }
 
 /// An envoi that goes nowhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Unaddressed {
     /// Number of the envoi.
     pub id: i64,
     /// Why.
     pub motif: Motif,
+    /// What the office can mend; no address stands in it.
+    pub detail: Option<String>,
 }
+
+/// Of an UPDATE of envois: neither tried nor, by what the directory says now, to go elsewhere. The
+/// forms must have been made ([`adresses::refresh`](crate::store::adresses::refresh)).
+pub(super) const NOT_OUTDATED: &str = "
+    AND NOT EXISTS (SELECT 1 FROM parents a
+                     WHERE a.id = envois.parent AND envois.tentatives = 0
+                       AND NOT COALESCE(CASE envois.canal
+                                          WHEN 'sms' THEN a.telephone_e164 = envois.adresse
+                                          ELSE a.email_norme = lower(envois.adresse) END, FALSE))
+";
 
 const COLUMNS: &str =
     "SELECT e.id, e.message, e.parent, e.canal, e.adresse, e.ambigus FROM envois e";
@@ -92,17 +102,25 @@ pub fn hold_resendable(
     conn.load(&question.then(" ORDER BY e.id {for update}"))
 }
 
-/// Those of these messages that wait for a first attempt, and whose parent's address was changed
-/// since it was read. Their messages are locked, so that nobody else gives out the same address.
+/// Locks messages, so that nobody else gives out an address in them.
 ///
 /// # Errors
 /// The database's.
-pub fn hold_outdated(conn: &mut Conn, messages: &[i64]) -> Result<Vec<Held>, Error> {
+pub fn lock_messages(conn: &mut Conn, messages: &[i64]) -> Result<(), Error> {
     conn.load::<Count>(
         &sql("SELECT m.id AS nombre FROM messages m
                WHERE m.id IN (SELECT r.cle FROM {rows: cle bigint}) ORDER BY m.id {for update}")
         .bind_keys(messages),
-    )?;
+    )
+    .map(drop)
+}
+
+/// Those of these messages that wait for a first attempt, and whose parent's address was changed
+/// since it was read.
+///
+/// # Errors
+/// The database's.
+pub fn hold_outdated(conn: &mut Conn, messages: &[i64]) -> Result<Vec<Held>, Error> {
     conn.load(
         &sql(COLUMNS)
             .then(
@@ -111,22 +129,24 @@ pub fn hold_outdated(conn: &mut Conn, messages: &[i64]) -> Result<Vec<Held>, Err
                 AND e.tentatives = 0
                 AND EXISTS (SELECT 1 FROM parents p
                              WHERE p.id = e.parent
-                               AND e.saisie <> CASE e.canal WHEN 'sms' THEN p.telephone
-                                                            ELSE p.email END)
+                               AND NOT COALESCE(CASE e.canal
+                                                  WHEN 'sms' THEN p.telephone_e164 = e.adresse
+                                                  ELSE p.email_norme = lower(e.adresse) END,
+                                                FALSE))
               ORDER BY e.id {for update}",
             )
             .bind_keys(messages),
     )
 }
 
-/// Which of `addresses` a message has already, by other envois than `held`.
+/// Which of these addresses, in small letters, a message has already by other envois than `held`.
 ///
 /// # Errors
 /// The database's.
 pub fn taken(
     conn: &mut Conn,
     message: i64,
-    addresses: &[&str],
+    addresses: &BTreeSet<String>,
     held: &[i64],
 ) -> Result<Vec<String>, Error> {
     #[derive(Serialize)]
@@ -140,8 +160,8 @@ pub fn taken(
     }
     let wanted: Vec<Wanted<'_>> = addresses.iter().map(|voulue| Wanted { voulue }).collect();
     let rows: Vec<Taken> = conn.load(
-        &sql("SELECT e.adresse FROM envois e
-               WHERE e.message = ? AND e.adresse IN (SELECT r.voulue FROM {rows: voulue text})
+        &sql("SELECT lower(e.adresse) AS adresse FROM envois e
+               WHERE e.message = ? AND lower(e.adresse) IN (SELECT r.voulue FROM {rows: voulue text})
                  AND e.id NOT IN (SELECT r.cle FROM {rows: cle bigint})")
         .bind(message)
         .bind_rows(&wanted)
@@ -150,27 +170,22 @@ pub fn taken(
     Ok(rows.into_iter().map(|row| row.adresse).collect())
 }
 
-/// Ends those that go nowhere.
+/// Ends those that go nowhere. Of those whose answer was lost a copy may have arrived.
 ///
 /// # Errors
 /// The database's.
 pub fn end(conn: &mut Conn, ended: &[Unaddressed], now: Instant) -> Result<(), Error> {
-    for why in Motif::ALL {
-        let of: Vec<Unaddressed> = ended.iter().filter(|e| e.motif == *why).copied().collect();
-        if of.is_empty() {
-            continue;
-        }
-        let update = unsent(sql("UPDATE envois SET"), Etat::Ignore, *why, now);
-        conn.execute(
-            &update
-                .then(
-                    ", adresse = NULL, saisie = NULL, code = NULL, detail = NULL, jeton = jeton + 1
-                     WHERE id IN (SELECT r.id FROM {rows: id bigint})",
-                )
-                .bind_rows(&of),
-        )?;
-    }
-    Ok(())
+    conn.execute(
+        &sql("UPDATE envois
+                 SET etat = CASE WHEN ambigus > 0 THEN 'incertain' ELSE 'ignore' END,
+                     motif = CASE WHEN ambigus > 0 THEN 'resultat_inconnu' ELSE r.motif END,
+                     detail = r.detail, code = NULL, adresse = NULL, proprio = NULL,
+                     bail_jusqua = NULL, termine_le = ?, jeton = jeton + 1
+                FROM {rows: id bigint, motif text, detail text} WHERE envois.id = r.id")
+        .bind(now)
+        .bind_rows(ended),
+    )
+    .map(drop)
 }
 
 /// Gives waiting envois their new address; whoever had leased one has lost it.
@@ -212,10 +227,10 @@ pub fn send_again(
 }
 
 fn set_out() -> Sql {
-    sql("UPDATE envois SET adresse = r.adresse, saisie = r.saisie")
+    sql("UPDATE envois SET adresse = r.adresse")
 }
 
-const FROM: &str = " FROM {rows: id bigint, adresse text, saisie text} WHERE envois.id = r.id";
+const FROM: &str = " FROM {rows: id bigint, adresse text} WHERE envois.id = r.id";
 
 /// Addresses are unique in a message at every moment: two parents may have changed theirs.
 fn set_aside(conn: &mut Conn, addressed: &[Addressed], now: Instant) -> Result<(), Error> {

@@ -1,7 +1,9 @@
 //! The intent: committed before the first byte of a delivery leaves.
 
 use super::Reserved;
+use super::address::NOT_OUTDATED;
 use crate::instant::{Instant, InstantSql};
+use crate::store::adresses::NOT_REFUSED;
 use crate::store::sql::sql;
 use crate::store::{Conn, Error};
 use crate::vocabulary::{Etat, Motif};
@@ -61,7 +63,8 @@ pub struct Refused {
 }
 
 /// Moves leased envois to `emission`, unless they were cancelled, opted out of, erased or are too
-/// late, which is checked in the very statement that moves them. `again` after a commit whose
+/// late, which is checked in the very statement that moves them. An opposition holds for its
+/// address: `elsewhere` is told where another record has it. `again` after a commit whose
 /// answer was lost: what is already in `emission` with our token was ours.
 ///
 /// What was never tried, and whose address the directory has changed meanwhile, is neither granted nor
@@ -75,6 +78,7 @@ pub fn announce(
     leased: &[Reserved],
     lease: Duration,
     again: bool,
+    elsewhere: &str,
     now: Instant,
 ) -> Result<(Vec<Granted>, Vec<Refused>), Error> {
     if leased.is_empty() {
@@ -94,11 +98,10 @@ pub fn announce(
                  AND EXISTS (SELECT 1 FROM parents p
                               WHERE p.id = envois.parent
                                 AND CASE envois.canal WHEN 'sms' THEN p.notifications_sms
-                                                      ELSE p.notifications_email END
-                                AND (envois.saisie IS NULL OR envois.tentatives > 0
-                                     OR envois.saisie = CASE envois.canal WHEN 'sms' THEN p.telephone
-                                                                          ELSE p.email END))
-              RETURNING envois.id, envois.jeton, envois.message,
+                                                      ELSE p.notifications_email END)")
+        .then(NOT_REFUSED)
+        .then(NOT_OUTDATED)
+        .then("RETURNING envois.id, envois.jeton, envois.message,
                         (SELECT m.jeton FROM messages m WHERE m.id = envois.message) AS version,
                         envois.adresse, envois.tentatives, envois.ambigus, envois.renvois,
                         envois.emis_le, envois.expire")
@@ -112,7 +115,7 @@ pub fn announce(
     )?;
     open_attempts(conn, passage, &granted, again, now)?;
     let refused = if granted.len() < leased.len() {
-        refuse(conn, passage, leased, now)?
+        refuse(conn, passage, leased, elsewhere, now)?
     } else {
         Vec::new()
     };
@@ -156,8 +159,10 @@ fn refuse(
     conn: &mut Conn,
     passage: &str,
     leased: &[Reserved],
+    elsewhere: &str,
     now: Instant,
 ) -> Result<Vec<Refused>, Error> {
+    // A record that accepts, of a message that may leave: it is another one that refuses.
     conn.load(
         &sql("UPDATE envois
                  SET etat = CASE WHEN ambigus > 0 THEN 'incertain'
@@ -171,17 +176,26 @@ fn refuse(
                        WHEN NOT EXISTS (SELECT 1 FROM parents p WHERE p.id = envois.parent)
                          THEN 'efface'
                        ELSE 'opposition' END,
+                     detail = CASE
+                       WHEN ambigus = 0 AND expire > ?
+                        AND EXISTS (SELECT 1 FROM messages m
+                                     WHERE m.id = envois.message AND m.statut = 'en_attente'
+                                       AND m.annule_le IS NULL)
+                        AND EXISTS (SELECT 1 FROM parents p
+                                     WHERE p.id = envois.parent
+                                       AND CASE envois.canal WHEN 'sms' THEN p.notifications_sms
+                                                             ELSE p.notifications_email END)
+                       THEN ? ELSE detail END,
                      proprio = NULL, bail_jusqua = NULL, termine_le = ?
                 FROM {rows: id bigint, jeton bigint}
                WHERE envois.id = r.id AND envois.jeton = r.jeton AND envois.proprio = ?
-                 AND envois.etat = 'reserve' AND envois.bail_jusqua > ?
-                 AND NOT EXISTS (SELECT 1 FROM parents p
-                                  WHERE p.id = envois.parent AND envois.tentatives = 0
-                                    AND envois.saisie <> CASE envois.canal WHEN 'sms' THEN p.telephone
-                                                                           ELSE p.email END)
-              RETURNING envois.id, envois.message, envois.etat, envois.motif")
+                 AND envois.etat = 'reserve' AND envois.bail_jusqua > ?")
+        .then(NOT_OUTDATED)
+        .then("RETURNING envois.id, envois.message, envois.etat, envois.motif")
         .bind(now)
         .bind(now)
+        .bind(now)
+        .bind(elsewhere)
         .bind(now)
         .bind_rows(leased)
         .bind(passage)

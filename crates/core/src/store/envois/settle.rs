@@ -5,6 +5,7 @@ mod postgres;
 
 use super::{Finished, Granted, Recorded, Refused, Reserved, announce, record};
 use crate::failpoint::reach;
+use crate::store::adresses::{self, Reading};
 use crate::store::{Conn, Error};
 use std::time::Duration;
 
@@ -42,12 +43,13 @@ pub fn settle(
     finished: &[Finished],
     leased: &[Leased],
     again: bool,
+    reading: Reading,
 ) -> Result<Settled, Error> {
     #[cfg(feature = "postgres")]
     if !again && matches!(conn.database(), crate::config::Database::Postgres(_)) {
-        return postgres::at_once(conn, passage, finished, leased);
+        return postgres::at_once(conn, passage, finished, leased, reading);
     }
-    step_by_step(conn, passage, finished, leased, again)
+    step_by_step(conn, passage, finished, leased, again, reading)
 }
 
 fn step_by_step(
@@ -56,8 +58,13 @@ fn step_by_step(
     finished: &[Finished],
     leased: &[Leased],
     again: bool,
+    reading: Reading,
 ) -> Result<Settled, Error> {
     conn.write(|conn| {
+        // Rows of the directory are locked before those of envois, as whoever erases a parent does.
+        if !leased.is_empty() {
+            adresses::refresh_all(conn, reading.region)?;
+        }
         let now = conn.now()?;
         let mut settled = Settled {
             recorded: record(conn, finished, now)?,
@@ -67,7 +74,8 @@ fn step_by_step(
         for group in leased.chunk_by(|one, other| one.lease == other.lease) {
             let lease = group.first().map_or(Duration::ZERO, |first| first.lease);
             let envois: Vec<Reserved> = group.iter().map(|leased| leased.envoi).collect();
-            let (granted, refused) = announce(conn, passage, &envois, lease, again, now)?;
+            let (granted, refused) =
+                announce(conn, passage, &envois, lease, again, reading.elsewhere, now)?;
             settled.granted.extend(granted);
             settled.refused.extend(refused);
         }

@@ -1,5 +1,7 @@
 //! A SQLite file.
 
+mod presence;
+
 use crate::store::Error;
 use crate::store::error::of_text;
 use diesel::connection::SimpleConnection;
@@ -12,17 +14,33 @@ diesel::define_sql_function! {
     fn minuscules(text: Nullable<Text>) -> Nullable<Text>;
 }
 
-pub(in crate::store) fn open(path: &std::path::Path) -> Result<diesel::SqliteConnection, Error> {
+/// What may be opened.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::store) enum Open {
+    /// A database of this program that is there.
+    Existing,
+    /// The same, or else a new file.
+    OrNew,
+}
+
+pub(in crate::store) fn open(
+    path: &std::path::Path,
+    what: Open,
+) -> Result<diesel::SqliteConnection, Error> {
     let text = path
         .to_str()
-        .ok_or_else(|| Error::Config("DATABASE_URL: the path is not UTF-8".to_owned()))?;
-    create_private(path)?;
+        .ok_or_else(|| Error::unfit("le chemin n'est pas en UTF-8"))?;
+    presence::look_at(path, what)?;
+    if what == Open::OrNew {
+        create_private(path)?;
+    }
     let mut conn =
         diesel::SqliteConnection::establish(text).map_err(|e| of_text(&e.to_string()))?;
     minuscules_utils::register_impl(&mut conn, |text: Option<String>| {
         text.map(|text| text.to_lowercase())
     })?;
     conn.batch_execute("PRAGMA busy_timeout = 5000;")?;
+    presence::look_into(&mut conn, path, what)?;
     set_up(&mut conn)?;
     read_back(&mut conn)?;
     Ok(conn)
@@ -94,14 +112,15 @@ fn read_back(conn: &mut diesel::SqliteConnection) -> Result<(), Error> {
         .filter_map(|n| n.parse().ok())
         .collect();
     if version.as_slice() < OLDEST_SQLITE.as_slice() {
-        return Err(Error::Config(format!(
-            "SQLite {} can corrupt its file; 3.51.3 or newer is needed",
+        return Err(Error::unfit(format_args!(
+            "SQLite {} peut abîmer son fichier : il faut la version 3.51.3 ou une plus récente",
             found.version
         )));
     }
     if found.synchronous < 2 || found.journal_mode != "wal" {
-        return Err(Error::Config(format!(
-            "SQLite refuses its settings (synchronous={}, journal_mode={}): the file must be on a local disk",
+        return Err(Error::unfit(format_args!(
+            "SQLite refuse ses réglages (synchronous={}, journal_mode={}) : le fichier doit être \
+             sur un disque de cette machine",
             found.synchronous, found.journal_mode
         )));
     }

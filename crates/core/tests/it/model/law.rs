@@ -173,7 +173,14 @@ impl Law {
                     message,
                     rang: 0,
                 })];
-                return envois::settle(&mut self.conn, owner(mine), &[], &leased, again);
+                return envois::settle(
+                    &mut self.conn,
+                    owner(mine),
+                    &[],
+                    &leased,
+                    again,
+                    crate::harness::reading(),
+                );
             }
             Statement::Record {
                 grant,
@@ -182,7 +189,14 @@ impl Law {
                 again,
             } => {
                 let finished = [self.finished(grant, reply, token(fresh))];
-                return envois::settle(&mut self.conn, OWNER, &finished, &[], again);
+                return envois::settle(
+                    &mut self.conn,
+                    OWNER,
+                    &finished,
+                    &[],
+                    again,
+                    crate::harness::reading(),
+                );
             }
             Statement::Cancel => unless_conflict(messages::cancel(&mut self.conn, message))?,
             Statement::Resend => {

@@ -148,7 +148,7 @@ impl Row {
             "UPDATE envois SET canal = '{canal}', etat = '{}', motif = {}, jeton = {TOKEN}, proprio = {},
                     bail_jusqua = {}, tentatives = {}, reprises = 0, ambigus = {}, renvois = {},
                     prochaine = '{}', expire = '{expire}', emis_le = {}, termine_le = {},
-                    parent = {}, adresse = {}, saisie = NULL;",
+                    parent = {}, adresse = {};",
             self.etat,
             quoted(self.motif.map(Motif::as_str)),
             quoted(self.owned.then_some(OWNER)),
@@ -164,7 +164,10 @@ impl Row {
             quoted((self.tentatives > 0).then_some(LONG_AGO)),
             quoted(self.etat.is_final().then_some(LONG_AGO)),
             if here { "1" } else { "NULL" },
-            quoted(here.then_some("+33612000001")),
+            quoted(here.then_some(match canal {
+                Canal::Sms => "+33612000001",
+                Canal::Email => "parent1@exemple.example",
+            })),
         )
     }
 

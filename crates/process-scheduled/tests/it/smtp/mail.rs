@@ -2,15 +2,15 @@
 
 /// A message with one part.
 #[derive(Debug)]
-pub(super) struct Mail {
+pub(crate) struct Mail {
     headers: Vec<(String, String)>,
     /// With line feeds only.
-    pub(super) body: String,
+    pub(crate) body: String,
 }
 
 impl Mail {
     /// Reads what a relay took.
-    pub(super) fn read(data: &str) -> Self {
+    pub(crate) fn read(data: &str) -> Self {
         let (head, body) = data.split_once("\r\n\r\n").unwrap();
         assert!(data.is_ascii(), "{data:?}");
         assert!(
@@ -38,7 +38,7 @@ impl Mail {
     }
 
     /// The value of a header that is there once.
-    pub(super) fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         let mut found = self
             .headers
             .iter()
@@ -52,7 +52,7 @@ impl Mail {
     }
 
     /// The names of all headers, in lower case and in order.
-    pub(super) fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = self
             .headers
             .iter()

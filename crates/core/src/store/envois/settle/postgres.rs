@@ -2,6 +2,8 @@
 
 use super::{Leased, Settled, step_by_step};
 use crate::instant::{Instant, InstantSql};
+use crate::store::adresses::{NOT_REFUSED, Reading};
+use crate::store::envois::address::NOT_OUTDATED;
 use crate::store::envois::{Finished, Granted, Recorded};
 use crate::store::sql::sql;
 use crate::store::{Conn, Error};
@@ -46,6 +48,7 @@ pub(super) fn at_once(
     passage: &str,
     finished: &[Finished],
     leased: &[Leased],
+    reading: Reading,
 ) -> Result<Settled, Error> {
     let mut settled = Settled::default();
     for outcome in say_at_once(conn, passage, finished, leased)? {
@@ -73,7 +76,14 @@ pub(super) fn at_once(
             })
             .copied()
             .collect();
-        let rest = step_by_step(conn, passage, &missing_results, &missing_intents, false)?;
+        let rest = step_by_step(
+            conn,
+            passage,
+            &missing_results,
+            &missing_intents,
+            false,
+            reading,
+        )?;
         settled.recorded.extend(rest.recorded);
         settled.granted.extend(rest.granted);
         settled.refused.extend(rest.refused);
@@ -95,6 +105,7 @@ fn say_at_once(
             bail_s: leased.lease.as_secs_f64(),
         })
         .collect();
+    // Addresses that were written since they were read last are read the other way.
     // The parts see the tables as they were before the statement; they touch different rows.
     conn.load(
         &sql("WITH horloge AS MATERIALIZED (SELECT clock_timestamp() AS now),
@@ -130,14 +141,14 @@ fn say_at_once(
                    AND EXISTS (SELECT 1 FROM parents p
                                 WHERE p.id = envois.parent
                                   AND CASE envois.canal WHEN 'sms' THEN p.notifications_sms
-                                                        ELSE p.notifications_email END
-                                  AND (envois.saisie IS NULL OR envois.tentatives > 0
-                                       OR envois.saisie = CASE envois.canal WHEN 'sms'
-                                                          THEN p.telephone ELSE p.email END))
-                RETURNING envois.id, envois.jeton, envois.message,
+                                                        ELSE p.notifications_email END)
+                   AND NOT EXISTS (SELECT 1 FROM parents WHERE norme = '')")
+        .then(NOT_REFUSED)
+        .then(NOT_OUTDATED)
+        .then("RETURNING envois.id, envois.jeton, envois.message,
                           (SELECT m.jeton FROM messages m WHERE m.id = envois.message) AS version,
-                          envois.adresse, envois.tentatives, envois.ambigus, envois.renvois,
-                          envois.emis_le, envois.expire),
+                          envois.adresse, envois.tentatives, envois.ambigus, envois.renvois, envois.emis_le,
+                          envois.expire),
               tentatives_ouvertes AS (
                 INSERT INTO tentatives (envoi, jeton, passage, debut)
                 SELECT id, jeton, ?, now FROM annonces, horloge)

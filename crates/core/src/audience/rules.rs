@@ -1,0 +1,144 @@
+//! What decides whether a parent can be written to.
+
+use crate::config::{Config, Lang};
+use crate::instant::Instant;
+use crate::phone::{self, Region};
+use crate::store::adresses::Reading;
+use crate::store::expansion::{Candidate, NewEnvoi, Taken};
+use crate::texts::addresses as texts;
+use crate::vocabulary::{Canal, Etat, Mode, Motif};
+use crate::{mailbox, segments};
+use std::time::Duration;
+
+/// Why somebody is not written to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// In one word.
+    pub motif: Motif,
+    /// What more there is to say, such as `ligne fixe`; no address stands in it.
+    pub detail: Option<String>,
+}
+
+impl From<Motif> for Refusal {
+    fn from(motif: Motif) -> Self {
+        Self {
+            motif,
+            detail: None,
+        }
+    }
+}
+
+impl Refusal {
+    fn told(motif: Motif, detail: Option<&str>) -> Self {
+        Self {
+            motif,
+            detail: detail.map(ToOwned::to_owned),
+        }
+    }
+
+    /// Ends an envoi before it began.
+    pub(super) fn end(self, envoi: &mut NewEnvoi, etat: Etat, now: Instant) {
+        envoi.adresse = None;
+        envoi.etat = etat;
+        envoi.motif = Some(self.motif);
+        envoi.detail = self.detail;
+        envoi.termine_le = Some(now);
+    }
+}
+
+/// What decides whether a parent can be written to.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    pub(super) region: Region,
+    allowed: Vec<Region>,
+    pub(super) late: Duration,
+    pub(super) simule: bool,
+    real: bool,
+    segments_max: usize,
+    lang: Lang,
+}
+
+impl Rules {
+    /// The settings that matter here.
+    #[must_use]
+    pub fn new(config: &Config) -> Self {
+        Self {
+            region: config.sms.region,
+            allowed: config.sms.allowed.clone(),
+            late: config.messages.late,
+            simule: config.messages.mode == Mode::Simulation,
+            real: config.messages.mode == Mode::Reel,
+            segments_max: config.sms.segments_max,
+            lang: config.messages.lang,
+        }
+    }
+
+    /// How the directory's addresses are read.
+    #[must_use]
+    pub const fn reading(&self) -> Reading {
+        Reading {
+            region: self.region,
+            elsewhere: texts::refused_elsewhere(self.lang),
+        }
+    }
+
+    /// How long after it was due an envoi may still leave.
+    pub(crate) const fn late(&self) -> Duration {
+        self.late
+    }
+
+    /// Whether what leaves really leaves.
+    pub(crate) const fn is_real(&self) -> bool {
+        self.real
+    }
+
+    /// The address to write to, by what stands in the parent's own record.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn address(&self, candidate: &Candidate, canal: Canal) -> Result<String, Refusal> {
+        match canal {
+            Canal::Sms if !candidate.notifications_sms => Err(Motif::Opposition.into()),
+            Canal::Email if !candidate.notifications_email => Err(Motif::Opposition.into()),
+            Canal::Sms => self.number(&candidate.telephone),
+            Canal::Email => match mailbox::parse(&candidate.email) {
+                Ok(mailbox) => Ok(mailbox.address),
+                Err(fault) => Err(Refusal::told(
+                    Motif::SansAdresse,
+                    texts::of_mailbox(self.lang, fault),
+                )),
+            },
+        }
+    }
+
+    fn number(&self, typed: &str) -> Result<String, Refusal> {
+        if typed.trim().is_empty() {
+            return Err(Motif::SansAdresse.into());
+        }
+        let number = phone::parse(typed, self.region).map_err(|fault| {
+            Refusal::told(Motif::NumeroInvalide, texts::of_number(self.lang, fault))
+        })?;
+        let allowed = self.allowed.is_empty()
+            || number
+                .region
+                .is_some_and(|region| self.allowed.contains(&region));
+        if allowed {
+            Ok(number.e164)
+        } else {
+            Err(Motif::PaysRefuse.into())
+        }
+    }
+
+    /// Why an address that another record refuses is not written to.
+    #[must_use]
+    pub fn elsewhere(&self) -> Refusal {
+        Refusal::told(Motif::Opposition, Some(texts::refused_elsewhere(self.lang)))
+    }
+
+    /// Why nobody is sent this SMS, which was written before it could be refused.
+    pub(super) fn too_long(&self, message: &Taken) -> Option<Refusal> {
+        let count = segments::over(message.texte.as_deref()?, self.segments_max)?;
+        let told = texts::too_many_segments(self.lang, count, self.segments_max);
+        Some(Refusal::told(Motif::Permanent, Some(&told)))
+    }
+}

@@ -1,0 +1,251 @@
+//! An open connection: one envoi after the other.
+
+use super::content;
+use super::extensions::Extensions;
+use super::relay::Relay;
+use super::reply::{Phase, Reply};
+use super::wire::Wire;
+use crate::channel::{Answer, Delivery, Stage, email};
+use crate::domain;
+use crate::failpoint::reach;
+use crate::vocabulary::Verdict;
+use std::time::{Duration, Instant};
+
+/// For MAIL, RCPT and DATA together: nothing is lost when they are asked again.
+const ENVELOPE_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// For the answer to QUIT, which changes nothing any more.
+const QUIT_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// A connection to the relay, kept from one envoi to the next.
+pub struct Link<'r> {
+    relay: &'r Relay,
+    wire: Option<Wire>,
+    extensions: Extensions,
+    /// Envois sent through this connection.
+    sent: u32,
+    /// The envoi before was refused: the next may be, too.
+    refused: bool,
+}
+
+impl<'r> Link<'r> {
+    /// Connects, secures, logs in.
+    pub(crate) fn open(relay: &'r Relay) -> Result<Self, Answer> {
+        let (wire, extensions) = relay.open()?;
+        Ok(Self {
+            relay,
+            wire: Some(wire),
+            extensions,
+            sent: 0,
+            refused: false,
+        })
+    }
+}
+
+impl Link<'_> {
+    pub(crate) fn send(&mut self, delivery: &Delivery) -> Answer {
+        let body = match email::build(&self.relay.head, delivery) {
+            Ok(message) => content::wired(&message.formatted()),
+            Err(reason) => return Answer::of(Verdict::Permanent, "message", &reason),
+        };
+        let reused = self.sent > 0;
+        reach("envelope");
+        match self.envelope(delivery, body.len()) {
+            Ok(()) => {}
+            // The relay closed the connection while it was idle, or what we read was a stray answer
+            // to the envoi before: this one was not looked at, so a new connection may take it.
+            Err(answer) if reused && (answer.unreached || answer.verdict == Verdict::Config) => {
+                let again = self.reopen();
+                if let Err(answer) = again.and_then(|()| self.envelope(delivery, body.len())) {
+                    return answer;
+                }
+            }
+            Err(answer) => return answer,
+        }
+        if !delivery.cutoff.begin_body() {
+            self.wire = None;
+            return Answer::given_up(Stage::Envelope);
+        }
+        self.sent += 1;
+        reach("body");
+        self.body(&body, delivery.deadline)
+    }
+
+    pub(crate) const fn is_open(&self) -> bool {
+        self.wire.is_some()
+    }
+
+    pub(crate) fn quit(mut self) {
+        if let Some(mut wire) = self.wire.take() {
+            wire.until(Instant::now() + QUIT_TIMEOUT);
+            // Whatever the relay answers, the connection is over.
+            wire.command("QUIT").ok();
+        }
+    }
+
+    /// Asks the relay for its opinion of the sender, sends nothing, and tells what it found.
+    pub(crate) fn check(mut self) -> Result<String, Answer> {
+        let mut wire = self.take(Instant::now() + ENVELOPE_TIMEOUT)?;
+        let told = self.describe(&wire);
+        let outcome = wire.command(&format!("MAIL FROM:<{}>", self.relay.head.from.email));
+        let refused = Reply::to_command(Phase::Mail, outcome).err();
+        if refused.as_ref().is_none_or(|reply| reply.connection_usable) {
+            wire.command("RSET").ok();
+            self.wire = Some(wire);
+            self.quit();
+        }
+        match refused {
+            None => Ok(told),
+            Some(reply) => Err(reply.answer),
+        }
+    }
+
+    fn describe(&self, wire: &Wire) -> String {
+        let secure = if wire.is_tls() {
+            "chiffré"
+        } else {
+            "non chiffré"
+        };
+        let pipelining = if self.extensions.offers("PIPELINING") {
+            ", PIPELINING"
+        } else {
+            ""
+        };
+        let name = &self.extensions.name;
+        format!(
+            "{name} répond ({secure}{pipelining}){}",
+            self.relay.remarks()
+        )
+    }
+
+    fn reopen(&mut self) -> Result<(), Answer> {
+        *self = Self::open(self.relay)?;
+        Ok(())
+    }
+
+    /// MAIL, RCPT and DATA, in as few writes as the relay and its last answer allow.
+    fn envelope(&mut self, delivery: &Delivery, size: usize) -> Result<(), Answer> {
+        let commands = self.commands(delivery, size)?;
+        let until = delivery.deadline.min(Instant::now() + ENVELOPE_TIMEOUT);
+        let mut wire = self.take(until)?;
+        let mut groups = self.groups(&commands).into_iter();
+        let outcome = nothing_else(&wire)
+            .and_then(|()| groups.try_for_each(|group| together(&mut wire, group)))
+            .and_then(|()| nothing_else(&wire));
+        self.refused = outcome.is_err();
+        match outcome {
+            Ok(()) => {
+                self.wire = Some(wire);
+                Ok(())
+            }
+            Err(reply) => {
+                if reply.connection_usable && wire.command("RSET").is_ok() {
+                    self.wire = Some(wire);
+                }
+                Err(reply.answer)
+            }
+        }
+    }
+
+    /// What goes out together, so in one round trip (RFC 2920). After a refusal DATA waits for the
+    /// answer to RCPT: Postfix counts it as one more error of ours, and hangs up after twenty.
+    fn groups<'c>(&self, commands: &'c [Command; 3]) -> Vec<&'c [Command]> {
+        if !self.extensions.offers("PIPELINING") {
+            return commands.chunks(1).collect();
+        }
+        commands.chunks(if self.refused { 2 } else { 3 }).collect()
+    }
+
+    fn commands(&self, delivery: &Delivery, size: usize) -> Result<[Command; 3], Answer> {
+        let (to, is_ascii) = recipient(&delivery.adresse);
+        let mut mail = format!("MAIL FROM:<{}>", self.relay.head.from.email);
+        if self.extensions.offers("SIZE") {
+            mail.push_str(&format!(" SIZE={size}"));
+        }
+        if !is_ascii {
+            if !self.extensions.offers("SMTPUTF8") {
+                let text = "le relais ne sait pas écrire à une adresse accentuée (SMTPUTF8)";
+                return Err(Answer::of(Verdict::Permanent, "adresse", text));
+            }
+            mail.push_str(" BODY=8BITMIME SMTPUTF8");
+        }
+        Ok([
+            (Phase::Mail, mail),
+            (Phase::Rcpt, format!("RCPT TO:<{to}>")),
+            (Phase::Data, "DATA".to_owned()),
+        ])
+    }
+
+    fn body(&mut self, body: &[u8], deadline: Instant) -> Answer {
+        let mut wire = match self.take(deadline) {
+            Ok(wire) => wire,
+            // Nothing of the body has left.
+            Err(answer) => return answer,
+        };
+        let outcome = wire.write(body).and_then(|()| wire.read());
+        let reply = Reply::to_body(outcome);
+        if reply.connection_usable {
+            self.wire = Some(wire);
+        }
+        reply.answer
+    }
+
+    /// The connection, for as long as there is time.
+    fn take(&mut self, until: Instant) -> Result<Wire, Answer> {
+        let usable = self.wire.take().filter(|_| until > Instant::now());
+        let mut wire = usable.ok_or_else(|| Answer::given_up(Stage::Envelope))?;
+        wire.until(until);
+        Ok(wire)
+    }
+}
+
+type Command = (Phase, String);
+
+/// The address with its domain in ASCII, and whether all of it is.
+fn recipient(address: &str) -> (String, bool) {
+    let parts = address.rsplit_once('@');
+    let ascii = parts.and_then(|(local, name)| Some(format!("{local}@{}", domain::ascii(name)?)));
+    let address = ascii.unwrap_or_else(|| address.to_owned());
+    let is_ascii = address.is_ascii();
+    (address, is_ascii)
+}
+
+/// Commands in one write, and their answers.
+fn together(wire: &mut Wire, commands: &[Command]) -> Result<(), Reply> {
+    let all: String = commands
+        .iter()
+        .flat_map(|(_, command)| [command.as_str(), "\r\n"])
+        .collect();
+    let mut failed = wire.write(all.as_bytes()).err();
+    let mut refused: Option<Reply> = None;
+    for (phase, _) in commands {
+        let outcome = failed.take().map_or_else(|| wire.read(), Err);
+        match (Reply::to_command(*phase, outcome), &mut refused) {
+            (Ok(()), Some(refused)) if *phase == Phase::Data => {
+                // It waits for a body that must not come: only hanging up says so.
+                refused.connection_usable = false;
+            }
+            (Ok(()), _) => {}
+            (Err(reply), None) => {
+                let usable = reply.connection_usable;
+                refused = Some(reply);
+                if !usable {
+                    break;
+                }
+            }
+            (Err(reply), Some(refused)) => refused.connection_usable &= reply.connection_usable,
+        }
+    }
+    refused.map_or(Ok(()), Err)
+}
+
+/// A reply to nothing would be taken for the answer to the content.
+fn nothing_else(wire: &Wire) -> Result<(), Reply> {
+    if wire.is_quiet() {
+        return Ok(());
+    }
+    Err(Reply {
+        answer: Answer::unreached("connexion", "le relais a répondu deux fois"),
+        connection_usable: false,
+    })
+}

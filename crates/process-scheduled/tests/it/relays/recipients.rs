@@ -1,0 +1,92 @@
+//! What a relay says of one recipient or one text: that one fails, in words that can be understood,
+//! and all others leave in the same run.
+
+use super::scene::{Way, arrived, program, stops};
+use crate::program::{Program, To, mailbox, message};
+use crate::rows::{Row, rows};
+use messages_core::vocabulary::Canal;
+use messages_testing::db::Database;
+use messages_testing::relay::Relay;
+
+/// Addresses that the relay does not know, here and there and all at the begin: more of them than
+/// it forgives over one connection.
+pub(super) fn strangers_fail_and_all_others_are_reached(relay: &Relay) {
+    const PARENTS: i64 = 120;
+    for (strangers, is_stranger) in [
+        ("id % 3 = 0", (|id| id % 3 == 0) as fn(i64) -> bool),
+        ("id <= 30", |id| id <= 30),
+    ] {
+        let database = Database::sqlite_in_memory();
+        let program = program(&database, relay, "known", Way::Cleartext);
+        program.school(PARENTS, 1);
+        database.execute(&format!(
+            "UPDATE parents SET email = 'inconnu' || id || '@college.example' WHERE {strangers}"
+        ));
+        let id = program.programme(Canal::Email, To::All);
+        let ended = program.run(&["--json"]);
+        assert_eq!(ended.code, 0, "{ended:?}");
+        for row in rows(&program, id) {
+            let expected = if is_stranger(row.parent) {
+                ("echec permanent", "550")
+            } else {
+                ("envoye", "")
+            };
+            let code = row.code.split(' ').next().unwrap();
+            assert_eq!((row.state().as_str(), code), expected, "{ended:?} {row:?}");
+            assert_eq!((row.tentatives, row.ambigus), (1, 0), "{row:?}");
+        }
+        let others = (1..=PARENTS).filter(|id| !is_stranger(*id)).map(mailbox);
+        arrived(relay, &others.collect::<Vec<_>>());
+        program.verify();
+    }
+}
+
+/// One message that the relay does not want; the other leaves.
+fn one_fails(program: &Program<'_>, relay: &Relay, unwanted: i64) -> Row {
+    let id = program.programme(Canal::Email, To::All);
+    let ended = program.run(&["--json"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert_eq!(program.states(id), ["envoye"; 12], "{ended:?}");
+    arrived(relay, &(1..=12).map(mailbox).collect::<Vec<_>>());
+    program.verify();
+    rows(program, unwanted).remove(0)
+}
+
+/// « 552 5.3.4 »: too large for this relay, whoever it is for.
+pub(super) fn what_is_too_large_fails_alone(relay: &Relay) {
+    let database = Database::sqlite_in_memory();
+    let program = program(&database, relay, "small", Way::Cleartext);
+    program.school(12, 1);
+    let mut large = message(Canal::Email, To::Parent(1));
+    large.contenu = "Réunion à 18 h. ".repeat(4000);
+    let large = program.insert(&large);
+    let row = one_fails(&program, relay, large);
+    assert_eq!(
+        (row.state().as_str(), row.code.as_str()),
+        ("echec permanent", "552 5.3.4")
+    );
+}
+
+/// Refused for its content: told as such when it is one message, a fault of ours when it is every
+/// message.
+pub(super) fn spam_is_told_as_such(relay: &Relay, door: &str, code: &str) {
+    let database = Database::sqlite_in_memory();
+    let program = program(&database, relay, door, Way::Cleartext);
+    program.school(12, 1);
+    let mut unwanted = message(Canal::Email, To::Parent(1));
+    unwanted.sujet = Some("GRATUIT".to_owned());
+    let one = program.insert(&unwanted);
+    let row = one_fails(&program, relay, one);
+    assert_eq!(
+        (row.state().as_str(), row.code.as_str()),
+        ("echec permanent", code)
+    );
+    let told = database.texts(&format!(
+        "SELECT details_erreur AS v FROM messages WHERE id = {one}"
+    ));
+    assert!(told[0].contains("courrier indésirable"), "{told:?}");
+    unwanted.parent = None;
+    unwanted.est_message_groupe = true;
+    let all = program.insert(&unwanted);
+    stops(&program, relay, all, "courrier indésirable");
+}

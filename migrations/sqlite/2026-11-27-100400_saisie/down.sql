@@ -1,1 +1,0 @@
-ALTER TABLE envois DROP COLUMN saisie;
