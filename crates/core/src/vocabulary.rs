@@ -144,7 +144,9 @@ impl Etat {
     }
 
     /// Every step that an envoi may take. Back to `a_envoyer` from a final state it goes only because
-    /// a person sends it again; from one final state to another only by an answer that came late.
+    /// a person sends it again (from `envoye` if it was but simulated; from `ignore` if there was no
+    /// address); from one final state to another only by an answer that came late, or because a person
+    /// wanted to send it again to a parent who opposes.
     #[must_use]
     pub const fn may_become(self, next: Self) -> bool {
         match self {
@@ -160,9 +162,9 @@ impl Etat {
                 next,
                 Self::AEnvoyer | Self::Envoye | Self::Echec | Self::Incertain
             ),
-            Self::Echec => matches!(next, Self::AEnvoyer),
+            Self::Echec => matches!(next, Self::AEnvoyer | Self::Ignore),
             Self::Incertain => matches!(next, Self::AEnvoyer | Self::Envoye | Self::Echec),
-            Self::Envoye | Self::Ignore => false,
+            Self::Envoye | Self::Ignore => matches!(next, Self::AEnvoyer),
         }
     }
 }
@@ -210,6 +212,74 @@ text_enum! {
         Permanent = "permanent",
         /// Perhaps accepted: the answer is missing or unreadable.
         Ambigu = "ambigu",
+    }
+}
+
+text_enum! {
+    /// Why a channel stops: whom to ask, or what to change.
+    Cause {
+        /// The relay does not take the sender's address.
+        Expediteur = "expediteur",
+        /// The relay does not take the name that this machine gives itself.
+        Helo = "helo",
+        /// The relay passes nothing on for us.
+        Relayage = "relayage",
+        /// User or password, or the key, are not accepted.
+        Identification = "identification",
+        /// The same, and the password holds blanks.
+        Blancs = "blancs",
+        /// Logged in too often: the peer has locked the account for a while.
+        Verrou = "verrou",
+        /// The account is suspended, disabled or not activated.
+        Compte = "compte",
+        /// The machine's address is on a list, or has no name.
+        AdresseIp = "adresse_ip",
+        /// SPF, DKIM or DMARC of the sender's domain.
+        Domaine = "domaine",
+        /// TLS is asked for, or failed.
+        Chiffrement = "chiffrement",
+        /// No credit is left.
+        Credit = "credit",
+        /// What answers is not the gateway's address.
+        Passerelle = "passerelle",
+        /// Another setting, or this machine.
+        Reglage = "reglage",
+        /// Everybody is refused, in words that name no reason.
+        Refus = "refus",
+        /// Everybody is refused as unwanted mail.
+        Indesirable = "indesirable",
+        /// What the provider allows is used up for now.
+        Limite = "limite",
+        /// Too many connections, or too fast.
+        Cadence = "cadence",
+        /// The peer asked for a pause.
+        Pause = "pause",
+        /// The relay takes no message now, whoever it is for.
+        Occupe = "occupe",
+        /// The peer is not there, or breaks off.
+        Injoignable = "injoignable",
+        /// The peer keeps us waiting.
+        Muet = "muet",
+        /// Answers get lost.
+        Reponses = "reponses",
+    }
+}
+
+impl Cause {
+    /// What a channel that stops for this cause is said to have come to.
+    #[must_use]
+    pub const fn verdict(self) -> Verdict {
+        match self {
+            Self::Reponses => Verdict::Ambigu,
+            Self::Limite
+            | Self::Verrou
+            | Self::Cadence
+            | Self::Pause
+            | Self::Occupe
+            | Self::Injoignable
+            | Self::Muet => Verdict::Temporaire,
+            _ => Verdict::Config,
+        }
     }
 }
 
