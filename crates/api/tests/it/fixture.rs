@@ -53,6 +53,12 @@ impl Fixture {
             let columns = ["id", "nom", "prenom", "telephone", "email"];
             insert(&mut sql, "parents", &columns, row);
             let (id, etudiant) = (&row["id"], &row["etudiant"]);
+            // All of them had agreed when the answers were recorded.
+            writeln!(
+                sql,
+                "UPDATE parents SET notifications_email = true WHERE id = {id};"
+            )
+            .unwrap();
             writeln!(
                 sql,
                 "INSERT INTO parents_etudiants (parent, etudiant) VALUES ({id}, {etudiant});"
