@@ -1,5 +1,6 @@
 //! What can go wrong with the database, in the words that callers need.
 
+use crate::config::Config;
 use diesel::result::{DatabaseErrorKind, Error as Diesel};
 
 /// A failed question to the database. diesel's own errors do not leave `store`.
@@ -30,6 +31,18 @@ impl Error {
     /// The database that the settings name is not fit for use.
     pub(super) fn unfit(text: impl std::fmt::Display) -> Self {
         Self::Config(format!("DATABASE_URL : {text}"))
+    }
+
+    /// With where the settings were read: a database that is not there or not fit is most often
+    /// another one than was meant.
+    #[must_use]
+    pub fn with_origin(self, config: &Config) -> Self {
+        match self {
+            Self::Config(text) => {
+                Self::Config(format!("{text} ; réglages lus : {}", config.origin()))
+            }
+            other => other,
+        }
     }
 
     /// True when trying the same again later may work.
