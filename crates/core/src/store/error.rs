@@ -71,6 +71,10 @@ const AWAY: &[&str] = &[
     "No space left on device",
     "canceling statement due to",
     "deadlock detected",
+    "query_wait_timeout",
+    "server conn crashed",
+    "server login",
+    "pgbouncer",
 ];
 
 impl From<Diesel> for Error {
