@@ -195,9 +195,11 @@ impl Audience {
     }
 
     fn used(&self, canal: Canal, address: &str) -> Use {
-        let uses = self.uses.get(&canal);
-        let used = uses.and_then(|uses| uses.get(&mailbox::key(address)));
-        used.copied().unwrap_or_default()
+        self.uses
+            .get(&canal)
+            .and_then(|uses| uses.get(&mailbox::key(address)))
+            .copied()
+            .unwrap_or_default()
     }
 
     fn odd(&self, canal: Canal, recipients: &[Recipient]) -> Vec<Odd> {
