@@ -153,13 +153,18 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{Nullable, Text};
+    use diesel::sql_types::{BigInt, Nullable, Text};
     use crate::instant::InstantSql;
 
     canaux (canal) {
         canal -> Text,
         bloque_jusqua -> Nullable<InstantSql>,
         prochain_creneau -> Nullable<InstantSql>,
+        cause -> Nullable<Text>,
+        code -> Nullable<Text>,
+        detail -> Nullable<Text>,
+        arrete_le -> Nullable<InstantSql>,
+        arrets -> BigInt,
     }
 }
 

@@ -236,7 +236,11 @@ pub(crate) async fn sent(state: &State, id: i64) -> Result<HttpResponse, ApiErro
             let why = message.details_erreur.clone();
             (false, why.unwrap_or_else(|| texts.not_sent().to_owned()))
         }
-        _ => (true, texts.leaving().to_owned()),
+        // Its channel is stopped: nothing left, and this is why.
+        _ => match message.details_erreur.clone() {
+            Some(why) => (false, why),
+            None => (true, texts.leaving().to_owned()),
+        },
     };
     Ok(done(state, success, text, &message))
 }

@@ -17,6 +17,7 @@ mod rows;
 mod school;
 #[cfg(unix)]
 mod script;
+mod settings;
 mod sms;
 mod smtp;
 mod verify;

@@ -4,14 +4,14 @@
 use crate::harness::{DAY, School, To, lease, parent};
 use crate::model::raw::Raw;
 use crate::model::row::{Left, OWNER, Row, TOKEN};
-use messages_core::channel::Answer;
+use messages_core::channel::{About, Answer};
 use messages_core::config::Lang;
 use messages_core::dispatch;
 use messages_core::store::annuaire::{Annuaire, upsert};
 use messages_core::store::envois::{self, Finished, Granted, Reserved, Settled};
 use messages_core::store::{Conn, Error, annuaire, messages};
 use messages_core::texts;
-use messages_core::vocabulary::{Canal, Verdict};
+use messages_core::vocabulary::{Canal, Cause, Verdict};
 use messages_testing::db::Database;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -266,10 +266,15 @@ fn answer(reply: Reply) -> Answer {
         Reply::Misconfigured => Verdict::Config,
         Reply::Lost => Verdict::Ambigu,
     };
+    let about = match reply {
+        Reply::Unreached => About::Channel(Cause::Injoignable),
+        Reply::Misconfigured => About::Channel(Cause::Reglage),
+        Reply::Panicked => About::Panic,
+        _ => About::Envoi,
+    };
     Answer {
         verdict,
-        unreached: reply == Reply::Unreached,
-        panicked: reply == Reply::Panicked,
+        about,
         ..Answer::accepted(None)
     }
 }
