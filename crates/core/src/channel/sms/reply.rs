@@ -83,6 +83,7 @@ fn of_refusal(refusal: Refusal, code: &str, words: &str) -> Answer {
     match refusal {
         Refusal::Credit => Answer::channel(Cause::Credit, code, words),
         Refusal::Account => Answer::channel(Cause::Identification, code, words),
+        Refusal::Sender => Answer::channel(Cause::Expediteur, code, words),
         Refusal::Pace => Answer {
             pause: Some(PAUSE_DEFAULT),
             ..Answer::channel(Cause::Pause, code, words)
