@@ -1,14 +1,14 @@
 //! Who would receive what, were a run to start now. Changes nothing.
 
 use crate::audience::{Refusal, Rules};
-use crate::config::Config;
+use crate::config::{Config, Lang};
 use crate::instant::Instant;
 use crate::store::adresses::{self, Use};
 use crate::store::expansion::{self, Candidate};
 use crate::store::upcoming::{self, Upcoming};
 use crate::store::{Conn, Error};
 use crate::vocabulary::{Canal, Motif};
-use crate::{mailbox, phone};
+use crate::{mailbox, phone, texts};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Parents read at once.
@@ -218,9 +218,11 @@ impl Audience {
 }
 
 impl Odd {
-    /// Whether more than one family has it.
+    /// The address with what is odd about it.
     #[must_use]
-    pub const fn is_shared(&self) -> bool {
-        self.records > FAMILY
+    pub fn told(&self, lang: Lang, canal: Canal) -> String {
+        let records = Some(self.records).filter(|records| *records > FAMILY);
+        let why = texts::addresses::odd(lang, canal, records, self.invented);
+        format!("{} : {why}", self.address)
     }
 }

@@ -11,7 +11,7 @@ use crate::state::State;
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
 use messages_core::config::{Config, Lang};
-use messages_core::preview::{self, Odd, Preview, Recipient};
+use messages_core::preview::{self, Preview, Recipient};
 use messages_core::segments;
 use messages_core::texts::{addresses, motif};
 use messages_core::vocabulary::{Canal, Motif, Portee};
@@ -142,18 +142,7 @@ fn warnings(shown: &Preview, contenu: &str, config: &Config) -> Vec<String> {
     let is_sms = shown.message.canal == Canal::Sms;
     let count = segments::over(contenu, most).filter(|_| is_sms);
     let too_long = count.map(|count| addresses::too_many_segments(lang, count, most));
-    let odd = shown
-        .odd
-        .iter()
-        .map(|odd| warning(odd, shown.message.canal, lang));
+    let canal = shown.message.canal;
+    let odd = shown.odd.iter().map(|odd| odd.told(lang, canal));
     too_long.into_iter().chain(odd).collect()
-}
-
-fn warning(odd: &Odd, canal: Canal, lang: Lang) -> String {
-    let shared = odd
-        .is_shared()
-        .then(|| addresses::shared(lang, canal, odd.records));
-    let invented = odd.invented.then(|| addresses::invented(lang).to_owned());
-    let told: Vec<String> = shared.into_iter().chain(invented).collect();
-    format!("{} : {}", odd.address, told.join(", "))
 }
