@@ -53,6 +53,7 @@ pub struct Rules {
     allowed: Vec<Region>,
     pub(super) late: Duration,
     pub(super) simule: bool,
+    real: bool,
     segments_max: usize,
     lang: Lang,
 }
@@ -66,6 +67,7 @@ impl Rules {
             allowed: config.sms.allowed.clone(),
             late: config.messages.late,
             simule: config.messages.mode == Mode::Simulation,
+            real: config.messages.mode == Mode::Reel,
             segments_max: config.sms.segments_max,
             lang: config.messages.lang,
         }
@@ -78,6 +80,16 @@ impl Rules {
             region: self.region,
             elsewhere: texts::refused_elsewhere(self.lang),
         }
+    }
+
+    /// How long after it was due an envoi may still leave.
+    pub(crate) const fn late(&self) -> Duration {
+        self.late
+    }
+
+    /// Whether what leaves really leaves.
+    pub(crate) const fn is_real(&self) -> bool {
+        self.real
     }
 
     /// The address to write to, by what stands in the parent's own record.

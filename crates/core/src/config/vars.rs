@@ -72,6 +72,14 @@ impl Vars {
             .cloned()
     }
 
+    /// Whether it is there and empty, where that is to mean something else than nothing.
+    #[must_use]
+    pub fn is_emptied(&self, name: &str) -> bool {
+        self.values
+            .get(name)
+            .is_some_and(|value| value.trim().is_empty())
+    }
+
     /// The value, read by `parse`; `expected` completes "doit être …".
     pub fn parsed<T>(
         &mut self,

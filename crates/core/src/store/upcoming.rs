@@ -116,7 +116,8 @@ pub struct Addressed {
     pub adresse: String,
 }
 
-/// Number, names and address of those of a message whose turn has come by then.
+/// Number, names and address of those of a message whose turn has come by then. What was never tried
+/// goes where the directory says now.
 ///
 /// # Errors
 /// The database's.
@@ -129,7 +130,11 @@ pub fn waiting(
     conn.load(
         &sql(
             "SELECT p.id AS parent, COALESCE(p.nom, '') AS nom, COALESCE(p.prenom, '') AS prenom,
-                     e.adresse
+                     CASE WHEN e.tentatives = 0 AND e.canal = 'sms' AND p.telephone_e164 <> e.adresse
+                            THEN p.telephone_e164
+                          WHEN e.tentatives = 0 AND e.canal = 'email'
+                           AND p.email_norme <> lower(e.adresse) THEN p.email_norme
+                          ELSE e.adresse END AS adresse
                 FROM envois e LEFT JOIN parents p ON p.id = e.parent
                WHERE e.message = ? AND e.etat = 'a_envoyer' AND e.prochaine <= ? AND e.expire > ?
                ORDER BY e.id",

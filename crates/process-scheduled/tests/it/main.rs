@@ -7,6 +7,7 @@
 )]
 
 mod cli;
+mod corrected;
 #[cfg(unix)]
 mod faults;
 mod program;

@@ -94,6 +94,7 @@ fn whoever_runs_at_once_nobody_gets_an_sms_twice(database: &Database) {
     let vars = [
         ("DATABASE_URL", database.url()),
         ("MESSAGES_MODE", "reel"),
+        ("SMS_QUIET_HOURS", "non"),
         ("SMS_API_URL", &url),
         ("SMS_API_KEY", "cle"),
         ("SMS_SENDER_NAME", "ECOLE"),
