@@ -26,5 +26,6 @@ fn exim_knows_some_recipients_and_others_not() {
         return;
     };
     recipients::strangers_fail_and_all_others_are_reached(&relay);
+    recipients::strangers_at_the_begin_do_not_block_the_others(&relay);
     recipients::spam_is_told_as_such(&relay, "known", "550");
 }

@@ -26,4 +26,5 @@ fn opensmtpd_knows_some_recipients_and_others_not() {
         return;
     };
     recipients::strangers_fail_and_all_others_are_reached(&relay);
+    recipients::strangers_at_the_begin_do_not_block_the_others(&relay);
 }

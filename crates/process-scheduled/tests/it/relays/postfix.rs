@@ -28,6 +28,7 @@ fn postfix_knows_some_recipients_and_others_not() {
         return;
     };
     recipients::strangers_fail_and_all_others_are_reached(&relay);
+    recipients::strangers_at_the_begin_do_not_block_the_others(&relay);
     recipients::what_is_too_large_fails_alone(&relay);
     recipients::spam_is_told_as_such(&relay, "spam", "550 5.7.1");
 }

@@ -45,7 +45,7 @@ const WRONG: [Wrong; 4] = [
     },
     Wrong {
         setting: "EMAIL_HELO_NAME",
-        value: "PC-ACCUEIL",
+        value: "pc-accueil.lan",
         right: "serveur.ecole.example",
         named: "EMAIL_HELO_NAME",
     },
