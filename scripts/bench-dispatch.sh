@@ -28,7 +28,7 @@ peer=${CARGO_TARGET_DIR:-$PWD/target}/release/examples/peer
 trap 'kill $(jobs -p) 2>/dev/null || true; stop_postgres; rm -rf "$work"' EXIT
 start_postgres "$work/postgres"
 cd "$work"
-export MESSAGES_MODE=reel EMAIL_HOST=127.0.0.1 MESSAGES_EMAIL_CONNECTIONS=20 MESSAGES_SMS_CONNECTIONS=16
+export SMS_QUIET_HOURS=non MESSAGES_MODE=reel EMAIL_HOST=127.0.0.1 MESSAGES_EMAIL_CONNECTIONS=20 MESSAGES_SMS_CONNECTIONS=16
 
 median() { sort -n | awk '{v[NR]=$1} END {print v[int((NR+1)/2)]}'; }
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN {printf "%.2f", a / b}'; }

@@ -170,7 +170,7 @@ day() { # DATABASE
     psql -q "$TEST_POSTGRES_URL" -c "CREATE SCHEMA day_$$"
     export DATABASE_URL="$TEST_POSTGRES_URL&options=-csearch_path%3Dday_$$"
   fi
-  export MESSAGES_MODE=reel EMAIL_HOST=127.0.0.1 TIME_ZONE=Europe/Paris LANGUAGE_CODE=fr-fr
+  export SMS_QUIET_HOURS=non MESSAGES_MODE=reel EMAIL_HOST=127.0.0.1 TIME_ZONE=Europe/Paris LANGUAGE_CODE=fr-fr
   peer mail smtp 5
   export EMAIL_PORT=$PORT
   # 111 is refused for good, once; 112 is told to come later.

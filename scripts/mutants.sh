@@ -43,12 +43,20 @@ answers not written down|crates/core/src/dispatch/sender.rs|s/journal.append(&de
 old answers believed|crates/core/src/dispatch/engine/replay.rs|s/granted.jeton != line.jeton/granted.jeton < line.jeton/|test(faults::journal)
 answers of another database|crates/core/src/store/envois/sent.rs|s/ AND m.cle = r.cle/ AND r.cle <> ''/|test(faults::journal)
 journals of living runs|crates/core/src/dispatch/journal.rs|s/if file.try_lock().is_err()/if file.try_lock().is_err() \&\& path.as_os_str().is_empty()/|test(journal)
-old answers after a resend|crates/core/src/store/messages.rs|s/renvois = renvois + 1, jeton = jeton + 1/renvois = renvois + 1/|test(faults::journal)
+a simulation that eats real messages|crates/core/src/dispatch.rs|s/if messages.mode == Mode::Reel {/if messages.mode != Mode::Fichier {/|test(settings::pretend) and test(sqlite)
+a run that makes a database|crates/process-scheduled/src/start.rs|s/with(cli, migrations::open_existing)/with(cli, migrations::open)/|test(settings::place)
+statements prepared through a pool|crates/core/src/store/open/postgres.rs|s/CacheSize::Disabled);/CacheSize::Unbounded);/|test(settings::pool)
 refusals of everybody believed|crates/core/src/dispatch/breaker.rs|s/!self.accepted \&\& is_refusal(answer)/false \&\& is_refusal(answer)/|test(smtp::ours) and test(sqlite)
 words about the sender taken for the recipient's|crates/core/src/channel/smtp/words.rs|s/(said.names(SENDER) \&\& !measured)/(said.names(SENDER) \&\& measured)/|test(words)
 a limit costs an attempt|crates/core/src/channel/answer.rs|s/if !matches!(cause, Cause::Occupe)/if matches!(cause, Cause::Injoignable)/|test(policy)
 the same envoi first each time|crates/core/src/store/envois.rs|s/SET rang = rang + ?/SET rang = rang + 0 * ?/|test(sms::ours) and test(sqlite)
 a locked account asked each time|crates/core/src/store/canaux.rs|s/Cause::Verrou => times - 1,/Cause::Verrou => return None,/|test(canaux)
+old answers after a resend|crates/core/src/store/envois/address.rs|s/renvois = renvois + 1, jeton = jeton + 1/renvois = renvois + 1/|test(faults::journal)
+texts kept by number|crates/core/src/dispatch/engine/contents.rs|s/(\*version == granted.version)/(*version <= granted.version)/|test(corrected) and test(sqlite)
+a text changed under its version|crates/core/src/store/messages/edit.rs|s/date_programmee = ?, jeton = jeton + 1,/date_programmee = ?,/|test(model::an_sms)
+a late answer beside a close|crates/core/src/store/envois/result.rs|s/lock_messages(conn, finished)?;//|test(result) and test(postgres)
+addresses as they were|crates/core/src/store/envois/address.rs|s/AND envois.tentatives = 0$/AND envois.tentatives < 0/|test(corrected) and test(sqlite)
+late SMS at night|crates/core/src/store/envois/quiet.rs|s/AND NOT (tentatives = 0 AND/AND NOT (true AND/|test(quiet) and test(sqlite)
 LIST
 }
 

@@ -154,6 +154,16 @@ impl Texts {
         }
     }
 
+    /// What became of a message that was sent again: who was reached, and who was not.
+    pub(crate) fn sent_again(self, reached: usize, missing: Option<String>) -> String {
+        match (reached, missing) {
+            (0, Some(why)) => why,
+            (0, None) => self.leaving().to_owned(),
+            (_, Some(why)) => format!("{}. {why}", self.sent()),
+            (_, None) => self.sent().to_owned(),
+        }
+    }
+
     /// A message that was stopped on its way.
     pub(crate) fn stopped(self, envois: usize) -> String {
         match self.0 {

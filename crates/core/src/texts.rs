@@ -2,8 +2,10 @@
 
 pub mod addresses;
 mod arret;
+mod moments;
 
 pub use arret::{arret, tried_again, waits};
+pub use moments::{date_warning, missed, next_attempt, waiting};
 
 use crate::channel::UNWANTED;
 use crate::config::Lang;

@@ -144,7 +144,9 @@ impl Etat {
     }
 
     /// Every step that an envoi may take. Back to `a_envoyer` from a final state it goes only because
-    /// a person sends it again; from one final state to another only by an answer that came late.
+    /// a person sends it again (from `envoye` if it was but simulated; from `ignore` if there was no
+    /// address); from one final state to another only by an answer that came late, or because a person
+    /// wanted to send it again to a parent who opposes.
     #[must_use]
     pub const fn may_become(self, next: Self) -> bool {
         match self {
@@ -160,9 +162,9 @@ impl Etat {
                 next,
                 Self::AEnvoyer | Self::Envoye | Self::Echec | Self::Incertain
             ),
-            Self::Echec => matches!(next, Self::AEnvoyer),
+            Self::Echec => matches!(next, Self::AEnvoyer | Self::Ignore),
             Self::Incertain => matches!(next, Self::AEnvoyer | Self::Envoye | Self::Echec),
-            Self::Envoye | Self::Ignore => false,
+            Self::Envoye | Self::Ignore => matches!(next, Self::AEnvoyer),
         }
     }
 }

@@ -3,18 +3,21 @@
 use crate::cli::Cli;
 use crate::output::{self, plural};
 use crate::start;
+use messages_core::audience::Rules;
 use messages_core::config::Config;
 use messages_core::exit::{Exit, Failure};
+use messages_core::readdress;
 use messages_core::segments;
 use messages_core::store::{Conn, Error, messages};
 use messages_core::texts::addresses::too_many_segments;
+use messages_core::texts::missed;
 use messages_core::vocabulary::Canal;
 
 pub(crate) fn resend(cli: &Cli, message: i64) -> Result<Exit, Failure> {
     let (config, mut conn) = start::start(cli)?;
     refuse_too_long(&mut conn, &config, message)?;
     let again =
-        messages::resend(&mut conn, message, None, config.messages.late).map_err(|error| {
+        readdress::resend(&mut conn, &Rules::new(&config), message, None).map_err(|error| {
             match error {
                 Error::NotFound => {
                     Failure::new(Exit::Failed, format!("message {message} introuvable"))
@@ -22,13 +25,16 @@ pub(crate) fn resend(cli: &Cli, message: i64) -> Result<Exit, Failure> {
                 other => other.into(),
             }
         })?;
-    log::info!("message={message} renvoi envois={again}");
+    log::info!("message={message} renvoi envois={}", again.envois.len());
     if !cli.quiet {
-        let again = i64::try_from(again).unwrap_or(i64::MAX);
+        let number = i64::try_from(again.envois.len()).unwrap_or(i64::MAX);
         output::line(format_args!(
             "Message {message} : {} au prochain traitement.",
-            plural(again, "envoi repartira", "envois repartiront")
+            plural(number, "envoi repartira", "envois repartiront")
         ));
+        if let Some(missed) = missed(config.messages.lang, again.canal, &again.sans_suite) {
+            output::line(format_args!("{missed}"));
+        }
     }
     Ok(Exit::Done)
 }

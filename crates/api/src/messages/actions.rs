@@ -17,9 +17,12 @@ use crate::state::State;
 use crate::texts::{MARKED, NOTHING_DUE, ONLY_EMAILS, processed};
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, Route, web};
+use messages_core::audience::Rules;
 use messages_core::model::Message;
+use messages_core::readdress;
 use messages_core::store::messages;
 use messages_core::vocabulary::{Portee, Statut};
+use messages_core::waiting;
 use serde_json::json;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
@@ -99,12 +102,12 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
                 "Resend",
                 Portee::Envoi,
                 "messages_resend",
-                "Renvoie à ceux qui sont en échec ou incertains",
+                "Renvoie à ceux qui sont en échec, incertains ou sans adresse utilisable, aux adresses d'aujourd'hui",
                 Shape::ActionDone,
                 || web::to(resend),
             ),
             Some(Shape::ResendBody),
-            "Avec « envois », seulement à ceux-là.",
+            "Avec « envois », seulement à ceux-là. « success » : au moins un destinataire de ce renvoi a été atteint ; sinon « message » dit pourquoi, ou qu'il attend.",
         ),
     ]
 }
@@ -194,15 +197,22 @@ async fn resend(
     let bytes = body::take(payload, MAX_BODY).await?;
     let body = body::read(&request, bytes).await?;
     let envois = envois_of(&state, &body)?;
-    let late = state.config.messages.late;
+    let rules = Rules::new(&state.config);
     check_length(&state, id).await?;
-    state
+    let again = state
         .ask_or(state.texts.not_resendable(), move |conn| {
-            messages::resend(conn, id, envois.as_deref(), late)
+            readdress::resend(conn, &rules, id, envois.as_deref())
         })
         .await
         .map_err(|error| error.of_model(MODEL))?;
-    sent(&state, id).await
+    state.dispatcher.run().await;
+    let message = load(&state, id).await?;
+    let (settings, seen) = (state.config.messages.clone(), message.clone());
+    let outcome = state
+        .ask(move |conn| waiting::outcome(conn, &settings, &seen, &again))
+        .await?;
+    let text = state.texts.sent_again(outcome.reached, outcome.missing);
+    Ok(done(&state, outcome.reached > 0, text, &message))
 }
 
 /// The optional list of envois.

@@ -11,9 +11,11 @@ use crate::openapi::Shape;
 use crate::state::State;
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
+use messages_core::config::Messages;
 use messages_core::model::Message;
 use messages_core::store::{Conn, Error, annuaire, messages};
 use messages_core::vocabulary::Portee;
+use messages_core::waiting;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     let one = |method, portee, id, summary, shape, route| {
@@ -70,8 +72,15 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 
 /// Reads a message, or says that there is none.
 pub(super) async fn load(state: &State, id: i64) -> Result<Message, ApiError> {
-    let found = state.ask(move |conn| messages::one(conn, id)).await;
+    let settings = state.config.messages.clone();
+    let found = state.ask(move |conn| explained(conn, &settings, id)).await;
     found.map_err(|error| error.of_model(MODEL))
+}
+
+fn explained(conn: &mut Conn, settings: &Messages, id: i64) -> Result<Message, Error> {
+    let mut message = messages::one(conn, id)?;
+    waiting::explain(conn, settings, std::slice::from_mut(&mut message))?;
+    Ok(message)
 }
 
 pub(super) async fn create(
@@ -97,7 +106,8 @@ pub(super) async fn create(
 
 async fn get(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     let id = id_of(&request)?;
-    let found = state.ask(move |conn| detail(conn, id)).await;
+    let settings = state.config.messages.clone();
+    let found = state.ask(move |conn| detail(conn, &settings, id)).await;
     let (message, parent, classe) = found.map_err(|error| error.of_model(MODEL))?;
     let zone = state.config.messages.zone;
     Ok(answer::ok(&message::full(
@@ -114,8 +124,8 @@ type Detail = (
     Option<messages_core::model::Classe>,
 );
 
-fn detail(conn: &mut Conn, id: i64) -> Result<Detail, Error> {
-    let message = messages::one(conn, id)?;
+fn detail(conn: &mut Conn, settings: &Messages, id: i64) -> Result<Detail, Error> {
+    let message = explained(conn, settings, id)?;
     let parents: Vec<i64> = message.parent.into_iter().collect();
     let parents = match parents.as_slice() {
         [] => Vec::new(),

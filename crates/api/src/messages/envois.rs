@@ -13,9 +13,10 @@ use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::stream::try_unfold;
 use messages_core::config::Lang;
+use messages_core::instant::Instant;
 use messages_core::store::envois::recipients::{self, Destinataire, Filter};
 use messages_core::store::{Conn, Error};
-use messages_core::texts::motif;
+use messages_core::texts::{motif, next_attempt};
 use messages_core::vocabulary::{Canal, Etat, Motif, Portee};
 use serde::Serialize;
 
@@ -81,8 +82,8 @@ struct EnvoiJson<'e> {
     adresse: Option<&'e str>,
     etat: Etat,
     motif: Option<Motif>,
-    /// The motif in words.
-    raison: Option<&'static str>,
+    /// Why it did not leave, or not yet, in words.
+    raison: Option<String>,
     tentatives: i64,
     code: Option<&'e str>,
     detail: Option<&'e str>,
@@ -90,6 +91,14 @@ struct EnvoiJson<'e> {
     emis_le: Option<Local>,
     termine_le: Option<Local>,
     lu_le: Option<Local>,
+}
+
+/// Why it did not leave, or not yet.
+fn reason(row: &Destinataire, lang: Lang, zone: chrono_tz::Tz) -> Option<String> {
+    match row.motif {
+        Some(why) => Some(motif(lang, why).to_owned()),
+        None => next_attempt(lang, row, zone, Instant::of_this_machine()),
+    }
 }
 
 fn json(row: &Destinataire, lang: Lang, zone: chrono_tz::Tz) -> EnvoiJson<'_> {
@@ -104,7 +113,7 @@ fn json(row: &Destinataire, lang: Lang, zone: chrono_tz::Tz) -> EnvoiJson<'_> {
         adresse: row.adresse.as_deref(),
         etat: row.etat,
         motif: row.motif,
-        raison: row.motif.map(|why| motif(lang, why)),
+        raison: reason(row, lang, zone),
         tentatives: row.tentatives,
         code: row.code.as_deref(),
         detail: row.detail.as_deref(),
@@ -199,7 +208,7 @@ async fn table(state: web::Data<State>, request: HttpRequest) -> Result<HttpResp
 }
 
 fn line(row: &Destinataire, lang: Lang, zone: chrono_tz::Tz) -> String {
-    let date = |at: Option<messages_core::instant::Instant>| {
+    let date = |at: Option<Instant>| {
         at.map_or_else(String::new, |at| {
             at.in_zone(zone).format("%Y-%m-%d %H:%M:%S").to_string()
         })
@@ -212,8 +221,7 @@ fn line(row: &Destinataire, lang: Lang, zone: chrono_tz::Tz) -> String {
         row.adresse.clone().unwrap_or_default(),
         row.etat.to_string(),
         row.motif.map_or_else(String::new, |why| why.to_string()),
-        row.motif
-            .map_or_else(String::new, |why| motif(lang, why).to_owned()),
+        reason(row, lang, zone).unwrap_or_default(),
         row.detail.clone().unwrap_or_default(),
         row.tentatives.to_string(),
         date(row.emis_le),

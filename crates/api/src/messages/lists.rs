@@ -11,9 +11,12 @@ use crate::state::State;
 use crate::texts::{NO_CLASSE_ID, NO_PARENT_ID};
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
+use messages_core::config::Messages as Settings;
+use messages_core::model::Message;
 use messages_core::store::messages::{self, Column, Filter, Order};
 use messages_core::store::{Conn, Error, annuaire, statistiques};
 use messages_core::vocabulary::{Portee, Statut};
+use messages_core::waiting;
 use serde_json::json;
 
 const FILTERS: &[Parameter] = &[
@@ -141,7 +144,15 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 /// Messages by a filter.
 struct Messages {
     filter: Filter,
-    zone: chrono_tz::Tz,
+    settings: Settings,
+}
+
+impl Messages {
+    fn write(&self, conn: &mut Conn, mut rows: Vec<Message>) -> Result<Chunk, Error> {
+        waiting::explain(conn, &self.settings, &mut rows)?;
+        let zone = self.settings.zone;
+        Ok(Chunk::write(rows.iter().map(|row| short(row, zone))))
+    }
 }
 
 impl Listed for Messages {
@@ -163,7 +174,7 @@ impl Listed for Messages {
 
     fn page(&self, conn: &mut Conn, offset: i64, limit: i64) -> Result<Chunk, Error> {
         let rows = messages::page(conn, &self.filter, offset, limit)?;
-        Ok(Chunk::write(rows.iter().map(|row| short(row, self.zone))))
+        self.write(conn, rows)
     }
 
     fn ids(&self, conn: &mut Conn) -> Result<Vec<i64>, Error> {
@@ -172,14 +183,14 @@ impl Listed for Messages {
 
     fn by_ids(&self, conn: &mut Conn, ids: &[i64]) -> Result<Chunk, Error> {
         let rows = messages::by_ids(conn, ids)?;
-        Ok(Chunk::write(rows.iter().map(|row| short(row, self.zone))))
+        self.write(conn, rows)
     }
 }
 
 fn listed(state: &State, filter: Filter) -> Messages {
     Messages {
         filter,
-        zone: state.config.messages.zone,
+        settings: state.config.messages.clone(),
     }
 }
 

@@ -11,9 +11,10 @@ use crate::state::State;
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
 use messages_core::config::{Config, Lang};
+use messages_core::model::Message;
 use messages_core::preview::{self, Odd, Preview, Recipient};
 use messages_core::segments;
-use messages_core::texts::{addresses, motif};
+use messages_core::texts::{addresses, date_warning, motif};
 use messages_core::vocabulary::{Canal, Motif, Portee};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -83,10 +84,10 @@ async fn show(state: web::Data<State>, request: HttpRequest) -> Result<HttpRespo
         .ask(move |conn| preview::one(conn, &config, id))
         .await
         .map_err(|error| error.of_model(MODEL))?;
-    Ok(answer::ok(&json(&shown, &message.contenu, &state.config)))
+    Ok(answer::ok(&json(&shown, &message, &state.config)))
 }
 
-fn json<'p>(shown: &'p Preview, contenu: &str, config: &Config) -> PreviewJson<'p> {
+fn json<'p>(shown: &'p Preview, message: &Message, config: &Config) -> PreviewJson<'p> {
     let lang = config.messages.lang;
     let mut motifs = BTreeMap::new();
     for why in shown
@@ -99,7 +100,7 @@ fn json<'p>(shown: &'p Preview, contenu: &str, config: &Config) -> PreviewJson<'
     let total = shown.recipients.len();
     let nb_destinataires = total - motifs.values().sum::<usize>();
     let sms = (shown.message.canal == Canal::Sms).then(|| {
-        let counted = segments::count(contenu);
+        let counted = segments::count(&message.contenu);
         Cost {
             counted,
             total_segments: counted.segments * nb_destinataires,
@@ -112,7 +113,7 @@ fn json<'p>(shown: &'p Preview, contenu: &str, config: &Config) -> PreviewJson<'
         nb_destinataires,
         motifs,
         sms,
-        avertissements: warnings(shown, contenu, config),
+        avertissements: warnings(shown, message, config),
         destinataires: shown
             .recipients
             .iter()
@@ -135,18 +136,21 @@ fn recipient(recipient: &Recipient, lang: Lang) -> RecipientJson<'_> {
     }
 }
 
-/// A text that will be refused, and addresses that may be somebody else's.
-fn warnings(shown: &Preview, contenu: &str, config: &Config) -> Vec<String> {
-    let lang = config.messages.lang;
+/// A text that will be refused, a date at midnight or in the night, and addresses that may be somebody else's.
+fn warnings(shown: &Preview, message: &Message, config: &Config) -> Vec<String> {
+    let (lang, zone) = (config.messages.lang, config.messages.zone);
     let most = config.sms.segments_max;
     let is_sms = shown.message.canal == Canal::Sms;
-    let count = segments::over(contenu, most).filter(|_| is_sms);
+    let count = segments::over(&message.contenu, most).filter(|_| is_sms);
     let too_long = count.map(|count| addresses::too_many_segments(lang, count, most));
     let odd = shown
         .odd
         .iter()
         .map(|odd| warning(odd, shown.message.canal, lang));
-    too_long.into_iter().chain(odd).collect()
+    let date = message.date_programmee;
+    let date =
+        date.and_then(|date| date_warning(lang, message.r#type, date, config.sms.quiet, zone));
+    too_long.into_iter().chain(date).chain(odd).collect()
 }
 
 fn warning(odd: &Odd, canal: Canal, lang: Lang) -> String {

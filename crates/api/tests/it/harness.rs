@@ -55,6 +55,7 @@ impl Server {
         let mut all = vec![
             ("JWT_SIGNING_KEY", KEY),
             ("MESSAGES_MODE", "reel"),
+            ("SMS_QUIET_HOURS", "non"),
             ("SMS_API_URL", &url),
             ("SMS_API_KEY", "cle"),
             ("SMS_SENDER_NAME", "ECOLE"),

@@ -4,7 +4,7 @@ use crate::config::{Config, Lang};
 use crate::instant::Instant;
 use crate::phone::{self, Region};
 use crate::store::adresses::Reading;
-use crate::store::expansion::{Candidate, NewEnvoi, Taken};
+use crate::store::expansion::{Candidate, NewEnvoi};
 use crate::texts::addresses as texts;
 use crate::vocabulary::{Canal, Etat, Mode, Motif};
 use crate::{mailbox, segments};
@@ -53,6 +53,7 @@ pub struct Rules {
     allowed: Vec<Region>,
     pub(super) late: Duration,
     pub(super) simule: bool,
+    real: bool,
     segments_max: usize,
     lang: Lang,
 }
@@ -66,6 +67,7 @@ impl Rules {
             allowed: config.sms.allowed.clone(),
             late: config.messages.late,
             simule: config.messages.mode == Mode::Simulation,
+            real: config.messages.mode == Mode::Reel,
             segments_max: config.sms.segments_max,
             lang: config.messages.lang,
         }
@@ -78,6 +80,16 @@ impl Rules {
             region: self.region,
             elsewhere: texts::refused_elsewhere(self.lang),
         }
+    }
+
+    /// How long after it was due an envoi may still leave.
+    pub(crate) const fn late(&self) -> Duration {
+        self.late
+    }
+
+    /// Whether what leaves really leaves.
+    pub(crate) const fn is_real(&self) -> bool {
+        self.real
     }
 
     /// The address to write to, by what stands in the parent's own record.
@@ -124,8 +136,9 @@ impl Rules {
     }
 
     /// Why nobody is sent this SMS, which was written before it could be refused.
-    pub(super) fn too_long(&self, message: &Taken) -> Option<Refusal> {
-        let count = segments::over(message.texte.as_deref()?, self.segments_max)?;
+    #[must_use]
+    pub fn too_long(&self, texte: Option<&str>) -> Option<Refusal> {
+        let count = segments::over(texte?, self.segments_max)?;
         let told = texts::too_many_segments(self.lang, count, self.segments_max);
         Some(Refusal::told(Motif::Permanent, Some(&told)))
     }

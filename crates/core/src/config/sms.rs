@@ -3,6 +3,7 @@
 use super::Vars;
 use super::vars::is_loopback;
 use crate::phone::Region;
+use crate::quiet::Quiet;
 use crate::secret::Secret;
 use crate::vocabulary::Mode;
 
@@ -13,6 +14,7 @@ pub(super) const NAMES: &[&str] = &[
     "SMS_SENDER_NAME",
     "SMS_DEFAULT_REGION",
     "SMS_ALLOWED_COUNTRIES",
+    "SMS_QUIET_HOURS",
     "MESSAGES_SMS_CONNECTIONS",
     "MESSAGES_SMS_PER_MINUTE",
     "MESSAGES_SMS_MAX_SEGMENTS",
@@ -31,6 +33,8 @@ pub struct Sms {
     pub region: Region,
     /// Countries that may be written to; empty: all.
     pub allowed: Vec<Region>,
+    /// When late SMS wait for the morning; none: never.
+    pub quiet: Option<Quiet>,
     /// How many requests are made at once.
     pub connections: u32,
     /// SMS per minute, all runs and machines together.
@@ -61,6 +65,7 @@ impl Sms {
             sender: sender(vars),
             region: region.unwrap_or_default(),
             allowed: allowed.unwrap_or_default(),
+            quiet: quiet(vars),
             connections: vars
                 .number("MESSAGES_SMS_CONNECTIONS", 1..=200)
                 .unwrap_or(4),
@@ -71,6 +76,24 @@ impl Sms {
                 .unwrap_or(6),
         }
     }
+}
+
+/// An empty value switches it off, as `non` does.
+fn quiet(vars: &mut Vars) -> Option<Quiet> {
+    const NAME: &str = "SMS_QUIET_HOURS";
+    if vars.is_emptied(NAME) {
+        return None;
+    }
+    let expected = "des heures comme 21:00-07:30 (14 h au plus), ou « non »";
+    let hours = vars.parsed(NAME, expected, |text| {
+        let off = ["non", "no", "off", "false", "0"].contains(&text.to_ascii_lowercase().as_str());
+        if off {
+            Some(None)
+        } else {
+            Quiet::parse(text).map(Some)
+        }
+    });
+    hours.unwrap_or_else(|| Quiet::parse("21:00-07:30"))
 }
 
 /// What telephones show in the place of a number (3GPP TS 23.040, 9.1.2.5: eleven letters of the

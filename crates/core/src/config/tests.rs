@@ -1,4 +1,5 @@
 use super::*;
+use crate::quiet::Quiet;
 use crate::vocabulary::Mode;
 
 fn load(pairs: &[(&str, &str)]) -> Result<Config, Faults> {
@@ -155,11 +156,25 @@ fn cleartext_beyond_this_machine_is_a_fault_unless_wanted() {
 }
 
 #[test]
+fn quiet_hours_have_a_default_and_can_be_switched_off() {
+    let quiet = |value: &str| load(&[("SMS_QUIET_HOURS", value)]).unwrap().sms.quiet;
+    assert_eq!(load(&[]).unwrap().sms.quiet, Quiet::parse("21:00-07:30"));
+    assert_eq!(quiet("22:00-06:00"), Quiet::parse("22:00-06:00"));
+    assert_eq!([quiet(""), quiet("non"), quiet("NO")], [None; 3]);
+    for wrong in ["21h-7h", "08:00-07:00", "oui"] {
+        assert_eq!(
+            settings_at_fault(&[("SMS_QUIET_HOURS", wrong)]),
+            ["SMS_QUIET_HOURS"]
+        );
+    }
+}
+
+#[test]
 fn an_unknown_messages_setting_is_a_warning() {
     let config = load(&[("MESSAGES_MODES", "reel"), ("PATH", "/bin")]).unwrap();
     assert_eq!(
         config.warnings,
-        ["MESSAGES_MODES : réglage inconnu, ignoré"]
+        ["MESSAGES_MODES : réglage inconnu, ignoré (le plus proche : MESSAGES_MODE)"]
     );
 }
 

@@ -1,10 +1,12 @@
 //! The dispatcher's own thread: the only one that talks to the database.
 
 mod commit;
+mod contents;
 mod persist;
 mod replay;
 mod supply;
 
+use self::contents::Contents;
 use self::persist::persist;
 use super::journal::Journal;
 use super::lane::Lane;
@@ -16,14 +18,12 @@ use crate::channel::Answer;
 use crate::config::Config;
 use crate::failpoint::reach;
 use crate::instant::Instant;
-use crate::model::Content;
 use crate::store::envois::{self, Granted};
 use crate::store::messages::{self, Closed};
 use crate::store::passages::{self, Counts, NewPassage};
 use crate::store::{Conn, Error, expansion, overview, statistiques};
 use crate::texts;
 use crate::vocabulary::{Canal, Etat, Statut};
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant as Moment};
@@ -58,7 +58,7 @@ pub(super) struct Engine<'e> {
     heard: usize,
     /// Answers that are not written yet.
     answers: Vec<(Canal, Granted, Answer)>,
-    contents: HashMap<i64, Arc<Content>>,
+    contents: Contents,
     next_tick: Moment,
     counts: Counts,
     closed: Vec<Closed>,
@@ -93,7 +93,7 @@ impl<'e> Engine<'e> {
             journal,
             heard: 0,
             answers: Vec::new(),
-            contents: HashMap::new(),
+            contents: Contents::default(),
             next_tick: started,
             counts: Counts::default(),
             closed: Vec::new(),

@@ -134,6 +134,7 @@ mod tests {
             id: 1,
             jeton: 1,
             message: 1,
+            version: 1,
             adresse: "+33612345678".into(),
             tentatives,
             ambigus,

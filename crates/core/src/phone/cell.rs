@@ -5,7 +5,8 @@ use super::{Fault, Number, Region};
 use crate::typed::visible;
 
 /// Words that are written before a number.
-const LABELS: [&str; 14] = [
+const LABELS: [&str; 15] = [
+    "whatsapp",
     "telephone",
     "téléphone",
     "portable",

@@ -4,7 +4,9 @@
 //! changes nothing. The functions are meant to be called inside [`Conn::write`], several to one
 //! commit.
 
+pub mod address;
 mod intent;
+mod quiet;
 pub mod recipients;
 mod recover;
 mod result;
@@ -12,6 +14,7 @@ mod sent;
 mod settle;
 
 pub use intent::{Granted, Refused, announce};
+pub use quiet::hold;
 pub use recover::{AMBIGUOUS_RESENDS, Recovered, drop_cancelled, expire, recover};
 pub use result::{Finished, Recorded, record};
 pub use sent::{Sent, sent};

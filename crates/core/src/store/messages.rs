@@ -3,10 +3,12 @@
 mod close;
 mod edit;
 mod list;
+mod waiting;
 
 pub use close::{Closed, close, has_closable};
 pub use edit::{delete, mark_read, update};
 pub use list::{Column, Filter, Order, by_ids, count, ids, one, page};
+pub use waiting::{Attente, attentes};
 
 use super::conn::on_inner;
 use super::envois::unsent;
@@ -16,9 +18,8 @@ use crate::instant::Instant;
 use crate::model::{Content, NewMessage};
 use crate::schema;
 use crate::vocabulary::{Etat, Motif, Statut};
-use diesel::sql_types::Text;
-use diesel::{ExpressionMethods, RunQueryDsl};
-use std::time::Duration;
+use diesel::sql_types::{self, BigInt};
+use diesel::{ExpressionMethods, QueryableByName, RunQueryDsl};
 
 /// Inserts a message and returns its number.
 ///
@@ -51,14 +52,25 @@ pub fn insert(conn: &mut Conn, new: &NewMessage) -> Result<i64, Error> {
     }
 }
 
-/// What the messages with these numbers say.
+/// What a message says.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
+pub struct Text {
+    /// Goes up whenever the message is changed.
+    #[diesel(sql_type = BigInt)]
+    pub version: i64,
+    /// The text with what belongs to it.
+    #[diesel(embed)]
+    pub content: Content,
+}
+
+/// What the messages with these numbers say now.
 ///
 /// # Errors
 /// The database's.
-pub fn contents(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Content>, Error> {
+pub fn contents(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Text>, Error> {
     conn.load(
         &sql(
-            "SELECT id, sujet, contenu, contenu_html, cle, cle_lecture FROM messages
+            "SELECT id, jeton AS version, sujet, contenu, contenu_html, cle, cle_lecture FROM messages
                WHERE id IN (SELECT r.cle FROM {rows: cle bigint})",
         )
         .bind_keys(ids),
@@ -67,7 +79,7 @@ pub fn contents(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Content>, Error> {
 
 #[derive(diesel::QueryableByName)]
 struct State {
-    #[diesel(sql_type = Text)]
+    #[diesel(sql_type = sql_types::Text)]
     statut: Statut,
 }
 
@@ -125,53 +137,26 @@ pub fn cancel(conn: &mut Conn, id: i64) -> Result<usize, Error> {
     })
 }
 
-/// Sends a message again to those in `echec` or `incertain`; with `envois`, only to these of them.
-/// Returns to how many. An answer to an earlier attempt changes nothing any more.
+/// Opens a message again for those of its envois that a person sends again. It stays locked until the
+/// commit, and so do its addresses.
 ///
 /// # Errors
-/// `NotFound`; `Conflict` when nobody is to be sent to again.
-pub fn resend(
-    conn: &mut Conn,
-    id: i64,
-    envois: Option<&[i64]>,
-    late: Duration,
-) -> Result<usize, Error> {
-    conn.write(|conn| {
-        let now = conn.now()?;
-        let opened = conn.execute(
-            &sql("UPDATE messages
-                     SET statut = 'en_attente', annule_le = NULL, details_erreur = NULL
-                   WHERE id = ? AND statut IN ('en_attente', 'envoye', 'echec')")
-            .bind(id),
-        )?;
-        if opened == 0 {
-            let statut = statut(conn, id)?;
-            return Err(Error::Conflict(format!(
-                "a message in {statut} was never sent"
-            )));
-        }
-        let statement = sql("UPDATE envois
-                     SET etat = 'a_envoyer', motif = NULL, code = NULL, detail = NULL,
-                         termine_le = NULL, emis_le = NULL, tentatives = 0, ambigus = 0,
-                         renvois = renvois + 1, jeton = jeton + 1, prochaine = ?, expire = ?
-                   WHERE message = ? AND etat IN ('echec', 'incertain') AND adresse IS NOT NULL")
-        .bind(now)
-        .bind(now + late)
-        .bind(id);
-        let statement = match envois {
-            None => statement,
-            Some(envois) => statement
-                .then(" AND id IN (SELECT r.cle FROM {rows: cle bigint})")
-                .bind_keys(envois),
-        };
-        let again = conn.execute(&statement)?;
-        if again == 0 {
-            return Err(Error::Conflict(
-                "nobody is in echec or incertain".to_owned(),
-            ));
-        }
-        Ok(again)
-    })
+/// `NotFound`; `Conflict` when it was never sent, or its recipients are being worked out.
+pub fn reopen(conn: &mut Conn, id: i64) -> Result<(), Error> {
+    let opened = conn.execute(
+        &sql("UPDATE messages
+                 SET statut = 'en_attente', annule_le = NULL, details_erreur = NULL
+               WHERE id = ? AND statut IN ('en_attente', 'envoye', 'echec')
+                 AND etendu_le IS NOT NULL")
+        .bind(id),
+    )?;
+    if opened == 0 {
+        let statut = statut(conn, id)?;
+        return Err(Error::Conflict(format!(
+            "un message à l'état {statut} n'a pas encore été envoyé"
+        )));
+    }
+    Ok(())
 }
 
 /// Makes a draft, a programmed or a failed message due now.

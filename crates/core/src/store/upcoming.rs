@@ -15,6 +15,9 @@ pub struct Upcoming {
     /// The channel.
     #[diesel(sql_type = Text)]
     pub canal: Canal,
+    /// What an SMS says.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub texte: Option<String>,
     /// Its subject.
     #[diesel(sql_type = Nullable<Text>)]
     pub sujet: Option<String>,
@@ -42,7 +45,7 @@ pub struct Upcoming {
 pub fn upcoming(conn: &mut Conn, limit: usize, until: Instant) -> Result<Vec<Upcoming>, Error> {
     conn.load(
         &sql(
-            "SELECT id, type AS canal, sujet, parent, classe, est_message_groupe,
+            "SELECT id, type AS canal, sujet, CASE type WHEN 'sms' THEN contenu END AS texte, parent, classe, est_message_groupe,
                      (SELECT c.nom FROM classes c WHERE c.id = messages.classe) AS classe_nom,
                      CASE WHEN COALESCE(programme_le, date_creation) > date_programmee
                           THEN COALESCE(programme_le, date_creation)
@@ -63,7 +66,7 @@ pub fn one(conn: &mut Conn, id: i64) -> Result<Upcoming, Error> {
     let now = conn.now()?;
     let found: Vec<Upcoming> = conn.load(
         &sql(
-            "SELECT id, type AS canal, sujet, parent, classe, est_message_groupe,
+            "SELECT id, type AS canal, sujet, CASE type WHEN 'sms' THEN contenu END AS texte, parent, classe, est_message_groupe,
                      (SELECT c.nom FROM classes c WHERE c.id = messages.classe) AS classe_nom,
                      COALESCE(date_programmee, ?) AS due
                 FROM messages WHERE id = ?",
@@ -81,7 +84,7 @@ pub fn one(conn: &mut Conn, id: i64) -> Result<Upcoming, Error> {
 pub fn leaving(conn: &mut Conn, now: Instant, until: Instant) -> Result<Vec<Upcoming>, Error> {
     conn.load(
         &sql(
-            "SELECT id, type AS canal, sujet, parent, classe, est_message_groupe,
+            "SELECT id, type AS canal, sujet, CASE type WHEN 'sms' THEN contenu END AS texte, parent, classe, est_message_groupe,
                      (SELECT c.nom FROM classes c WHERE c.id = messages.classe) AS classe_nom,
                      COALESCE(date_programmee, date_creation) AS due
                 FROM messages
@@ -113,7 +116,8 @@ pub struct Addressed {
     pub adresse: String,
 }
 
-/// Number, names and address of those of a message whose turn has come by then.
+/// Number, names and address of those of a message whose turn has come by then. What was never tried
+/// goes where the directory says now.
 ///
 /// # Errors
 /// The database's.
@@ -126,7 +130,11 @@ pub fn waiting(
     conn.load(
         &sql(
             "SELECT p.id AS parent, COALESCE(p.nom, '') AS nom, COALESCE(p.prenom, '') AS prenom,
-                     e.adresse
+                     CASE WHEN e.tentatives = 0 AND e.canal = 'sms' AND p.telephone_e164 <> e.adresse
+                            THEN p.telephone_e164
+                          WHEN e.tentatives = 0 AND e.canal = 'email'
+                           AND p.email_norme <> lower(e.adresse) THEN p.email_norme
+                          ELSE e.adresse END AS adresse
                 FROM envois e LEFT JOIN parents p ON p.id = e.parent
                WHERE e.message = ? AND e.etat = 'a_envoyer' AND e.prochaine <= ? AND e.expire > ?
                ORDER BY e.id",

@@ -1,6 +1,6 @@
 //! What staff may change of a message, and when.
 
-use crate::harness::{DAY, School, To, message, parent};
+use crate::harness::{DAY, School, To, message, parent, resend};
 use messages_core::model::NewMessage;
 use messages_core::store::messages;
 use messages_core::store::{Conn, Error};
@@ -148,10 +148,10 @@ fn chosen_envois_alone_are_sent_again(database: &Database) {
     school.run("run").close(1);
     let chosen = database.number("SELECT CAST(id AS TEXT) AS v FROM envois WHERE parent = 2");
     let mut conn = school.conn();
-    let nobody = messages::resend(&mut conn, id, Some(&[999]), DAY);
+    let nobody = resend(&mut conn, id, Some(&[999]));
     assert!(matches!(nobody, Err(Error::Conflict(_))), "{nobody:?}");
     assert_eq!(school.statut(id), "echec", "nothing half done");
-    let again = messages::resend(&mut conn, id, Some(&[chosen]), DAY).unwrap();
+    let again = resend(&mut conn, id, Some(&[chosen])).unwrap();
     assert_eq!(again, 1);
     assert_eq!(
         school.states(id),

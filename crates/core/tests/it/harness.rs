@@ -4,13 +4,14 @@ use messages_core::audience::{Expander, Rules, Step};
 use messages_core::config::{Config, Database as Place, Lang, Vars};
 use messages_core::instant::Instant;
 use messages_core::model::{NewMessage, Parent};
+use messages_core::readdress;
 use messages_core::store::adresses::Reading;
 use messages_core::store::annuaire::{self, Annuaire};
 use messages_core::store::envois::{
     self, Finished, Granted, Leased, Recorded, Recovered, Refused, Reserved, Settled,
 };
 use messages_core::store::messages::{self, Closed};
-use messages_core::store::{Conn, migrations, overview};
+use messages_core::store::{Conn, Error, migrations, overview};
 use messages_core::texts;
 use messages_core::vocabulary::{Canal, Etat, Motif, Statut, Verdict};
 use messages_testing::db::Database;
@@ -310,6 +311,11 @@ pub(crate) fn rules(settings: &[(&str, &str)]) -> Rules {
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     Rules::new(&Config::load(Vars::from_pairs(pairs)).unwrap())
+}
+
+/// Sends a message again; returns to how many.
+pub(crate) fn resend(conn: &mut Conn, id: i64, envois: Option<&[i64]>) -> Result<usize, Error> {
+    readdress::resend(conn, &rules(&[]), id, envois).map(|again| again.envois.len())
 }
 
 /// All steps together.

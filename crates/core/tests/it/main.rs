@@ -25,6 +25,7 @@ mod migrations;
 mod model;
 mod passages;
 mod peers;
+mod quiet;
 mod recover;
 mod resend;
 mod result;

@@ -77,7 +77,8 @@ fn contents_are_what_was_written(database: &Database) {
         school.programme(Canal::Sms, To::All),
     ];
     let mut found = messages::contents(&mut school.conn(), &ids).unwrap();
-    found.sort_by_key(|content| content.id);
+    found.sort_by_key(|text| text.content.id);
+    let found: Vec<_> = found.into_iter().map(|text| text.content).collect();
     assert_eq!(
         found.iter().map(|content| content.id).collect::<Vec<_>>(),
         ids

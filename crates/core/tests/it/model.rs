@@ -27,14 +27,20 @@ const QUIET: World = World {
     retries: false,
     troubles: false,
     people: false,
+    rewriting: false,
 };
 
 /// Each kind of event by itself, with so many workers.
-const WORLDS: [(&str, World, usize); 3] = [
+const WORLDS: [(&str, World, usize); 4] = [
     ("retries", RETRIES, 3),
     ("troubles", TROUBLES, 3),
     ("people", PEOPLE, 2),
+    ("rewriting", REWRITING, 2),
 ];
+const REWRITING: World = World {
+    rewriting: true,
+    ..QUIET
+};
 const RETRIES: World = World {
     retries: true,
     ..QUIET
@@ -49,10 +55,11 @@ const PEOPLE: World = World {
 };
 
 /// More workers: for `FAULTS=full`.
-const WIDE_WORLDS: [(&str, World, usize); 3] = [
+const WIDE_WORLDS: [(&str, World, usize); 4] = [
     ("retries", RETRIES, 4),
     ("troubles", TROUBLES, 4),
     ("people", PEOPLE, 3),
+    ("rewriting", REWRITING, 3),
 ];
 
 #[test]
@@ -115,6 +122,7 @@ fn everything_ends(law: &mut Law, row: Row) {
         again: false,
     };
     for statement in [
+        Statement::Take,
         Statement::Recover,
         Statement::DropCancelled,
         Statement::Expire,
@@ -128,7 +136,8 @@ fn everything_ends(law: &mut Law, row: Row) {
             statement,
             Statement::Announce { .. } | Statement::Record { .. }
         );
-        if !(idle && now.etat.is_final()) {
+        let nothing_due = statement == Statement::Take && now.statut != Statut::Programme;
+        if !(nothing_due || idle && now.etat.is_final()) {
             now = law.of(now, statement).row;
         }
     }

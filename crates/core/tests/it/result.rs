@@ -7,6 +7,8 @@ use messages_core::store::messages;
 use messages_core::vocabulary::{Canal, Etat, Verdict};
 use messages_testing::db::Database;
 use messages_testing::stories;
+use std::thread;
+use std::time::{Duration, Instant};
 
 stories!(
     an_accepted_envoi_is_final_with_what_the_peer_said,
@@ -17,6 +19,7 @@ stories!(
     answers_of_several_envois_are_written_together,
     a_late_success_of_an_email_that_waits_again_is_welcome,
     a_late_success_of_an_uncertain_sms_opens_its_message_again,
+    a_late_success_that_meets_a_close_is_not_left_beside_a_failed_message,
     a_late_refusal_of_an_uncertain_sms_is_welcome,
     what_was_in_doubt_is_uncertain_whatever_stops_it_and_a_late_success_is_welcome,
     a_late_temporary_failure_changes_nothing,
@@ -201,6 +204,30 @@ fn a_late_success_of_an_uncertain_sms_opens_its_message_again(database: &Databas
         "1 destinataire non atteint : 1 refusé définitivement."
     );
     assert_eq!(school.count("messages", "date_envoi IS NOT NULL"), 1);
+}
+
+/// The close has counted and is not committed yet when another machine hears a late answer.
+fn a_late_success_that_meets_a_close_is_not_left_beside_a_failed_message(database: &Database) {
+    let school = School::new(database);
+    let message = school.leaving(Canal::Sms, 1);
+    let (mut slow, mut other) = (school.run("slow"), school.run("other"));
+    let granted = slow.send(Canal::Sms, 1);
+    school.leases_are_over();
+    other.recover();
+    let answers = [accepted(&granted[0])];
+    let late = other.conn.write(|conn| {
+        let closed = messages::close(conn, 10, |_| None)?;
+        assert_eq!(closed.len(), 1);
+        let late = thread::spawn(move || slow.record(&answers));
+        let begun = Instant::now();
+        while !late.is_finished() && begun.elapsed() < Duration::from_secs(1) {
+            thread::sleep(Duration::from_millis(10));
+        }
+        Ok(late)
+    });
+    assert_eq!(late.unwrap().join().unwrap().len(), 1);
+    other.close(10);
+    assert_eq!(school.sums(message), "envoye 1 1 0 0 0");
 }
 
 fn a_late_refusal_of_an_uncertain_sms_is_welcome(database: &Database) {

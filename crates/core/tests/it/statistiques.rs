@@ -4,7 +4,7 @@ mod law;
 mod periods;
 mod recount;
 
-use crate::harness::{Run, School, To, accepted, message, parent, place};
+use crate::harness::{Run, School, To, accepted, message, parent, place, resend};
 use chrono::NaiveDate;
 use messages_core::instant::Instant;
 use messages_core::model::{Classe, NewMessage};
@@ -133,7 +133,7 @@ fn open_envois_are_counted_where_they_are(database: &Database) {
     assert_eq!(states(&school), [0, 0, 0, 6, 0, 1, 0]);
     run.close(10);
     assert_eq!(states(&school), [0, 0, 0, 6, 0, 1, 0]);
-    messages::resend(&mut school.conn(), sent, None, crate::harness::DAY).unwrap();
+    resend(&mut school.conn(), sent, None).unwrap();
     assert_eq!(states(&school), [1, 0, 0, 6, 0, 0, 0]);
     recount(&school);
 }

@@ -7,6 +7,7 @@
 )]
 
 mod cli;
+mod corrected;
 #[cfg(unix)]
 mod faults;
 mod program;
@@ -17,6 +18,7 @@ mod rows;
 mod school;
 #[cfg(unix)]
 mod script;
+mod settings;
 mod sms;
 mod smtp;
 mod verify;

@@ -18,7 +18,7 @@ use crate::program::mailbox;
 use messages_testing::smtp::{Accepted, Server};
 
 /// The addresses that the relay took a message for, in order.
-fn reached(server: &Server) -> Vec<String> {
+pub(crate) fn reached(server: &Server) -> Vec<String> {
     let mut all: Vec<String> = server
         .accepted()
         .iter()
@@ -43,7 +43,7 @@ fn copies(server: &Server, parent: i64) -> Vec<Accepted> {
 }
 
 /// The commands of one verb, with their connections.
-fn said(server: &Server, verb: &str) -> Vec<(usize, String)> {
+pub(crate) fn said(server: &Server, verb: &str) -> Vec<(usize, String)> {
     let mut commands = server.commands();
     commands.retain(|(_, line)| line.split(' ').next() == Some(verb));
     commands

@@ -123,7 +123,7 @@ fn preview() -> Vec<Row> {
         (
             "avertissements",
             kit::list(kit::text()),
-            "Ce qu'il faut regarder avant l'envoi : numéros partagés, inventés, texte trop long.",
+            "Ce qu'il faut regarder avant l'envoi : numéros partagés, inventés, texte trop long, départ à minuit ou la nuit.",
         ),
         ("destinataires", kit::list(recipient.into()), ""),
     ]

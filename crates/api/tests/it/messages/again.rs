@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 stories!(
     sending_again_reaches_those_who_got_nothing,
+    sending_again_tells_the_truth,
     sending_again_to_some_leaves_the_others,
     a_failed_message_can_be_mended_and_sent,
     a_message_without_its_parent_reaches_nobody,
@@ -80,6 +81,54 @@ fn sending_again_reaches_those_who_got_nothing(database: &Database) {
     assert_eq!(answer.status, 409);
     let text = "Aucun destinataire en échec ou incertain à qui renvoyer ce message.";
     assert_eq!(answer.json()["detail"], text);
+}
+
+/// Parent 1 is refused for good, parent 2 has to wait, parent 3 has no number.
+fn sending_again_tells_the_truth(database: &Database) {
+    let later = Answer::status(503, "");
+    let script = GatewayScript::default()
+        .answer_for(&number(1)[1..], refusal())
+        .answer_for(&number(2)[1..], later);
+    let gateway = Gateway::start(script);
+    let settings = [("MESSAGES_SMS_CONNECTIONS", "1")];
+    let server = Server::sending(database, &gateway, &settings);
+    let user = Client::user(&server);
+    user.school(4, 1);
+    user.patch("/api/parents/3/", &json!({ "telephone": "06" }));
+    let id = user.write(&to_all());
+    post(&user, &format!("/api/messages/{id}/send_now/"), &json!({}));
+    let path = format!("/api/messages/{id}/resend/");
+    let envois = user.get(&format!("/api/messages/{id}/envois/")).json();
+    let resend = |n: usize| {
+        let answer = post(&user, &path, &json!({ "envois": [envois[n]["id"]] }));
+        (
+            answer["success"].clone(),
+            answer["message"].as_str().unwrap().to_owned(),
+        )
+    };
+    let refused = "1 destinataire non atteint : 1 refusé définitivement.";
+    assert_eq!(resend(0), (json!(false), refused.to_owned()));
+    let invalid = "1 destinataire non atteint : 1 numéro de téléphone invalide.";
+    assert_eq!(resend(2), (json!(false), invalid.to_owned()));
+    // Whoever waits is told of by the message, with reason and time.
+    assert_eq!(envois[1]["etat"], "a_envoyer", "{envois}");
+    let raison = envois[1]["raison"].as_str().unwrap();
+    assert!(raison.contains(", nouvel essai à "), "{raison}");
+    let message = user.message(id);
+    let told = message["details_erreur"].as_str().unwrap();
+    assert!(
+        told.starts_with("1 destinataire attend un nouvel essai ("),
+        "{told}"
+    );
+    let table = user.get(&format!("/api/messages/{id}/envois.csv")).text();
+    assert!(table.contains(raison), "{table}");
+    // The numbers are corrected, and that is where it goes.
+    user.patch("/api/parents/1/", &json!({ "telephone": number(101) }));
+    user.patch("/api/parents/3/", &json!({ "telephone": number(103) }));
+    assert_eq!(resend(0), (json!(true), "Message envoyé".to_owned()));
+    assert_eq!(resend(2), (json!(true), "Message envoyé".to_owned()));
+    let numbers: Vec<_> = accepted(&gateway).into_iter().map(|(to, _)| to).collect();
+    assert_eq!(numbers, [number(4), number(101), number(103)]);
 }
 
 fn sending_again_to_some_leaves_the_others(database: &Database) {

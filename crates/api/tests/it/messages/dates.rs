@@ -44,6 +44,44 @@ fn an_hour_that_spring_jumps_over_is_refused_with_its_neighbours() {
     }
 }
 
+/// A date without an hour, and SMS at night: staff are told before.
+#[test]
+fn a_preview_tells_of_midnight_and_of_the_night() {
+    let database = Database::sqlite();
+    let server = Server::start(&database, &[("JWT_SIGNING_KEY", KEY)]);
+    let user = Client::user(&server);
+    let warnings = |canal: &str, date: &str| {
+        let mut message = programmed(date);
+        message["type"] = canal.into();
+        let id = user.write(&message);
+        user.get(&format!("/api/messages/{id}/preview/")).json()["avertissements"].clone()
+    };
+    let night = "pendant les heures calmes (de 21 h 00 à 7 h 30).";
+    for (canal, date, told) in [
+        ("sms", "2090-12-01T10:00", json!([])),
+        ("email", "2090-12-01T22:00", json!([])),
+        (
+            "email",
+            "2090-12-01",
+            json!(["Ce message partira le 01/12/2090 à minuit."]),
+        ),
+        (
+            "sms",
+            "2090-12-01",
+            json!([format!("Ces SMS partiront le 01/12/2090 à minuit, {night}")]),
+        ),
+        (
+            "sms",
+            "2090-12-01T22:00",
+            json!([format!(
+                "Ces SMS partiront le 01/12/2090 à 22 h 00, {night}"
+            )]),
+        ),
+    ] {
+        assert_eq!(warnings(canal, date), told, "{canal}, {date}");
+    }
+}
+
 #[test]
 fn dates_are_answered_in_the_schools_time_zone() {
     let database = Database::sqlite();

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 stories!(
     a_run_tells_what_it_did,
+    a_server_that_only_pretends_takes_no_message_of_a_database_that_has_sent,
     whoever_runs_at_once_nobody_gets_an_sms_twice,
     while_a_channel_is_stopped_every_answer_says_that_nothing_left_and_why,
 );
@@ -59,6 +60,30 @@ fn a_run_tells_what_it_did(database: &Database) {
     }
 }
 
+fn a_server_that_only_pretends_takes_no_message_of_a_database_that_has_sent(database: &Database) {
+    let gateway = Gateway::start(GatewayScript::default());
+    let server = Server::sending(database, &gateway, &[]);
+    let user = Client::user(&server);
+    user.school(3, 1).write(&programmed(None));
+    assert_eq!(process(&user)["success_count"], 1);
+    drop(server);
+    // The same database with settings that were lost.
+    let server = Server::start(database, &[("JWT_SIGNING_KEY", KEY)]);
+    let user = Client::user(&server);
+    let id = user.write(&programmed(None));
+    let refused = process(&user);
+    let now = format!("/api/messages/{id}/send_now/");
+    for answer in [&refused, &user.post(&now, &json!({})).json()] {
+        assert_eq!(answer["success"], false, "{answer}");
+        let text = answer["message"].as_str().unwrap();
+        assert!(text.contains("SIMULATION refusée"), "{answer}");
+    }
+    assert_eq!(refused["processed"], 0);
+    let left = format!("SELECT statut AS v FROM messages WHERE id = {id}");
+    assert_eq!(database.texts(&left), ["programme"]);
+    assert!(server.said().contains("MESSAGES_MODE : SIMULATION refusé"));
+}
+
 fn whoever_runs_at_once_nobody_gets_an_sms_twice(database: &Database) {
     const PARENTS: i64 = 300;
     let gateway = Gateway::start(GatewayScript::default());
@@ -69,6 +94,7 @@ fn whoever_runs_at_once_nobody_gets_an_sms_twice(database: &Database) {
     let vars = [
         ("DATABASE_URL", database.url()),
         ("MESSAGES_MODE", "reel"),
+        ("SMS_QUIET_HOURS", "non"),
         ("SMS_API_URL", &url),
         ("SMS_API_KEY", "cle"),
         ("SMS_SENDER_NAME", "ECOLE"),

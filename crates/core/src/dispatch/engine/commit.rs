@@ -6,18 +6,15 @@ use crate::audience::Rules;
 use crate::channel::{Answer, Channel, Cutoff, Delivery, Stage};
 use crate::dispatch::{HARD_LIMIT, policy};
 use crate::failpoint::reach;
+use crate::readdress;
 use crate::store::envois::{self, Finished, Granted, Leased, Recorded, Settled};
 use crate::store::{Error, messages};
 use crate::vocabulary::{Canal, Etat, Motif};
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant as Moment};
 
 /// After the deadline of an attempt its lease lasts this long.
 const LEASE_MARGIN: Duration = Duration::from_secs(60);
-
-/// Texts of so many messages are kept at hand.
-const CONTENTS_MAX: usize = 1000;
 
 impl Engine<'_> {
     /// Writes the answers at hand and announces as many envois as there are idle senders.
@@ -96,6 +93,7 @@ impl Engine<'_> {
             self.progress.done += 1;
             self.counts.add(refused.etat);
         }
+        let unsettled = unsettled(&settled, leased);
         self.load_contents(&settled.granted)?;
         let canaux: BTreeMap<i64, Canal> = leased
             .iter()
@@ -107,58 +105,66 @@ impl Engine<'_> {
             }
         }
         reach("handed_over");
+        self.refresh_addresses(&unsettled)?;
         (self.on_progress)(self.progress);
+        Ok(())
+    }
+
+    /// Of these messages something may wait under an address that the directory has changed.
+    fn refresh_addresses(&mut self, messages: &[i64]) -> Result<(), Error> {
+        if messages.is_empty() {
+            return Ok(());
+        }
+        let rules = Rules::new(self.config);
+        let refreshed = persist(&mut self.conn, &self.stop, |conn, _| {
+            readdress::refresh(conn, &rules, messages)
+        })?;
+        self.counts.ignores += i64::try_from(refreshed.ended).unwrap_or(0);
+        for lane in &mut self.lanes {
+            lane.drained &= !refreshed.canaux.contains(&lane.canal);
+        }
         Ok(())
     }
 
     fn hand_over(&mut self, canal: Canal, granted: Granted) {
         let hard = self.started + HARD_LIMIT;
-        let lane = self.lanes.iter_mut().find(|lane| lane.canal == canal);
-        // A message cannot go away while it has open envois.
-        let content = self.contents.get(&granted.message).map(Arc::clone);
-        if let (Some(lane), Some(content)) = (lane, content) {
-            let delivery = Delivery {
-                id: granted.id,
-                jeton: granted.jeton,
-                content,
-                adresse: granted.adresse.clone(),
-                renvois: granted.renvois,
-                emis_le: granted.emis_le,
-                deadline: hard.min(Moment::now() + Channel::deadline(canal)),
-                cutoff: Cutoff::default(),
-            };
-            if let Err(granted) = lane.send(granted, delivery) {
-                // Nothing of it left: that has to be written, or it would read as "perhaps sent".
-                self.answers
-                    .push((canal, *granted, Answer::given_up(Stage::Envelope)));
+        let Some(lane) = self.lanes.iter_mut().find(|lane| lane.canal == canal) else {
+            return;
+        };
+        let refused = match self.contents.of(&granted) {
+            Some(content) => {
+                let delivery = Delivery {
+                    id: granted.id,
+                    jeton: granted.jeton,
+                    content,
+                    adresse: granted.adresse.clone(),
+                    renvois: granted.renvois,
+                    emis_le: granted.emis_le,
+                    deadline: hard.min(Moment::now() + Channel::deadline(canal)),
+                    cutoff: Cutoff::default(),
+                };
+                lane.send(granted, delivery).err()
             }
+            // It was cancelled since, or this machine slept until its lease was over.
+            None => Some(Box::new(granted)),
+        };
+        if let Some(granted) = refused {
+            // Nothing of it left: that has to be written, or it would read as "perhaps sent".
+            self.answers
+                .push((canal, *granted, Answer::given_up(Stage::Envelope)));
         }
     }
 
-    /// Fetches the texts of messages that are not at hand.
+    /// Reads the texts of messages that are not at hand.
     fn load_contents(&mut self, granted: &[Granted]) -> Result<(), Error> {
-        let known = |contents: &std::collections::HashMap<i64, _>, id| contents.contains_key(&id);
-        if granted
-            .iter()
-            .all(|granted| known(&self.contents, granted.message))
-        {
+        let missing = self.contents.missing(granted);
+        if missing.is_empty() {
             return Ok(());
         }
-        if self.contents.len() > CONTENTS_MAX {
-            self.contents.clear();
-        }
-        let mut missing: Vec<i64> = granted.iter().map(|granted| granted.message).collect();
-        missing.sort_unstable();
-        missing.dedup();
-        missing.retain(|id| !known(&self.contents, *id));
-        let loaded = persist(&mut self.conn, &self.stop, |conn, _| {
+        let texts = persist(&mut self.conn, &self.stop, |conn, _| {
             messages::contents(conn, &missing)
         })?;
-        self.contents.extend(
-            loaded
-                .into_iter()
-                .map(|content| (content.id, Arc::new(content))),
-        );
+        self.contents.keep(texts);
         Ok(())
     }
 
@@ -179,6 +185,22 @@ impl Engine<'_> {
         self.counts.add(finished.etat);
         log_outcome(finished);
     }
+}
+
+/// The messages of what was neither granted nor refused.
+fn unsettled(settled: &Settled, leased: &[(Canal, Leased)]) -> Vec<i64> {
+    if settled.granted.len() + settled.refused.len() == leased.len() {
+        return Vec::new();
+    }
+    let granted = settled.granted.iter().map(|granted| granted.id);
+    let refused = settled.refused.iter().map(|refused| refused.id);
+    let known: BTreeSet<i64> = granted.chain(refused).collect();
+    let unknown = leased
+        .iter()
+        .map(|(_, leased)| leased.envoi)
+        .filter(|envoi| !known.contains(&envoi.id));
+    let messages: BTreeSet<i64> = unknown.map(|envoi| envoi.message).collect();
+    messages.into_iter().collect()
 }
 
 /// The codes only: a peer's words may hold an address.

@@ -75,9 +75,13 @@ impl Engine<'_> {
         }
         let (passage, lanes) = (self.passage.id.as_str(), &self.lanes);
         let simule = self.passage.mode == Mode::Simulation;
+        let (sms, messages) = (&self.config.sms, &self.config.messages);
         let supplies = persist(&mut self.conn, &self.stop, |conn, _| {
             conn.write(|conn| {
                 let now = conn.now()?;
+                if let Some(night) = sms.quiet.and_then(|quiet| quiet.night(now, messages.zone)) {
+                    envois::hold(conn, night, messages.late, now)?;
+                }
                 let mut supplies = [Supply::default(), Supply::default()];
                 for (lane, supply) in lanes.iter().zip(&mut supplies) {
                     *supply = supply_of(conn, passage, simule, lane, now)?;

@@ -1,6 +1,7 @@
 //! The intent: committed before the first byte of a delivery leaves.
 
 use super::Reserved;
+use super::address::NOT_OUTDATED;
 use crate::instant::{Instant, InstantSql};
 use crate::store::adresses::NOT_REFUSED;
 use crate::store::sql::sql;
@@ -21,6 +22,9 @@ pub struct Granted {
     /// Its message.
     #[diesel(sql_type = BigInt)]
     pub message: i64,
+    /// Of the message's text that stands now: goes up whenever the message is changed.
+    #[diesel(sql_type = BigInt)]
+    pub version: i64,
     /// E.164 number or mailbox.
     #[diesel(sql_type = Text)]
     pub adresse: String,
@@ -63,6 +67,9 @@ pub struct Refused {
 /// address: `elsewhere` is told where another record has it. `again` after a commit whose
 /// answer was lost: what is already in `emission` with our token was ours.
 ///
+/// What was never tried, and whose address the directory has changed meanwhile, is neither granted nor
+/// refused: its address has to be read again.
+///
 /// # Errors
 /// The database's; also when a token was given out twice.
 pub fn announce(
@@ -93,8 +100,11 @@ pub fn announce(
                                 AND CASE envois.canal WHEN 'sms' THEN p.notifications_sms
                                                       ELSE p.notifications_email END)")
         .then(NOT_REFUSED)
-        .then("RETURNING envois.id, envois.jeton, envois.message, envois.adresse, envois.tentatives,
-                        envois.ambigus, envois.renvois, envois.emis_le, envois.expire")
+        .then(NOT_OUTDATED)
+        .then("RETURNING envois.id, envois.jeton, envois.message,
+                        (SELECT m.jeton FROM messages m WHERE m.id = envois.message) AS version,
+                        envois.adresse, envois.tentatives, envois.ambigus, envois.renvois,
+                        envois.emis_le, envois.expire")
         .bind(now + lease)
         .bind(now)
         .bind_rows(leased)
@@ -179,8 +189,9 @@ fn refuse(
                      proprio = NULL, bail_jusqua = NULL, termine_le = ?
                 FROM {rows: id bigint, jeton bigint}
                WHERE envois.id = r.id AND envois.jeton = r.jeton AND envois.proprio = ?
-                 AND envois.etat = 'reserve' AND envois.bail_jusqua > ?
-              RETURNING envois.id, envois.message, envois.etat, envois.motif")
+                 AND envois.etat = 'reserve' AND envois.bail_jusqua > ?")
+        .then(NOT_OUTDATED)
+        .then("RETURNING envois.id, envois.message, envois.etat, envois.motif")
         .bind(now)
         .bind(now)
         .bind(now)

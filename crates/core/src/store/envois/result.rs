@@ -2,7 +2,7 @@
 
 use crate::instant::Instant;
 use crate::store::sql::sql;
-use crate::store::{Conn, Error};
+use crate::store::{Conn, Count, Error};
 use crate::vocabulary::{Etat, Motif, Verdict};
 use diesel::sql_types::BigInt;
 use serde::Serialize;
@@ -72,6 +72,7 @@ pub fn record(
     }
     let mut recorded = write(conn, finished, false, now)?;
     if recorded.len() < finished.len() {
+        lock_messages(conn, finished)?;
         let late = write(conn, finished, true, now)?;
         reopen(conn, &late)?;
         recorded.extend(late);
@@ -118,6 +119,19 @@ fn write(
         .bind_rows(finished)
         .bind(late),
     )
+}
+
+/// Before their envois, as cancelling and sending again do. Whoever closes one of them just now has
+/// counted its envois already: that is waited for, so that the sums are seen and opened again.
+fn lock_messages(conn: &mut Conn, finished: &[Finished]) -> Result<(), Error> {
+    conn.load::<Count>(
+        &sql("SELECT m.id AS nombre FROM messages m
+               WHERE m.id IN (SELECT e.message FROM {rows: id bigint}
+                                JOIN envois e ON e.id = r.id)
+               ORDER BY m.id {for update}")
+        .bind_rows(finished),
+    )
+    .map(drop)
 }
 
 fn reopen(conn: &mut Conn, late: &[Recorded]) -> Result<(), Error> {

@@ -31,12 +31,14 @@ struct Row {
 /// The database's.
 pub fn sent(conn: &mut Conn, named: &[Sent]) -> Result<Vec<(Canal, Granted)>, Error> {
     let rows: Vec<Row> = conn.load(
-        &sql("SELECT e.id, e.canal, e.jeton, e.message,
+        &sql(
+            "SELECT e.id, e.canal, e.jeton, e.message, m.jeton AS version,
                     COALESCE(e.adresse, '') AS adresse, e.tentatives, e.ambigus,
                     e.renvois, COALESCE(e.emis_le, e.prochaine) AS emis_le, e.expire
                FROM {rows: cle text, envoi bigint}
                JOIN envois e ON e.id = r.envoi
-               JOIN messages m ON m.id = e.message AND m.cle = r.cle")
+               JOIN messages m ON m.id = e.message AND m.cle = r.cle",
+        )
         .bind_rows(named),
     )?;
     Ok(rows

@@ -47,6 +47,7 @@ fn lock(conn: &mut Conn, id: i64) -> Result<(), Error> {
 }
 
 /// Lateness counts from the moment it was programmed, or its date was typed (contract, section 3).
+/// The token goes up: a run that has the text at hand must read it again.
 fn write(conn: &mut Conn, seen: &Message, edit: &NewMessage, now: Instant) -> Result<usize, Error> {
     let programmed_anew =
         seen.statut != Statut::Programme || seen.date_programmee != edit.date_programmee;
@@ -54,7 +55,7 @@ fn write(conn: &mut Conn, seen: &Message, edit: &NewMessage, now: Instant) -> Re
     conn.execute(
         &sql("UPDATE messages
                  SET type = ?, sujet = ?, contenu = ?, contenu_html = ?, parent = ?, classe = ?,
-                     est_message_groupe = ?, statut = ?, date_programmee = ?,
+                     est_message_groupe = ?, statut = ?, date_programmee = ?, jeton = jeton + 1,
                      programme_le = CASE WHEN ? THEN ? ELSE programme_le END,
                      details_erreur = CASE WHEN ? THEN NULL ELSE details_erreur END
                WHERE id = ? AND statut = ?")

@@ -1,10 +1,10 @@
 //! Erasing a parent, alone and against running dispatchers.
 
-use crate::harness::{School, To, accepted, moments, parent, postponed, refused};
+use crate::harness::{School, To, accepted, moments, parent, postponed, refused, resend};
 use messages_core::store::annuaire::parents;
 use messages_core::store::envois::Finished;
 use messages_core::store::expansion::{self, NewEnvoi};
-use messages_core::store::{Conn, Error, messages};
+use messages_core::store::{Conn, Error};
 use messages_core::vocabulary::{Canal, Etat};
 use messages_testing::db::Database;
 use messages_testing::stories;
@@ -96,7 +96,7 @@ fn what_waits_for_an_erased_parent_is_ended(database: &Database) {
     assert_eq!(school.sums(message), "envoye 3 1 0 0 2");
     assert_eq!(
         school.one("SELECT details_erreur AS v FROM messages"),
-        "2 destinataires non atteints : 2 retiré de l'annuaire."
+        "2 destinataires non atteints : 2 retirés de l'annuaire."
     );
 }
 
@@ -122,7 +122,7 @@ fn a_sent_message_keeps_its_sums_and_forgets_the_address(database: &Database) {
         school.one("SELECT CAST(max(termine_le) AS TEXT) AS v FROM envois WHERE parent IS NULL"),
         ended
     );
-    let outcome = messages::resend(&mut run.conn, message, None, Duration::from_secs(60));
+    let outcome = resend(&mut run.conn, message, None);
     assert!(matches!(outcome, Err(Error::Conflict(_))), "{outcome:?}");
     assert_eq!(school.sums(message), "envoye 3 2 1 0 0");
 }

@@ -194,6 +194,9 @@ impl<'s> Explorer<'s> {
         } else if !taken.step.row.owned {
             self.change_others(&mut next, None, Worker::disowned);
         }
+        if taken.step.raised {
+            self.change_others(&mut next, None, Worker::with_old_text);
+        }
         if taken.step.copy {
             next.copies += 1;
         }
@@ -255,7 +258,7 @@ impl<'s> Explorer<'s> {
     /// What must hold in every state.
     fn wrongs(&self, state: State) -> impl Iterator<Item = &'static str> + use<> {
         let row = self.rows.thing(state.row);
-        let again = u8::try_from(row.renvois).unwrap();
+        let again = u8::try_from(row.wishes()).unwrap();
         let workers = || {
             state
                 .workers

@@ -1,17 +1,19 @@
 //! What each statement of the program makes of each row: asked of the program itself, once, on a real
 //! database, and remembered.
 
-use crate::harness::{DAY, School, To, lease, parent};
+use crate::harness::{DAY, School, To, expand, lease, parent, resend, rules};
 use crate::model::raw::Raw;
-use crate::model::row::{Left, OWNER, Row, TOKEN};
+use crate::model::row::{Left, OWNER, PROGRAMMED, Row, TOKEN};
+use messages_core::audience::Expander;
 use messages_core::channel::{About, Answer};
 use messages_core::config::Lang;
 use messages_core::dispatch;
+use messages_core::model::NewMessage;
 use messages_core::store::annuaire::{Annuaire, upsert};
 use messages_core::store::envois::{self, Finished, Granted, Reserved, Settled};
 use messages_core::store::{Conn, Error, annuaire, messages};
 use messages_core::texts;
-use messages_core::vocabulary::{Canal, Cause, Verdict};
+use messages_core::vocabulary::{Canal, Cause, Statut, Verdict};
 use messages_testing::db::Database;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -71,6 +73,12 @@ pub(crate) enum Statement {
     Resend,
     Oppose,
     Erase,
+    /// A person corrects the text of a failed message, and programmes it again or not.
+    Correct {
+        programme: bool,
+    },
+    /// A run takes what is programmed and due.
+    Take,
 }
 
 /// What a statement did.
@@ -79,6 +87,8 @@ pub(crate) struct Outcome {
     pub(crate) row: Row,
     /// The token went up: the row was claimed.
     pub(crate) claimed: bool,
+    /// The text has another version: whoever has it at hand reads it again.
+    pub(crate) raised: bool,
     pub(crate) granted: Option<Grant>,
 }
 
@@ -131,12 +141,19 @@ impl Law {
         row.restore(&mut self.raw, self.canal, before);
         let settled = self.say(statement).unwrap();
         let now = self.conn.now().unwrap();
-        let (after, token) = Row::read(&mut self.raw, now);
-        let claimed = token == TOKEN + 1;
+        let (after, token, raised) = Row::read(&mut self.raw, now);
+        // Its recipients were worked out anew: who holds the old envoi has nothing any more.
+        let taken = statement == Statement::Take && row.statut == Statut::Programme;
+        if taken {
+            let id = self.raw.text("SELECT CAST(id AS TEXT) AS v FROM envois");
+            self.envoi = id.parse().unwrap();
+        }
+        let claimed = token == TOKEN + 1 || taken;
         assert!(claimed || token == TOKEN, "the token became {token}");
         Outcome {
             row: after,
             claimed,
+            raised,
             granted: settled.granted.first().map(|granted| Grant {
                 tentatives: granted.tentatives,
                 ambigus: granted.ambigus,
@@ -183,7 +200,12 @@ impl Law {
             }
             Statement::Cancel => unless_conflict(messages::cancel(&mut self.conn, message))?,
             Statement::Resend => {
-                unless_conflict(messages::resend(&mut self.conn, message, None, 30 * DAY))?;
+                unless_conflict(resend(&mut self.conn, message, None))?;
+            }
+            Statement::Correct { programme } => self.correct(programme)?,
+            Statement::Take => {
+                let mut expander = Expander::new(rules(&[]), "expansion".to_owned(), None);
+                expand(&mut expander, &mut self.conn);
             }
             Statement::Oppose => self.oppose()?,
             Statement::Erase => {
@@ -212,6 +234,21 @@ impl Law {
         Ok(Settled::default())
     }
 
+    fn correct(&mut self, programme: bool) -> Result<(), Error> {
+        let seen = messages::one(&mut self.conn, self.message)?;
+        let statut = if programme {
+            Statut::Programme
+        } else {
+            seen.statut
+        };
+        let edit = NewMessage {
+            contenu: format!("texte {}", if programme { PROGRAMMED } else { 1 }),
+            statut,
+            ..NewMessage::from(seen.clone())
+        };
+        unless_conflict(messages::update(&mut self.conn, &seen, &edit))
+    }
+
     fn oppose(&mut self) -> Result<(), Error> {
         let opposed = messages_core::model::Parent {
             notifications_sms: false,
@@ -236,6 +273,7 @@ impl Law {
             id: self.envoi,
             jeton,
             message: self.message,
+            version: 0,
             adresse: "+33612000001".to_owned(),
             tentatives: grant.tentatives,
             ambigus: grant.ambigus,

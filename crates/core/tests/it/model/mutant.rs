@@ -13,6 +13,8 @@ pub(crate) enum Mutant {
     OneWriteForAll,
     /// An SMS whose answer is missing goes back to `a_envoyer`.
     SmsRecoveredLikeEmail,
+    /// A text that a run has read is used whatever became of the message.
+    TextsByNumber,
     /// E-mails are sent again for ever.
     LostAnswersNotCounted,
 }

@@ -4,7 +4,7 @@ use crate::model::explore::Explorer;
 use crate::model::law::Law;
 use crate::model::mutant::Mutant;
 use crate::model::step::{Steps, World};
-use crate::model::{PEOPLE, QUIET};
+use crate::model::{PEOPLE, QUIET, REWRITING};
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
 use messages_testing::figures::figure;
@@ -61,6 +61,13 @@ fn with_lost_answers_not_counted_an_email_leaves_a_fourth_time() {
         QUIET,
         "more than three copies",
     );
+}
+
+#[test]
+fn with_texts_kept_by_number_a_replaced_text_leaves() {
+    for canal in [Canal::Sms, Canal::Email] {
+        caught(Mutant::TextsByNumber, canal, REWRITING, "was replaced");
+    }
 }
 
 fn caught(mutant: Mutant, canal: Canal, world: World, how: &'static str) {

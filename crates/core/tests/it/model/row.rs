@@ -57,10 +57,15 @@ pub(crate) struct Row {
     pub(crate) statut: Statut,
     pub(crate) cancelled: bool,
     pub(crate) recipient: Recipient,
+    /// Which text stands: the first; a corrected one; or one with which it was programmed again.
+    pub(crate) text: u8,
 }
 
 /// The token of every row before a statement.
 pub(crate) const TOKEN: i64 = 10;
+
+/// The text with which a message was programmed again.
+pub(crate) const PROGRAMMED: u8 = 2;
 
 /// The name of the run that owns a row.
 pub(crate) const OWNER: &str = "proprietaire";
@@ -88,7 +93,13 @@ impl Row {
         statut: Statut::EnAttente,
         cancelled: false,
         recipient: Recipient::Willing,
+        text: 0,
     };
+
+    /// How often a person wanted it to leave once more.
+    pub(crate) fn wishes(&self) -> i64 {
+        self.renvois + i64::from(self.text == PROGRAMMED)
+    }
 
     /// Puts the database into this state.
     pub(crate) fn restore(&self, raw: &mut Raw, canal: Canal, now: Instant) {
@@ -108,7 +119,7 @@ impl Row {
         let willing = self.recipient == Recipient::Willing;
         format!(
             "INSERT INTO parents (id, nom, prenom, telephone, email, notifications_sms, notifications_email)
-             VALUES (1, 'Nom', 'Prénom', '+33612000001', 'p@exemple.example', {willing}, {willing})
+             VALUES (1, 'Nom', 'Prénom', '+33612000001', 'parent1@exemple.example', {willing}, {willing})
              ON CONFLICT (id) DO UPDATE SET notifications_sms = {willing}, notifications_email = {willing};"
         )
     }
@@ -116,8 +127,9 @@ impl Row {
     fn message_sql(&self) -> String {
         let cancelled = quoted(self.cancelled.then_some(LONG_AGO));
         format!(
-            "UPDATE messages SET statut = '{}', annule_le = {cancelled}, etendu_le = '{LONG_AGO}', jeton = 0;",
-            self.statut
+            "UPDATE messages SET statut = '{}', annule_le = {cancelled}, etendu_le = '{LONG_AGO}', jeton = 0,
+                                 contenu = 'texte {}';",
+            self.statut, self.text
         )
     }
 
@@ -152,7 +164,10 @@ impl Row {
             quoted((self.tentatives > 0).then_some(LONG_AGO)),
             quoted(self.etat.is_final().then_some(LONG_AGO)),
             if here { "1" } else { "NULL" },
-            quoted(here.then_some("+33612000001")),
+            quoted(here.then_some(match canal {
+                Canal::Sms => "+33612000001",
+                Canal::Email => "parent1@exemple.example",
+            })),
         )
     }
 
@@ -170,8 +185,8 @@ impl Row {
         )
     }
 
-    /// The state of the database, and the token.
-    pub(crate) fn read(raw: &mut Raw, now: Instant) -> (Self, i64) {
+    /// The state of the database, the token, and whether texts at hand are outdated.
+    pub(crate) fn read(raw: &mut Raw, now: Instant) -> (Self, i64, bool) {
         let plenty = now + LITTLE + LITTLE;
         let text = raw.text(&format!(
             "SELECT e.etat || '|' || COALESCE(e.motif, '') || '|' || COALESCE(e.proprio, '') || '|'
@@ -185,7 +200,8 @@ impl Row {
                                                    AND p.notifications_sms AND p.notifications_email)
                                    THEN 'w' ELSE 'o' END
                     || '|' || COALESCE((SELECT COALESCE(t.verdict, 'open') FROM tentatives t
-                                         WHERE t.envoi = e.id AND t.jeton = e.jeton), '') AS v
+                                         WHERE t.envoi = e.id AND t.jeton = e.jeton), '')
+                    || '|' || substr(m.contenu, 7, 1) || '|' || m.jeton AS v
                FROM envois e JOIN messages m ON m.id = e.message"
         ));
         let parts: Vec<&str> = text.split('|').collect();
@@ -220,8 +236,9 @@ impl Row {
                 "o" => Recipient::Opposed,
                 _ => Recipient::Erased,
             },
+            text: parts[14].parse().unwrap(),
         };
-        (row, number(9))
+        (row, number(9), number(15) > 0)
     }
 }
 

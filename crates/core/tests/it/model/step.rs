@@ -3,8 +3,8 @@
 use crate::model::law::{Grant, Law, Outcome, Reply, Statement};
 use crate::model::mutant::Mutant;
 use crate::model::row::{Lease, Left, Recipient, Row};
-use crate::model::worker::{Hand, Worker};
-use messages_core::vocabulary::Etat;
+use crate::model::worker::{AtHand, Hand, Worker};
+use messages_core::vocabulary::{Etat, Statut};
 
 /// One thing that happens.
 #[derive(Debug, Clone, Copy)]
@@ -15,6 +15,8 @@ pub(crate) struct Step {
     pub(crate) worker: Option<Worker>,
     /// The row was claimed: every other worker's token is an old one.
     pub(crate) claimed: bool,
+    /// The message's text has another version.
+    pub(crate) raised: bool,
     /// The peer accepted a copy.
     pub(crate) copy: bool,
     /// The program gives up knowing whether the present attempt arrived.
@@ -32,6 +34,8 @@ pub(crate) struct World {
     pub(crate) troubles: bool,
     /// Cancelling, opposition, erasure, sending again.
     pub(crate) people: bool,
+    /// A failed message is corrected, programmed again, sent again.
+    pub(crate) rewriting: bool,
 }
 
 pub(crate) struct Steps<'s> {
@@ -74,6 +78,7 @@ impl Steps<'_> {
             let outcome = self.law.of(row, statement);
             let mut step = Step::of_row(name, outcome.row);
             step.claimed = outcome.claimed;
+            step.raised = outcome.raised;
             step.violation = hides_doubt(row, outcome.row);
             steps.push(step);
         }
@@ -85,6 +90,9 @@ impl Steps<'_> {
         let mut sweeps = vec![("a run closes messages", Statement::Close)];
         if self.world.troubles {
             sweeps.push(("a run ends what is too late", Statement::Expire));
+        }
+        if self.world.rewriting {
+            Self::rewrites(row, &mut sweeps);
         }
         if self.world.people {
             sweeps.push(("a run drops what was cancelled", Statement::DropCancelled));
@@ -100,6 +108,22 @@ impl Steps<'_> {
             }
         }
         sweeps
+    }
+
+    /// A person corrects the text of what failed, once, and wants it sent once more.
+    fn rewrites(row: Row, sweeps: &mut Vec<(&'static str, Statement)>) {
+        let correct = |programme| Statement::Correct { programme };
+        if row.text == 0 && row.statut == Statut::Echec {
+            sweeps.push(("a person corrects the text", correct(false)));
+        }
+        if row.text == 0 && row.statut == Statut::Echec && row.renvois == 0 {
+            sweeps.push(("a person corrects and programmes it", correct(true)));
+        }
+        if row.statut == Statut::Programme {
+            sweeps.push(("a run takes what is due", Statement::Take));
+        } else if row.wishes() == 0 {
+            sweeps.push(("a person sends again", Statement::Resend));
+        }
     }
 
     fn recover(&mut self, row: Row) -> Row {
@@ -154,11 +178,13 @@ impl Steps<'_> {
             hand: Hand::Leased { again: false },
             fresh: true,
             owner: true,
+            ..worker
         };
         steps.push(Step::after("claims", outcome, leased));
         if self.world.troubles {
             let unaware = Worker {
                 owner: true,
+                text: worker.text,
                 ..Worker::NEW
             };
             steps.push(Step::after(
@@ -185,7 +211,7 @@ impl Steps<'_> {
         };
         let outcome = self.law.of(row, announce);
         let after = match outcome.granted {
-            Some(grant) => worker.with(Hand::Granted(grant)),
+            Some(grant) => self.reads(worker, outcome.row).with(Hand::Granted(grant)),
             None => worker.done(),
         };
         let mut step = Step::after("commits the intent", outcome, after);
@@ -193,6 +219,9 @@ impl Steps<'_> {
             row.cancelled || row.recipient != Recipient::Willing || row.left == Left::Nothing;
         if outcome.granted.is_some() && stopped {
             step.violation = Some("an intent was granted for what may not leave any more");
+        }
+        if outcome.granted.is_some() && after.text.is_some_and(|held| held.text != row.text) {
+            step.violation = Some("a text leaves that was replaced");
         }
         step.violation = step.violation.or(hides_doubt(row, outcome.row));
         steps.push(step);
@@ -206,6 +235,21 @@ impl Steps<'_> {
         }
         let outcome = self.law.of(row, Statement::GiveBack { mine: worker.owner });
         steps.push(Step::after("ends and gives back", outcome, Worker::NEW));
+    }
+
+    /// The run takes the text that it has at hand, or reads it.
+    fn reads(&self, worker: Worker, row: Row) -> Worker {
+        let at_hand = worker
+            .text
+            .filter(|held| held.current || self.mutant == Some(Mutant::TextsByNumber));
+        let read = AtHand {
+            text: row.text,
+            current: true,
+        };
+        Worker {
+            text: self.world.rewriting.then(|| at_hand.unwrap_or(read)),
+            ..worker
+        }
     }
 
     /// The bytes leave, and the peer accepts them or not; or none leaves, and it is known.
@@ -345,6 +389,7 @@ impl Step {
             row,
             worker: None,
             claimed: false,
+            raised: false,
             copy: false,
             ambiguous: false,
             violation: None,
@@ -361,6 +406,7 @@ impl Step {
     const fn after(name: &'static str, outcome: Outcome, worker: Worker) -> Self {
         Self {
             claimed: outcome.claimed,
+            raised: outcome.raised,
             ..Self::of_worker(name, outcome.row, worker)
         }
     }

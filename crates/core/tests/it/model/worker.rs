@@ -32,6 +32,16 @@ pub(crate) struct Worker {
     pub(crate) fresh: bool,
     /// Its run is the row's owner.
     pub(crate) owner: bool,
+    /// The message's text, if its run has it at hand.
+    pub(crate) text: Option<AtHand>,
+}
+
+/// A text that a run has read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct AtHand {
+    pub(crate) text: u8,
+    /// Its version is the message's.
+    pub(crate) current: bool,
 }
 
 impl Worker {
@@ -40,6 +50,7 @@ impl Worker {
         hand: Hand::Nothing,
         fresh: false,
         owner: false,
+        text: None,
     };
 
     pub(crate) const fn with(self, hand: Hand) -> Self {
@@ -51,7 +62,7 @@ impl Worker {
         Self {
             hand: Hand::Nothing,
             fresh: false,
-            owner: self.owner,
+            ..self
         }
     }
 
@@ -74,6 +85,18 @@ impl Worker {
             hand,
             fresh: false,
             owner: false,
+            ..self
+        }
+    }
+
+    /// The message was changed.
+    pub(crate) fn with_old_text(self) -> Self {
+        Self {
+            text: self.text.map(|text| AtHand {
+                current: false,
+                ..text
+            }),
+            ..self
         }
     }
 

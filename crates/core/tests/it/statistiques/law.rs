@@ -2,7 +2,7 @@
 
 use super::recount::recount;
 use super::with_classes;
-use crate::harness::{DAY, School, To, accepted, lost, message, refused};
+use crate::harness::{School, To, accepted, lost, message, refused, resend};
 use messages_core::model::NewMessage;
 use messages_core::store::messages;
 use messages_core::vocabulary::{Canal, Statut};
@@ -76,7 +76,7 @@ fn take(school: &School<'_>, step: &Step) {
             messages::cancel(&mut school.conn(), pick(school, which)).ok();
         }
         Step::Resend(which) => {
-            messages::resend(&mut school.conn(), pick(school, which), None, DAY).ok();
+            resend(&mut school.conn(), pick(school, which), None).ok();
         }
         Step::Sql(what, which) => behind(school, what, pick(school, which)),
         Step::Recount => recount(school),

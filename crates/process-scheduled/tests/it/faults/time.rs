@@ -9,6 +9,7 @@ mod hosts;
 mod impossible;
 mod late;
 mod leaps;
+mod night;
 mod seasons;
 
 use super::tally::Tally;

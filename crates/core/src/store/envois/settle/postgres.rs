@@ -3,6 +3,7 @@
 use super::{Leased, Settled, step_by_step};
 use crate::instant::{Instant, InstantSql};
 use crate::store::adresses::{NOT_REFUSED, Reading};
+use crate::store::envois::address::NOT_OUTDATED;
 use crate::store::envois::{Finished, Granted, Recorded};
 use crate::store::sql::sql;
 use crate::store::{Conn, Error};
@@ -26,6 +27,8 @@ struct Outcome {
     jeton: i64,
     #[diesel(sql_type = BigInt)]
     message: i64,
+    #[diesel(sql_type = BigInt)]
+    version: i64,
     #[diesel(sql_type = Text)]
     adresse: String,
     #[diesel(sql_type = BigInt)]
@@ -141,17 +144,19 @@ fn say_at_once(
                                                         ELSE p.notifications_email END)
                    AND NOT EXISTS (SELECT 1 FROM parents WHERE norme = '')")
         .then(NOT_REFUSED)
-        .then("RETURNING envois.id, envois.jeton, envois.message, envois.adresse,
-                          envois.tentatives, envois.ambigus, envois.renvois, envois.emis_le,
+        .then(NOT_OUTDATED)
+        .then("RETURNING envois.id, envois.jeton, envois.message,
+                          (SELECT m.jeton FROM messages m WHERE m.id = envois.message) AS version,
+                          envois.adresse, envois.tentatives, envois.ambigus, envois.renvois, envois.emis_le,
                           envois.expire),
               tentatives_ouvertes AS (
                 INSERT INTO tentatives (envoi, jeton, passage, debut)
                 SELECT id, jeton, ?, now FROM annonces, horloge)
-              SELECT true AS accorde, id, jeton, message, adresse, tentatives, ambigus, renvois,
-                     emis_le, expire
+              SELECT true AS accorde, id, jeton, message, version, adresse, tentatives, ambigus,
+                     renvois, emis_le, expire
                 FROM annonces
               UNION ALL
-              SELECT false, id, 0, message, '', 0, 0, 0, now, now FROM enregistres, horloge")
+              SELECT false, id, 0, message, 0, '', 0, 0, 0, now, now FROM enregistres, horloge")
         .bind_rows(finished)
         .bind_rows(&rows)
         .bind(passage)
@@ -164,6 +169,7 @@ fn granted(outcome: Outcome) -> Granted {
         id: outcome.id,
         jeton: outcome.jeton,
         message: outcome.message,
+        version: outcome.version,
         adresse: outcome.adresse,
         tentatives: outcome.tentatives,
         ambigus: outcome.ambigus,

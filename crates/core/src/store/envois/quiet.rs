@@ -1,0 +1,37 @@
+//! SMS that wait for the morning.
+
+use crate::instant::Instant;
+use crate::quiet::Night;
+use crate::store::sql::sql;
+use crate::store::{Conn, Error};
+use std::time::Duration;
+
+/// However little time it had left, an SMS that waited for the morning has this long to leave.
+const MORNING: Duration = Duration::from_secs(3600);
+
+/// Has every SMS that would leave in this night wait for its end, unless it was programmed for just
+/// now and was never tried. `late` is how long after it was due an envoi expires: from that it is known
+/// when it was due. The wait itself makes nothing expire.
+///
+/// # Errors
+/// The database's.
+pub fn hold(conn: &mut Conn, night: Night, late: Duration, now: Instant) -> Result<usize, Error> {
+    conn.execute(
+        &sql("WITH nuit AS MATERIALIZED (
+                SELECT id FROM envois
+                 WHERE etat = 'a_envoyer' AND canal = 'sms' AND expire > ?
+                   AND (prochaine < ? OR prochaine > ?)
+                   AND NOT (tentatives = 0 AND expire >= ?)
+                 ORDER BY id {for update})
+              UPDATE envois
+                 SET prochaine = ?, expire = CASE WHEN expire < ? THEN ? ELSE expire END
+               WHERE id IN (SELECT id FROM nuit) AND etat = 'a_envoyer'")
+        .bind(now)
+        .bind(night.ends)
+        .bind(now + super::WAIT_MAX)
+        .bind(night.punctual_since(now) + late)
+        .bind(night.ends)
+        .bind(night.ends + MORNING)
+        .bind(night.ends + MORNING),
+    )
+}

@@ -1,0 +1,81 @@
+//! Why a message that is leaving has not left, and what became of what was sent again: told when it is
+//! looked at.
+
+use crate::config::Messages;
+use crate::model::Message;
+use crate::readdress::Again;
+use crate::store::envois::recipients;
+use crate::store::{Conn, Error, messages};
+use crate::texts;
+use crate::vocabulary::{Etat, Statut};
+use std::collections::BTreeMap;
+
+/// Fills in `details_erreur` of those that are leaving, where somebody waits for another attempt.
+///
+/// # Errors
+/// The database's.
+pub fn explain(
+    conn: &mut Conn,
+    settings: &Messages,
+    messages: &mut [Message],
+) -> Result<(), Error> {
+    let open: Vec<i64> = messages
+        .iter()
+        .filter(|message| message.statut == Statut::EnAttente)
+        .map(|message| message.id)
+        .collect();
+    if open.is_empty() {
+        return Ok(());
+    }
+    let now = conn.now()?;
+    let attentes: BTreeMap<i64, String> = messages::attentes(conn, &open, now)?
+        .into_iter()
+        .map(|attente| {
+            let text = texts::waiting(settings.lang, &attente, settings.zone, now);
+            (attente.message, text)
+        })
+        .collect();
+    for message in messages {
+        // That its channel is stopped, which the run wrote down, says more.
+        if let Some(text) = attentes.get(&message.id) {
+            message.details_erreur.get_or_insert_with(|| text.clone());
+        }
+    }
+    Ok(())
+}
+
+/// What became of what a person sent again.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outcome {
+    /// How many were reached.
+    pub reached: usize,
+    /// Who was not, and why; or that they wait.
+    pub missing: Option<String>,
+}
+
+/// What became of it until now.
+///
+/// # Errors
+/// The database's.
+pub fn outcome(
+    conn: &mut Conn,
+    settings: &Messages,
+    message: &Message,
+    again: &Again,
+) -> Result<Outcome, Error> {
+    let envois = recipients::by_ids(conn, &again.envois)?;
+    let reached = envois.iter().filter(|envoi| envoi.etat == Etat::Envoye);
+    let reached = reached.count();
+    let mut missed = again.sans_suite.clone();
+    for why in envois.iter().filter_map(|envoi| envoi.motif) {
+        *missed.entry(why).or_default() += 1;
+    }
+    let waits = envois.iter().any(|envoi| !envoi.etat.is_final());
+    let missed = texts::missed(settings.lang, again.canal, &missed);
+    let waiting = message.details_erreur.clone().filter(|_| waits);
+    let missing: Vec<String> = missed.into_iter().chain(waiting).collect();
+    Ok(Outcome {
+        reached,
+        missing: (!missing.is_empty()).then(|| missing.join(" ")),
+    })
+}
