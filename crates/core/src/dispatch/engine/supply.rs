@@ -3,7 +3,7 @@
 
 use super::Engine;
 use super::persist::persist;
-use crate::config::Messages;
+use crate::config::{Lang, Messages};
 use crate::dispatch::lane::Lane;
 use crate::dispatch::report::ChannelStop;
 use crate::failpoint::reach;
@@ -39,6 +39,11 @@ impl Engine<'_> {
             return Ok(());
         }
         let lang = self.config.messages.lang;
+        let behind: Vec<i64> = news
+            .iter()
+            .flat_map(|(_, news, _)| &news.behind)
+            .copied()
+            .collect();
         persist(&mut self.conn, &self.stop, |conn, _| {
             conn.write(|conn| {
                 let now = conn.now()?;
@@ -49,18 +54,14 @@ impl Engine<'_> {
                     if news.accepted {
                         canaux::works(conn, *canal)?;
                     }
-                    envois::step_back(conn, &news.behind)?;
-                    let Some(stop) = stopped.as_ref().filter(|_| news.stopped) else {
-                        continue;
-                    };
-                    if !news.known {
-                        canaux::stop(conn, &kept(stop), now)?;
+                    if let Some(stop) = stopped.as_ref().filter(|_| news.stopped) {
+                        keep(conn, lang, stop, news.known, now)?;
                     }
-                    let said = texts::waits(lang, &stop.phrase(lang));
-                    canaux::tell(conn, *canal, &said)?;
                 }
                 Ok(())
-            })
+            })?;
+            // Apart: whoever cancels a message holds it while it asks for its envois.
+            conn.write(|conn| envois::step_back(conn, &behind))
         })
     }
 
@@ -134,14 +135,25 @@ fn supply_of(
     Ok(supply)
 }
 
-/// The stop as the database keeps it.
-fn kept(stop: &ChannelStop) -> canaux::Arret {
-    canaux::Arret {
-        canal: stop.canal,
-        cause: stop.cause,
-        code: stop.code.clone(),
-        detail: stop.detail.clone(),
+/// Keeps why a channel is stopped, unless it is `known`, and tells it in the messages that wait.
+fn keep(
+    conn: &mut Conn,
+    lang: Lang,
+    stop: &ChannelStop,
+    known: bool,
+    now: Instant,
+) -> Result<(), Error> {
+    if !known {
+        let arret = canaux::Arret {
+            canal: stop.canal,
+            cause: stop.cause,
+            code: stop.code.clone(),
+            detail: stop.detail.clone(),
+        };
+        canaux::stop(conn, &arret, now)?;
     }
+    let said = texts::waits(lang, &stop.phrase(lang));
+    canaux::tell(conn, stop.canal, &said)
 }
 
 fn take_over(messages: &Messages, lane: &mut Lane, supply: Supply) {
