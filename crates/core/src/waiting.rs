@@ -36,8 +36,9 @@ pub fn explain(
         })
         .collect();
     for message in messages {
+        // That its channel is stopped, which the run wrote down, says more.
         if let Some(text) = attentes.get(&message.id) {
-            message.details_erreur = Some(text.clone());
+            message.details_erreur.get_or_insert_with(|| text.clone());
         }
     }
     Ok(())

@@ -77,7 +77,7 @@ fn database(config: &Config) -> Vec<Finding> {
         Err(error) => {
             return vec![Finding {
                 name: "Base de données",
-                outcome: Err(failed(&start::place(config, error))),
+                outcome: Err(failed(&error.with_origin(config))),
             }];
         }
     };
