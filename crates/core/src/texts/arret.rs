@@ -1,7 +1,10 @@
 //! Why a channel stops, in words that somebody can act on.
 
+use super::moments::moment;
 use crate::config::Lang;
 use crate::vocabulary::{Canal, Cause};
+use chrono::DateTime;
+use chrono_tz::Tz;
 
 /// Why a channel stops, and what to do: one sentence without its full stop, with the peer's code.
 /// Holds no address and none of a peer's words. `own` are this program's own words, if it has any.
@@ -22,12 +25,13 @@ pub fn arret(lang: Lang, canal: Canal, cause: Cause, code: &str, own: Option<&st
     }
 }
 
-/// When a channel that is paused is tried again: `14:05`.
+/// When a channel that is paused is tried again: `nouvel essai à 14 h 05`.
 #[must_use]
-pub fn tried_again(lang: Lang, time: &str) -> String {
+pub fn tried_again(lang: Lang, until: DateTime<Tz>, now: DateTime<Tz>) -> String {
+    let when = moment(lang, until, now);
     match lang {
-        Lang::Fr => format!("nouvel essai à {time}"),
-        Lang::En => format!("next try at {time}"),
+        Lang::Fr => format!("nouvel essai {when}"),
+        Lang::En => format!("next attempt {when}"),
     }
 }
 

@@ -18,8 +18,8 @@ use std::time::{Duration, Instant as Moment};
 #[derive(Default)]
 struct Supply {
     claimed: Option<Vec<Reserved>>,
-    /// The channel is paused until then; for the cause that is kept, if it is.
-    paused: Option<(Cause, Instant)>,
+    /// The channel is paused from now until then; for the cause that is kept, if it is.
+    paused: Option<(Cause, [Instant; 2])>,
     /// With a rate: places had now, and the wait for the next one.
     slots: Option<(usize, Duration)>,
 }
@@ -115,7 +115,7 @@ fn supply_of(
             let cause = why
                 .next()
                 .map_or(Cause::Pause, |stopped| stopped.arret.cause);
-            supply.paused = Some((cause, until));
+            supply.paused = Some((cause, [now, until]));
             return Ok(supply);
         }
         let claimed = envois::claim(conn, passage, lane.canal, wanted, now)?;
@@ -161,9 +161,9 @@ fn take_over(messages: &Messages, lane: &mut Lane, supply: Supply) {
         lane.drained = claimed.is_empty();
         lane.pool.extend(claimed);
     }
-    if let Some((cause, until)) = supply.paused {
-        let time = until.in_zone(messages.zone).format("%H:%M").to_string();
-        let detail = texts::tried_again(messages.lang, &time);
+    if let Some((cause, times)) = supply.paused {
+        let [now, until] = times.map(|at| at.in_zone(messages.zone));
+        let detail = texts::tried_again(messages.lang, until, now);
         lane.rest(ChannelStop::new(lane.canal, cause, "pause", detail));
     }
     if let Some((had, wait)) = supply.slots {
