@@ -23,7 +23,7 @@ fn hour(lang: Lang, time: NaiveTime) -> String {
 
 /// When something will be, seen from `now`: `à 14 h 05`, `le 28/11/2026 à 7 h 30`, `au prochain
 /// traitement`.
-fn moment(lang: Lang, at: DateTime<Tz>, now: DateTime<Tz>) -> String {
+pub(super) fn moment(lang: Lang, at: DateTime<Tz>, now: DateTime<Tz>) -> String {
     let time = hour(lang, at.time());
     let day = at.date_naive();
     match lang {

@@ -174,8 +174,8 @@ fn of_recipient(said: &Said) -> Option<Class> {
         return Some(Class::Later);
     }
     let measured = said.names(LIMIT) || said.names(PACE);
-    // 452 and 552 are the mailbox's own codes (RFC 5321, 4.2.3).
-    let storage = matches!(said.code, 422 | 452 | 552) && said.names(&["quota"]);
+    // Of the subjects of RFC 3463 the second is the mailbox's own.
+    let storage = said.names(&["quota"]) && said.enhanced.is_none_or(|(subject, _)| subject == 2);
     let mailbox =
         said.names(MAILBOX) || (said.has(&[(2, 2)]) || storage) && !said.names(lists::SENDING);
     let unknown = [(1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2, 1)];
