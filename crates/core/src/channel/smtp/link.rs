@@ -171,10 +171,12 @@ impl Link<'_> {
 
     fn commands(&self, delivery: &Delivery, size: usize) -> Result<[Command; 3], Answer> {
         let (to, is_ascii) = recipient(&delivery.adresse);
-        let mut mail = format!("MAIL FROM:<{}>", self.relay.head.from.email);
-        if self.extensions.offers("SIZE") {
-            mail.push_str(&format!(" SIZE={size}"));
-        }
+        let size = if self.extensions.offers("SIZE") {
+            format!(" SIZE={size}")
+        } else {
+            String::new()
+        };
+        let mut mail = format!("MAIL FROM:<{}>{size}", self.relay.head.from.email);
         if !is_ascii {
             if !self.extensions.offers("SMTPUTF8") {
                 let text = "le relais ne sait pas écrire à une adresse accentuée (SMTPUTF8)";
