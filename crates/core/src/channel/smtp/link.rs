@@ -49,12 +49,11 @@ impl Link<'_> {
             Ok(message) => content::wired(&message.formatted()),
             Err(reason) => return Answer::unsendable("message", &reason),
         };
-        let reused = self.sent > 0;
         reach("envelope");
         match self.envelope(delivery, body.len()) {
             Ok(()) => {}
             // This one was not looked at, so a new connection may take it.
-            Err(answer) if reused && self.may_be_stray(&answer) => {
+            Err(answer) if self.may_be_stray(&answer) => {
                 let again = self.reopen();
                 if let Err(answer) = again.and_then(|()| self.envelope(delivery, body.len())) {
                     return answer;
@@ -72,9 +71,13 @@ impl Link<'_> {
     }
 
     /// Whether the relay has but closed the connection while it was idle, or what we read was an
-    /// answer to the envoi before.
+    /// answer to the envoi before. Over one that has not served anybody only a break may be that.
     fn may_be_stray(&self, answer: &Answer) -> bool {
-        answer.verdict == Verdict::Config || (answer.is_free() && !self.is_open())
+        let is_lost = answer.is_free() && !self.is_open();
+        if self.sent == 0 {
+            return is_lost && answer.code.as_deref() == Some("connexion");
+        }
+        answer.verdict == Verdict::Config || is_lost
     }
 
     pub(crate) const fn is_open(&self) -> bool {
@@ -168,10 +171,12 @@ impl Link<'_> {
 
     fn commands(&self, delivery: &Delivery, size: usize) -> Result<[Command; 3], Answer> {
         let (to, is_ascii) = recipient(&delivery.adresse);
-        let mut mail = format!("MAIL FROM:<{}>", self.relay.head.from.email);
-        if self.extensions.offers("SIZE") {
-            mail.push_str(&format!(" SIZE={size}"));
-        }
+        let size = if self.extensions.offers("SIZE") {
+            format!(" SIZE={size}")
+        } else {
+            String::new()
+        };
+        let mut mail = format!("MAIL FROM:<{}>{size}", self.relay.head.from.email);
         if !is_ascii {
             if !self.extensions.offers("SMTPUTF8") {
                 let text = "le relais ne sait pas écrire à une adresse accentuée (SMTPUTF8)";
