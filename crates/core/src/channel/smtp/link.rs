@@ -6,10 +6,9 @@ use super::relay::Relay;
 use super::reply::Reply;
 use super::wire::Wire;
 use super::words::Phase;
-use crate::channel::{Answer, Delivery, Stage, email};
+use crate::channel::{About, Answer, Delivery, Stage, email};
 use crate::domain;
 use crate::failpoint::reach;
-use crate::vocabulary::Verdict;
 use std::time::{Duration, Instant};
 
 /// For MAIL, RCPT and DATA together: nothing is lost when they are asked again.
@@ -54,7 +53,7 @@ impl Link<'_> {
         match self.envelope(delivery, body.len()) {
             Ok(()) => {}
             // This one was not looked at, so a new connection may take it.
-            Err(answer) if reused && self.may_be_stray(&answer) => {
+            Err(answer) if reused && is_of_the_connection(&answer) => {
                 let again = self.reopen();
                 if let Err(answer) = again.and_then(|()| self.envelope(delivery, body.len())) {
                     return answer;
@@ -71,17 +70,15 @@ impl Link<'_> {
         self.body(&body, delivery.deadline)
     }
 
-    /// Whether the relay has but closed the connection while it was idle, or what we read was an
-    /// answer to the envoi before.
-    fn may_be_stray(&self, answer: &Answer) -> bool {
-        answer.verdict == Verdict::Config || (answer.is_free() && !self.is_open())
-    }
-
     pub(crate) const fn is_open(&self) -> bool {
         self.wire.is_some()
     }
 
     pub(crate) fn quit(mut self) {
+        self.leave();
+    }
+
+    fn leave(&mut self) {
         if let Some(mut wire) = self.wire.take() {
             wire.until(Instant::now() + QUIT_TIMEOUT);
             // Whatever the relay answers, the connection is over.
@@ -129,6 +126,8 @@ impl Link<'_> {
     }
 
     fn reopen(&mut self) -> Result<(), Answer> {
+        // First: a relay may count how many there are at once.
+        self.leave();
         *self = Self::open(self.relay)?;
         Ok(())
     }
@@ -207,6 +206,13 @@ impl Link<'_> {
         wire.until(until);
         Ok(wire)
     }
+}
+
+/// Whether it may be about a connection that served somebody before: the relay closed it while it was
+/// idle, what we read was an answer to the envoi before, or it had all the messages that one
+/// connection may have (100 with OpenSMTPD, which says 452). Only a new one tells.
+const fn is_of_the_connection(answer: &Answer) -> bool {
+    matches!(answer.about, About::Channel(_))
 }
 
 type Command = (Phase, String);
