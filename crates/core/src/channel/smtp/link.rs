@@ -9,6 +9,7 @@ use super::words::Phase;
 use crate::channel::{About, Answer, Delivery, Stage, email};
 use crate::domain;
 use crate::failpoint::reach;
+use crate::vocabulary::{Cause, Verdict};
 use std::time::{Duration, Instant};
 
 /// For MAIL, RCPT and DATA together: nothing is lost when they are asked again.
@@ -53,7 +54,7 @@ impl Link<'_> {
         match self.envelope(delivery, body.len()) {
             Ok(()) => {}
             // This one was not looked at, so a new connection may take it.
-            Err(answer) if reused && is_of_the_connection(&answer) => {
+            Err(answer) if reused && self.is_of_the_connection(&answer) => {
                 let again = self.reopen();
                 if let Err(answer) = again.and_then(|()| self.envelope(delivery, body.len())) {
                     return answer;
@@ -68,6 +69,15 @@ impl Link<'_> {
         self.sent += 1;
         reach("body");
         self.body(&body, delivery.deadline)
+    }
+
+    /// Whether it may be about a connection that served somebody before: the relay closed it while it
+    /// was idle, what we read was an answer to the envoi before, or it had all the messages that one
+    /// connection may have (OpenSMTPD's 452 after a hundred). Only a new one tells.
+    fn is_of_the_connection(&self, answer: &Answer) -> bool {
+        answer.verdict == Verdict::Config
+            || answer.about == About::Channel(Cause::Cadence)
+            || (answer.is_free() && !self.is_open())
     }
 
     pub(crate) const fn is_open(&self) -> bool {
@@ -206,13 +216,6 @@ impl Link<'_> {
         wire.until(until);
         Ok(wire)
     }
-}
-
-/// Whether it may be about a connection that served somebody before: the relay closed it while it was
-/// idle, what we read was an answer to the envoi before, or it had all the messages that one
-/// connection may have (100 with OpenSMTPD, which says 452). Only a new one tells.
-const fn is_of_the_connection(answer: &Answer) -> bool {
-    matches!(answer.about, About::Channel(_))
 }
 
 type Command = (Phase, String);
