@@ -19,6 +19,7 @@ claim without its limit apart|crates/core/src/store/envois.rs|s/WHERE id IN (SEL
 intent after the lease|crates/core/src/store/envois/intent.rs|s/AND envois.bail_jusqua > ? AND envois.expire > ?$/AND (envois.bail_jusqua > ? OR true) AND envois.expire > ?/|test(intent)
 intent after the time|crates/core/src/store/envois/intent.rs|s/AND envois.bail_jusqua > ? AND envois.expire > ?$/AND envois.bail_jusqua > ? AND (envois.expire > ? OR true)/|test(intent)
 opt-out not looked at|crates/core/src/store/envois/intent.rs|s/AND CASE envois.canal WHEN 'sms' THEN p.notifications_sms/AND CASE envois.canal WHEN 'sms' THEN true/|test(intent) and test(sqlite)
+who left not looked at|crates/core/src/store/envois/intent.rs|s/ AND p.parti_le IS NULL$//|test(departs) and test(sqlite)
 cancellation not looked at|crates/core/src/store/envois/intent.rs|0,/AND m.annule_le IS NULL/s/AND m.annule_le IS NULL//|test(intent) or test(cancel)
 SMS sent again after a crash|crates/core/src/store/envois/recover.rs|s/CASE WHEN canal = 'email' AND ambigus < ? THEN 'a_envoyer'/CASE WHEN ambigus < ? THEN 'a_envoyer'/|test(recover)
 leases of a clock that ran ahead|crates/core/src/store/envois/recover.rs|s/(bail_jusqua <= ? OR bail_jusqua > ?)/(bail_jusqua <= ? OR (bail_jusqua > ? AND false))/|test(recover)

@@ -205,8 +205,12 @@ async fn resend(
         })
         .await
         .map_err(|error| error.of_model(MODEL))?;
-    state.dispatcher.run().await;
+    let waited = state.dispatcher.run().await;
     let message = load(&state, id).await?;
+    if waited == Waited::Refused {
+        let text = state.texts.run_refused().to_owned();
+        return Ok(done(&state, false, text, &message));
+    }
     let (settings, seen) = (state.config.messages.clone(), message.clone());
     let outcome = state
         .ask(move |conn| waiting::outcome(conn, &settings, &seen, &again))

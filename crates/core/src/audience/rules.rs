@@ -98,6 +98,7 @@ impl Rules {
     /// Why there is none.
     pub fn address(&self, candidate: &Candidate, canal: Canal) -> Result<String, Refusal> {
         match canal {
+            _ if candidate.parti => Err(Motif::Efface.into()),
             Canal::Sms if !candidate.notifications_sms => Err(Motif::Opposition.into()),
             Canal::Email if !candidate.notifications_email => Err(Motif::Opposition.into()),
             Canal::Sms => self.number(&candidate.telephone),

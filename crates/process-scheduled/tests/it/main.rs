@@ -10,6 +10,7 @@ mod cli;
 mod corrected;
 #[cfg(unix)]
 mod faults;
+mod import;
 mod program;
 mod quiet;
 #[cfg(target_os = "linux")]

@@ -105,6 +105,9 @@ pub(super) fn sort(phase: Phase, code: u16, text: &str) -> Class {
 fn of_login(said: &Said) -> Option<Class> {
     let us = |cause| Some(Class::Us(cause));
     let logging_in = said.phase == Phase::Auth || matches!(said.code, 534 | 535);
+    if said.has(&[(7, 66)]) {
+        return us(Cause::Chiffrement);
+    }
     if said.code == 538 || said.names(ENCRYPTION) {
         return (said.is_final() || said.phase > Phase::StartTls)
             .then_some(Class::Us(Cause::Chiffrement));

@@ -256,7 +256,7 @@ impl Law {
             ..parent(1)
         };
         let annuaire = Annuaire {
-            parents: vec![opposed],
+            parents: vec![opposed.into()],
             ..Annuaire::default()
         };
         upsert(&mut self.conn, &annuaire).map(drop)
