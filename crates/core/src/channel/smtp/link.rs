@@ -6,10 +6,10 @@ use super::relay::Relay;
 use super::reply::Reply;
 use super::wire::Wire;
 use super::words::Phase;
-use crate::channel::{Answer, Delivery, Stage, email};
+use crate::channel::{About, Answer, Delivery, Stage, email};
 use crate::domain;
 use crate::failpoint::reach;
-use crate::vocabulary::Verdict;
+use crate::vocabulary::{Cause, Verdict};
 use std::time::{Duration, Instant};
 
 /// For MAIL, RCPT and DATA together: nothing is lost when they are asked again.
@@ -70,14 +70,18 @@ impl Link<'_> {
         self.body(&body, delivery.deadline)
     }
 
-    /// Whether the relay has but closed the connection while it was idle, or what we read was an
-    /// answer to the envoi before. Over one that has not served anybody only a break may be that.
+    /// Whether it may be about a connection that served somebody before: the relay closed it while it
+    /// was idle, what we read was an answer to the envoi before, or it had all the messages that one
+    /// connection may have (OpenSMTPD's 452 after a hundred). Only a new one tells. Over one that has
+    /// not served anybody only a break may be that.
     fn may_be_stray(&self, answer: &Answer) -> bool {
         let is_lost = answer.is_free() && !self.is_open();
         if self.sent == 0 {
             return is_lost && answer.code.as_deref() == Some("connexion");
         }
-        answer.verdict == Verdict::Config || is_lost
+        is_lost
+            || answer.verdict == Verdict::Config
+            || answer.about == About::Channel(Cause::Cadence)
     }
 
     pub(crate) const fn is_open(&self) -> bool {
@@ -85,6 +89,10 @@ impl Link<'_> {
     }
 
     pub(crate) fn quit(mut self) {
+        self.leave();
+    }
+
+    fn leave(&mut self) {
         if let Some(mut wire) = self.wire.take() {
             wire.until(Instant::now() + QUIT_TIMEOUT);
             // Whatever the relay answers, the connection is over.
@@ -132,6 +140,8 @@ impl Link<'_> {
     }
 
     fn reopen(&mut self) -> Result<(), Answer> {
+        // First: a relay may count how many there are at once.
+        self.leave();
         *self = Self::open(self.relay)?;
         Ok(())
     }

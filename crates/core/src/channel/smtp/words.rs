@@ -129,7 +129,8 @@ fn of_login(said: &Said) -> Option<Class> {
             Cause::Identification
         });
     }
-    (said.code == 530).then_some(Class::Us(Cause::Relayage))
+    // OpenSMTPD says it of a sender who is not the account's, all others of a login that is missing.
+    (said.code == 530 && !said.names(&["sender rejected"])).then_some(Class::Us(Cause::Relayage))
 }
 
 /// The sender's address or domain, or our machine's name.
