@@ -8,6 +8,7 @@ install_missing() {
   [ -e /usr/include/postgresql/libpq-fe.h ] || missing+=(libpq-dev)
   postgres_bin >/dev/null || missing+=(postgresql)
   command -v smtp-sink >/dev/null || [ -x /usr/sbin/smtp-sink ] || missing+=(postfix)
+  command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ] || missing+=(pgbouncer)
   [ -e /usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1 ] || missing+=(libfaketime)
   python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
   for tool in curl jq gzip; do
@@ -19,7 +20,7 @@ install_missing() {
       exit 78
     fi
     apt-get update -qq
-    # Neither server is to start by itself: the tests start their own.
+    # No server is to start by itself: the tests start their own.
     printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
     chmod 755 /usr/sbin/policy-rc.d
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null

@@ -46,6 +46,7 @@ def directory():
             # The last can be reached by no channel.
             "telephone": f"06 12 34 56 {n:02}" if n < 9 else "",
             "email": f"parent{n}@exemple.fr" if n < 9 else "",
+            "notifications_email": True,
             "etudiants": [n],
         }
         for n in range(1, 10)

@@ -38,6 +38,13 @@ pub(crate) enum ApiError {
     NotAcceptable,
     /// 409: the text that tells why.
     Conflict(&'static str),
+    /// 409: more than a third of the parents would leave, and nobody said that it is meant.
+    Leaving {
+        /// Who would leave.
+        absents: usize,
+        /// Recipients now.
+        presents: usize,
+    },
     /// 409: others changed it again and again since it was read.
     Stale,
     /// 408: the body did not come in time.
@@ -64,6 +71,10 @@ impl ApiError {
             Self::Invalid(faults) => return faults.clone(),
             Self::NotADict(python_type) => {
                 return json!({ "non_field_errors": [texts.not_a_dict(python_type)] });
+            }
+            Self::Leaving { absents, presents } => {
+                let detail = texts.many_left_out(*absents, *presents);
+                return json!({ "detail": detail, "absents": absents, "presents": presents });
             }
             Self::Refused(refusal) => {
                 return serde_json::to_value(refusal.body(texts.0)).unwrap_or_default();
@@ -137,7 +148,7 @@ impl ResponseError for ApiError {
             Self::NotFound | Self::NoObject(_) | Self::NoPage => StatusCode::NOT_FOUND,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
-            Self::Conflict(_) | Self::Stale => StatusCode::CONFLICT,
+            Self::Conflict(_) | Self::Leaving { .. } | Self::Stale => StatusCode::CONFLICT,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,

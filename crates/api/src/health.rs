@@ -8,6 +8,7 @@ use crate::state::State;
 use actix_web::http::Method;
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpResponse, web};
+use messages_core::store::canaux::{self, Stopped};
 use messages_core::store::{Conn, migrations, passages};
 use messages_core::vocabulary::Portee;
 use serde_json::json;
@@ -61,15 +62,23 @@ async fn ready(state: web::Data<State>) -> HttpResponse {
         let pending = migrations::pending(conn)?;
         let last = passages::last(conn, 1)?;
         let last = last.first().map(|passage| passage.debut);
-        Ok((pending == 0, last))
+        // Older tables may not tell it.
+        let stopped = if pending == 0 {
+            canaux::stopped(conn)?
+        } else {
+            Vec::new()
+        };
+        Ok((pending == 0, last, stopped))
     };
     match state.ask(question).await {
-        Ok((current, last)) => {
+        Ok((current, last, stopped)) => {
+            let stopped: Vec<_> = stopped.iter().map(|s| told(s, zone)).collect();
             let body = json!({
                 "status": if current { "ok" } else { "indisponible" },
                 "database": "ok",
                 "schema": if current { "ok" } else { "a_migrer" },
                 "dernier_passage": last.map(|at| at.in_zone(zone).to_rfc3339()),
+                "canaux_arretes": stopped,
             });
             if current {
                 HttpResponse::Ok().json(body)
@@ -82,4 +91,14 @@ async fn ready(state: web::Data<State>) -> HttpResponse {
             "database": "indisponible",
         })),
     }
+}
+
+/// A channel that is stopped, without the peer's words and codes. The service is ready all the
+/// same: it writes down what shall leave, and it leaves once the cause is mended.
+fn told(stopped: &Stopped, zone: chrono_tz::Tz) -> serde_json::Value {
+    json!({
+        "canal": stopped.arret.canal,
+        "cause": stopped.arret.cause,
+        "depuis": stopped.depuis.in_zone(zone).to_rfc3339(),
+    })
 }

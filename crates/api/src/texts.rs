@@ -175,6 +175,17 @@ impl Texts {
         }
     }
 
+    pub(crate) fn many_left_out(self, absents: usize, presents: usize) -> String {
+        match self.0 {
+            Lang::Fr => format!(
+                "{absents} parents sur {presents} ne sont pas dans cet annuaire, plus d'un tiers\u{a0}: rien n'est changé. Ajoutez « oui=true » si c'est voulu."
+            ),
+            Lang::En => format!(
+                "{absents} parents of {presents} are not in this directory, more than a third: nothing is changed. Add \"oui=true\" if that is meant."
+            ),
+        }
+    }
+
     pub(crate) fn too_long(self, max: usize) -> String {
         match self.0 {
             Lang::Fr => {

@@ -182,7 +182,7 @@ impl Expander {
         // own date, which stays what it is when the clock is set right.
         let prochaine = message.date_programmee.unwrap_or(now).min(now);
         let due = message.due.min(now);
-        let too_long = self.rules.too_long(message);
+        let too_long = self.rules.too_long(message.texte.as_deref());
         (message.nb_destinataires..)
             .zip(parents)
             .map(move |(rang, parent)| {

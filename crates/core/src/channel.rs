@@ -10,7 +10,7 @@ mod outbox;
 mod sms;
 mod smtp;
 
-pub use answer::Answer;
+pub use answer::{About, Answer, UNWANTED};
 pub use cutoff::{Cutoff, Stage};
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod api;
 mod database;
 pub mod dotenv;
 mod email;
+mod environment;
 mod file;
 mod log;
 mod message;

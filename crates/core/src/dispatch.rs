@@ -10,6 +10,7 @@
 //! audience ─▶ claim ─▶ intent ─commit─▶ sender ─▶ answer ─▶ journal ─▶ result ─commit─▶ close
 //! ```
 
+mod breaker;
 mod engine;
 mod journal;
 mod lane;

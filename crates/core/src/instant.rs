@@ -67,7 +67,7 @@ impl Instant {
                 .iter()
                 .find_map(|hour| NaiveDateTime::parse_from_str(text, &format!("{day}{hour}")).ok())
         };
-        let wall = wall.or_else(|| DAYS.iter().find_map(|day| hour(&day)))?;
+        let wall = wall.or_else(|| DAYS.iter().find_map(hour))?;
         let local = |wall: NaiveDateTime| wall.and_local_timezone(zone).latest();
         let at = local(wall).or_else(|| local(wall + TimeDelta::hours(1)))?;
         Some(at.to_utc().into())

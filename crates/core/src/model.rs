@@ -1,8 +1,10 @@
 //! Rows of the directory and of the messages. Shapes only: no SQL, no network.
 
 mod annuaire;
+mod patch;
 
 pub use annuaire::{Classe, Etudiant, Fiche, NewClasse, NewEtudiant, NewParent, Parent};
+pub use patch::{ClassePatch, EtudiantPatch, ParentPatch};
 
 use crate::instant::{Instant, InstantSql};
 use crate::schema;

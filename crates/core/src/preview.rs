@@ -1,14 +1,14 @@
 //! Who would receive what, were a run to start now. Changes nothing.
 
 use crate::audience::{Refusal, Rules};
-use crate::config::Config;
+use crate::config::{Config, Lang};
 use crate::instant::Instant;
 use crate::store::adresses::{self, Use};
 use crate::store::expansion::{self, Candidate};
 use crate::store::upcoming::{self, Upcoming};
 use crate::store::{Conn, Error};
 use crate::vocabulary::{Canal, Motif};
-use crate::{mailbox, phone};
+use crate::{mailbox, phone, texts};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Parents read at once.
@@ -121,6 +121,21 @@ impl Audience {
             let uses = adresses::uses(conn, canal, self.rules.reading().region)?;
             self.uses.insert(canal, uses);
         }
+        let recipients = self.recipients(conn, &message, late)?;
+        Ok(Preview {
+            odd: self.odd(canal, &recipients),
+            message,
+            recipients,
+        })
+    }
+
+    fn recipients(
+        &self,
+        conn: &mut Conn,
+        message: &Upcoming,
+        late: bool,
+    ) -> Result<Vec<Recipient>, Error> {
+        let too_long = self.rules.too_long(message.texte.as_deref());
         let mut recipients = Vec::new();
         let mut seen = BTreeSet::new();
         let mut after = 0;
@@ -132,31 +147,42 @@ impl Audience {
             };
             let more = message.est_message_groupe && parents.len() == CHUNK;
             after = parents.last().map_or(after, |parent| parent.id);
-            recipients.extend(parents.into_iter().map(|parent| Recipient {
-                address: self.address(canal, &parent, late, &mut seen),
-                parent: Some(parent.id),
-                nom: parent.nom,
-                prenom: parent.prenom,
-            }));
+            for parent in parents {
+                let own = self.own(message.canal, &parent, too_long.as_ref());
+                let address = own
+                    .and_then(|address| self.among_others(message.canal, address, late, &mut seen));
+                recipients.push(Recipient {
+                    parent: Some(parent.id),
+                    nom: parent.nom,
+                    prenom: parent.prenom,
+                    address,
+                });
+            }
             if !more {
-                break;
+                return Ok(recipients);
             }
         }
-        Ok(Preview {
-            odd: self.odd(canal, &recipients),
-            message,
-            recipients,
-        })
     }
 
-    fn address(
+    /// What the parent's own record and the message say.
+    fn own(
         &self,
         canal: Canal,
         parent: &Candidate,
+        too_long: Option<&Refusal>,
+    ) -> Result<String, Refusal> {
+        let address = self.rules.address(parent, canal)?;
+        too_long.map_or(Ok(address), |refusal| Err(refusal.clone()))
+    }
+
+    /// What other records and the recipients before say.
+    fn among_others(
+        &self,
+        canal: Canal,
+        address: String,
         late: bool,
         seen: &mut BTreeSet<String>,
     ) -> Result<String, Refusal> {
-        let address = self.rules.address(parent, canal)?;
         if self.used(canal, &address).refused {
             Err(self.rules.elsewhere())
         } else if !seen.insert(mailbox::key(&address)) {
@@ -169,9 +195,11 @@ impl Audience {
     }
 
     fn used(&self, canal: Canal, address: &str) -> Use {
-        let uses = self.uses.get(&canal);
-        let used = uses.and_then(|uses| uses.get(&mailbox::key(address)));
-        used.copied().unwrap_or_default()
+        self.uses
+            .get(&canal)
+            .and_then(|uses| uses.get(&mailbox::key(address)))
+            .copied()
+            .unwrap_or_default()
     }
 
     fn odd(&self, canal: Canal, recipients: &[Recipient]) -> Vec<Odd> {
@@ -190,9 +218,11 @@ impl Audience {
 }
 
 impl Odd {
-    /// Whether more than one family has it.
+    /// The address with what is odd about it.
     #[must_use]
-    pub const fn is_shared(&self) -> bool {
-        self.records > FAMILY
+    pub fn told(&self, lang: Lang, canal: Canal) -> String {
+        let records = Some(self.records).filter(|records| *records > FAMILY);
+        let why = texts::addresses::odd(lang, canal, records, self.invented);
+        format!("{} : {why}", self.address)
     }
 }

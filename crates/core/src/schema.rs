@@ -9,6 +9,7 @@ diesel::table! {
         nom -> Text,
         niveau -> Text,
         annee_scolaire -> Text,
+        identifiant -> Nullable<Text>,
     }
 }
 
@@ -18,10 +19,14 @@ diesel::table! {
         nom -> Text,
         prenom -> Text,
         classe -> Nullable<BigInt>,
+        identifiant -> Nullable<Text>,
     }
 }
 
 diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Nullable, Text};
+    use crate::instant::InstantSql;
+
     parents (id) {
         id -> BigInt,
         nom -> Text,
@@ -33,6 +38,8 @@ diesel::table! {
         telephone_e164 -> Nullable<Text>,
         email_norme -> Nullable<Text>,
         norme -> Text,
+        parti_le -> Nullable<InstantSql>,
+        identifiant -> Nullable<Text>,
     }
 }
 
@@ -153,13 +160,18 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{Nullable, Text};
+    use diesel::sql_types::{BigInt, Nullable, Text};
     use crate::instant::InstantSql;
 
     canaux (canal) {
         canal -> Text,
         bloque_jusqua -> Nullable<InstantSql>,
         prochain_creneau -> Nullable<InstantSql>,
+        cause -> Nullable<Text>,
+        code -> Nullable<Text>,
+        detail -> Nullable<Text>,
+        arrete_le -> Nullable<InstantSql>,
+        arrets -> BigInt,
     }
 }
 

@@ -1,10 +1,13 @@
 //! What staff read, in both languages, in one place.
 
 pub mod addresses;
+mod arret;
 mod moments;
 
+pub use arret::{arret, tried_again, waits};
 pub use moments::{date_warning, missed, next_attempt, waiting};
 
+use crate::channel::UNWANTED;
 use crate::config::Lang;
 use crate::store::messages::Closed;
 use crate::vocabulary::{Canal, Etat, Mode, Motif};
@@ -106,17 +109,32 @@ const fn several(why: Motif) -> &'static str {
 /// when everybody was reached. A double is somebody who was reached, so it is not named.
 #[must_use]
 pub fn reasons(lang: Lang, closed: &Closed) -> String {
-    let mut reasons: Vec<(i64, Motif)> = closed
+    let unwanted = closed.indesirables;
+    let mut reasons: Vec<(i64, Motif, String)> = closed
         .bilan
         .iter()
         .filter_map(|((_, why), number)| why.map(|why| (*number, why)))
         .filter(|(_, why)| *why != Motif::Doublon)
+        .map(|(number, why)| match why {
+            Motif::Permanent => (number - unwanted, why),
+            _ => (number, why),
+        })
+        .map(|(number, why)| (number, why, counted(lang, closed.canal, why, number)))
         .collect();
-    reasons.sort_by_key(|(number, why)| (-number, *why));
-    let words = reasons
-        .iter()
-        .map(|(number, why)| counted(lang, closed.canal, *why, *number));
-    words.collect::<Vec<_>>().join(", ")
+    reasons.push((unwanted, Motif::Permanent, as_unwanted(lang, unwanted)));
+    reasons.retain(|(number, ..)| *number > 0);
+    reasons.sort_by_key(|(number, why, _)| (-number, *why));
+    let words: Vec<String> = reasons.into_iter().map(|(.., words)| words).collect();
+    words.join(", ")
+}
+
+/// So many were refused for what the message says.
+fn as_unwanted(lang: Lang, number: i64) -> String {
+    match lang {
+        Lang::Fr if number > 1 => format!("{number} refusés comme courrier indésirable"),
+        Lang::Fr => format!("{number} {UNWANTED}"),
+        Lang::En => format!("{number} refused as unwanted mail"),
+    }
 }
 
 /// `details_erreur` of a message: none when everybody was reached.
@@ -198,7 +216,26 @@ mod tests {
                 .iter()
                 .map(|(etat, motif, n)| ((*etat, *motif), *n))
                 .collect(),
+            indesirables: 0,
         }
+    }
+
+    #[test]
+    fn what_was_refused_as_unwanted_is_told_apart() {
+        let mut some = closed(&[
+            (Etat::Envoye, None, 3),
+            (Etat::Echec, Some(Motif::Permanent), 3),
+        ]);
+        some.indesirables = 2;
+        assert_eq!(
+            details(Lang::Fr, &some).unwrap(),
+            "3 destinataires non atteints : 2 refusés comme courrier indésirable, 1 refusé définitivement."
+        );
+        some.indesirables = 3;
+        assert_eq!(
+            details(Lang::Fr, &some).unwrap(),
+            "3 destinataires non atteints : 3 refusés comme courrier indésirable."
+        );
     }
 
     #[test]

@@ -216,6 +216,80 @@ text_enum! {
 }
 
 text_enum! {
+    /// Why a channel stops: whom to ask, or what to change.
+    Cause {
+        /// The relay does not take the sender's address.
+        Expediteur = "expediteur",
+        /// The relay does not take the name that this machine gives itself.
+        Helo = "helo",
+        /// The relay passes nothing on for us.
+        Relayage = "relayage",
+        /// User or password, or the key, are not accepted.
+        Identification = "identification",
+        /// The same, and the password holds blanks.
+        Blancs = "blancs",
+        /// Logged in too often: the peer has locked the account for a while.
+        Verrou = "verrou",
+        /// The account is suspended, disabled or not activated.
+        Compte = "compte",
+        /// The machine's address is on a list, or has no name.
+        AdresseIp = "adresse_ip",
+        /// SPF, DKIM or DMARC of the sender's domain.
+        Domaine = "domaine",
+        /// TLS is asked for, or failed.
+        Chiffrement = "chiffrement",
+        /// No credit is left.
+        Credit = "credit",
+        /// What answers is not the gateway's address.
+        Passerelle = "passerelle",
+        /// Another setting, or this machine.
+        Reglage = "reglage",
+        /// Everybody is refused, in words that name no reason.
+        Refus = "refus",
+        /// Everybody is refused as unwanted mail.
+        Indesirable = "indesirable",
+        /// What the provider allows is used up for now.
+        Limite = "limite",
+        /// Too many connections, or too fast.
+        Cadence = "cadence",
+        /// The peer asked for a pause.
+        Pause = "pause",
+        /// The relay takes no message now, whoever it is for.
+        Occupe = "occupe",
+        /// The peer is not there, or breaks off.
+        Injoignable = "injoignable",
+        /// The peer keeps us waiting.
+        Muet = "muet",
+        /// Answers get lost.
+        Reponses = "reponses",
+    }
+}
+
+impl Cause {
+    /// What a channel that stops for this cause is said to have come to.
+    #[must_use]
+    pub const fn verdict(self) -> Verdict {
+        match self {
+            Self::Reponses => Verdict::Ambigu,
+            Self::Limite
+            | Self::Verrou
+            | Self::Cadence
+            | Self::Pause
+            | Self::Occupe
+            | Self::Injoignable
+            | Self::Muet => Verdict::Temporaire,
+            _ => Verdict::Config,
+        }
+    }
+
+    /// Whether a login that works is the end of it.
+    #[must_use]
+    pub const fn is_of_login(self) -> bool {
+        matches!(self, Self::Identification | Self::Blancs | Self::Verrou)
+    }
+}
+
+text_enum! {
     /// Where messages go (`MESSAGES_MODE`).
     Mode {
         /// Nowhere: logged and recorded as sent.

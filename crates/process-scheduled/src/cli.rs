@@ -1,7 +1,8 @@
 //! The command line. Its texts are French: they are read by the school's administrator.
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use messages_core::command_line::number;
+use messages_core::import::Format;
 use messages_core::instant::Instant;
 use std::path::PathBuf;
 
@@ -70,17 +71,49 @@ pub(crate) enum Command {
     Verify,
     /// Crée les tables ou les met à jour
     Migrate,
-    /// Importe l'annuaire (CSV, une ligne par parent et par enfant) : tout ou rien
-    Import {
-        /// Fichier CSV
-        fichier: PathBuf,
-    },
+    /// Importe l'annuaire (une ligne par parent et par enfant) ; dit ce qui est à regarder
+    Import(Import),
     /// Envoie de nouveau un message à ceux qui sont en échec ou incertains
     Resend {
         /// Numéro du message
         #[arg(value_parser = number::<i64>)]
         message: i64,
     },
+}
+
+/// Ce qui n'est pas dit garde ce qui est connu ; « - » dans une cellule la vide.
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// Fichier (CSV, .xlsx, .ods, .xls, XML de SIECLE) ou dossier (OneRoster, ONDE, SIECLE)
+    pub(crate) fichier: PathBuf,
+
+    /// Le fichier dit tout l'annuaire : qui n'y est pas n'est plus destinataire
+    #[arg(long)]
+    pub(crate) complet: bool,
+
+    /// Avec --complet : oui, même si plus d'un tiers des parents s'en vont
+    #[arg(long, requires = "complet")]
+    pub(crate) oui: bool,
+
+    /// Programme d'où vient le fichier : tableau, oneroster, siecle, onde ou google (deviné sinon)
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<Format>,
+
+    /// Écrit ici tout ce qui est à regarder, avec les cellules : pour le secrétariat seul
+    #[arg(long, value_name = "FICHIER.csv")]
+    pub(crate) rapport: Option<PathBuf>,
+
+    /// Dit pour tout le fichier si les parents reçoivent des e-mails, là où une ligne ne le dit pas
+    #[arg(long, value_name = "oui|non", value_parser = switch)]
+    pub(crate) notifications_email: Option<bool>,
+}
+
+fn switch(word: &str) -> Result<bool, String> {
+    match word {
+        "oui" => Ok(true),
+        "non" => Ok(false),
+        _ => Err("il faut oui ou non".to_owned()),
+    }
 }
 
 fn date(text: &str) -> Result<String, String> {

@@ -6,7 +6,7 @@ use crate::cli::Cli;
 use crate::{output, report, run, start};
 use messages_core::config::{Config, Vars};
 use messages_core::exit::{Exit, Failure};
-use messages_core::import;
+use messages_core::import::{self, Options, Source};
 use messages_core::instant::Instant;
 use messages_core::model::NewMessage;
 use messages_core::store::envois::recipients::{self, Filter};
@@ -27,7 +27,12 @@ pub(crate) fn demo(cli: &Cli, wanted: &Path) -> Result<Exit, Failure> {
     let config = settings(&folder)?;
     start::logging(cli, &config);
     let mut conn = migrations::open(&config.database)?;
-    let imported = import::import(&mut conn, SCHOOL.as_bytes(), config.sms.region)
+    let school = Source::of("ecole.csv", SCHOOL);
+    let options = Options {
+        region: config.sms.region,
+        ..Options::default()
+    };
+    let imported = import::import(&mut conn, &school, &options)
         .map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
     say(format_args!(
         "Une école fictive : {} parents, {} élèves, {} classes, dans le dossier {}.\n",

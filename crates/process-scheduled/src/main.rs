@@ -35,7 +35,7 @@ fn main() -> ExitCode {
         Some(Command::Check) => check::check(&cli),
         Some(Command::Verify) => verify::verify(&cli),
         Some(Command::Migrate) => migrate::migrate(&cli),
-        Some(Command::Import { fichier }) => import::import(&cli, fichier),
+        Some(Command::Import(asked)) => import::import(&cli, asked),
         Some(Command::Resend { message }) => resend::resend(&cli, *message),
     };
     outcome

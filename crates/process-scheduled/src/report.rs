@@ -14,7 +14,7 @@ const LISTED_MAX: usize = 20;
 
 pub(crate) fn show(cli: &Cli, config: &Config, report: &Report) {
     if cli.json {
-        output::json(&machine(report));
+        output::json(&machine(config.messages.lang, report));
     } else if !cli.quiet {
         output::print(human(config, report));
     }
@@ -192,28 +192,27 @@ fn reached(lang: Lang, closed: &Closed) -> String {
 }
 
 fn channel(lang: Lang, stop: &ChannelStop) -> String {
-    let canal = texts::canal(lang, stop.canal);
+    let (canal, phrase) = (texts::canal(lang, stop.canal), stop.phrase(lang));
     let canaux = texts::canaux(lang, stop.canal);
-    let detail = format!("{} ({})", stop.detail, stop.code);
     match (stop.verdict, lang) {
         (Verdict::Config, Lang::Fr) => format!(
-            "Envoi des {canaux} interrompu : réglage à corriger par l'administrateur ({detail}). Rien n'est perdu : les envois attendent."
+            "Envoi des {canaux} interrompu : réglage à corriger par l'administrateur ; {phrase}. Rien n'est perdu : les envois attendent."
         ),
         (Verdict::Ambigu, Lang::Fr) => format!(
-            "Envoi des {canaux} interrompu : le serveur d'envoi ne confirme plus ({detail}). Les envois restants attendent le prochain traitement."
+            "Envoi des {canaux} interrompu : {phrase}. Les envois restants attendent le prochain traitement."
         ),
         (_, Lang::Fr) => {
             format!(
-                "Envoi des {canaux} interrompu pour ce traitement : {detail}. Les envois attendent le prochain."
+                "Envoi des {canaux} interrompu pour ce traitement : {phrase}. Les envois attendent le prochain."
             )
         }
         (Verdict::Config, Lang::En) => {
             format!(
-                "ATTENTION, {canal} stopped, a setting must be mended: {detail}. Nothing is lost."
+                "ATTENTION, {canal} stopped, a setting must be mended: {phrase}. Nothing is lost."
             )
         }
         (_, Lang::En) => {
-            format!("{canal} stopped for this run: {detail}. What is left waits for the next one.")
+            format!("{canal} stopped for this run: {phrase}. What is left waits for the next one.")
         }
     }
 }
@@ -237,13 +236,19 @@ fn waiting(lang: Lang, number: i64) -> String {
     }
 }
 
-fn machine(report: &Report) -> Value {
+fn machine(lang: Lang, report: &Report) -> Value {
     let messages: Vec<Value> = report.closed.iter().map(message).collect();
     let stopped: Vec<Value> = report
         .stopped
         .iter()
         .map(|stop| {
-            json!({"canal": stop.canal, "verdict": stop.verdict, "code": stop.code, "detail": stop.detail})
+            json!({
+                "canal": stop.canal,
+                "verdict": stop.verdict,
+                "cause": stop.cause,
+                "code": stop.code,
+                "detail": stop.phrase(lang),
+            })
         })
         .collect();
     json!({

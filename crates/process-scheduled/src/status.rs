@@ -8,7 +8,7 @@ use messages_core::dispatch::{self, Stop};
 use messages_core::exit::{Exit, Failure};
 use messages_core::instant::Instant;
 use messages_core::model::Passage;
-use messages_core::store::{Error, overview, passages};
+use messages_core::store::{Error, canaux, overview, passages};
 use messages_core::texts;
 use messages_core::vocabulary::{Etat, Mode};
 use serde_json::{Value, json};
@@ -25,6 +25,7 @@ struct Status {
     programmed: Vec<overview::Programmed>,
     waiting: Vec<overview::Waiting>,
     uncertain: Vec<overview::Uncertain>,
+    stopped: Vec<canaux::Stopped>,
     passages: Vec<Passage>,
     /// Messages that a simulation marked as sent, on a database that sends for real.
     simulated: Vec<i64>,
@@ -52,6 +53,7 @@ pub(crate) fn status(cli: &Cli) -> Result<Exit, Failure> {
         programmed: overview::programmed(&mut conn, now)?,
         waiting: overview::waiting(&mut conn)?,
         uncertain: overview::uncertain(&mut conn, UNCERTAIN_MAX)?,
+        stopped: canaux::stopped(&mut conn)?,
         passages: passages::last(&mut conn, PASSAGES_MAX)?,
     };
     if cli.json {
@@ -72,6 +74,12 @@ fn human(config: &Config, status: &Status) -> Vec<String> {
     lines.extend(programmed(config, status));
     lines.extend(simulated(status));
     lines.extend(waiting(config, status));
+    lines.extend(
+        status
+            .stopped
+            .iter()
+            .map(|stopped| channel(config, status.now, stopped)),
+    );
     lines.extend(uncertain(config, status));
     lines.extend(runs(config, status));
     lines
@@ -118,6 +126,28 @@ fn waiting(config: &Config, status: &Status) -> Vec<String> {
         )
     };
     status.waiting.iter().map(line).collect()
+}
+
+/// Such as `ARRÊTÉ, e-mail : … (535 5.7.8). Depuis le 27/11/2026 à 14:05, 3 traitements.`.
+fn channel(config: &Config, now: Instant, stopped: &canaux::Stopped) -> String {
+    let canal = texts::canal(config.messages.lang, stopped.arret.canal);
+    let again = match stopped.bloque_jusqua {
+        Some(at) if at > now => {
+            let sooner = if stopped.arret.cause.is_of_login() {
+                ", ou après « process-scheduled check »"
+            } else {
+                ""
+            };
+            format!(" Prochain essai le {}{sooner}.", local(config, at))
+        }
+        _ => String::new(),
+    };
+    format!(
+        "ARRÊTÉ, {canal} : {}. Depuis le {}, {}.{again}",
+        stopped.phrase(config.messages.lang),
+        local(config, stopped.depuis),
+        plural(stopped.arrets, "traitement", "traitements"),
+    )
 }
 
 /// So many messages are named.
@@ -228,12 +258,29 @@ fn machine(config: &Config, status: &Status) -> Value {
             })
         })
         .collect();
+    let stopped: Vec<Value> = status
+        .stopped
+        .iter()
+        .map(|stopped| {
+            json!({
+                "canal": stopped.arret.canal,
+                "cause": stopped.arret.cause,
+                "verdict": stopped.arret.cause.verdict(),
+                "code": stopped.arret.code,
+                "detail": stopped.phrase(config.messages.lang),
+                "depuis": stopped.depuis,
+                "arrets": stopped.arrets,
+                "bloque_jusqua": stopped.bloque_jusqua,
+            })
+        })
+        .collect();
     json!({
         "mode": config.messages.mode,
         "maintenant": status.now,
         "programmes": status.programmed,
         "en_cours": status.waiting,
         "incertains": status.uncertain,
+        "canaux_arretes": stopped,
         "simules": status.simulated.len(),
         "refus": status.refused,
         "passages": passages,

@@ -3,8 +3,8 @@
 //! [`smtp::Server`] and [`http::Gateway`] listen on a free port of 127.0.0.1, behave as their
 //! script says, misbehave where it says so, and journal what they accepted. Dropping one ends it
 //! and every connection to it. [`tls`] holds the certificates they show. [`db`] gives
-//! each test a database of its own; [`cluster`] a whole server, and [`proxy`] a bad way to it.
-//! [`relay`] runs relays that others wrote.
+//! each test a database of its own; [`cluster`] a whole server, [`pgbouncer`] a pool before it, and
+//! [`proxy`] a bad way to it. [`relay`] runs relays that others wrote.
 //! [`figures`] tells what was measured.
 
 #![expect(
@@ -20,6 +20,8 @@ pub mod figures;
 pub mod http;
 mod journal;
 mod net;
+#[cfg(unix)]
+pub mod pgbouncer;
 pub mod proxy;
 #[cfg(target_os = "linux")]
 pub mod relay;

@@ -68,6 +68,34 @@ struct State {
     commands: Mutex<Vec<(usize, String)>>,
     performed: Mutex<Vec<Performed>>,
     logins: AtomicUsize,
+    served: AtomicUsize,
+    /// Begin of the present window of the pace, and messages asked for in it.
+    window: Mutex<Option<(Instant, usize)>>,
+}
+
+impl State {
+    /// Whether one more connection is too many. Whoever is told no is not counted.
+    fn is_crowded(&self) -> bool {
+        let most = self.script.most_connections;
+        let crowded = most.is_some_and(|most| self.served.load(Relaxed) >= most);
+        if !crowded {
+            self.served.fetch_add(1, Relaxed);
+        }
+        crowded
+    }
+
+    /// Whether one more message is too many for the present window.
+    fn is_hurried(&self) -> bool {
+        let Some((most, window)) = self.script.pace else {
+            return false;
+        };
+        let mut present = self.window.lock().unwrap();
+        let now = Instant::now();
+        let begun = present.filter(|(begin, _)| *begin + window > now);
+        let (begin, asked) = begun.unwrap_or((now, 0));
+        *present = Some((begin, asked + 1));
+        asked >= most
+    }
 }
 
 impl Server {
@@ -81,6 +109,8 @@ impl Server {
             commands: Mutex::default(),
             performed: Mutex::default(),
             logins: AtomicUsize::new(0),
+            served: AtomicUsize::new(0),
+            window: Mutex::default(),
         });
         let shared = Arc::clone(&state);
         let acceptor = Acceptor::start(move |peer| Session::new(peer, &shared).run());

@@ -21,7 +21,7 @@ CREATE TABLE parents (
   telephone           TEXT NOT NULL DEFAULT '',
   email               TEXT NOT NULL DEFAULT '',
   notifications_sms   BOOLEAN NOT NULL DEFAULT TRUE,
-  notifications_email BOOLEAN NOT NULL DEFAULT TRUE
+  notifications_email BOOLEAN NOT NULL DEFAULT FALSE
 );
 
 -- rang: the order in which the directory names a parent's pupils.

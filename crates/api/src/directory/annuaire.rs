@@ -2,11 +2,12 @@
 
 use super::{classes, etudiants, parents};
 use crate::answer;
-use crate::endpoint::{Endpoint, Operation};
+use crate::endpoint::{Endpoint, Kind, Operation, Parameter};
 use crate::error::ApiError;
 use crate::input::body::{self, Body};
 use crate::input::fields::Fields;
 use crate::input::json;
+use crate::input::query::{Filters, Query};
 use crate::input::value::Value;
 use crate::openapi::Shape;
 use crate::state::State;
@@ -14,10 +15,11 @@ use crate::texts::Texts;
 use actix_web::http::Method;
 use actix_web::web::Bytes;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
-use messages_core::model::Fiche;
-use messages_core::store::annuaire::{self, Annuaire, Changes, Lien};
+use messages_core::model::EtudiantPatch;
+use messages_core::store::annuaire::{self, Annuaire, Changes, Lien, departs};
 use messages_core::store::{Conn, Error};
 use messages_core::vocabulary::Portee;
+use serde::Serialize;
 use serde_json::{Map, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,12 +44,31 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         tag: "annuaire",
         operations: vec![
             operation
-                .details("Ajoute ou modifie ce qui est donné, en une fois : tout, ou rien. Ce qui n'est pas donné reste ; la liste « etudiants » d'un parent donné remplace la sienne.")
+                .details("Ajoute ou modifie ce qui est donné, en une fois : tout, ou rien. Ce qui n'est pas donné reste, champ par champ ; la liste « etudiants » d'un parent, si elle est donnée, remplace la sienne. Un nouveau parent reçoit des SMS, et des e-mails seulement si « notifications_email » le dit.")
+                .query(QUERY)
                 .body(Shape::AnnuaireBody)
                 .refuses(&[409]),
         ],
     }]
 }
+
+const QUERY: &[Parameter] = &[
+    Parameter {
+        name: "complet",
+        description: "Vrai : c'est tout l'annuaire ; qui n'y est pas n'est plus destinataire, son historique reste",
+        kind: Kind::Boolean,
+    },
+    Parameter {
+        name: "oui",
+        description: "Avec « complet », vrai : même si plus d'un tiers des parents s'en vont",
+        kind: Kind::Boolean,
+    },
+    Parameter {
+        name: "essai",
+        description: "Vrai : dit ce qui changerait et n'écrit rien",
+        kind: Kind::Boolean,
+    },
+];
 
 async fn put(
     state: web::Data<State>,
@@ -61,16 +82,24 @@ async fn put(
         return Err(ApiError::MediaType(media.to_owned()));
     }
     let texts = state.texts;
-    let changes = state
+    let query = Query::of(&request);
+    let filters = Filters::new(&query, texts);
+    let said = |name| filters.switch(name).unwrap_or_default();
+    let how = How {
+        complet: said("complet"),
+        oui: said("oui"),
+        essai: said("essai"),
+    };
+    let taken = state
         .ask(move |conn| match read(&bytes, texts) {
             Ok(school) => {
                 drop(bytes);
-                take_over(conn, &school, texts)
+                take_over(conn, &school, how, texts)
             }
             Err(error) => Ok(Err(error)),
         })
         .await??;
-    Ok(answer::ok(&changes))
+    Ok(answer::ok(&taken))
 }
 
 /// What was read so far.
@@ -131,7 +160,7 @@ impl Read {
             return self.fault(format!("{list}[{place}]"), json!([text]));
         };
         let body = Body::of(members);
-        let mut fields = Fields::new(&body, false, texts);
+        let mut fields = Fields::new(&body, true, texts);
         let id = fields.needed_number("id");
         if id.is_some_and(|id| !seen.insert(id)) {
             fields.fault("id", texts.taken());
@@ -145,33 +174,101 @@ impl Read {
     fn row(&mut self, list: &str, fields: &mut Fields<'_>, id: i64) {
         let annuaire = &mut self.annuaire;
         match list {
-            "classes" => annuaire.classes.push(classes::read(fields, None, id)),
-            "etudiants" => annuaire.etudiants.push(etudiants::read(fields, None, id)),
+            "classes" => annuaire.classes.push(classes::said(fields, id)),
+            "etudiants" => annuaire.etudiants.push(etudiants::said(fields, id)),
             _ => {
-                let Fiche { parent, etudiants } = parents::read(fields, None, id);
-                let links = (0..).zip(etudiants).map(|(rang, etudiant)| Lien {
+                let said = parents::said(fields, id);
+                let lien = |(rang, etudiant)| Lien {
                     parent: id,
                     etudiant,
                     rang,
-                });
-                annuaire.liens.extend(links);
-                annuaire.parents.push(parent);
+                };
+                if let Some(all) = said.etudiants {
+                    annuaire.familles.push(id);
+                    annuaire.liens.extend((0..).zip(all).map(lien));
+                } else if let Some(first) = said.etudiant.flatten() {
+                    annuaire.liens.push(lien((-1, first)));
+                }
+                annuaire.parents.push(said.patch);
             }
         }
     }
+}
+
+/// What the query says of the whole.
+#[derive(Clone, Copy)]
+struct How {
+    /// Who is not given leaves.
+    complet: bool,
+    /// Even if they are more than a third.
+    oui: bool,
+    /// Only tells.
+    essai: bool,
+}
+
+/// What changed.
+#[derive(Serialize)]
+struct Taken {
+    #[serde(flatten)]
+    changes: Changes,
+    essai: bool,
+    /// Recipients who are not given.
+    absents: usize,
+    /// Those of them who left.
+    partis: usize,
 }
 
 /// Checks that everything that is named is there, and takes the directory over.
 fn take_over(
     conn: &mut Conn,
     school: &Annuaire,
+    how: How,
     texts: Texts,
-) -> Result<Result<Changes, ApiError>, Error> {
+) -> Result<Result<Taken, ApiError>, Error> {
     let faults = unknown(conn, school, texts)?;
     if !faults.is_empty() {
         return Ok(Err(ApiError::Invalid(faults.into())));
     }
-    annuaire::replace(conn, school).map(Ok)
+    if how.essai {
+        annuaire::rehearse(conn, |conn| write(conn, school, how))
+    } else {
+        annuaire::take_over(conn, |conn| write(conn, school, how))
+    }
+}
+
+fn write(conn: &mut Conn, school: &Annuaire, how: How) -> Result<Result<Taken, ApiError>, Error> {
+    let named: Vec<i64> = school.parents.iter().map(|row| row.id).collect();
+    let left_out = departs::absents(conn, &named)?;
+    let absents = left_out.absents.len();
+    if how.complet && !how.oui && left_out.is_many() {
+        let presents = left_out.presents;
+        return Ok(Err(ApiError::Leaving { absents, presents }));
+    }
+    let changes = annuaire::put(conn, school)?;
+    let partis = if how.complet {
+        departs::leave(conn, &left_out.absents)?
+    } else {
+        0
+    };
+    Ok(Ok(Taken {
+        changes,
+        essai: how.essai,
+        absents,
+        partis,
+    }))
+}
+
+/// Numbers that are neither given nor known.
+fn missing(
+    conn: &mut Conn,
+    named: impl Iterator<Item = i64>,
+    given: &BTreeSet<i64>,
+    existing: fn(&mut Conn, &[i64]) -> Result<Vec<i64>, Error>,
+) -> Result<BTreeSet<i64>, Error> {
+    let asked: BTreeSet<i64> = named.filter(|id| !given.contains(id)).collect();
+    let asked: Vec<i64> = asked.into_iter().collect();
+    let known: BTreeSet<i64> = existing(conn, &asked)?.into_iter().collect();
+    Ok(asked.into_iter().filter(|id| !known.contains(id)).collect())
 }
 
 fn unknown(
@@ -179,37 +276,89 @@ fn unknown(
     school: &Annuaire,
     texts: Texts,
 ) -> Result<Map<String, serde_json::Value>, Error> {
-    let given: BTreeSet<i64> = school.classes.iter().map(|row| row.id).collect();
-    let named = school.etudiants.iter().filter_map(|row| row.classe);
-    let missing: BTreeSet<i64> = named.filter(|id| !given.contains(id)).collect();
-    let missing: Vec<i64> = missing.into_iter().collect();
-    let known: BTreeSet<i64> = annuaire::classes::existing(conn, &missing)?
-        .into_iter()
-        .collect();
-    let mut faults = Map::new();
+    let mut faults = Vec::new();
+    let given = school.classes.iter().map(|row| row.id).collect();
+    let named = |row: &EtudiantPatch| row.classe.flatten();
+    let gone = missing(
+        conn,
+        school.etudiants.iter().filter_map(named),
+        &given,
+        annuaire::classes::existing,
+    )?;
     for (place, row) in school.etudiants.iter().enumerate() {
-        if let Some(id) = row.classe
-            && !given.contains(&id)
-            && !known.contains(&id)
-            && faults.len() < FAULTS_MAX
-        {
+        if let Some(id) = named(row).filter(|id| gone.contains(id)) {
             let text = texts.no_object(&id.to_string());
-            faults.insert(format!("etudiants[{place}].classe"), json!([text]));
+            faults.push((format!("etudiants[{place}].classe"), text));
         }
     }
-    let given: BTreeSet<i64> = school.etudiants.iter().map(|row| row.id).collect();
+    let given = school.etudiants.iter().map(|row| row.id).collect();
     let named = school.liens.iter().map(|lien| lien.etudiant);
-    let missing: BTreeSet<i64> = named.filter(|id| !given.contains(id)).collect();
-    let missing: Vec<i64> = missing.into_iter().collect();
-    let known = annuaire::etudiants::existing(conn, &missing)?;
-    let known: BTreeSet<i64> = known.into_iter().collect();
-    for lien in &school.liens {
-        let id = lien.etudiant;
-        if !given.contains(&id) && !known.contains(&id) && faults.len() < FAULTS_MAX {
-            let place = school.parents.iter().position(|row| row.id == lien.parent);
-            let path = format!("parents[{}].etudiants", place.unwrap_or_default());
-            faults.insert(path, json!([texts.no_object(&id.to_string())]));
-        }
+    let gone = missing(conn, named, &given, annuaire::etudiants::existing)?;
+    for lien in school
+        .liens
+        .iter()
+        .filter(|lien| gone.contains(&lien.etudiant))
+        .take(FAULTS_MAX)
+    {
+        let place = school.parents.iter().position(|row| row.id == lien.parent);
+        let path = format!("parents[{}].etudiants", place.unwrap_or_default());
+        faults.push((path, texts.no_object(&lien.etudiant.to_string())));
+    }
+    faults.extend(nameless(conn, school, texts)?);
+    let faults = faults.into_iter().take(FAULTS_MAX);
+    Ok(faults.map(|(path, text)| (path, json!([text]))).collect())
+}
+
+/// A new row needs a name.
+fn nameless(
+    conn: &mut Conn,
+    school: &Annuaire,
+    texts: Texts,
+) -> Result<Vec<(String, String)>, Error> {
+    let lists: [(
+        _,
+        Vec<(i64, bool)>,
+        fn(&mut Conn, &[i64]) -> Result<Vec<i64>, Error>,
+    ); 3] = [
+        (
+            "classes",
+            school
+                .classes
+                .iter()
+                .map(|row| (row.id, row.nom.is_some()))
+                .collect(),
+            annuaire::classes::existing,
+        ),
+        (
+            "etudiants",
+            school
+                .etudiants
+                .iter()
+                .map(|row| (row.id, row.nom.is_some()))
+                .collect(),
+            annuaire::etudiants::existing,
+        ),
+        (
+            "parents",
+            school
+                .parents
+                .iter()
+                .map(|row| (row.id, row.nom.is_some()))
+                .collect(),
+            annuaire::parents::existing,
+        ),
+    ];
+    let mut faults = Vec::new();
+    for (list, rows, existing) in lists {
+        let silent = rows.iter().filter(|(_, named)| !named).map(|(id, _)| *id);
+        let new = missing(conn, silent, &BTreeSet::new(), existing)?;
+        let places = rows
+            .iter()
+            .enumerate()
+            .filter(|(_, (id, named))| !named && new.contains(id));
+        faults.extend(
+            places.map(|(place, _)| (format!("{list}[{place}].nom"), texts.required().to_owned())),
+        );
     }
     Ok(faults)
 }

@@ -5,7 +5,7 @@ use crate::input::fields::{Fields, NAME};
 use crate::input::query::Filters;
 use crate::openapi::Shape;
 use crate::state::State;
-use messages_core::model::{Classe, NewClasse};
+use messages_core::model::{Classe, ClassePatch, NewClasse};
 use messages_core::store::annuaire::{Order, classes};
 use messages_core::store::{Conn, Error};
 
@@ -14,24 +14,15 @@ const NOM_MAX: usize = 100;
 
 pub(super) struct Classes;
 
-/// Reads a class over `present`.
-pub(super) fn read(fields: &mut Fields<'_>, present: Option<&Classe>, id: i64) -> Classe {
-    let mut classe = present.cloned().unwrap_or_else(|| Classe {
+/// What a body says of a class.
+pub(super) fn said(fields: &mut Fields<'_>, id: i64) -> ClassePatch {
+    ClassePatch {
         id,
-        nom: String::new(),
-        niveau: String::new(),
-        annee_scolaire: String::new(),
-    });
-    if let Some(Some(nom)) = fields.text("nom", NAME) {
-        classe.nom = nom;
+        identifiant: None,
+        nom: fields.text("nom", NAME).flatten(),
+        niveau: fields.line("niveau", NOM_MAX),
+        annee_scolaire: fields.line("annee_scolaire", NOM_MAX),
     }
-    if let Some(niveau) = fields.line("niveau", NOM_MAX) {
-        classe.niveau = niveau;
-    }
-    if let Some(annee) = fields.line("annee_scolaire", NOM_MAX) {
-        classe.annee_scolaire = annee;
-    }
-    classe
 }
 
 impl Resource for Classes {
@@ -76,7 +67,7 @@ impl Resource for Classes {
     }
 
     fn read(fields: &mut Fields<'_>, present: Option<&Classe>, id: i64) -> Classe {
-        read(fields, present, id)
+        said(fields, id).over(present)
     }
 
     fn unknown(_: &mut Conn, _: &Classe) -> Result<Vec<(&'static str, i64)>, Error> {

@@ -6,30 +6,21 @@ use crate::input::fields::{Fields, NAME, NAME_MAX};
 use crate::input::query::Filters;
 use crate::openapi::Shape;
 use crate::state::State;
-use messages_core::model::{Etudiant, NewEtudiant};
+use messages_core::model::{Etudiant, EtudiantPatch, NewEtudiant};
 use messages_core::store::annuaire::{Order, classes, etudiants};
 use messages_core::store::{Conn, Error};
 
 pub(super) struct Etudiants;
 
-/// Reads a pupil over `present`.
-pub(super) fn read(fields: &mut Fields<'_>, present: Option<&Etudiant>, id: i64) -> Etudiant {
-    let mut etudiant = present.cloned().unwrap_or_else(|| Etudiant {
+/// What a body says of a pupil.
+pub(super) fn said(fields: &mut Fields<'_>, id: i64) -> EtudiantPatch {
+    EtudiantPatch {
         id,
-        nom: String::new(),
-        prenom: String::new(),
-        classe: None,
-    });
-    if let Some(Some(nom)) = fields.text("nom", NAME) {
-        etudiant.nom = nom;
+        identifiant: None,
+        nom: fields.text("nom", NAME).flatten(),
+        prenom: fields.line("prenom", NAME_MAX),
+        classe: fields.key("classe").map(|key| key.map(|key| key.id)),
     }
-    if let Some(prenom) = fields.line("prenom", NAME_MAX) {
-        etudiant.prenom = prenom;
-    }
-    if let Some(classe) = fields.key("classe") {
-        etudiant.classe = classe.map(|key| key.id);
-    }
-    etudiant
 }
 
 impl Resource for Etudiants {
@@ -86,7 +77,7 @@ impl Resource for Etudiants {
     }
 
     fn read(fields: &mut Fields<'_>, present: Option<&Etudiant>, id: i64) -> Etudiant {
-        read(fields, present, id)
+        said(fields, id).over(present)
     }
 
     fn unknown(conn: &mut Conn, row: &Etudiant) -> Result<Vec<(&'static str, i64)>, Error> {

@@ -6,7 +6,7 @@ use crate::input::fields::{Fields, NAME, NAME_MAX};
 use crate::input::query::Filters;
 use crate::openapi::Shape;
 use crate::state::State;
-use messages_core::model::{Fiche, NewParent, Parent};
+use messages_core::model::{Fiche, NewParent, ParentPatch};
 use messages_core::store::annuaire::{Order, etudiants, parents};
 use messages_core::store::{Conn, Error};
 use serde::Serialize;
@@ -22,69 +22,67 @@ pub(crate) struct ParentJson {
     #[serde(flatten)]
     fiche: Fiche,
     etudiant: Option<i64>,
+    /// Not in the complete directory any more: no recipient.
+    parti: bool,
 }
 
 impl From<Fiche> for ParentJson {
     fn from(fiche: Fiche) -> Self {
         Self {
             etudiant: fiche.etudiants.first().copied(),
+            parti: fiche.parti_le.is_some(),
             fiche,
         }
     }
 }
 
-/// Reads a parent over `present`.
-pub(super) fn read(fields: &mut Fields<'_>, present: Option<&Fiche>, id: i64) -> Fiche {
-    let mut fiche = present.cloned().unwrap_or_else(|| blank(id));
-    let parent = &mut fiche.parent;
-    if let Some(Some(nom)) = fields.text("nom", NAME) {
-        parent.nom = nom;
-    }
-    for (name, max, place) in [
-        ("prenom", NAME_MAX, &mut parent.prenom),
-        ("telephone", ADDRESS_MAX, &mut parent.telephone),
-        ("email", ADDRESS_MAX, &mut parent.email),
-    ] {
-        if let Some(text) = fields.line(name, max) {
-            *place = text;
-        }
-    }
-    for (name, place) in [
-        ("notifications_sms", &mut parent.notifications_sms),
-        ("notifications_email", &mut parent.notifications_email),
-    ] {
-        if let Some(switch) = fields.switch(name) {
-            *place = switch;
-        }
-    }
-    let first = fields.key("etudiant");
-    if let Some(etudiants) = fields.keys("etudiants") {
-        fiche.etudiants = etudiants;
-    } else if let Some(etudiant) = first {
-        let etudiant = etudiant.map(|key| key.id);
-        // The old server knows one pupil of a parent; the others stay.
-        let others = fiche.etudiants.iter().skip(1).copied();
-        let others = others.filter(|id| Some(*id) != etudiant);
-        fiche.etudiants = etudiant
-            .into_iter()
-            .chain(others.collect::<Vec<_>>())
-            .collect();
-    }
-    fiche
+/// What a body says of a parent.
+#[expect(clippy::option_option, reason = "not said is not the same as null")]
+pub(super) struct Said {
+    pub(super) patch: ParentPatch,
+    /// All the pupils.
+    pub(super) etudiants: Option<Vec<i64>>,
+    /// The old server knows one pupil of a parent; the others stay.
+    pub(super) etudiant: Option<Option<i64>>,
 }
 
-const fn blank(id: i64) -> Fiche {
+/// Reads what a body says.
+pub(super) fn said(fields: &mut Fields<'_>, id: i64) -> Said {
+    let patch = ParentPatch {
+        id,
+        identifiant: None,
+        nom: fields.text("nom", NAME).flatten(),
+        prenom: fields.line("prenom", NAME_MAX),
+        telephone: fields.line("telephone", ADDRESS_MAX),
+        email: fields.line("email", ADDRESS_MAX),
+        notifications_sms: fields.switch("notifications_sms"),
+        notifications_email: fields.switch("notifications_email"),
+    };
+    let etudiant = fields.key("etudiant").map(|key| key.map(|key| key.id));
+    Said {
+        patch,
+        etudiants: fields.keys("etudiants"),
+        etudiant,
+    }
+}
+
+/// Reads a parent over `present`.
+fn read(fields: &mut Fields<'_>, present: Option<&Fiche>, id: i64) -> Fiche {
+    let said = said(fields, id);
+    let known = present.map_or(&[][..], |fiche| fiche.etudiants.as_slice());
+    let etudiants = match (said.etudiants, said.etudiant) {
+        (Some(all), _) => all,
+        (None, None) => known.to_vec(),
+        (None, Some(first)) => {
+            let others = known.iter().skip(1).copied();
+            let others = others.filter(|id| Some(*id) != first);
+            first.into_iter().chain(others).collect()
+        }
+    };
     Fiche {
-        parent: Parent {
-            id,
-            nom: String::new(),
-            prenom: String::new(),
-            telephone: String::new(),
-            email: String::new(),
-            notifications_sms: true,
-            notifications_email: true,
-        },
-        etudiants: Vec::new(),
+        parent: said.patch.over(present.map(|fiche| &fiche.parent)),
+        etudiants,
+        parti_le: present.and_then(|fiche| fiche.parti_le),
     }
 }
 
@@ -188,7 +186,9 @@ impl Resource for Parents {
     }
 
     fn insert(conn: &mut Conn, id: Option<i64>, row: &Fiche) -> Result<i64, Error> {
-        let Fiche { parent, etudiants } = row.clone();
+        let Fiche {
+            parent, etudiants, ..
+        } = row.clone();
         let new = NewParent {
             id,
             nom: parent.nom,

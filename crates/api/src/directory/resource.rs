@@ -142,7 +142,7 @@ pub(super) const SEARCH: Parameter = Parameter {
 };
 pub(super) const ORDERING: Parameter = Parameter {
     name: "ordering",
-    description: "Ordre : id (par défaut), -id, nom ou -nom",
+    description: "Ordre : nom (par défaut), -nom, id ou -id ; les personnes de même nom par prénom",
     kind: Kind::Text,
 };
 
@@ -173,10 +173,10 @@ async fn all<R: Resource>(
 ) -> Result<HttpResponse, ApiError> {
     let query = Query::of(&request);
     let order = match query.said("ordering") {
+        Some("id") => Order::Id,
         Some("-id") => Order::IdDesc,
-        Some("nom") => Order::Nom,
         Some("-nom") => Order::NomDesc,
-        _ => Order::Id,
+        _ => Order::Nom,
     };
     let search = query.search(state.texts)?;
     let mut filters = Filters::new(&query, state.texts);

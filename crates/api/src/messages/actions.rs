@@ -205,11 +205,15 @@ async fn resend(
         })
         .await
         .map_err(|error| error.of_model(MODEL))?;
-    state.dispatcher.run().await;
+    let waited = state.dispatcher.run().await;
     let message = load(&state, id).await?;
-    let (settings, seen) = (state.config.messages.clone(), message.clone());
+    if waited == Waited::Refused {
+        let text = state.texts.run_refused().to_owned();
+        return Ok(done(&state, false, text, &message));
+    }
+    let settings = state.config.messages.clone();
     let outcome = state
-        .ask(move |conn| waiting::outcome(conn, &settings, &seen, &again))
+        .ask(move |conn| waiting::outcome(conn, &settings, id, &again))
         .await?;
     let text = state.texts.sent_again(outcome.reached, outcome.missing);
     Ok(done(&state, outcome.reached > 0, text, &message))
@@ -246,7 +250,11 @@ pub(crate) async fn sent(state: &State, id: i64) -> Result<HttpResponse, ApiErro
             let why = message.details_erreur.clone();
             (false, why.unwrap_or_else(|| texts.not_sent().to_owned()))
         }
-        _ => (true, texts.leaving().to_owned()),
+        // Its channel is stopped: nothing left, and this is why.
+        _ => match message.details_erreur.clone() {
+            Some(why) => (false, why),
+            None => (true, texts.leaving().to_owned()),
+        },
     };
     Ok(done(state, success, text, &message))
 }

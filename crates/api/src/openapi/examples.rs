@@ -60,6 +60,9 @@ pub(super) fn of(schema: &str) -> Option<Value> {
             "database": "ok",
             "schema": "ok",
             "dernier_passage": "2026-09-14T07:55:00+02:00",
+            "canaux_arretes": [
+                { "canal": "email", "cause": "identification", "depuis": "2026-09-14T07:50:01+02:00" },
+            ],
         }),
         _ => return None,
     })

@@ -127,6 +127,7 @@ fn parent(n: i64) -> Value {
         "prenom": "Awa",
         "telephone": number(n),
         "email": mailbox(n),
+        "notifications_email": true,
         "etudiants": [n],
     })
 }

@@ -4,7 +4,7 @@ use crate::config::{Config, Lang};
 use crate::instant::Instant;
 use crate::phone::{self, Region};
 use crate::store::adresses::Reading;
-use crate::store::expansion::{Candidate, NewEnvoi, Taken};
+use crate::store::expansion::{Candidate, NewEnvoi};
 use crate::texts::addresses as texts;
 use crate::vocabulary::{Canal, Etat, Mode, Motif};
 use crate::{mailbox, segments};
@@ -98,6 +98,7 @@ impl Rules {
     /// Why there is none.
     pub fn address(&self, candidate: &Candidate, canal: Canal) -> Result<String, Refusal> {
         match canal {
+            _ if candidate.parti => Err(Motif::Efface.into()),
             Canal::Sms if !candidate.notifications_sms => Err(Motif::Opposition.into()),
             Canal::Email if !candidate.notifications_email => Err(Motif::Opposition.into()),
             Canal::Sms => self.number(&candidate.telephone),
@@ -136,8 +137,9 @@ impl Rules {
     }
 
     /// Why nobody is sent this SMS, which was written before it could be refused.
-    pub(super) fn too_long(&self, message: &Taken) -> Option<Refusal> {
-        let count = segments::over(message.texte.as_deref()?, self.segments_max)?;
+    #[must_use]
+    pub fn too_long(&self, texte: Option<&str>) -> Option<Refusal> {
+        let count = segments::over(texte?, self.segments_max)?;
         let told = texts::too_many_segments(self.lang, count, self.segments_max);
         Some(Refusal::told(Motif::Permanent, Some(&told)))
     }

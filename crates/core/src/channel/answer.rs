@@ -1,11 +1,31 @@
 //! What came of an attempt, in the terms of the dispatcher.
 
-use crate::vocabulary::Verdict;
+use crate::vocabulary::{Cause, Verdict};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// Longest text that is kept of a peer's words.
 const DETAIL_MAX: usize = 200;
+
+/// What is said first of an envoi that was refused for its content.
+pub const UNWANTED: &str = "refusé comme courrier indésirable";
+
+/// Whom an answer concerns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum About {
+    /// This envoi, by the peer's word.
+    #[default]
+    Envoi,
+    /// This envoi, whose content the peer takes for unwanted mail.
+    Content,
+    /// This envoi: it could not even be written for the peer.
+    Unsendable,
+    /// This envoi: handling it made this program panic.
+    Panic,
+    /// The whole channel: another envoi would have fared the same.
+    Channel(Cause),
+}
 
 /// What the peer said, or why it said nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,13 +43,10 @@ pub struct Answer {
     /// How long the peer wants the whole channel to wait.
     #[serde(skip)]
     pub pause: Option<Duration>,
-    /// True when the peer was not reached or sent us away before looking at this delivery: the
-    /// channel's failure, not the delivery's.
-    pub unreached: bool,
-    /// True when the peer kept us waiting until the time was over: asking it five times is too much.
-    pub slow: bool,
-    /// True when handling the delivery made this program panic.
-    pub panicked: bool,
+    /// Whom it concerns. Lines that an older program wrote down do not say it: what was refused for
+    /// now then costs an attempt, and nothing else changes.
+    #[serde(default)]
+    pub about: About,
 }
 
 impl Answer {
@@ -42,7 +59,7 @@ impl Answer {
         }
     }
 
-    /// Anything else.
+    /// Anything else that concerns this envoi.
     pub(super) fn of(verdict: Verdict, code: &str, detail: &str) -> Self {
         Self {
             code: Some(shortened(code)),
@@ -51,21 +68,41 @@ impl Answer {
         }
     }
 
+    /// Surely not accepted, for a reason that is the channel's and not this envoi's.
+    pub(super) fn channel(cause: Cause, code: &str, detail: &str) -> Self {
+        Self {
+            about: About::Channel(cause),
+            ..Self::of(cause.verdict(), code, detail)
+        }
+    }
+
     /// Surely not accepted, because the peer was not reached.
     pub(super) fn unreached(code: &str, detail: &str) -> Self {
+        Self::channel(Cause::Injoignable, code, detail)
+    }
+
+    /// Refused for its content.
+    pub(super) fn unwanted(code: &str, detail: &str) -> Self {
         Self {
-            unreached: true,
-            ..Self::of(Verdict::Temporaire, code, detail)
+            about: About::Content,
+            ..Self::of(Verdict::Permanent, code, &format!("{UNWANTED} : {detail}"))
+        }
+    }
+
+    /// It cannot be written for the peer, so nobody was asked.
+    pub(super) fn unsendable(code: &str, detail: &str) -> Self {
+        Self {
+            about: About::Unsendable,
+            ..Self::of(Verdict::Permanent, code, detail)
         }
     }
 
     /// Given up at the deadline, before or after the peer may have had all of it.
     pub(crate) fn given_up(stage: super::Stage) -> Self {
         match stage {
-            super::Stage::Envelope => Self {
-                slow: true,
-                ..Self::unreached("délai", "le serveur d'envoi ne répond pas")
-            },
+            super::Stage::Envelope => {
+                Self::channel(Cause::Muet, "délai", "le serveur d'envoi ne répond pas")
+            }
             super::Stage::Body => Self::of(
                 Verdict::Ambigu,
                 "délai",
@@ -77,13 +114,30 @@ impl Answer {
     /// Handling the delivery made this program panic: it fails alone.
     pub(crate) fn panicked() -> Self {
         Self {
-            panicked: true,
+            about: About::Panic,
             ..Self::of(
                 Verdict::Permanent,
                 "panique",
                 "ce message ne peut pas être traité",
             )
         }
+    }
+
+    /// The same answer, taken for the channel's: the envoi waits, and no attempt is used.
+    pub(crate) fn put_back(self, cause: Cause) -> Self {
+        Self {
+            verdict: cause.verdict(),
+            about: About::Channel(cause),
+            ..self
+        }
+    }
+
+    /// Whether the attempt costs the envoi nothing. (A relay that takes no message now is asked
+    /// again by the envoi's own schedule: it may say so for hours.)
+    #[must_use]
+    pub const fn is_free(&self) -> bool {
+        !matches!(self.verdict, Verdict::Ambigu)
+            && matches!(self.about, About::Channel(cause) if !matches!(cause, Cause::Occupe))
     }
 
     const fn plain(verdict: Verdict) -> Self {
@@ -93,9 +147,7 @@ impl Answer {
             detail: None,
             reference: None,
             pause: None,
-            unreached: false,
-            slow: false,
-            panicked: false,
+            about: About::Envoi,
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::email::{self, Letterhead};
 use super::{Answer, Delivery};
 use crate::config::Config;
-use crate::vocabulary::{Canal, Verdict};
+use crate::vocabulary::{Canal, Cause};
 use std::path::PathBuf;
 
 /// A folder that envois are written to.
@@ -32,7 +32,7 @@ impl Outbox {
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.create(&self.folder).map_err(|error| {
             let text = format!("MESSAGES_OUTBOX {} : {error}", self.folder.display());
-            Answer::of(Verdict::Config, "outbox", &text)
+            Answer::channel(Cause::Reglage, "outbox", &text)
         })
     }
 
@@ -45,7 +45,7 @@ impl Outbox {
         let (bytes, extension) = match self.canal {
             Canal::Email => match email::build(&self.head, delivery) {
                 Ok(message) => (message.formatted(), "eml"),
-                Err(reason) => return Answer::of(Verdict::Permanent, "message", &reason),
+                Err(reason) => return Answer::unsendable("message", &reason),
             },
             Canal::Sms => (self.sms(delivery), "json"),
         };

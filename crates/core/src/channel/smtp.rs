@@ -6,7 +6,7 @@
 //! in one write; only 250 after the dot is success.
 //!
 //! The way down: [`Relay`] connects, secures and logs in (`login`, `name`, `extensions`), [`Link`]
-//! sends; `reply` makes an answer for the dispatcher of a `response` that `wire` read.
+//! sends; `reply` makes an answer for the dispatcher of a `response` that `wire` read, by its `words`.
 
 mod content;
 mod extensions;
@@ -18,6 +18,7 @@ mod reply;
 mod response;
 mod tls;
 mod wire;
+mod words;
 
 pub(super) use link::Link;
 pub(super) use relay::Relay;

@@ -149,7 +149,7 @@ mod tests {
     use super::*;
 
     const SETTINGS: &str =
-        "MESSAGES_MODE=reel\r\nDEFAULT_FROM_EMAIL=Collège <c@exemple.fr>\r\nP=é€œ’#1\r\n";
+        "MESSAGES_MODE=reel\r\nDEFAULT_FROM_EMAIL=Collège <c@exemple.fr>\r\nP=œuf€’é#1\r\n";
 
     fn read(bytes: &[u8]) -> String {
         let read = text(bytes).unwrap();

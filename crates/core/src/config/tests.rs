@@ -174,7 +174,7 @@ fn an_unknown_messages_setting_is_a_warning() {
     let config = load(&[("MESSAGES_MODES", "reel"), ("PATH", "/bin")]).unwrap();
     assert_eq!(
         config.warnings,
-        ["MESSAGES_MODES : réglage inconnu, ignoré"]
+        ["MESSAGES_MODES : réglage inconnu, ignoré (le plus proche : MESSAGES_MODE)"]
     );
 }
 

@@ -1,9 +1,9 @@
 //! Where settings come from, and the list of what is wrong with them.
 
-use super::{file, names};
+use super::names;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// One wrong setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,110 +31,16 @@ impl fmt::Display for Faults {
 /// The values at hand, and the faults found while reading them. An empty value counts as none.
 #[derive(Default)]
 pub struct Vars {
-    values: BTreeMap<String, String>,
+    pub(super) values: BTreeMap<String, String>,
     /// The file that was read.
-    file: Option<PathBuf>,
+    pub(super) file: Option<PathBuf>,
     /// Variables of the environment that are no text.
-    unreadable: Vec<String>,
+    pub(super) unreadable: Vec<String>,
     faults: Vec<Fault>,
-    warnings: Vec<String>,
+    pub(super) warnings: Vec<String>,
 }
 
 impl Vars {
-    /// The environment, over the file `path`; a missing file is no fault unless it was `asked` for,
-    /// or another stands beside it that was meant.
-    #[must_use]
-    pub fn from_environment(path: &Path, asked: bool) -> Self {
-        let mut environment = BTreeMap::new();
-        let mut unreadable = Vec::new();
-        for (name, value) in std::env::vars_os() {
-            let Ok(name) = name.into_string() else {
-                continue;
-            };
-            match value.into_string() {
-                Ok(value) => drop(environment.insert(name, value)),
-                Err(_) => unreadable.push(name),
-            }
-        }
-        Self {
-            unreadable,
-            ..Self::from_file(path, asked, environment)
-        }
-    }
-
-    /// As [`Self::from_environment`], with these variables as the environment.
-    pub(super) fn from_file(
-        path: &Path,
-        asked: bool,
-        environment: BTreeMap<String, String>,
-    ) -> Self {
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let read = std::fs::read(&path);
-        let mistaken = file::mistaken(&path).map(|other| other.display().to_string());
-        match (read, mistaken) {
-            (Ok(bytes), mistaken) => {
-                let mut vars = Self::from_text(&bytes, &path, environment);
-                let beside = mistaken.filter(|other| other.ends_with(".txt"));
-                vars.warnings
-                    .extend(beside.map(|other| format!("{other} : n'est pas lu, à côté de .env")));
-                vars.file = Some(path);
-                vars
-            }
-            (Err(error), mistaken) if error.kind() == std::io::ErrorKind::NotFound => {
-                let mut vars = Self::from_pairs(environment);
-                let name = path.display().to_string();
-                match mistaken {
-                    Some(other) if asked || vars.text("MESSAGES_MODE").is_none() => {
-                        vars.fault(&other, format!("n'est pas lu : renommez-le en {name}"));
-                    }
-                    Some(other) => vars.warnings.push(format!("{other} : n'est pas lu")),
-                    None if asked => vars.fault(&name, "fichier introuvable"),
-                    None => {}
-                }
-                vars
-            }
-            (Err(error), _) => {
-                let mut vars = Self::from_pairs(environment);
-                vars.fault(
-                    &path.display().to_string(),
-                    format!("fichier illisible ({error})"),
-                );
-                vars
-            }
-        }
-    }
-
-    fn from_text(bytes: &[u8], path: &Path, environment: BTreeMap<String, String>) -> Self {
-        let name = path.display().to_string();
-        let read = match file::text(bytes) {
-            Ok(read) => read,
-            Err(reason) => {
-                let mut vars = Self::from_pairs(environment);
-                vars.fault(&name, reason);
-                return vars;
-            }
-        };
-        let lookup = |name: &str| environment.get(name).cloned();
-        let (pairs, unreadable) = super::dotenv::parse(&read.text, lookup);
-        let says_nothing = pairs.is_empty() && read.text.lines().any(is_content);
-        let mut vars = Self::from_pairs(pairs);
-        vars.values.extend(environment);
-        vars.warnings
-            .extend(read.warning.map(|warning| format!("{name} : {warning}")));
-        for line in unreadable {
-            vars.warnings
-                .push(format!("{name} : ligne {} illisible, ignorée", line.line));
-        }
-        if says_nothing {
-            vars.fault(
-                &name,
-                "aucun réglage n'y est lisible : il faut un fichier texte en UTF-8, avec une \
-                 ligne NOM=valeur par réglage",
-            );
-        }
-        vars
-    }
-
     /// Values given one by one, for tests and for the demonstration.
     #[must_use]
     pub fn from_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
@@ -232,10 +138,6 @@ impl Vars {
             .extend(unknown.filter_map(|name| names::warning(name, known)));
         Ok(self.warnings)
     }
-}
-
-fn is_content(line: &str) -> bool {
-    !line.trim().is_empty() && !line.trim_start().starts_with('#')
 }
 
 /// True for a host that is this machine.

@@ -147,9 +147,10 @@ impl<'e> Engine<'e> {
             self.listen();
             self.commit(false)?;
         }
-        for n in 0..self.lanes.len() {
-            self.give_up(n, true);
+        for lane in &mut self.lanes {
+            lane.give_up(true);
         }
+        self.collect(true);
         self.commit(false)
     }
 
@@ -242,9 +243,10 @@ impl<'e> Engine<'e> {
 
     /// Waits for a sender to say something, and takes in everything that was said.
     fn listen(&mut self) {
-        for n in 0..self.lanes.len() {
-            self.give_up(n, false);
+        for lane in &mut self.lanes {
+            lane.give_up(false);
         }
+        self.collect(false);
         let busy = self.expanding || !self.answers.is_empty();
         let wait = if busy {
             Duration::ZERO
@@ -258,16 +260,23 @@ impl<'e> Engine<'e> {
         while let Ok(event) = self.events.try_recv() {
             self.hear(event);
         }
+        self.collect(false);
+    }
+
+    /// Takes over the answers that the lanes have made up their minds about.
+    fn collect(&mut self, ending: bool) {
+        for lane in &mut self.lanes {
+            let canal = lane.canal;
+            let decided = lane.take_decided(ending).into_iter();
+            self.answers
+                .extend(decided.map(|(granted, answer)| (canal, granted, answer)));
+        }
     }
 
     /// Until something may have to be done without a sender's word.
     fn patience(&self) -> Duration {
         let now = Moment::now();
-        let slots = self
-            .lanes
-            .iter()
-            .filter(|lane| !lane.pool.is_empty())
-            .filter_map(|lane| lane.next_slot);
+        let slots = self.lanes.iter().filter_map(Lane::next_move);
         let waits = slots
             .map(|slot| slot.saturating_duration_since(now))
             .filter(|wait| !wait.is_zero());
@@ -282,23 +291,8 @@ impl<'e> Engine<'e> {
             What::Open => lane.opened(event.sender),
             What::NotOpen(answer) => lane.not_opened(event.sender, &answer),
             What::Answered(answer, usable) => {
-                if let Some(granted) = lane.answered(event.sender, &answer, usable) {
-                    self.heard += 1;
-                    self.answers.push((event.canal, granted, answer));
-                }
+                self.heard += usize::from(lane.answered(event.sender, answer, usable));
             }
-        }
-    }
-
-    fn give_up(&mut self, lane: usize, all: bool) {
-        if let Some(lane) = self.lanes.get_mut(lane) {
-            let canal = lane.canal;
-            let given_up = lane.give_up(all);
-            self.answers.extend(
-                given_up
-                    .into_iter()
-                    .map(|(granted, answer)| (canal, granted, answer)),
-            );
         }
     }
 

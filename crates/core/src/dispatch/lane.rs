@@ -1,24 +1,26 @@
 //! One channel during one run: its senders, what it has leased, and whether it can go on.
 
+mod heard;
+
+use super::breaker::Breaker;
 use super::journal::Journal;
 use super::report::ChannelStop;
 use super::sender::{self, Event, Order};
-use crate::channel::{Answer, Channel, Cutoff, Delivery};
+use crate::channel::{Answer, Channel, Cutoff, Delivery, Stage};
 use crate::config::Config;
 use crate::store::envois::{Granted, Reserved};
-use crate::vocabulary::{Canal, Mode, Verdict};
+use crate::vocabulary::{Canal, Cause, Mode};
+use heard::News;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::mpsc::Sender as Outlet;
 use std::time::{Duration, Instant as Moment};
 
-/// So many failures in a row, none of them a refusal of one envoi, close the channel for this run:
-/// a peer that is away is not asked ten thousand times, and one that swallows requests does not
-/// make ten thousand SMS uncertain.
-const FAILURES_MAX: u32 = 5;
-
 /// Connecting, securing and logging in together.
 const OPEN_LIMIT: Duration = Duration::from_secs(60);
+
+/// The first envoi goes alone for so long at most.
+const ALONE: Duration = Duration::from_secs(2);
 
 /// After its deadline an attempt gets this long to say so itself.
 const OVERTIME: Duration = Duration::from_secs(2);
@@ -35,6 +37,9 @@ enum Doing {
     Closed,
 }
 
+/// An answer with what it is the answer to.
+pub(super) type Heard = (Granted, Answer);
+
 struct Hand {
     orders: Outlet<Order>,
     doing: Doing,
@@ -44,7 +49,7 @@ struct Hand {
 pub(super) struct Lane {
     pub(super) canal: Canal,
     way: Option<Arc<Channel>>,
-    connections: usize,
+    breaker: Breaker,
     pub(super) per_minute: Option<u32>,
     hands: BTreeMap<usize, Hand>,
     next_hand: usize,
@@ -59,12 +64,16 @@ pub(super) struct Lane {
     pub(super) next_slot: Option<Moment>,
     /// With a rate: envois that may leave now.
     pub(super) slots: usize,
-    failures: u32,
-    /// Somebody connected in this run: the others may follow.
-    proven: bool,
-    /// Somebody was accepted in this run: what is refused is not the channel's fault.
-    accepted: bool,
+    /// When the last envoi was handed over.
+    sent_at: Option<Moment>,
+    /// Nothing is begun before this moment.
+    rests_until: Option<Moment>,
+    /// Refused for good while nobody was accepted, with the moment until which that may mean us.
+    held: Vec<(Heard, Moment)>,
+    /// Answers that can be written.
+    decided: Vec<Heard>,
     pub(super) stopped: Option<ChannelStop>,
+    news: News,
 }
 
 impl Lane {
@@ -81,7 +90,7 @@ impl Lane {
         Self {
             canal,
             way: None,
-            connections: usize::try_from(connections).unwrap_or(1),
+            breaker: Breaker::new(usize::try_from(connections).unwrap_or(1)),
             per_minute,
             hands: BTreeMap::new(),
             next_hand: 0,
@@ -91,24 +100,27 @@ impl Lane {
             drained: false,
             next_slot: None,
             slots: 0,
-            failures: 0,
-            proven: false,
-            accepted: false,
+            sent_at: None,
+            rests_until: None,
+            held: Vec::new(),
+            decided: Vec::new(),
             stopped: None,
+            news: News::default(),
         }
     }
 
     /// How many envois to lease now; none while there are enough.
     pub(super) fn wanted(&self) -> usize {
-        if self.stopped.is_some() || self.drained || self.pool.len() >= self.connections {
+        let connections = self.connections();
+        if self.stopped.is_some() || self.drained || self.pool.len() >= connections {
             return 0;
         }
         match self.per_minute {
             // What is leased and cannot leave soon is kept from other runs.
             Some(rate) => usize::try_from(rate)
                 .unwrap_or(usize::MAX)
-                .clamp(1, 4 * self.connections),
-            None => (4 * self.connections).clamp(32, 400),
+                .clamp(1, 4 * connections),
+            None => (4 * connections).clamp(32, 400),
         }
     }
 
@@ -123,9 +135,10 @@ impl Lane {
 
     /// Takes as many envois from the pool as there are idle senders (and places, with a rate).
     pub(super) fn take_ready(&mut self) -> Vec<Reserved> {
-        if self.stopped.is_some() {
+        if self.stopped.is_some() || self.rests() {
             return Vec::new();
         }
+        self.let_go_of_too_many();
         let mut ready = self.idle().min(self.pool.len());
         if self.per_minute.is_some() {
             ready = ready.min(self.slots);
@@ -156,26 +169,59 @@ impl Lane {
             .count()
     }
 
-    /// Nothing more to do in this run.
-    pub(super) fn is_done(&self) -> bool {
+    /// Nothing more to send in this run.
+    fn is_idle(&self) -> bool {
         let nothing_left = self.stopped.is_some() || (self.drained && self.pool.is_empty());
         nothing_left && self.in_flight() == 0
     }
 
-    /// Opens connections for the work at hand. The first one goes alone: if the peer is away or
-    /// refuses the login, that is found out once and not by every sender.
+    /// Nothing more to do in this run, and everything that was heard is told.
+    pub(super) fn is_done(&self) -> bool {
+        self.is_idle() && self.held.is_empty() && self.decided.is_empty()
+    }
+
+    /// How many connections there may be now.
+    fn connections(&self) -> usize {
+        let long = |sent| self.in_flight() > 0 && sent + ALONE <= Moment::now();
+        self.breaker.connections(self.sent_at.is_some_and(long))
+    }
+
+    fn rests(&self) -> bool {
+        self.rests_until.is_some_and(|until| until > Moment::now())
+    }
+
+    /// When something may be begun that cannot be begun now.
+    pub(super) fn next_move(&self) -> Option<Moment> {
+        if self.pool.is_empty() {
+            return None;
+        }
+        self.next_slot.max(self.rests_until)
+    }
+
+    /// With more connections than the peer bears, the idle ones take their leave.
+    fn let_go_of_too_many(&mut self) {
+        let open = self.idle() + self.opening() + self.in_flight();
+        let many = open.saturating_sub(self.connections());
+        let idle = self.hands.iter();
+        let idle = idle.filter(|(_, hand)| matches!(hand.doing, Doing::Idle));
+        let idle: Vec<usize> = idle.map(|(number, _)| *number).take(many).collect();
+        for number in idle {
+            self.hands.remove(&number);
+        }
+    }
+
+    /// Opens connections for the work at hand, as many as the breaker allows.
     pub(super) fn staff(&mut self, config: &Config) {
-        if self.stopped.is_some() || self.pool.is_empty() {
+        if self.stopped.is_some() || self.pool.is_empty() || self.rests() {
             return;
         }
         let ready = self.idle() + self.opening();
         let open = ready + self.in_flight();
-        let limit = if self.proven { self.connections } else { 1 };
         let missing = self
             .pool
             .len()
             .saturating_sub(ready)
-            .min(limit.saturating_sub(open));
+            .min(self.connections().saturating_sub(open));
         for _ in 0..missing {
             if let Err(stop) = self.open_one(config) {
                 self.stop(stop);
@@ -193,19 +239,13 @@ impl Lane {
             Some(number) => number,
             None => self.hire(config)?,
         };
-        let pause = Duration::from_millis(100 << self.failures.min(4)) * self.failures.min(1);
-        let until = Moment::now() + pause + OPEN_LIMIT;
-        self.order(number, Order::Open(pause), Doing::Opening(until));
+        let until = Moment::now() + OPEN_LIMIT;
+        self.order(number, Order::Open, Doing::Opening(until));
         Ok(())
     }
 
     fn hire(&mut self, config: &Config) -> Result<usize, ChannelStop> {
-        let stop = |code: &str, detail| ChannelStop {
-            canal: self.canal,
-            verdict: Verdict::Config,
-            code: code.to_owned(),
-            detail,
-        };
+        let stop = |code: &str, detail| ChannelStop::new(self.canal, Cause::Reglage, code, detail);
         let way = match &self.way {
             Some(way) => Arc::clone(way),
             None => {
@@ -256,6 +296,7 @@ impl Lane {
         let doing = Doing::Sending(granted.clone(), cutoff, until);
         let order = Order::Send(Box::new(delivery));
         if self.order(number, order, doing) {
+            self.sent_at = Some(Moment::now());
             Ok(())
         } else {
             Err(granted)
@@ -264,7 +305,6 @@ impl Lane {
 
     /// A sender connected.
     pub(super) fn opened(&mut self, number: usize) {
-        self.proven = true;
         self.set(number, Doing::Idle);
     }
 
@@ -274,25 +314,22 @@ impl Lane {
         self.judge(answer);
     }
 
-    /// An answer came; returns the envoi it is for, unless it was given up before.
-    pub(super) fn answered(
-        &mut self,
-        number: usize,
-        answer: &Answer,
-        usable: bool,
-    ) -> Option<Granted> {
-        let hand = self.hands.get_mut(&number)?;
+    /// An answer came. False when it came for an envoi that was given up before.
+    pub(super) fn answered(&mut self, number: usize, answer: Answer, usable: bool) -> bool {
+        let Some(hand) = self.hands.get_mut(&number) else {
+            return false;
+        };
         let next = if usable { Doing::Idle } else { Doing::Closed };
         let Doing::Sending(granted, ..) = std::mem::replace(&mut hand.doing, next) else {
-            return None;
+            return false;
         };
-        self.judge(answer);
-        Some(*granted)
+        self.take_in(*granted, answer);
+        true
     }
 
     /// Gives up what takes too long, or everything with `all`. The senders concerned are let go:
     /// they end with the process, and what they may still say is not heard.
-    pub(super) fn give_up(&mut self, all: bool) -> Vec<(Granted, Answer)> {
+    pub(super) fn give_up(&mut self, all: bool) {
         let now = Moment::now();
         let is_over = |hand: &Hand| match &hand.doing {
             Doing::Sending(_, _, until) | Doing::Opening(until) => all || *until <= now,
@@ -304,24 +341,20 @@ impl Lane {
             .filter(|(_, hand)| is_over(hand))
             .map(|(number, _)| *number)
             .collect();
-        let mut given_up = Vec::new();
         for number in over {
             let Some(hand) = self.hands.remove(&number) else {
                 continue;
             };
             match hand.doing {
                 Doing::Sending(granted, cutoff, _) => {
-                    let answer = Answer::given_up(cutoff.give_up());
-                    self.judge(&answer);
-                    given_up.push((*granted, answer));
+                    self.take_in(*granted, Answer::given_up(cutoff.give_up()));
                 }
                 Doing::Opening(_) if !all => {
-                    self.judge(&Answer::given_up(crate::channel::Stage::Envelope));
+                    self.judge(&Answer::given_up(Stage::Envelope));
                 }
                 Doing::Opening(_) | Doing::Idle | Doing::Closed => {}
             }
         }
-        given_up
     }
 
     fn set(&mut self, number: usize, doing: Doing) {
@@ -330,53 +363,10 @@ impl Lane {
         }
     }
 
-    /// Counts a failure; true when it was one too many.
-    const fn fail(&mut self, weight: u32) -> bool {
-        self.failures += weight;
-        self.failures >= FAILURES_MAX
-    }
-
-    /// Whether the channel can go on after this answer.
-    fn judge(&mut self, answer: &Answer) {
-        let failed = match answer.verdict {
-            Verdict::Config => true,
-            Verdict::Permanent if answer.unreached && !self.accepted => self.fail(1),
-            Verdict::Accepte | Verdict::Permanent => {
-                self.accepted |= answer.verdict == Verdict::Accepte;
-                self.failures = 0;
-                false
-            }
-            Verdict::Temporaire if answer.pause.is_some() => true,
-            Verdict::Temporaire if !answer.unreached => false,
-            Verdict::Temporaire | Verdict::Ambigu => self.fail(if answer.slow { 2 } else { 1 }),
-        };
-        if failed {
-            self.stop(ChannelStop {
-                canal: self.canal,
-                verdict: answer.verdict,
-                code: answer.code.clone().unwrap_or_default(),
-                detail: answer.detail.clone().unwrap_or_default(),
-            });
-        }
-    }
-
     /// Lets all senders go; each says goodbye to its peer.
     pub(super) fn dismiss(&mut self) {
         self.hands.clear();
         // The senders' own ends remain: once all are gone, no event can come.
         self.events = std::sync::mpsc::channel().0;
-    }
-
-    /// Closes the channel for this run; the first reason is the one to tell.
-    pub(super) fn stop(&mut self, stop: ChannelStop) {
-        if self.stopped.is_none() {
-            log::warn!(
-                "canal={} arret verdict={} code={}",
-                stop.canal,
-                stop.verdict,
-                stop.code
-            );
-            self.stopped = Some(stop);
-        }
     }
 }

@@ -1,9 +1,9 @@
 //! What an answer does to an envoi: the table of the contract, and nothing else.
 
-use crate::channel::Answer;
+use crate::channel::{About, Answer};
 use crate::instant::Instant;
 use crate::store::envois::{AMBIGUOUS_RESENDS, Finished, Granted};
-use crate::vocabulary::{Canal, Etat, Motif, Verdict};
+use crate::vocabulary::{Canal, Cause, Etat, Motif, Verdict};
 use std::time::Duration;
 
 const MINUTE: u64 = 60;
@@ -77,17 +77,30 @@ impl Decision {
 fn decide(canal: Canal, envoi: &Granted, answer: &Answer, now: Instant, random: u32) -> Decision {
     match answer.verdict {
         Verdict::Accepte => Decision::ended(Etat::Envoye, None),
-        Verdict::Permanent if answer.panicked => Decision::ended(Etat::Echec, Some(Motif::Poison)),
+        Verdict::Permanent if answer.about == About::Panic => {
+            Decision::ended(Etat::Echec, Some(Motif::Poison))
+        }
         Verdict::Permanent => Decision::ended(Etat::Echec, Some(Motif::Permanent)),
         Verdict::Config => Decision::again(now, true),
-        Verdict::Temporaire if answer.unreached => {
-            Decision::again(now + answer.pause.unwrap_or(CHANNEL_WAIT), true)
+        Verdict::Temporaire if answer.is_free() => {
+            Decision::again(now + channel_wait(answer), true)
         }
         Verdict::Temporaire => retry(canal, envoi, answer, now, random),
         Verdict::Ambigu if canal == Canal::Email && envoi.ambigus < AMBIGUOUS_RESENDS => {
             retry(canal, envoi, answer, now, random)
         }
         Verdict::Ambigu => Decision::ended(Etat::Incertain, Some(Motif::ResultatInconnu)),
+    }
+}
+
+/// What holds the channel up, and not the envoi, does not put the envoi off: the channel itself is
+/// stopped, or slower.
+fn channel_wait(answer: &Answer) -> Duration {
+    match answer.about {
+        About::Channel(Cause::Injoignable | Cause::Muet | Cause::Pause) => {
+            answer.pause.unwrap_or(CHANNEL_WAIT)
+        }
+        _ => Duration::ZERO,
     }
 }
 
@@ -242,11 +255,33 @@ mod tests {
         );
         assert_eq!((config.etat, config.rendues), (Etat::AEnvoyer, 1));
         let away = Answer {
-            unreached: true,
             pause: Some(Duration::from_secs(900)),
-            ..answer(Verdict::Temporaire)
+            ..answer(Verdict::Temporaire).put_back(Cause::Pause)
         };
         let away = outcome(Canal::Sms, &envoi(1, 0), away, at(0), 500);
         assert_eq!((away.prochaine, away.rendues), (Some(at(900)), 1));
+        for (cause, wait) in [
+            (Cause::Injoignable, 60),
+            (Cause::Muet, 60),
+            (Cause::Limite, 0),
+            (Cause::Verrou, 0),
+            (Cause::Cadence, 0),
+            (Cause::Refus, 0),
+        ] {
+            let put_back = answer(Verdict::Permanent).put_back(cause);
+            let waits = outcome(Canal::Email, &envoi(3, 0), put_back, at(0), 500);
+            assert_eq!(
+                (waits.etat, waits.prochaine, waits.rendues),
+                (Etat::AEnvoyer, Some(at(wait)), 1),
+                "{cause}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_relay_that_takes_nothing_now_is_asked_again_by_the_envois_own_schedule() {
+        let full = answer(Verdict::Temporaire).put_back(Cause::Occupe);
+        let full = outcome(Canal::Email, &envoi(1, 0), full, at(0), 500);
+        assert_eq!((full.prochaine, full.rendues), (Some(at(300)), 0));
     }
 }

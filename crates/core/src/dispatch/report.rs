@@ -1,9 +1,12 @@
 //! What a run did, for people and for machines.
 
+use crate::config::Lang;
 use crate::instant::Instant;
+use crate::store::canaux;
 use crate::store::messages::Closed;
 use crate::store::passages::Counts;
-use crate::vocabulary::{Canal, Mode, Verdict};
+use crate::texts;
+use crate::vocabulary::{Canal, Cause, Mode, Verdict};
 
 /// How far a run got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -41,10 +44,33 @@ pub struct ChannelStop {
     pub canal: Canal,
     /// `config` when a setting has to be mended, else `temporaire` or `ambigu`.
     pub verdict: Verdict,
+    /// Why, in one word.
+    pub cause: Cause,
     /// The peer's code or ours; safe to log.
     pub code: String,
-    /// The peer's words or ours, for the administrator.
+    /// The peer's words or ours. They may hold an address: for the database and no other place.
     pub detail: String,
+}
+
+impl ChannelStop {
+    /// Why, in a sentence for the administrator that may be printed.
+    #[must_use]
+    pub fn phrase(&self, lang: Lang) -> String {
+        let own = canaux::own_words(&self.code, &self.detail);
+        texts::arret(lang, self.canal, self.cause, &self.code, own)
+    }
+
+    /// For this cause.
+    #[must_use]
+    pub fn new(canal: Canal, cause: Cause, code: &str, detail: String) -> Self {
+        Self {
+            canal,
+            verdict: cause.verdict(),
+            cause,
+            code: code.to_owned(),
+            detail,
+        }
+    }
 }
 
 /// What a run did.

@@ -7,12 +7,11 @@ use crate::vocabulary::Canal;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender as Outlet, channel};
-use std::time::Duration;
 
 /// What the dispatcher tells a sender.
 pub(super) enum Order {
-    /// Connect, after a pause.
-    Open(Duration),
+    /// Connect.
+    Open,
     /// Send this one; its intent is committed.
     Send(Box<Delivery>),
 }
@@ -72,8 +71,7 @@ fn work(
     let mut link = None;
     for order in orders {
         let what = match order {
-            Order::Open(pause) => {
-                std::thread::sleep(pause);
+            Order::Open => {
                 reach("connect");
                 match way.open() {
                     Ok(open) => {

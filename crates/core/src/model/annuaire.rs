@@ -1,5 +1,6 @@
 //! Rows of the directory: as they are kept, and as they are added.
 
+use crate::instant::Instant;
 use diesel::QueryableByName;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use serde::Serialize;
@@ -72,6 +73,9 @@ pub struct Fiche {
     pub parent: Parent,
     /// Numbers of the pupils, in the order in which they were named.
     pub etudiants: Vec<i64>,
+    /// Since when a complete directory does not name the parent any more: no recipient since.
+    #[serde(skip)]
+    pub parti_le: Option<Instant>,
 }
 
 /// A class to insert.

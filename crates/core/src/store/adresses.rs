@@ -209,9 +209,9 @@ pub fn uses(conn: &mut Conn, canal: Canal, region: Region) -> Result<BTreeMap<St
                 form(canal, &record.typed, region)
             };
             if let Some(adresse) = made {
-                let used = uses.entry(adresse).or_default();
-                used.fiches += 1;
-                used.refused |= !record.accepte;
+                let known = uses.entry(adresse).or_default();
+                known.fiches += 1;
+                known.refused |= !record.accepte;
             }
         }
         if complete {

@@ -2,23 +2,26 @@
 //!
 //! Each of the three answers the same questions: `count`, `page`, `ids` and `by_ids` (a whole list
 //! in little memory: the numbers first, then the rows by and by), `one`, `existing`; and is
-//! changed by `insert`, `update`, `delete`. [`upsert`] and [`replace`] take it over as a whole.
+//! changed by `insert`, `update`, `delete`. [`upsert`] takes it over as a whole; what has to look
+//! first does so within [`take_over`].
 
 pub mod classes;
+pub mod departs;
 mod erase;
 pub mod etudiants;
+pub mod known;
 mod liens;
 mod list;
 mod oppositions;
 pub mod parents;
 mod upsert;
 
-pub use upsert::{Changes, Count, replace, upsert};
+pub use upsert::{Changes, Count, put, upsert};
 
 use super::sql::{Sql, sql};
 use super::{Conn, Error};
 use crate::config::Database;
-use crate::model::{Classe, Etudiant, Parent};
+use crate::model::{ClassePatch, EtudiantPatch, ParentPatch};
 use diesel::sql_types::BigInt;
 use serde::Serialize;
 
@@ -42,20 +45,23 @@ pub struct Lien {
     pub rang: i64,
 }
 
-/// What is known of a school, as it is taken over.
+/// What is said of a school.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Annuaire {
     /// Classes.
-    pub classes: Vec<Classe>,
+    pub classes: Vec<ClassePatch>,
     /// Pupils.
-    pub etudiants: Vec<Etudiant>,
+    pub etudiants: Vec<EtudiantPatch>,
     /// Parents.
-    pub parents: Vec<Parent>,
+    pub parents: Vec<ParentPatch>,
     /// Who is whose parent.
     pub liens: Vec<Lien>,
+    /// Parents all of whose pupils are in `liens`: they lose the others.
+    pub familles: Vec<i64>,
 }
 
-/// Order of a list. Names in small letters; what has the same name goes by number.
+/// Order of a list. Names in small letters, people's first names after them; what has the same name
+/// goes by number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Order {
     /// By number.
@@ -71,10 +77,47 @@ pub enum Order {
 
 /// The three tables whose rows have numbers of the web app.
 #[derive(Debug, Clone, Copy)]
-enum Table {
+pub enum Table {
+    /// Classes.
     Classes,
+    /// Pupils.
     Etudiants,
+    /// Parents.
     Parents,
+}
+
+/// Runs `work` in one transaction in which nobody else takes a directory over or gives out a number.
+///
+/// # Errors
+/// Those of `work`; nothing is changed then.
+pub fn take_over<T>(
+    conn: &mut Conn,
+    work: impl FnOnce(&mut Conn) -> Result<T, Error>,
+) -> Result<T, Error> {
+    conn.write(|conn| {
+        alone(conn)?;
+        work(conn)
+    })
+}
+
+/// As [`take_over`], but nothing stays of it: tells what would happen.
+///
+/// # Errors
+/// Those of `work`.
+pub fn rehearse<T>(
+    conn: &mut Conn,
+    work: impl FnOnce(&mut Conn) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let mut outcome = None;
+    let undone = take_over(conn, |conn| {
+        outcome = Some(work(conn)?);
+        Err::<(), _>(Error::Stale)
+    });
+    match (outcome, undone) {
+        (Some(value), _) => Ok(value),
+        (None, Err(error)) => Err(error),
+        (None, Ok(())) => Err(Error::Stale),
+    }
 }
 
 /// Lets one transaction at a time give out numbers and take over directories: two of them would

@@ -36,14 +36,22 @@ pub(crate) enum Inner {
     Postgres(PgConnection),
 }
 
+/// What a connection's transactions meet.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sessions {
+    /// Always the same session, which keeps what it is told.
+    Own,
+    /// One of a pool such as PgBouncer's, each time another.
+    Shared,
+}
+
 /// A connection. Opened by [`Conn::open`], which chooses the database by the URL's scheme.
 pub struct Conn {
     pub(crate) inner: Inner,
     database: Database,
     /// Who writes next, of the connections of a pool.
     turn: Option<Arc<Mutex<()>>>,
-    /// Whether each transaction may meet another session of the server (PgBouncer).
-    pooled: bool,
+    sessions: Sessions,
     writing: bool,
     dispatching: bool,
     broken: bool,
@@ -117,24 +125,24 @@ impl Conn {
     #[cfg(feature = "sqlite")]
     fn open_file(database: &Database, path: &Path, what: Open) -> Result<Self, Error> {
         let conn = super::open::sqlite::open(path, what)?;
-        Ok(Self::new(Inner::Sqlite(conn), database, false))
+        Ok(Self::new(Inner::Sqlite(conn), database, Sessions::Own))
     }
 
     fn open_server(database: &Database) -> Result<Self, Error> {
         #[cfg(feature = "postgres")]
         if let Database::Postgres(url) = database {
-            let (conn, pooled) = super::open::postgres::open(url)?;
-            return Ok(Self::new(Inner::Postgres(conn), database, pooled));
+            let (conn, sessions) = super::open::postgres::open(url)?;
+            return Ok(Self::new(Inner::Postgres(conn), database, sessions));
         }
         Err(super::open::not_built_in(database))
     }
 
-    fn new(inner: Inner, database: &Database, pooled: bool) -> Self {
+    fn new(inner: Inner, database: &Database, sessions: Sessions) -> Self {
         Self {
             inner,
             database: database.clone(),
             turn: None,
-            pooled,
+            sessions,
             writing: false,
             dispatching: false,
             broken: false,
@@ -183,7 +191,7 @@ impl Conn {
             Inner::Sqlite(_) => Ok(()),
             #[cfg(feature = "postgres")]
             // Said anew in each transaction.
-            Inner::Postgres(_) if self.pooled => Ok(()),
+            Inner::Postgres(_) if self.sessions == Sessions::Shared => Ok(()),
             #[cfg(feature = "postgres")]
             Inner::Postgres(conn) => super::open::postgres::plan_by_index(conn),
         }
@@ -231,7 +239,7 @@ impl Conn {
     /// time, such as PgBouncer's.
     #[must_use]
     pub const fn is_pooled(&self) -> bool {
-        self.pooled
+        matches!(self.sessions, Sessions::Shared)
     }
 
     /// Whether the server was set up to keep its commits through a power cut. (SQLite is set up by
@@ -303,7 +311,7 @@ impl Conn {
             #[cfg(feature = "sqlite")]
             Inner::Sqlite(conn) => begin_immediate(conn),
             #[cfg(feature = "postgres")]
-            Inner::Postgres(conn) if self.pooled => {
+            Inner::Postgres(conn) if self.sessions == Sessions::Shared => {
                 super::open::postgres::begin_pooled(conn, self.dispatching)
             }
             #[cfg(feature = "postgres")]
@@ -320,7 +328,7 @@ impl Conn {
     }
 
     pub(crate) fn execute(&mut self, statement: &Sql) -> Result<usize, Error> {
-        if self.pooled && !self.writing {
+        if self.is_pooled() && !self.writing {
             return self.write(|conn| conn.execute(statement));
         }
         let statement = statement.clone();

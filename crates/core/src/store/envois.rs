@@ -77,6 +77,9 @@ const RESERVE_LEASE: Duration = Duration::from_secs(280);
 /// and is due when its message is. (The longest retry is 12 h, and a fifth of it.)
 const WAIT_MAX: Duration = Duration::from_secs(15 * 3600);
 
+/// More places than a message has.
+const BEHIND: i64 = 1_000_000;
+
 /// Leases up to `limit` envois of a channel that are due, the lowest places of all messages first.
 ///
 /// # Errors
@@ -130,4 +133,29 @@ pub fn give_back(conn: &mut Conn, passage: &str, canal: Canal) -> Result<usize, 
         .bind(passage)
         .bind(canal.as_str()),
     )
+}
+
+/// Puts envois behind all others that wait: why their channel was stopped may be theirs, and the
+/// next run shall not begin with the same.
+///
+/// # Errors
+/// The database's.
+pub fn step_back(conn: &mut Conn, envois: &[i64]) -> Result<(), Error> {
+    if envois.is_empty() {
+        return Ok(());
+    }
+    let mut named: Vec<Named> = envois.iter().map(|id| Named { id: *id }).collect();
+    named.sort_unstable_by_key(|named| named.id);
+    conn.execute(
+        &sql("UPDATE envois SET rang = rang + ?
+               WHERE id IN (SELECT r.id FROM {rows: id bigint})")
+        .bind(BEHIND)
+        .bind_rows(&named),
+    )?;
+    Ok(())
+}
+
+#[derive(serde::Serialize)]
+struct Named {
+    id: i64,
 }

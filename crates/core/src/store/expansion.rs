@@ -70,6 +70,9 @@ pub struct Candidate {
     /// False: wants no e-mail.
     #[diesel(sql_type = Bool)]
     pub notifications_email: bool,
+    /// Whether the parent has left: no recipient any more.
+    #[diesel(sql_type = Bool)]
+    pub parti: bool,
 }
 
 /// An envoi to insert.
@@ -233,7 +236,8 @@ pub fn mark_simulated(conn: &mut Conn, messages: &[i64]) -> Result<(), Error> {
     Ok(())
 }
 
-/// The parents of a class, or all of them, after `curseur`, in the order of their numbers.
+/// The parents of a class, or all of them, after `curseur`, in the order of their numbers; who has
+/// left is none of them.
 ///
 /// # Errors
 /// The database's.
@@ -244,23 +248,22 @@ pub fn group(
     limit: usize,
 ) -> Result<Vec<Candidate>, Error> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let question = match classe {
-        None => sql(
-            "SELECT id, nom, prenom, telephone, email, notifications_sms, notifications_email
-                       FROM parents WHERE id > ? ORDER BY id LIMIT ?",
-        ),
-        Some(classe) => sql(
-            "SELECT id, nom, prenom, telephone, email, notifications_sms, notifications_email
-               FROM parents
-              WHERE id IN (SELECT pe.parent FROM parents_etudiants pe
-                             JOIN etudiants e ON e.id = pe.etudiant
-                            WHERE e.classe = ?)
-                AND id > ? ORDER BY id LIMIT ?",
-        )
-        .bind(classe),
-    };
+    let mut question = sql(CANDIDATES).then(" WHERE parti_le IS NULL");
+    if let Some(classe) = classe {
+        question = question
+            .then(
+                " AND id IN (SELECT pe.parent FROM parents_etudiants pe
+                               JOIN etudiants e ON e.id = pe.etudiant
+                              WHERE e.classe = ?)",
+            )
+            .bind(classe);
+    }
+    let question = question.then(" AND id > ? ORDER BY id LIMIT ?");
     conn.load(&question.bind(curseur).bind(limit))
 }
+
+const CANDIDATES: &str = "SELECT id, nom, prenom, telephone, email, notifications_sms,
+    notifications_email, parti_le IS NOT NULL AS parti FROM parents";
 
 #[derive(Serialize)]
 struct Key {
@@ -272,14 +275,8 @@ struct Key {
 /// # Errors
 /// The database's.
 pub fn singles(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Candidate>, Error> {
-    let keys: Vec<Key> = ids.iter().map(|id| Key { cle: *id }).collect();
-    conn.load(
-        &sql(
-            "SELECT id, nom, prenom, telephone, email, notifications_sms, notifications_email
-                FROM parents WHERE id IN (SELECT r.cle FROM {rows: cle bigint})",
-        )
-        .bind_rows(&keys),
-    )
+    let question = sql(CANDIDATES).then(" WHERE id IN (SELECT r.cle FROM {rows: cle bigint})");
+    conn.load(&question.bind_keys(ids))
 }
 
 /// Inserts envois, each address once per message: what goes to an address that the message

@@ -15,6 +15,9 @@ pub struct Upcoming {
     /// The channel.
     #[diesel(sql_type = Text)]
     pub canal: Canal,
+    /// What an SMS says.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub texte: Option<String>,
     /// Its subject.
     #[diesel(sql_type = Nullable<Text>)]
     pub sujet: Option<String>,
@@ -42,7 +45,7 @@ pub struct Upcoming {
 pub fn upcoming(conn: &mut Conn, limit: usize, until: Instant) -> Result<Vec<Upcoming>, Error> {
     conn.load(
         &sql(
-            "SELECT id, type AS canal, sujet, parent, classe, est_message_groupe,
+            "SELECT id, type AS canal, sujet, CASE type WHEN 'sms' THEN contenu END AS texte, parent, classe, est_message_groupe,
                      (SELECT c.nom FROM classes c WHERE c.id = messages.classe) AS classe_nom,
                      CASE WHEN COALESCE(programme_le, date_creation) > date_programmee
                           THEN COALESCE(programme_le, date_creation)
@@ -63,7 +66,7 @@ pub fn one(conn: &mut Conn, id: i64) -> Result<Upcoming, Error> {
     let now = conn.now()?;
     let found: Vec<Upcoming> = conn.load(
         &sql(
-            "SELECT id, type AS canal, sujet, parent, classe, est_message_groupe,
+            "SELECT id, type AS canal, sujet, CASE type WHEN 'sms' THEN contenu END AS texte, parent, classe, est_message_groupe,
                      (SELECT c.nom FROM classes c WHERE c.id = messages.classe) AS classe_nom,
                      COALESCE(date_programmee, ?) AS due
                 FROM messages WHERE id = ?",
@@ -81,7 +84,7 @@ pub fn one(conn: &mut Conn, id: i64) -> Result<Upcoming, Error> {
 pub fn leaving(conn: &mut Conn, now: Instant, until: Instant) -> Result<Vec<Upcoming>, Error> {
     conn.load(
         &sql(
-            "SELECT id, type AS canal, sujet, parent, classe, est_message_groupe,
+            "SELECT id, type AS canal, sujet, CASE type WHEN 'sms' THEN contenu END AS texte, parent, classe, est_message_groupe,
                      (SELECT c.nom FROM classes c WHERE c.id = messages.classe) AS classe_nom,
                      COALESCE(date_programmee, date_creation) AS due
                 FROM messages

@@ -84,27 +84,34 @@ fn the_other_record_may_be_in_another_chunk(database: &Database) {
 fn the_other_record_may_be_in_no_audience(database: &Database) {
     let school = School::new(database);
     let annuaire = Annuaire {
-        classes: vec![Classe {
-            id: 1,
-            nom: "6e A".to_owned(),
-            niveau: String::new(),
-            annee_scolaire: String::new(),
-        }],
-        etudiants: vec![Etudiant {
-            id: 1,
-            nom: "E".to_owned(),
-            prenom: String::new(),
-            classe: Some(1),
-        }],
+        classes: vec![
+            Classe {
+                id: 1,
+                nom: "6e A".to_owned(),
+                niveau: String::new(),
+                annee_scolaire: String::new(),
+            }
+            .into(),
+        ],
+        etudiants: vec![
+            Etudiant {
+                id: 1,
+                nom: "E".to_owned(),
+                prenom: String::new(),
+                classe: Some(1),
+            }
+            .into(),
+        ],
         parents: vec![
-            with_number(1, "0612345678", true),
-            with_number(2, "+33612345678", false),
+            with_number(1, "0612345678", true).into(),
+            with_number(2, "+33612345678", false).into(),
         ],
         liens: vec![Lien {
             parent: 1,
             etudiant: 1,
             rang: 0,
         }],
+        ..Annuaire::default()
     };
     annuaire::upsert(&mut school.conn(), &annuaire).unwrap();
     let group = school.programme(Canal::Sms, To::Classe(1));

@@ -1,5 +1,6 @@
 //! The directory: asked, changed, taken over, also while messages leave.
 
+mod departs;
 mod erase;
 mod lists;
 mod oppositions;
@@ -14,8 +15,8 @@ use messages_core::store::annuaire::{Annuaire, Lien};
 fn school_of(parents: i64) -> Annuaire {
     Annuaire {
         classes: vec![
-            classe(1, "6e A", "6e", "2026-2027"),
-            classe(2, "5e \"B\"", "", ""),
+            classe(1, "6e A", "6e", "2026-2027").into(),
+            classe(2, "5e \"B\"", "", "").into(),
         ],
         etudiants: (1..=parents)
             .map(|id| Etudiant {
@@ -24,8 +25,9 @@ fn school_of(parents: i64) -> Annuaire {
                 prenom: "Zoé".to_owned(),
                 classe: (id % 3 != 0).then_some(id % 3),
             })
+            .map(Into::into)
             .collect(),
-        parents: (1..=parents).map(parent).collect(),
+        parents: (1..=parents).map(|id| parent(id).into()).collect(),
         liens: (1..=parents)
             .map(|id| Lien {
                 parent: id,
@@ -33,6 +35,7 @@ fn school_of(parents: i64) -> Annuaire {
                 rang: 0,
             })
             .collect(),
+        familles: Vec::new(),
     }
 }
 

@@ -73,7 +73,7 @@ fn a_cancelled_message_closes_with_its_reason(database: &Database) {
     assert_eq!(school.sums(message), "echec 2 0 0 0 2");
     assert_eq!(
         school.one("SELECT details_erreur AS v FROM messages"),
-        "2 destinataires non atteints : 2 annulé avant l'envoi."
+        "2 destinataires non atteints : 2 annulés avant l'envoi."
     );
 }
 

@@ -136,24 +136,31 @@ fn a_message_whose_recipients_are_being_worked_out_stays_open(database: &Databas
 fn a_closed_message_says_what_it_was(database: &Database) {
     let school = School::new(database);
     let annuaire = Annuaire {
-        classes: vec![Classe {
-            id: 7,
-            nom: "6e A".to_owned(),
-            niveau: String::new(),
-            annee_scolaire: String::new(),
-        }],
-        etudiants: vec![Etudiant {
-            id: 1,
-            nom: "Élève".to_owned(),
-            prenom: String::new(),
-            classe: Some(7),
-        }],
-        parents: vec![parent(1)],
+        classes: vec![
+            Classe {
+                id: 7,
+                nom: "6e A".to_owned(),
+                niveau: String::new(),
+                annee_scolaire: String::new(),
+            }
+            .into(),
+        ],
+        etudiants: vec![
+            Etudiant {
+                id: 1,
+                nom: "Élève".to_owned(),
+                prenom: String::new(),
+                classe: Some(7),
+            }
+            .into(),
+        ],
+        parents: vec![parent(1).into()],
         liens: vec![Lien {
             parent: 1,
             etudiant: 1,
             rang: 0,
         }],
+        ..Annuaire::default()
     };
     annuaire::upsert(&mut school.conn(), &annuaire).unwrap();
     school.programme(Canal::Email, To::Classe(7));

@@ -251,8 +251,9 @@ fn classes(school: &School<'_>, pupils: &[(i64, &[i64])]) {
                 niveau: String::new(),
                 annee_scolaire: String::new(),
             })
+            .map(Into::into)
             .collect(),
-        etudiants: etudiants.collect(),
+        etudiants: etudiants.map(Into::into).collect(),
         liens: liens.collect(),
         ..Annuaire::default()
     };

@@ -64,7 +64,7 @@ impl<'d> School<'d> {
 
     pub(crate) fn parents(&self, parents: impl IntoIterator<Item = Parent>) {
         let annuaire = Annuaire {
-            parents: parents.into_iter().collect(),
+            parents: parents.into_iter().map(Into::into).collect(),
             ..Annuaire::default()
         };
         annuaire::upsert(&mut self.conn(), &annuaire).unwrap();

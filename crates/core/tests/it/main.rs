@@ -18,6 +18,7 @@ mod expansion;
 mod fence;
 mod harness;
 mod idempotence;
+mod import;
 mod intent;
 mod lists;
 mod messages;

@@ -41,8 +41,9 @@ pub(crate) fn with_classes(school: &School<'_>, classes: i64) {
                 niveau: String::new(),
                 annee_scolaire: String::new(),
             })
+            .map(Into::into)
             .collect(),
-        parents: (1..=5).map(parent).collect(),
+        parents: (1..=5).map(|id| parent(id).into()).collect(),
         ..Annuaire::default()
     };
     annuaire::upsert(&mut school.conn(), &annuaire).unwrap();

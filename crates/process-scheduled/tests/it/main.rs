@@ -10,6 +10,7 @@ mod cli;
 mod corrected;
 #[cfg(unix)]
 mod faults;
+mod import;
 mod program;
 mod quiet;
 #[cfg(target_os = "linux")]
@@ -18,6 +19,7 @@ mod rows;
 mod school;
 #[cfg(unix)]
 mod script;
+mod settings;
 mod sms;
 mod smtp;
 mod verify;

@@ -169,7 +169,7 @@ impl<'d> Program<'d> {
             notifications_email: true,
         };
         let annuaire = annuaire::Annuaire {
-            parents: vec![parent],
+            parents: vec![parent.into()],
             ..annuaire::Annuaire::default()
         };
         annuaire::upsert(&mut self.conn(), &annuaire).unwrap();

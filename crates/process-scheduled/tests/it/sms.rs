@@ -4,6 +4,7 @@ mod answers;
 mod bodies;
 mod breaks;
 mod delivery;
+mod ours;
 mod pause;
 mod rate;
 mod settings;

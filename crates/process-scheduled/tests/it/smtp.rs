@@ -6,6 +6,7 @@ mod delivery;
 mod doubt;
 mod login;
 pub(crate) mod mail;
+mod ours;
 mod private;
 mod refusals;
 mod sink;

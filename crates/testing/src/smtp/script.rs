@@ -101,6 +101,8 @@ pub struct Script {
     no_pipelining: bool,
     pub(super) one_ehlo: bool,
     pub(super) latency: Duration,
+    pub(super) most_connections: Option<usize>,
+    pub(super) pace: Option<(usize, Duration)>,
     pub(super) credentials: Option<(String, String)>,
     pub(super) journal_file: Option<PathBuf>,
 }
@@ -109,6 +111,18 @@ impl Script {
     /// A slow line: each reply takes this long, those to commands that arrived together once.
     pub fn latency(mut self, latency: Duration) -> Self {
         self.latency = latency;
+        self
+    }
+
+    /// Takes `n` connections at a time, and sends further ones away with 421.
+    pub fn most_connections(mut self, n: usize) -> Self {
+        self.most_connections = Some(n);
+        self
+    }
+
+    /// Takes `n` messages in each `window`, and answers 450 to MAIL beyond, as Postfix does.
+    pub fn pace(mut self, n: usize, window: Duration) -> Self {
+        self.pace = Some((n, window));
         self
     }
 

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::thread;
 use std::time::Duration;
 
@@ -21,6 +22,16 @@ pub(super) struct Session {
     /// What is answered next had to come over the line: commands that arrived together have
     /// travelled together.
     travelled: bool,
+    /// Counts among those that are served at a time.
+    served: bool,
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if self.served {
+            self.server.served.fetch_sub(1, Relaxed);
+        }
+    }
 }
 
 impl Session {
@@ -33,6 +44,7 @@ impl Session {
             mail_from: None,
             rcpt_to: Vec::new(),
             travelled: true,
+            served: false,
         }
     }
 
@@ -44,6 +56,10 @@ impl Session {
         if self.server.script.implicit() {
             self.peer.get_mut().start_tls();
         }
+        if self.server.is_crowded() {
+            return self.say("421 4.7.0 Error: too many connections from 127.0.0.1");
+        }
+        self.served = true;
         self.respond(Stage::Banner, "220 localhost ESMTP", |_| ())?;
         loop {
             let line = self.line()?;
@@ -121,6 +137,9 @@ impl Session {
     }
 
     fn quit(&mut self) -> io::Result<()> {
+        if std::mem::take(&mut self.served) {
+            self.server.served.fetch_sub(1, Relaxed);
+        }
         self.respond(Stage::Quit, "221 2.0.0 Bye", |session| {
             session.peer.get_ref().leave();
         })?;

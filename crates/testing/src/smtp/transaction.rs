@@ -22,6 +22,9 @@ impl Session {
         let Some(address) = address("FROM:", rest) else {
             return self.say(SYNTAX);
         };
+        if self.server.is_hurried() {
+            return self.say("450 4.7.1 Error: too much mail from 127.0.0.1");
+        }
         self.respond(Stage::Mail, "250 2.1.0 Ok", |session| {
             session.mail_from = Some(address);
         })

@@ -101,6 +101,11 @@ fn parent() -> Vec<Row> {
         ),
         ("etudiants", kit::list(kit::id()), "Les élèves."),
         ("etudiant", kit::id_or_null(), "Le premier des élèves."),
+        (
+            "parti",
+            kit::switch(),
+            "Vrai : n'est plus dans l'annuaire complet, et ne reçoit plus rien.",
+        ),
     ]
 }
 
@@ -142,7 +147,7 @@ fn whole() -> Vec<Row> {
     let rows = |written: Vec<Row>| {
         let mut all = vec![("id", kit::id_given(false), "Numéro de l'application web.")];
         all.extend(written);
-        kit::list(kit::object(all, &["id", "nom"]).into())
+        kit::list(kit::object(all, &["id"]).into())
     };
     vec![
         ("classes", rows(classe_written()), "Les classes."),
@@ -169,6 +174,22 @@ fn changes() -> Vec<Row> {
             "liens_retires",
             kit::count(),
             "Liens qui n'étaient plus donnés.",
+        ),
+        (
+            "revenus",
+            kit::count(),
+            "Parents partis qui sont de nouveau donnés.",
+        ),
+        ("essai", kit::switch(), "Vrai : rien n'est écrit."),
+        (
+            "absents",
+            kit::count(),
+            "Destinataires de l'annuaire qui ne sont pas donnés.",
+        ),
+        (
+            "partis",
+            kit::count(),
+            "Ceux d'entre eux qui ne sont plus destinataires, avec « complet ».",
         ),
     ]
 }

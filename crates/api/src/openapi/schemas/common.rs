@@ -2,6 +2,7 @@
 
 use super::{Named, named};
 use crate::openapi::kit::{self, Part};
+use messages_core::vocabulary::{Canal, Cause};
 use serde_json::json;
 use utoipa::openapi::schema::{AdditionalProperties, ArrayBuilder, Schema, SchemaFormat, Type};
 
@@ -108,8 +109,30 @@ fn ready() -> Part {
             kit::date_time_or_null(),
             "Début du dernier traitement.",
         ),
+        (
+            "canaux_arretes",
+            kit::list(stopped()),
+            "Ce qui ne part pas pour le moment, et pourquoi ; le service peut travailler.",
+        ),
     ];
     kit::object(rows, &["status", "database"]).into()
+}
+
+fn stopped() -> Part {
+    let rows = vec![
+        (
+            "canal",
+            kit::words(Canal::ALL.iter().map(|word| word.as_str())),
+            "Le canal.",
+        ),
+        (
+            "cause",
+            kit::words(Cause::ALL.iter().map(|word| word.as_str())),
+            "Pourquoi, en un mot.",
+        ),
+        ("depuis", kit::date_time(), "Depuis quand."),
+    ];
+    kit::answer(rows).into()
 }
 
 fn errors() -> Vec<Named> {

@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 stories!(
     a_directory_is_taken_over_and_what_is_not_in_it_stays,
     one_fault_and_nothing_is_taken_over,
+    what_is_not_said_of_a_parent_stays,
+    who_is_not_in_a_complete_directory_leaves,
     a_town_is_taken_over,
     everybody_in_a_large_school_is_listed,
 );
@@ -78,6 +80,11 @@ fn one_fault_and_nothing_is_taken_over(database: &Database) {
             json!([fine(7), { "id": 8, "nom": "x", "etudiants": [1, 99] }]),
             "parents[1].etudiants",
         ),
+        (
+            "parents",
+            json!([fine(7), { "id": 8, "telephone": "06" }]),
+            "parents[1].nom",
+        ),
         ("parents", json!([fine(7), fine(7)]), "parents[1].id"),
         ("parents", json!([fine(7), { "nom": "x" }]), "parents[1].id"),
         (
@@ -129,6 +136,79 @@ fn one_fault_and_nothing_is_taken_over(database: &Database) {
     }
 }
 
+fn what_is_not_said_of_a_parent_stays(database: &Database) {
+    let server = start(database);
+    let user = Client::user(&server);
+    let one = json!({ "id": 1, "nom": "Traoré", "prenom": "Awa", "telephone": "0612345601", "email": "awa@exemple.example", "notifications_sms": false, "notifications_email": false, "etudiants": [1] });
+    let school = json!({ "classes": [{ "id": 1, "nom": "6e A", "niveau": "6e" }], "etudiants": [{ "id": 1, "nom": "E", "prenom": "F", "classe": 1 }], "parents": [one] });
+    assert_eq!(user.put("/api/annuaire/", &school).status, 200);
+    let before = ["/api/parents/1/", "/api/etudiants/1/", "/api/classes/1/"]
+        .map(|path| user.get(path).json());
+    let silent = json!({ "classes": [{ "id": 1 }], "etudiants": [{ "id": 1, "prenom": "F" }], "parents": [{ "id": 1, "nom": "Traoré" }] });
+    let answer = user.put("/api/annuaire/", &silent).json();
+    assert_eq!(answer["parents"]["inchanges"], 1, "{answer}");
+    let after = ["/api/parents/1/", "/api/etudiants/1/", "/api/classes/1/"]
+        .map(|path| user.get(path).json());
+    assert_eq!(before, after);
+    // New ones get no e-mail unless it is said.
+    user.put(
+        "/api/annuaire/",
+        &json!({ "parents": [{ "id": 2, "nom": "Neuf" }] }),
+    );
+    let posted = user.post("/api/parents/", &json!({ "nom": "Neuf" })).json();
+    for new in [user.get("/api/parents/2/").json(), posted] {
+        assert_eq!(
+            (&new["notifications_sms"], &new["notifications_email"]),
+            (&json!(true), &json!(false))
+        );
+    }
+    user.put(
+        "/api/annuaire/",
+        &json!({ "parents": [{ "id": 1, "etudiants": [] }] }),
+    );
+    assert_eq!(user.get("/api/parents/1/").json()["etudiants"], json!([]));
+}
+
+fn who_is_not_in_a_complete_directory_leaves(database: &Database) {
+    let server = start(database);
+    let user = Client::user(&server);
+    user.school(9, 1);
+    let parents = |ids: std::ops::Range<i64>| json!({ "parents": ids.map(|id| json!({ "id": id })).collect::<Vec<_>>() });
+    let partis = |user: &Client<'_>| {
+        let list = user.get("/api/parents/").json();
+        list.as_array()
+            .unwrap()
+            .iter()
+            .filter(|row| row["parti"] == true)
+            .count()
+    };
+    let refused = user.put("/api/annuaire/?complet=true", &parents(1..6));
+    assert_eq!(
+        (refused.status, &refused.json()["absents"]),
+        (409, &json!(4)),
+        "{}",
+        refused.text()
+    );
+    let tried = user
+        .put("/api/annuaire/?complet=true&essai=true", &parents(1..7))
+        .json();
+    assert_eq!((&tried["partis"], partis(&user)), (&json!(3), 0));
+    let left = user
+        .put("/api/annuaire/?complet=true", &parents(1..7))
+        .json();
+    assert_eq!(
+        (&left["partis"], &left["absents"], partis(&user)),
+        (&json!(3), &json!(3), 3)
+    );
+    let meant = user.put("/api/annuaire/?complet=true&oui=true", &parents(1..2));
+    assert_eq!((meant.status, partis(&user)), (200, 8));
+    let back = user.put("/api/annuaire/", &parents(9..10)).json();
+    assert_eq!((&back["revenus"], partis(&user)), (&json!(1), 7));
+    let id = user.write(&json!({ "type": "sms", "contenu": "x", "est_message_groupe": true }));
+    let preview = user.get(&format!("/api/messages/{id}/preview/")).json();
+    assert_eq!(preview["destinataires"].as_array().unwrap().len(), 2);
+}
+
 fn a_town_is_taken_over(database: &Database) {
     const PARENTS: i64 = 20_000;
     let server = start(database);
@@ -141,7 +221,7 @@ fn a_town_is_taken_over(database: &Database) {
         begun.elapsed()
     );
     assert_eq!(counts(database), ["400 20000 20000 20000"]);
-    let list = user.get("/api/parents/").json();
+    let list = user.get("/api/parents/?ordering=id").json();
     let rows = list.as_array().unwrap();
     assert_eq!(i64::try_from(rows.len()).unwrap(), PARENTS);
     for (n, row) in (1..).zip(rows) {

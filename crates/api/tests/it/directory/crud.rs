@@ -239,7 +239,7 @@ fn lists_are_filtered_searched_and_ordered(database: &Database) {
         rows.map(|row| row["id"].as_i64().unwrap())
             .collect::<Vec<_>>()
     };
-    assert_eq!(ids("/api/parents/?classe=1"), [3, 6, 9, 12]);
+    assert_eq!(ids("/api/parents/?classe=1"), [12, 3, 6, 9]);
     assert_eq!(ids("/api/etudiants/?classe=1&ordering=-id"), [12, 9, 6, 3]);
     assert_eq!(ids("/api/parents/?etudiant=5"), [5]);
     assert_eq!(ids("/api/parents/?search=awa+tuteur1"), [1, 10, 11, 12]);

@@ -51,6 +51,7 @@ fn a_draft_may_be_long_and_does_not_leave(database: &Database) {
     let id = user.write(&json!({ "type": "sms", "contenu": text(919), "parent": 1 }));
     let preview = user.get(&format!("/api/messages/{id}/preview/")).json();
     assert_eq!(preview["avertissements"], json!([TOLD]));
+    assert_eq!(preview["motifs"], json!({ "permanent": 1 }));
     let path = format!("/api/messages/{id}/");
     let programme = json!({ "statut": "programme", "date_programmee": "2036-09-14T08:00:00Z" });
     for answer in [

@@ -19,7 +19,7 @@ stories!(
 fn household(user: &Client<'_>) {
     let parent = |id: i64, more: Value| {
         let mut parent = json!({ "id": id, "nom": format!("P{id}"), "etudiants": [id % 2 + 1],
-            "telephone": format!("06 12 34 56 {id:02}"), "email": format!("p{id}@exemple.example") });
+            "telephone": format!("06 12 34 56 {id:02}"), "email": format!("p{id}@exemple.example"), "notifications_email": true });
         for (name, value) in more.as_object().unwrap() {
             parent[name] = value.clone();
         }

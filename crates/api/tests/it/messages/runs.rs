@@ -14,7 +14,9 @@ use std::time::{Duration, Instant};
 
 stories!(
     a_run_tells_what_it_did,
+    a_server_that_only_pretends_takes_no_message_of_a_database_that_has_sent,
     whoever_runs_at_once_nobody_gets_an_sms_twice,
+    while_a_channel_is_stopped_every_answer_says_that_nothing_left_and_why,
 );
 
 fn programmed(classe: Option<i64>) -> Value {
@@ -56,6 +58,30 @@ fn a_run_tells_what_it_did(database: &Database) {
     for (three, failed) in database.texts(ends).chunks(3).zip(failed) {
         assert_eq!(three, ["envoye", "envoye", failed]);
     }
+}
+
+fn a_server_that_only_pretends_takes_no_message_of_a_database_that_has_sent(database: &Database) {
+    let gateway = Gateway::start(GatewayScript::default());
+    let server = Server::sending(database, &gateway, &[]);
+    let user = Client::user(&server);
+    user.school(3, 1).write(&programmed(None));
+    assert_eq!(process(&user)["success_count"], 1);
+    drop(server);
+    // The same database with settings that were lost.
+    let server = Server::start(database, &[("JWT_SIGNING_KEY", KEY)]);
+    let user = Client::user(&server);
+    let id = user.write(&programmed(None));
+    let refused = process(&user);
+    let now = format!("/api/messages/{id}/send_now/");
+    for answer in [&refused, &user.post(&now, &json!({})).json()] {
+        assert_eq!(answer["success"], false, "{answer}");
+        let text = answer["message"].as_str().unwrap();
+        assert!(text.contains("SIMULATION refusée"), "{answer}");
+    }
+    assert_eq!(refused["processed"], 0);
+    let left = format!("SELECT statut AS v FROM messages WHERE id = {id}");
+    assert_eq!(database.texts(&left), ["programme"]);
+    assert!(server.said().contains("MESSAGES_MODE : SIMULATION refusé"));
 }
 
 fn whoever_runs_at_once_nobody_gets_an_sms_twice(database: &Database) {
@@ -141,4 +167,56 @@ fn a_run_that_is_long_goes_on_in_the_background() {
         (&message["nb_envoyes"], &message["nb_incertains"]),
         (&json!(1), &json!(1))
     );
+}
+
+fn while_a_channel_is_stopped_every_answer_says_that_nothing_left_and_why(database: &Database) {
+    let refusal = Answer::status(403, "{\"error\":\"+33612000001\"}");
+    let gateway = Gateway::start(GatewayScript::default().answer_first(2, refusal));
+    let server = Server::sending(database, &gateway, &[]);
+    let user = Client::user(&server);
+    user.school(3, 1);
+    let draft = json!({ "type": "sms", "contenu": "Bonjour", "est_message_groupe": true });
+    let ready = || user.get("/health/ready");
+    assert_eq!(ready().json()["canaux_arretes"], json!([]));
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        let id = user.write(&draft);
+        let answer = user.post(&format!("/api/messages/{id}/send_now/"), &json!({}));
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let why = "Pas encore parti : la passerelle refuse le compte ou la clé, corrigez SMS_API_KEY (403).";
+        let told = answer.json();
+        assert_eq!(
+            (&told["success"], &told["message"]),
+            (&json!(false), &json!(why))
+        );
+        assert_eq!(told["details"]["statut"], "en_attente");
+        assert_eq!(user.message(id)["details_erreur"], why);
+        let listed = user.get("/api/messages/").json();
+        assert!(
+            listed
+                .as_array()
+                .unwrap()
+                .iter()
+                .all(|one| one["details_erreur"] == why),
+            "{listed}"
+        );
+        let (status, health) = (ready().status, ready().json());
+        assert_eq!((status, &health["status"]), (200, &json!("ok")));
+        let stopped = &health["canaux_arretes"][0];
+        assert_eq!(
+            (&stopped["canal"], &stopped["cause"]),
+            (&json!("sms"), &json!("identification"))
+        );
+        ids.push(id);
+    }
+    process(&user);
+    assert_eq!(gateway.accepted_count(), 6);
+    for id in ids {
+        let message = user.message(id);
+        assert_eq!(
+            (&message["statut"], &message["details_erreur"]),
+            (&json!("envoye"), &Value::Null)
+        );
+    }
+    assert_eq!(ready().json()["canaux_arretes"], json!([]));
 }

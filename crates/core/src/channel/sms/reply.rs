@@ -3,7 +3,7 @@
 
 use super::body::{self, Refusal};
 use crate::channel::{Answer, answer};
-use crate::vocabulary::Verdict;
+use crate::vocabulary::{Cause, Verdict};
 use std::time::Duration;
 use ureq::http::Response;
 use ureq::{Body, Error};
@@ -21,24 +21,20 @@ pub(super) fn of_response(mut response: Response<Body>) -> Answer {
     let code = status.to_string();
     match status {
         200..=202 => of_success(&code, &mut response),
-        300..=399 => Answer::of(
-            Verdict::Config,
+        300..=399 => Answer::channel(
+            Cause::Passerelle,
             &code,
             "la passerelle renvoie vers une autre adresse",
         ),
         408 => Answer::of(Verdict::Temporaire, &code, &words(&mut response)),
         429 | 503 => Answer {
             pause: Some(pause(&response)),
-            unreached: true,
-            ..Answer::of(Verdict::Temporaire, &code, &words(&mut response))
+            ..Answer::channel(Cause::Pause, &code, &words(&mut response))
         },
-        // Perhaps the number, perhaps the address of the gateway: it counts against the channel
-        // until somebody is accepted.
-        404 => Answer {
-            unreached: true,
-            ..Answer::of(Verdict::Permanent, &code, &words(&mut response))
-        },
-        401..=403 | 405 | 407 => Answer::of(Verdict::Config, &code, &words(&mut response)),
+        401 | 403 | 407 => Answer::channel(Cause::Identification, &code, &words(&mut response)),
+        402 => Answer::channel(Cause::Credit, &code, &words(&mut response)),
+        405 => Answer::channel(Cause::Passerelle, &code, &words(&mut response)),
+        // The number, or all that we send: what becomes of the others tells.
         400..=499 => Answer::of(Verdict::Permanent, &code, &words(&mut response)),
         _ => Answer::of(Verdict::Ambigu, &code, &words(&mut response)),
     }
@@ -62,15 +58,15 @@ fn of_success(code: &str, response: &mut Response<Body>) -> Answer {
     // Programs saved with a byte order mark write it before all that they say.
     let text = text.trim_start_matches('\u{feff}');
     let parsed: Option<serde_json::Value> = serde_json::from_str(text).ok();
+    if let Some(refusal) = body::refusal(text, parsed.as_ref()) {
+        return of_refusal(refusal, code, text);
+    }
     if (json && parsed.is_none()) || text.trim_start().starts_with('<') {
         return Answer::of(
             Verdict::Ambigu,
             code,
             "réponse qui n'est pas celle d'une passerelle",
         );
-    }
-    if let Some(refusal) = body::refusal(text, parsed.as_ref()) {
-        return of_refusal(refusal, code, text);
     }
     let reference = parsed.as_ref().and_then(reference);
     // What names no number of its own is at least kept as it was said.
@@ -85,11 +81,12 @@ fn of_success(code: &str, response: &mut Response<Body>) -> Answer {
 /// A 200 that means no.
 fn of_refusal(refusal: Refusal, code: &str, words: &str) -> Answer {
     match refusal {
-        Refusal::Credit | Refusal::Account => Answer::of(Verdict::Config, code, words),
+        Refusal::Credit => Answer::channel(Cause::Credit, code, words),
+        Refusal::Account => Answer::channel(Cause::Identification, code, words),
+        Refusal::Sender => Answer::channel(Cause::Expediteur, code, words),
         Refusal::Pace => Answer {
             pause: Some(PAUSE_DEFAULT),
-            unreached: true,
-            ..Answer::of(Verdict::Temporaire, code, words)
+            ..Answer::channel(Cause::Pause, code, words)
         },
         Refusal::Recipient => Answer::of(Verdict::Permanent, code, words),
         Refusal::Doubt => Answer::of(Verdict::Ambigu, code, words),
@@ -163,13 +160,13 @@ pub(super) fn of_error(error: &Error, left: bool) -> Answer {
     match error {
         Error::Timeout(_) if left => Answer::of(Verdict::Ambigu, "délai", &text),
         _ if left => Answer::of(Verdict::Ambigu, "connexion", &text),
-        Error::BadUri(_) | Error::Http(_) | Error::RequireHttpsOnly(_) => Answer::of(
-            Verdict::Config,
+        Error::BadUri(_) | Error::Http(_) | Error::RequireHttpsOnly(_) => Answer::channel(
+            Cause::Passerelle,
             "adresse",
             "SMS_API_URL ne peut pas être jointe",
         ),
-        _ if text.contains("certificate") => Answer::of(Verdict::Config, "tls", &text),
-        Error::Timeout(_) => Answer::unreached("délai", &text),
+        _ if text.contains("certificate") => Answer::channel(Cause::Chiffrement, "tls", &text),
+        Error::Timeout(_) => Answer::channel(Cause::Muet, "délai", &text),
         _ => Answer::unreached("connexion", &text),
     }
 }

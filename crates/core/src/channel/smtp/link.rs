@@ -3,8 +3,9 @@
 use super::content;
 use super::extensions::Extensions;
 use super::relay::Relay;
-use super::reply::{Phase, Reply};
+use super::reply::Reply;
 use super::wire::Wire;
+use super::words::Phase;
 use crate::channel::{Answer, Delivery, Stage, email};
 use crate::domain;
 use crate::failpoint::reach;
@@ -46,15 +47,14 @@ impl Link<'_> {
     pub(crate) fn send(&mut self, delivery: &Delivery) -> Answer {
         let body = match email::build(&self.relay.head, delivery) {
             Ok(message) => content::wired(&message.formatted()),
-            Err(reason) => return Answer::of(Verdict::Permanent, "message", &reason),
+            Err(reason) => return Answer::unsendable("message", &reason),
         };
         let reused = self.sent > 0;
         reach("envelope");
         match self.envelope(delivery, body.len()) {
             Ok(()) => {}
-            // The relay closed the connection while it was idle, or what we read was a stray answer
-            // to the envoi before: this one was not looked at, so a new connection may take it.
-            Err(answer) if reused && (answer.unreached || answer.verdict == Verdict::Config) => {
+            // This one was not looked at, so a new connection may take it.
+            Err(answer) if reused && self.may_be_stray(&answer) => {
                 let again = self.reopen();
                 if let Err(answer) = again.and_then(|()| self.envelope(delivery, body.len())) {
                     return answer;
@@ -69,6 +69,12 @@ impl Link<'_> {
         self.sent += 1;
         reach("body");
         self.body(&body, delivery.deadline)
+    }
+
+    /// Whether the relay has but closed the connection while it was idle, or what we read was an
+    /// answer to the envoi before.
+    fn may_be_stray(&self, answer: &Answer) -> bool {
+        answer.verdict == Verdict::Config || (answer.is_free() && !self.is_open())
     }
 
     pub(crate) const fn is_open(&self) -> bool {
@@ -96,7 +102,11 @@ impl Link<'_> {
         }
         match refused {
             None => Ok(told),
-            Some(reply) => Err(reply.answer),
+            Some(Reply { answer, .. }) => {
+                let words = answer.detail.unwrap_or_default();
+                let detail = Some(format!("DEFAULT_FROM_EMAIL : {words}"));
+                Err(Answer { detail, ..answer })
+            }
         }
     }
 
@@ -165,7 +175,7 @@ impl Link<'_> {
         if !is_ascii {
             if !self.extensions.offers("SMTPUTF8") {
                 let text = "le relais ne sait pas écrire à une adresse accentuée (SMTPUTF8)";
-                return Err(Answer::of(Verdict::Permanent, "adresse", text));
+                return Err(Answer::unsendable("adresse", text));
             }
             mail.push_str(" BODY=8BITMIME SMTPUTF8");
         }

@@ -1,11 +1,12 @@
 //! AUTH (RFC 4954): PLAIN (RFC 4616), or LOGIN where a relay knows nothing else.
 
 use super::extensions::Extensions;
-use super::reply::{Phase, while_opening};
+use super::reply::while_opening;
 use super::wire::Wire;
-use crate::channel::Answer;
+use super::words::Phase;
+use crate::channel::{About, Answer};
 use crate::secret::Secret;
-use crate::vocabulary::Verdict;
+use crate::vocabulary::Cause;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
@@ -43,19 +44,29 @@ pub(super) fn log_in(
 
 fn say(wire: &mut Wire, line: &str, password: &str) -> Result<u16, Answer> {
     let step = if has_blanks(password) {
-        "AUTH (EMAIL_HOST_PASSWORD contient des blancs)"
+        "connexion (EMAIL_HOST_USER ; EMAIL_HOST_PASSWORD contient des blancs)"
     } else {
-        "AUTH"
+        "connexion (EMAIL_HOST_USER, EMAIL_HOST_PASSWORD)"
     };
-    let response = while_opening(Phase::Auth, step, wire.command(line))?;
-    Ok(response.code)
+    let response = while_opening(Phase::Auth, step, wire.command(line));
+    match response {
+        Err(answer) if answer.about == About::Channel(Cause::Identification) => {
+            let cause = if has_blanks(password) {
+                Cause::Blancs
+            } else {
+                Cause::Identification
+            };
+            Err(answer.put_back(cause))
+        }
+        response => response.map(|response| response.code),
+    }
 }
 
 fn granted(code: u16) -> Result<(), Answer> {
     if (200..300).contains(&code) {
         return Ok(());
     }
-    let text = "AUTH : réponse inattendue";
+    let text = "connexion : réponse inattendue";
     Err(Answer::unreached(&code.to_string(), text))
 }
 
@@ -68,7 +79,7 @@ fn impossible(offered: &[&str]) -> Answer {
         let offered = offered.join(", ");
         format!("le relais ne propose que {offered} pour la connexion, pas PLAIN ni LOGIN")
     };
-    Answer::of(Verdict::Config, "réglage", &text)
+    Answer::channel(Cause::Reglage, "réglage", &text)
 }
 
 /// True of an application password that was pasted as it is shown, in groups; the blank between

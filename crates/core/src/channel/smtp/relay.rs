@@ -3,15 +3,16 @@
 use super::extensions::Extensions;
 use super::login::{has_blanks, log_in};
 use super::name;
-use super::reply::{Phase, not_opened, while_opening};
+use super::reply::{not_opened, while_opening};
 use super::tls::Tls;
 use super::wire::{self, Failure, Wire};
+use super::words::Phase;
 use crate::channel::Answer;
 use crate::channel::email::Letterhead;
 use crate::config::{Config, Security};
 use crate::domain;
 use crate::secret::Secret;
-use crate::vocabulary::Verdict;
+use crate::vocabulary::Cause;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
@@ -76,7 +77,7 @@ impl Relay {
             if !extensions.offers("STARTTLS") {
                 let text = "le relais ne propose pas STARTTLS, que EMAIL_USE_TLS demande (465 = \
                             EMAIL_USE_SSL)";
-                return Err(Answer::of(Verdict::Config, "réglage", text));
+                return Err(Answer::channel(Cause::Reglage, "réglage", text));
             }
             wire.until(step(until));
             wire = self.start_tls(wire)?;
@@ -111,7 +112,7 @@ impl Relay {
                     let text = "le relais attend TLS dès le premier octet (465 = EMAIL_USE_SSL, \
                                 587 = EMAIL_USE_TLS) : mettez EMAIL_USE_SSL=true et \
                                 EMAIL_USE_TLS=false";
-                    return Err(Answer::of(Verdict::Config, "réglage", text));
+                    return Err(Answer::channel(Cause::Reglage, "réglage", text));
                 }
                 wire.until(end);
                 wire.read()
@@ -192,7 +193,8 @@ fn hello(wire: &mut Wire, name: &str) -> Result<Extensions, Answer> {
             Ok(Extensions::read(&response))
         }
         outcome => {
-            let response = while_opening(Phase::Ehlo, &command, outcome)?;
+            let step = format!("{command} (EMAIL_HELO_NAME)");
+            let response = while_opening(Phase::Ehlo, &step, outcome)?;
             Ok(Extensions::read(&response))
         }
     }

@@ -3,21 +3,10 @@
 use super::response::Response;
 use super::tls;
 use super::wire::Failure;
+use super::words::{self, Class, Phase, full_code};
 use crate::channel::Answer;
-use crate::channel::answer::words;
-use crate::vocabulary::Verdict;
-
-/// What was answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Phase {
-    Greeting,
-    Ehlo,
-    StartTls,
-    Auth,
-    Mail,
-    Rcpt,
-    Data,
-}
+use crate::channel::answer::words as in_words;
+use crate::vocabulary::{Cause, Verdict};
 
 impl Phase {
     /// Whether this is the answer hoped for.
@@ -25,7 +14,7 @@ impl Phase {
         match self {
             Self::Rcpt => matches!(code, 250 | 251),
             Self::Data => code == 354,
-            Self::Mail => code == 250,
+            Self::Mail | Self::Dot => code == 250,
             // Whoever is not meant learns it from the next answer.
             Self::Greeting | Self::Ehlo | Self::StartTls | Self::Auth => code < 400,
         }
@@ -53,16 +42,10 @@ impl Reply {
                 });
             }
         };
-        let (code, text) = (response.code, response.words());
-        let full = full_code(code, &text);
-        let answer = match (code, phase) {
-            (..400, _) => Answer::unreached(&code.to_string(), "réponse inattendue"),
-            // What is said to MAIL is said to us, whoever the recipient is.
-            (421, _) | (400..500, Phase::Mail) => Answer::unreached(&full, &text),
-            (400..500, _) => Answer::of(Verdict::Temporaire, &full, &text),
-            (_, Phase::Rcpt | Phase::Data) => Answer::of(Verdict::Permanent, &full, &text),
-            // The sender is refused, not the recipient: no envoi can leave.
-            (_, _) => Answer::of(Verdict::Config, &full, &text),
+        let code = response.code;
+        let answer = match code {
+            ..400 => Answer::unreached(&code.to_string(), "réponse inattendue"),
+            400.. => refused(phase, code, None, &response.words()),
         };
         Err(Self {
             answer,
@@ -83,15 +66,13 @@ impl Reply {
             }
         };
         let (code, text) = (response.code, response.words());
-        let full = full_code(code, &text);
         let answer = match code {
             250 => Answer::accepted(queue_id(&text)),
             ..400 => {
                 let text = "réponse inattendue après le contenu";
                 Answer::of(Verdict::Ambigu, &code.to_string(), text)
             }
-            400..500 => Answer::of(Verdict::Temporaire, &full, &text),
-            500.. => Answer::of(Verdict::Permanent, &full, &text),
+            400.. => refused(Phase::Dot, code, None, &text),
         };
         Self {
             answer,
@@ -100,8 +81,7 @@ impl Reply {
     }
 }
 
-/// While connecting, securing or logging in: 5xx and a certificate that is not trusted are our
-/// settings' fault; everything else may be better later. `step` names it to the administrator.
+/// While connecting, securing or logging in. `step` names it to the administrator.
 pub(super) fn while_opening(
     phase: Phase,
     step: &str,
@@ -112,14 +92,36 @@ pub(super) fn while_opening(
         Ok(response) => response,
         Err(failure) => return Err(not_opened(step, &failure)),
     };
-    let (code, words) = (response.code, response.words());
-    let text = format!("{step} : {words}");
-    let full = full_code(code, &words);
-    Err(match code {
-        ..400 => Answer::unreached(&full, &format!("{step} : réponse inattendue")),
-        400..500 => Answer::unreached(&full, &text),
-        500.. => Answer::of(Verdict::Config, &full, &text),
+    let code = response.code;
+    Err(if code < 400 {
+        Answer::unreached(&code.to_string(), &format!("{step} : réponse inattendue"))
+    } else {
+        refused(phase, code, Some(step), &response.words())
     })
+}
+
+/// What a reply of the classes 4 and 5 comes to; `step` is told along with its words.
+fn refused(phase: Phase, code: u16, step: Option<&str>, words: &str) -> Answer {
+    let full = full_code(code, words);
+    let text = step.map_or_else(|| words.to_owned(), |step| format!("{step} : {words}"));
+    match words::sort(phase, code, words) {
+        Class::Recipient => Answer::of(Verdict::Permanent, &full, &text),
+        Class::Spam => Answer::unwanted(&full, &text),
+        Class::Us(cause) | Class::Limit(cause) => Answer::channel(cause, &full, &text),
+        Class::Slow => Answer::channel(Cause::Cadence, &full, &text),
+        Class::Later => later(phase, code, &full, &text),
+    }
+}
+
+/// Before a recipient is named it is not the recipient's fault, and what is over (421) may be over
+/// for the connection only.
+fn later(phase: Phase, code: u16, full: &str, text: &str) -> Answer {
+    match phase {
+        Phase::Dot => Answer::of(Verdict::Temporaire, full, text),
+        _ if code == 421 || phase < Phase::Mail => Answer::unreached(full, text),
+        Phase::Mail => Answer::channel(Cause::Occupe, full, text),
+        _ => Answer::of(Verdict::Temporaire, full, text),
+    }
 }
 
 /// The connection did not come about, or TLS did not.
@@ -127,17 +129,17 @@ pub(super) fn not_opened(step: &str, failure: &Failure) -> Answer {
     if let Failure::Tls(error) = failure
         && let Some(fault) = tls::fault(error)
     {
-        return Answer::of(Verdict::Config, "tls", &format!("{step} : {fault}"));
+        return Answer::channel(Cause::Chiffrement, "tls", &format!("{step} : {fault}"));
     }
     lost(failure, &format!("{step} : {}", cause(failure)))
 }
 
 /// No answer, before anything was sent that the relay could accept.
 fn lost(failure: &Failure, text: &str) -> Answer {
-    let slow = matches!(failure, Failure::TimedOut);
-    Answer {
-        slow,
-        ..Answer::unreached(if slow { "délai" } else { "connexion" }, text)
+    if matches!(failure, Failure::TimedOut) {
+        Answer::channel(Cause::Muet, "délai", text)
+    } else {
+        Answer::unreached("connexion", text)
     }
 }
 
@@ -146,23 +148,9 @@ fn cause(failure: &Failure) -> String {
     match failure {
         Failure::Unresolved => "nom de machine introuvable".to_owned(),
         Failure::TimedOut => "pas de réponse à temps".to_owned(),
-        Failure::Broken(error) => words(error),
+        Failure::Broken(error) => in_words(error),
         Failure::Nonsense(said) => format!("réponse incompréhensible : {said}"),
         Failure::Tls(error) => format!("TLS : {error}"),
-    }
-}
-
-/// `550` with the relay's enhanced code (RFC 3463), such as `550 5.1.1`, if it gave one.
-fn full_code(code: u16, text: &str) -> String {
-    let enhanced = text.split_whitespace().take(4).find(|word| {
-        let mut parts = word.split('.');
-        matches!(parts.next(), Some("4" | "5"))
-            && parts.clone().count() == 2
-            && parts.all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
-    });
-    match enhanced {
-        Some(enhanced) => format!("{code} {enhanced}"),
-        None => code.to_string(),
     }
 }
 
@@ -178,13 +166,6 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    #[test]
-    fn the_enhanced_code_is_found() {
-        assert_eq!(full_code(550, "5.1.1 <x@y.z> unknown"), "550 5.1.1");
-        assert_eq!(full_code(550, "unknown user"), "550");
-        assert_eq!(full_code(450, "4.2.0 Greylisted, 5.5"), "450 4.2.0");
-    }
-
     fn response(code: u16, text: &str) -> Response {
         Response {
             code,
@@ -194,16 +175,6 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
-
-        #[test]
-        fn a_full_code_is_the_code_and_one_enhanced_code_at_most(code in 200_u16..600, text in "(4|5|6|[.]|[0-9]|[a-z]| ){0,40}") {
-            let full = full_code(code, &text);
-            let (plain, enhanced) = full.split_once(' ').unwrap_or((&full, "5.0.0"));
-            prop_assert_eq!(plain, code.to_string());
-            let parts: Vec<&str> = enhanced.split('.').collect();
-            prop_assert!(parts.len() == 3 && ["4", "5"].contains(&parts[0]), "{full}");
-            prop_assert!(parts.iter().all(|part| part.parse::<u64>().is_ok() || part.len() > 19), "{full}");
-        }
 
         #[test]
         fn a_queue_number_is_one_short_word(line in "(queued as |[a-zA-Z0-9é ]){0,90}") {
@@ -233,7 +204,7 @@ mod tests {
             for code in 200..400 {
                 let reply = Reply::to_command(phase, Ok(response(code, "words")));
                 assert_eq!(reply.is_ok(), rights.contains(&code), "{phase:?} {code}");
-                let lost = |reply: Reply| reply.answer.unreached && !reply.connection_usable;
+                let lost = |reply: Reply| reply.answer.is_free() && !reply.connection_usable;
                 assert!(reply.is_ok() || reply.is_err_and(lost), "{phase:?} {code}");
             }
         }

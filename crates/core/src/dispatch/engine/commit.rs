@@ -19,7 +19,7 @@ const LEASE_MARGIN: Duration = Duration::from_secs(60);
 impl Engine<'_> {
     /// Writes the answers at hand and announces as many envois as there are idle senders.
     pub(super) fn commit(&mut self, go_on: bool) -> Result<(), Error> {
-        self.keep_pauses()?;
+        self.keep_channels()?;
         let go_on = go_on && !self.expanding;
         if go_on {
             self.supply()?;
@@ -45,6 +45,7 @@ impl Engine<'_> {
             envois::settle(conn, passage, &finished, &envois, again, reading)
         })?;
         reach("settle_committed");
+        self.claim_again(&finished);
         self.answers.clear();
         self.tally(&settled.recorded, &finished);
         self.take_over(settled, &leased)
@@ -72,6 +73,18 @@ impl Engine<'_> {
             policy::outcome(*canal, granted, answer.clone(), now, random())
         });
         outcomes.collect()
+    }
+
+    /// What was put back without a wait leaves in this run, if its channel goes on.
+    fn claim_again(&mut self, finished: &[Finished]) {
+        let now = self.begun + self.started.elapsed();
+        let answers = self.answers.iter().zip(finished);
+        let at_once = answers.filter(|(_, one)| one.prochaine.is_some_and(|at| at <= now));
+        for ((canal, ..), _) in at_once {
+            for lane in self.lanes.iter_mut().filter(|lane| lane.canal == *canal) {
+                lane.drained = false;
+            }
+        }
     }
 
     /// Takes over what was committed: hands the announced envois to their senders.

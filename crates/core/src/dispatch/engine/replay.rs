@@ -4,13 +4,13 @@ use super::Engine;
 use super::commit::random;
 use super::persist::persist;
 use crate::dispatch::journal::{self, LeftOver, Line};
-use crate::dispatch::policy;
+use crate::dispatch::{breaker, policy};
 use crate::failpoint::reach;
 use crate::instant::Instant;
 use crate::store::envois::{self, Finished, Granted, Recorded, Sent};
 use crate::store::{Conn, Error};
-use crate::vocabulary::Canal;
-use std::collections::BTreeMap;
+use crate::vocabulary::{Canal, Cause, Verdict};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::time::Duration;
 
@@ -86,9 +86,14 @@ fn record(conn: &mut Conn, lines: &[Line]) -> Result<Replayed, Error> {
         .into_iter()
         .map(|(canal, granted)| (granted.id, (canal, granted)))
         .collect();
+    let accepted: BTreeSet<Canal> = lines
+        .iter()
+        .filter(|line| line.answer.verdict == Verdict::Accepte)
+        .filter_map(|line| Some(sent.get(&line.envoi)?.0))
+        .collect();
     let finished: Vec<Finished> = lines
         .iter()
-        .filter_map(|line| outcome(line, &sent, now))
+        .filter_map(|line| outcome(line, &sent, &accepted, now))
         .collect();
     Ok(Replayed {
         known: !sent.is_empty(),
@@ -97,9 +102,21 @@ fn record(conn: &mut Conn, lines: &[Line]) -> Result<Replayed, Error> {
     })
 }
 
-/// What the answer means, if it is the answer to the newest attempt.
-fn outcome(line: &Line, sent: &BTreeMap<i64, (Canal, Granted)>, now: Instant) -> Option<Finished> {
+/// What the answer means, if it is the answer to the newest attempt. A refusal for good by a peer
+/// that is not known to have accepted anybody may have been meant for us: it is asked for again.
+fn outcome(
+    line: &Line,
+    sent: &BTreeMap<i64, (Canal, Granted)>,
+    accepted: &BTreeSet<Canal>,
+    now: Instant,
+) -> Option<Finished> {
     let (canal, granted) = sent.get(&line.envoi)?;
-    (granted.jeton == line.jeton)
-        .then(|| policy::outcome(*canal, granted, line.answer.clone(), now, random()))
+    if granted.jeton != line.jeton {
+        return None;
+    }
+    let mut answer = line.answer.clone();
+    if breaker::is_refusal(&answer) && !accepted.contains(canal) {
+        answer = answer.put_back(Cause::Refus);
+    }
+    Some(policy::outcome(*canal, granted, answer, now, random()))
 }

@@ -1,42 +1,63 @@
-//! What the lanes need from the database before they can send: envois leased, pauses kept, places
-//! in a limited rate.
+//! What the lanes need from the database before they can send, and what it keeps of them: envois
+//! leased, pauses, reasons of a stop, places in a limited rate.
 
 use super::Engine;
 use super::persist::persist;
+use crate::config::Messages;
 use crate::dispatch::lane::Lane;
 use crate::dispatch::report::ChannelStop;
 use crate::failpoint::reach;
 use crate::instant::Instant;
 use crate::store::envois::{self, Reserved};
 use crate::store::{Conn, Error, canaux, expansion};
-use crate::vocabulary::{Mode, Verdict};
+use crate::texts;
+use crate::vocabulary::{Cause, Mode};
 use std::time::{Duration, Instant as Moment};
 
 /// What one lane was given.
 #[derive(Default)]
 struct Supply {
     claimed: Option<Vec<Reserved>>,
-    paused: bool,
+    /// The channel is paused until then; for the cause that is kept, if it is.
+    paused: Option<(Cause, Instant)>,
     /// With a rate: places had now, and the wait for the next one.
     slots: Option<(usize, Duration)>,
 }
 
 impl Engine<'_> {
-    /// Writes the pauses that peers asked for, so that every run on every machine keeps them.
-    pub(super) fn keep_pauses(&mut self) -> Result<(), Error> {
+    /// Writes what every run on every machine is to know of the channels: pauses that peers asked
+    /// for, why a channel was stopped, and that it works again.
+    pub(super) fn keep_channels(&mut self) -> Result<(), Error> {
         let pauses: Vec<_> = self
             .answers
             .iter()
             .filter_map(|(canal, _, answer)| Some((*canal, answer.pause?)))
             .collect();
-        if pauses.is_empty() {
+        let news: Vec<_> = self.lanes.iter_mut().filter_map(Lane::take_news).collect();
+        // What a simulation finds says nothing of the peers.
+        if self.passage.mode == Mode::Simulation || (pauses.is_empty() && news.is_empty()) {
             return Ok(());
         }
+        let lang = self.config.messages.lang;
         persist(&mut self.conn, &self.stop, |conn, _| {
             conn.write(|conn| {
                 let now = conn.now()?;
                 for (canal, pause) in &pauses {
                     canaux::pause(conn, *canal, now + *pause, now)?;
+                }
+                for (canal, news, stopped) in &news {
+                    if news.accepted {
+                        canaux::works(conn, *canal)?;
+                    }
+                    envois::step_back(conn, &news.behind)?;
+                    let Some(stop) = stopped.as_ref().filter(|_| news.stopped) else {
+                        continue;
+                    };
+                    if !news.known {
+                        canaux::stop(conn, &kept(stop), now)?;
+                    }
+                    let said = texts::waits(lang, &stop.phrase(lang));
+                    canaux::tell(conn, *canal, &said)?;
                 }
                 Ok(())
             })
@@ -71,7 +92,7 @@ impl Engine<'_> {
         })?;
         reach("claim_committed");
         for (lane, supply) in self.lanes.iter_mut().zip(supplies) {
-            take_over(lane, supply);
+            take_over(&self.config.messages, lane, supply);
         }
         Ok(())
     }
@@ -87,8 +108,13 @@ fn supply_of(
     let mut supply = Supply::default();
     let wanted = lane.wanted();
     if wanted > 0 {
-        if canaux::paused_until(conn, lane.canal, now)?.is_some() {
-            supply.paused = true;
+        if let Some(until) = canaux::paused_until(conn, lane.canal, now)? {
+            let why = canaux::stopped(conn)?.into_iter();
+            let mut why = why.filter(|stopped| stopped.arret.canal == lane.canal);
+            let cause = why
+                .next()
+                .map_or(Cause::Pause, |stopped| stopped.arret.cause);
+            supply.paused = Some((cause, until));
             return Ok(supply);
         }
         let claimed = envois::claim(conn, passage, lane.canal, wanted, now)?;
@@ -108,18 +134,25 @@ fn supply_of(
     Ok(supply)
 }
 
-fn take_over(lane: &mut Lane, supply: Supply) {
+/// The stop as the database keeps it.
+fn kept(stop: &ChannelStop) -> canaux::Arret {
+    canaux::Arret {
+        canal: stop.canal,
+        cause: stop.cause,
+        code: stop.code.clone(),
+        detail: stop.detail.clone(),
+    }
+}
+
+fn take_over(messages: &Messages, lane: &mut Lane, supply: Supply) {
     if let Some(claimed) = supply.claimed {
         lane.drained = claimed.is_empty();
         lane.pool.extend(claimed);
     }
-    if supply.paused {
-        lane.stop(ChannelStop {
-            canal: lane.canal,
-            verdict: Verdict::Temporaire,
-            code: "pause".to_owned(),
-            detail: "pause demandée par le serveur d'envoi".to_owned(),
-        });
+    if let Some((cause, until)) = supply.paused {
+        let time = until.in_zone(messages.zone).format("%H:%M").to_string();
+        let detail = texts::tried_again(messages.lang, &time);
+        lane.rest(ChannelStop::new(lane.canal, cause, "pause", detail));
     }
     if let Some((had, wait)) = supply.slots {
         lane.slots += had;

@@ -41,7 +41,8 @@ pub(super) fn of(parent: i64, etudiants: &[i64]) -> Vec<Lien> {
         .collect()
 }
 
-/// Makes `liens` all the links of `parents`. Returns what became of them, and how many went.
+/// Adds `liens`, or changes their places, and makes them all the links of `parents`. Returns what
+/// became of them, and how many went.
 pub(super) fn replace(
     conn: &mut Conn,
     parents: &[i64],
@@ -59,23 +60,19 @@ pub(super) fn replace(
 }
 
 /// Adds links, or changes their places.
-pub(super) fn add(conn: &mut Conn, liens: &[Lien]) -> Result<Count, Error> {
-    let known = sql("SELECT count(*) AS nombre FROM parents_etudiants
-                      WHERE (parent, etudiant) IN
-                            (SELECT r.parent, r.etudiant
-                               FROM {rows: parent bigint, etudiant bigint})");
-    upsert::write(conn, liens, &known, statement)
+fn add(conn: &mut Conn, liens: &[Lien]) -> Result<Count, Error> {
+    upsert::write(conn, liens, &UPDATE, &INSERT)
 }
 
-fn statement(liens: &[Lien]) -> Sql {
-    sql("INSERT INTO parents_etudiants (parent, etudiant, rang)
-         SELECT parent, etudiant, rang
-           FROM {rows: parent bigint, etudiant bigint, rang bigint}
-          WHERE true
-         ON CONFLICT (parent, etudiant) DO UPDATE SET rang = excluded.rang
-          WHERE parents_etudiants.rang <> excluded.rang")
-    .bind_rows(liens)
-}
+const UPDATE: Sql = sql("UPDATE parents_etudiants SET rang = r.rang
+   FROM {rows: parent bigint, etudiant bigint, rang bigint}
+  WHERE parents_etudiants.parent = r.parent AND parents_etudiants.etudiant = r.etudiant
+    AND parents_etudiants.rang <> r.rang");
+
+const INSERT: Sql = sql("INSERT INTO parents_etudiants (parent, etudiant, rang)
+    SELECT parent, etudiant, rang FROM {rows: parent bigint, etudiant bigint, rang bigint}
+     WHERE true
+    ON CONFLICT (parent, etudiant) DO NOTHING");
 
 /// # Errors
 /// `Conflict` when a link is given twice.

@@ -22,6 +22,17 @@ pub(super) fn ordered(question: Sql, order: Order) -> Sql {
     })
 }
 
+/// The same of people, whose first names go before their numbers.
+pub(super) fn ordered_people(question: Sql, order: Order) -> Sql {
+    match order {
+        Order::Nom => question.then(" ORDER BY {lower: nom}, {lower: prenom}, id"),
+        Order::NomDesc => {
+            question.then(" ORDER BY {lower: nom} DESC, {lower: prenom} DESC, id DESC")
+        }
+        Order::Id | Order::IdDesc => ordered(question, order),
+    }
+}
+
 pub(super) fn cut(question: Sql, offset: i64, limit: i64) -> Sql {
     question
         .then(" LIMIT ? OFFSET ?")

@@ -1,10 +1,13 @@
 //! Parents, each with the pupils.
 
 use super::{Order, Table, alone, erase, found, insert_row, liens, list, oppositions, unchanged};
+use crate::instant::{Instant, InstantSql};
 use crate::model::{Fiche, NewParent, Parent};
 use crate::store::search::searched;
 use crate::store::sql::{Sql, sql};
 use crate::store::{Conn, Error};
+use diesel::QueryableByName;
+use diesel::sql_types::Nullable;
 
 /// Which parents, in which order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -17,6 +20,15 @@ pub struct Filter {
     pub search: Vec<String>,
     /// The order.
     pub order: Order,
+}
+
+/// A parent as the table has it.
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(embed)]
+    parent: Parent,
+    #[diesel(sql_type = Nullable<InstantSql>)]
+    parti_le: Option<Instant>,
 }
 
 fn narrowed(mut question: Sql, filter: &Filter) -> Sql {
@@ -61,10 +73,11 @@ pub fn page(
     limit: i64,
 ) -> Result<Vec<Fiche>, Error> {
     let all = sql(
-        "SELECT id, nom, prenom, telephone, email, notifications_sms, notifications_email
+        "SELECT id, nom, prenom, telephone, email, notifications_sms, notifications_email,
+                parti_le
            FROM parents WHERE true",
     );
-    let ordered = list::ordered(narrowed(all, filter), filter.order);
+    let ordered = list::ordered_people(narrowed(all, filter), filter.order);
     let parents = conn.load(&list::cut(ordered, offset, limit))?;
     with_etudiants(conn, parents)
 }
@@ -75,7 +88,10 @@ pub fn page(
 /// The database's.
 pub fn ids(conn: &mut Conn, filter: &Filter) -> Result<Vec<i64>, Error> {
     let all = sql("SELECT id FROM parents WHERE true");
-    list::ids(conn, &list::ordered(narrowed(all, filter), filter.order))
+    list::ids(
+        conn,
+        &list::ordered_people(narrowed(all, filter), filter.order),
+    )
 }
 
 /// Those with these numbers, in this order; who is missing is left out.
@@ -84,10 +100,11 @@ pub fn ids(conn: &mut Conn, filter: &Filter) -> Result<Vec<i64>, Error> {
 /// The database's.
 pub fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Fiche>, Error> {
     let question = sql(
-        "SELECT id, nom, prenom, telephone, email, notifications_sms, notifications_email
+        "SELECT id, nom, prenom, telephone, email, notifications_sms, notifications_email,
+                parti_le
            FROM parents WHERE id IN (SELECT r.cle FROM {rows: cle bigint})",
     );
-    let parents = list::by_ids(conn, question, ids, |parent: &Parent| parent.id)?;
+    let parents = list::by_ids(conn, question, ids, |row: &Row| row.parent.id)?;
     with_etudiants(conn, parents)
 }
 
@@ -110,14 +127,15 @@ pub fn existing(conn: &mut Conn, ids: &[i64]) -> Result<Vec<i64>, Error> {
 }
 
 /// The pupils of all of them in one question.
-fn with_etudiants(conn: &mut Conn, parents: Vec<Parent>) -> Result<Vec<Fiche>, Error> {
-    let ids: Vec<i64> = parents.iter().map(|parent| parent.id).collect();
+fn with_etudiants(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Fiche>, Error> {
+    let ids: Vec<i64> = rows.iter().map(|row| row.parent.id).collect();
     let mut etudiants = liens::etudiants(conn, &ids)?;
-    let fiche = |parent: Parent| Fiche {
-        etudiants: etudiants.remove(&parent.id).unwrap_or_default(),
-        parent,
+    let fiche = |row: Row| Fiche {
+        etudiants: etudiants.remove(&row.parent.id).unwrap_or_default(),
+        parent: row.parent,
+        parti_le: row.parti_le,
     };
-    Ok(parents.into_iter().map(fiche).collect())
+    Ok(rows.into_iter().map(fiche).collect())
 }
 
 /// Adds a parent and returns the number.

@@ -1,7 +1,7 @@
 //! The directory as a whole, taken over in one transaction.
 
-use super::{Annuaire, Table, alone, checked, follow_numbers, liens, list, oppositions};
-use crate::model::{Classe, Etudiant, Parent};
+use super::{Annuaire, Table, checked, departs, follow_numbers, liens, oppositions, take_over};
+use crate::model::EtudiantPatch;
 use crate::store::sql::{Sql, sql};
 use crate::store::{Conn, Error};
 use serde::Serialize;
@@ -31,60 +31,46 @@ pub struct Changes {
     pub parents: Count,
     /// Links of parents to pupils.
     pub liens: Count,
-    /// Links that [`replace`] removed.
+    /// Links that were removed: those of `familles` that were not given.
     pub liens_retires: usize,
+    /// Parents who had left, and are named again.
+    pub revenus: usize,
 }
 
-/// Inserts or changes what is given, in one transaction: links are added, none is removed, and a
-/// class without level or year keeps those that are known. Envois that wait for a parent who now
-/// refuses their channel are ended at once.
+/// Inserts or changes what is given, in one transaction of its own; see [`put`].
 ///
 /// # Errors
-/// `Conflict` when a row is given twice or names one that there is not; nothing is changed then.
+/// As [`put`]; nothing is changed then.
 pub fn upsert(conn: &mut Conn, annuaire: &Annuaire) -> Result<Changes, Error> {
-    take_over(conn, annuaire, true)
+    take_over(conn, |conn| put(conn, annuaire))
 }
 
-/// As [`upsert`], but what is given is all that is true of it: parents lose the pupils that are not
-/// named with them, and an empty level or year is written. Who is not given at all stays.
+/// Inserts or changes what is given; what is not said stays, and who is not given at all too. Links
+/// are added; only `familles` lose those that are not given. Envois that wait for a parent who now
+/// refuses their channel are ended at once. Called within [`take_over`].
 ///
 /// # Errors
-/// As [`upsert`].
-pub fn replace(conn: &mut Conn, annuaire: &Annuaire) -> Result<Changes, Error> {
-    take_over(conn, annuaire, false)
-}
-
-fn take_over(conn: &mut Conn, annuaire: &Annuaire, adding: bool) -> Result<Changes, Error> {
+/// `Conflict` when a row is given twice or names one that there is not.
+pub fn put(conn: &mut Conn, annuaire: &Annuaire) -> Result<Changes, Error> {
     each_once("classe", annuaire.classes.iter().map(|row| row.id))?;
     each_once("etudiant", annuaire.etudiants.iter().map(|row| row.id))?;
     let parents = each_once("parent", annuaire.parents.iter().map(|row| row.id))?;
     liens::each_once(&annuaire.liens)?;
-    let classes = |rows: &[Classe]| upsert_classes(rows, adding);
-    conn.write(|conn| {
-        alone(conn)?;
-        let mut changes = Changes {
-            classes: write(conn, &annuaire.classes, &KNOWN_CLASSES, classes)?,
-            etudiants: write(
-                conn,
-                &annuaire.etudiants,
-                &KNOWN_ETUDIANTS,
-                upsert_etudiants,
-            )?,
-            parents: write(conn, &annuaire.parents, &KNOWN_PARENTS, upsert_parents)?,
-            ..Changes::default()
-        };
-        if adding {
-            changes.liens = liens::add(conn, &annuaire.liens)?;
-        } else {
-            (changes.liens, changes.liens_retires) =
-                liens::replace(conn, &parents, &annuaire.liens)?;
-        }
-        for table in [Table::Classes, Table::Etudiants, Table::Parents] {
-            follow_numbers(conn, table)?;
-        }
-        oppositions::apply(conn, None)?;
-        Ok(changes)
-    })
+    let etudiants: Vec<EtudiantRow<'_>> = annuaire.etudiants.iter().map(Into::into).collect();
+    let mut changes = Changes {
+        revenus: departs::among(conn, &parents)?,
+        classes: write(conn, &annuaire.classes, &UPDATE_CLASSES, &INSERT_CLASSES)?,
+        etudiants: write(conn, &etudiants, &UPDATE_ETUDIANTS, &INSERT_ETUDIANTS)?,
+        parents: write(conn, &annuaire.parents, &UPDATE_PARENTS, &INSERT_PARENTS)?,
+        ..Changes::default()
+    };
+    (changes.liens, changes.liens_retires) =
+        liens::replace(conn, &annuaire.familles, &annuaire.liens)?;
+    for table in [Table::Classes, Table::Etudiants, Table::Parents] {
+        follow_numbers(conn, table)?;
+    }
+    oppositions::apply(conn, None)?;
+    Ok(changes)
 }
 
 /// The numbers, in their order. PostgreSQL does not change a row twice in one statement, and which
@@ -98,77 +84,104 @@ fn each_once(what: &str, ids: impl Iterator<Item = i64>) -> Result<Vec<i64>, Err
     }
 }
 
-const KNOWN_CLASSES: Sql = sql("SELECT count(*) AS nombre FROM classes
-     WHERE id IN (SELECT r.id FROM {rows: id bigint})");
-const KNOWN_ETUDIANTS: Sql = sql("SELECT count(*) AS nombre FROM etudiants
-     WHERE id IN (SELECT r.id FROM {rows: id bigint})");
-const KNOWN_PARENTS: Sql = sql("SELECT count(*) AS nombre FROM parents
-     WHERE id IN (SELECT r.id FROM {rows: id bigint})");
-
-/// Writes the rows, those that are the same excepted, and counts them; `known` counts those that
-/// are there already.
+/// Changes the rows that are there, those that are the same excepted, inserts the others, and counts.
+/// Both statements have one `{rows: …}`. Nobody else inserts meanwhile, see [`take_over`].
 pub(super) fn write<T: Serialize>(
     conn: &mut Conn,
     rows: &[T],
-    known: &Sql,
-    statement: impl Fn(&[T]) -> Sql,
+    update: &Sql,
+    insert: &Sql,
 ) -> Result<Count, Error> {
     let mut count = Count::default();
     for chunk in rows.chunks(CHUNK) {
-        let known = list::count(conn, &known.clone().bind_rows(chunk))?;
-        let known = usize::try_from(known).unwrap_or(chunk.len());
-        let written = conn.execute(&statement(chunk))?;
-        let new = chunk.len().saturating_sub(known);
-        count.ajoutes += new;
-        count.modifies += written.saturating_sub(new);
-        count.inchanges += chunk.len().saturating_sub(written);
+        let modifies = conn.execute(&update.clone().bind_rows(chunk))?;
+        let ajoutes = conn.execute(&insert.clone().bind_rows(chunk))?;
+        count.modifies += modifies;
+        count.ajoutes += ajoutes;
+        count.inchanges += chunk.len().saturating_sub(modifies + ajoutes);
     }
     Ok(count)
 }
 
-fn upsert_classes(classes: &[Classe], keeping: bool) -> Sql {
-    sql("INSERT INTO classes (id, nom, niveau, annee_scolaire)
-         SELECT r.id, r.nom,
-                CASE WHEN ? AND r.niveau = '' THEN COALESCE(c.niveau, '') ELSE r.niveau END,
-                CASE WHEN ? AND r.annee_scolaire = '' THEN COALESCE(c.annee_scolaire, '')
-                     ELSE r.annee_scolaire END
-           FROM {rows: id bigint, nom text, niveau text, annee_scolaire text}
-           LEFT JOIN classes c ON c.id = r.id
-          WHERE true
-         ON CONFLICT (id) DO UPDATE
-            SET nom = excluded.nom, niveau = excluded.niveau,
-                annee_scolaire = excluded.annee_scolaire
-          WHERE (classes.nom, classes.niveau, classes.annee_scolaire)
-             <> (excluded.nom, excluded.niveau, excluded.annee_scolaire)")
-    .bind(keeping)
-    .bind(keeping)
-    .bind_rows(classes)
+/// A pupil as the statements read it: without a class is not the same as not said.
+#[derive(Serialize)]
+struct EtudiantRow<'a> {
+    id: i64,
+    identifiant: Option<&'a str>,
+    nom: Option<&'a str>,
+    prenom: Option<&'a str>,
+    classe: Option<i64>,
+    classe_dite: bool,
 }
 
-fn upsert_etudiants(etudiants: &[Etudiant]) -> Sql {
-    sql("INSERT INTO etudiants (id, nom, prenom, classe)
-         SELECT id, nom, prenom, classe
-           FROM {rows: id bigint, nom text, prenom text, classe bigint}
-          WHERE true
-         ON CONFLICT (id) DO UPDATE
-            SET nom = excluded.nom, prenom = excluded.prenom, classe = excluded.classe
-          WHERE (etudiants.nom, etudiants.prenom) <> (excluded.nom, excluded.prenom)
-             OR etudiants.classe IS DISTINCT FROM excluded.classe")
-    .bind_rows(etudiants)
+impl<'a> From<&'a EtudiantPatch> for EtudiantRow<'a> {
+    fn from(patch: &'a EtudiantPatch) -> Self {
+        Self {
+            id: patch.id,
+            identifiant: patch.identifiant.as_deref(),
+            nom: patch.nom.as_deref(),
+            prenom: patch.prenom.as_deref(),
+            classe: patch.classe.flatten(),
+            classe_dite: patch.classe.is_some(),
+        }
+    }
 }
 
-fn upsert_parents(parents: &[Parent]) -> Sql {
-    sql("INSERT INTO parents (id, nom, prenom, telephone, email, notifications_sms, notifications_email)
-         SELECT id, nom, prenom, telephone, email, notifications_sms, notifications_email
-           FROM {rows: id bigint, nom text, prenom text, telephone text, email text, notifications_sms boolean, notifications_email boolean}
-          WHERE true
-         ON CONFLICT (id) DO UPDATE
-            SET nom = excluded.nom, prenom = excluded.prenom, telephone = excluded.telephone,
-                email = excluded.email, notifications_sms = excluded.notifications_sms,
-                notifications_email = excluded.notifications_email
-          WHERE (parents.nom, parents.prenom, parents.telephone, parents.email,
-                 parents.notifications_sms, parents.notifications_email)
-             <> (excluded.nom, excluded.prenom, excluded.telephone, excluded.email,
-                 excluded.notifications_sms, excluded.notifications_email)")
-    .bind_rows(parents)
-}
+const UPDATE_CLASSES: Sql = sql("UPDATE classes
+    SET nom = COALESCE(r.nom, classes.nom), niveau = COALESCE(r.niveau, classes.niveau),
+        annee_scolaire = COALESCE(r.annee_scolaire, classes.annee_scolaire),
+        identifiant = COALESCE(r.identifiant, classes.identifiant)
+   FROM {rows: id bigint, identifiant text, nom text, niveau text, annee_scolaire text}
+  WHERE classes.id = r.id
+    AND (r.nom <> classes.nom OR r.niveau <> classes.niveau
+         OR r.annee_scolaire <> classes.annee_scolaire
+         OR (r.identifiant IS NOT NULL AND r.identifiant IS DISTINCT FROM classes.identifiant))");
+
+const INSERT_CLASSES: Sql = sql(
+    "INSERT INTO classes (id, identifiant, nom, niveau, annee_scolaire)
+    SELECT r.id, r.identifiant, COALESCE(r.nom, ''), COALESCE(r.niveau, ''),
+           COALESCE(r.annee_scolaire, '')
+      FROM {rows: id bigint, identifiant text, nom text, niveau text, annee_scolaire text}
+     WHERE NOT EXISTS (SELECT 1 FROM classes c WHERE c.id = r.id)",
+);
+
+const UPDATE_ETUDIANTS: Sql = sql("UPDATE etudiants
+    SET nom = COALESCE(r.nom, etudiants.nom), prenom = COALESCE(r.prenom, etudiants.prenom),
+        classe = CASE WHEN r.classe_dite THEN r.classe ELSE etudiants.classe END,
+        identifiant = COALESCE(r.identifiant, etudiants.identifiant)
+   FROM {rows: id bigint, identifiant text, nom text, prenom text, classe bigint, classe_dite boolean}
+  WHERE etudiants.id = r.id
+    AND (r.nom <> etudiants.nom OR r.prenom <> etudiants.prenom
+         OR (r.classe_dite AND r.classe IS DISTINCT FROM etudiants.classe)
+         OR (r.identifiant IS NOT NULL AND r.identifiant IS DISTINCT FROM etudiants.identifiant))");
+
+const INSERT_ETUDIANTS: Sql = sql(
+    "INSERT INTO etudiants (id, identifiant, nom, prenom, classe)
+    SELECT r.id, r.identifiant, COALESCE(r.nom, ''), COALESCE(r.prenom, ''), r.classe
+      FROM {rows: id bigint, identifiant text, nom text, prenom text, classe bigint}
+     WHERE NOT EXISTS (SELECT 1 FROM etudiants e WHERE e.id = r.id)",
+);
+
+const UPDATE_PARENTS: Sql = sql("UPDATE parents
+    SET nom = COALESCE(r.nom, parents.nom), prenom = COALESCE(r.prenom, parents.prenom),
+        telephone = COALESCE(r.telephone, parents.telephone),
+        email = COALESCE(r.email, parents.email),
+        notifications_sms = COALESCE(r.notifications_sms, parents.notifications_sms),
+        notifications_email = COALESCE(r.notifications_email, parents.notifications_email),
+        identifiant = COALESCE(r.identifiant, parents.identifiant), parti_le = NULL
+   FROM {rows: id bigint, identifiant text, nom text, prenom text, telephone text, email text, notifications_sms boolean, notifications_email boolean}
+  WHERE parents.id = r.id
+    AND (r.nom <> parents.nom OR r.prenom <> parents.prenom OR r.telephone <> parents.telephone
+         OR r.email <> parents.email OR r.notifications_sms <> parents.notifications_sms
+         OR r.notifications_email <> parents.notifications_email
+         OR parents.parti_le IS NOT NULL
+         OR (r.identifiant IS NOT NULL AND r.identifiant IS DISTINCT FROM parents.identifiant))");
+
+const INSERT_PARENTS: Sql = sql(
+    "INSERT INTO parents (id, identifiant, nom, prenom, telephone, email, notifications_sms, notifications_email)
+    SELECT r.id, r.identifiant, COALESCE(r.nom, ''), COALESCE(r.prenom, ''),
+           COALESCE(r.telephone, ''), COALESCE(r.email, ''),
+           COALESCE(r.notifications_sms, true), COALESCE(r.notifications_email, false)
+      FROM {rows: id bigint, identifiant text, nom text, prenom text, telephone text, email text, notifications_sms boolean, notifications_email boolean}
+     WHERE NOT EXISTS (SELECT 1 FROM parents p WHERE p.id = r.id)",
+);

@@ -96,7 +96,7 @@ pub fn announce(
                               WHERE m.id = envois.message AND m.statut = 'en_attente'
                                 AND m.annule_le IS NULL)
                  AND EXISTS (SELECT 1 FROM parents p
-                              WHERE p.id = envois.parent
+                              WHERE p.id = envois.parent AND p.parti_le IS NULL
                                 AND CASE envois.canal WHEN 'sms' THEN p.notifications_sms
                                                       ELSE p.notifications_email END)")
         .then(NOT_REFUSED)
@@ -173,7 +173,8 @@ fn refuse(
                        WHEN NOT EXISTS (SELECT 1 FROM messages m
                                          WHERE m.id = envois.message AND m.statut = 'en_attente'
                                            AND m.annule_le IS NULL) THEN 'annule'
-                       WHEN NOT EXISTS (SELECT 1 FROM parents p WHERE p.id = envois.parent)
+                       WHEN NOT EXISTS (SELECT 1 FROM parents p
+                                         WHERE p.id = envois.parent AND p.parti_le IS NULL)
                          THEN 'efface'
                        ELSE 'opposition' END,
                      detail = CASE
@@ -182,7 +183,7 @@ fn refuse(
                                      WHERE m.id = envois.message AND m.statut = 'en_attente'
                                        AND m.annule_le IS NULL)
                         AND EXISTS (SELECT 1 FROM parents p
-                                     WHERE p.id = envois.parent
+                                     WHERE p.id = envois.parent AND p.parti_le IS NULL
                                        AND CASE envois.canal WHEN 'sms' THEN p.notifications_sms
                                                              ELSE p.notifications_email END)
                        THEN ? ELSE detail END,

@@ -1,5 +1,6 @@
 //! A message is closed when its last envoi is final.
 
+use crate::channel::UNWANTED;
 use crate::instant::{Instant, InstantSql};
 use crate::store::sql::sql;
 use crate::store::{Conn, Count, Error};
@@ -27,6 +28,8 @@ pub struct Closed {
     pub annule: bool,
     /// How many envois ended how.
     pub bilan: BTreeMap<(Etat, Option<Motif>), i64>,
+    /// How many of those refused for good were refused as unwanted mail.
+    pub indesirables: i64,
 }
 
 impl Closed {
@@ -71,6 +74,8 @@ struct Group {
     motif: Option<Motif>,
     #[diesel(sql_type = BigInt)]
     nombre: i64,
+    #[diesel(sql_type = BigInt)]
+    indesirables: i64,
     #[diesel(sql_type = Nullable<InstantSql>)]
     premier: Option<Instant>,
 }
@@ -155,11 +160,14 @@ pub fn close(
 fn count(conn: &mut Conn, open: &[Open]) -> Result<Vec<Group>, Error> {
     conn.load(
         &sql(
-            "SELECT message, etat, motif, count(*) AS nombre, min(termine_le) AS premier
+            "SELECT message, etat, motif, count(*) AS nombre, min(termine_le) AS premier,
+                     count(CASE WHEN motif = 'permanent' AND detail LIKE ? THEN 1 END)
+                       AS indesirables
                 FROM envois
                WHERE message IN (SELECT r.id FROM {rows: id bigint})
                GROUP BY message, etat, motif",
         )
+        .bind(format!("{UNWANTED}%"))
         .bind_rows(open),
     )
 }
@@ -183,6 +191,7 @@ fn ended(message: Open, groups: &[Group]) -> Closed {
         },
         annule: message.annule,
         bilan,
+        indesirables: groups.iter().map(|g| g.indesirables).sum(),
     }
 }
 

@@ -5,6 +5,7 @@
 //! nothing is prepared, and everything is said in each transaction.
 
 use crate::store::Error;
+use crate::store::conn::Sessions;
 use crate::store::error::one_line;
 use diesel::connection::{AnsiTransactionManager, CacheSize, Connection, SimpleConnection};
 use diesel::{ConnectionError, PgConnection};
@@ -52,8 +53,10 @@ const BY_INDEX: [&str; 5] = [
     "enable_mergejoin = off",
 ];
 
-/// A connection, and whether it is one of a pool.
-pub(in crate::store) fn open(url: &crate::secret::Secret) -> Result<(PgConnection, bool), Error> {
+/// A connection, and what it meets.
+pub(in crate::store) fn open(
+    url: &crate::secret::Secret,
+) -> Result<(PgConnection, Sessions), Error> {
     let full = with_parameters(url.expose());
     let mut conn = match PgConnection::establish(&with_own(&full)) {
         Ok(conn) => conn,
@@ -61,16 +64,16 @@ pub(in crate::store) fn open(url: &crate::secret::Secret) -> Result<(PgConnectio
         Err(error) => return Err(refused(&error)),
     };
     match conn.batch_execute(SESSION) {
-        Ok(()) => Ok((conn, false)),
+        Ok(()) => Ok((conn, Sessions::Own)),
         Err(error) if error.to_string().contains(OWN) => pooled(&full),
         Err(error) => Err(error.into()),
     }
 }
 
-fn pooled(url: &str) -> Result<(PgConnection, bool), Error> {
+fn pooled(url: &str) -> Result<(PgConnection, Sessions), Error> {
     let mut conn = PgConnection::establish(url).map_err(|error| refused(&error))?;
     conn.set_prepared_statement_cache_size(CacheSize::Disabled);
-    Ok((conn, true))
+    Ok((conn, Sessions::Shared))
 }
 
 fn with_parameters(url: &str) -> String {
@@ -93,9 +96,10 @@ fn with_own(url: &str) -> String {
     }
 }
 
-/// PgBouncer's word (`unsupported startup parameter`), before 1.20 and since.
+/// PgBouncer says `unsupported startup parameter`, others that they take no options.
 fn is_pools_refusal(error: &ConnectionError) -> bool {
-    error.to_string().contains("unsupported startup parameter")
+    let text = error.to_string();
+    text.contains("startup parameter") || text.contains("option")
 }
 
 /// What the server says of our settings will not pass by itself.

@@ -96,7 +96,7 @@ fn what_waits_for_an_erased_parent_is_ended(database: &Database) {
     assert_eq!(school.sums(message), "envoye 3 1 0 0 2");
     assert_eq!(
         school.one("SELECT details_erreur AS v FROM messages"),
-        "2 destinataires non atteints : 2 retiré de l'annuaire."
+        "2 destinataires non atteints : 2 retirés de l'annuaire."
     );
 }
 

@@ -90,9 +90,10 @@ fn nothing_is_announced_after_the_commit_of_an_opt_out(database: &Database) {
     database.execute(&format!("BEGIN; {} COMMIT;", turns.concat()));
     for (id, now) in (1..=rounds).zip(moments) {
         let opposed = Annuaire {
-            parents: vec![Parent {
-                notifications_sms: false,
-                ..parent(id)
+            parents: vec![ParentPatch {
+                id,
+                notifications_sms: Some(false),
+                ..ParentPatch::default()
             }],
             ..Annuaire::default()
         };

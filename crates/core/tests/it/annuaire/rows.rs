@@ -87,6 +87,7 @@ fn what_is_added_is_there(database: &Database) {
             ..parent(1)
         },
         etudiants: vec![other, pupil],
+        parti_le: None,
     };
     assert_eq!(parents::one(conn, id).unwrap(), fiche);
     assert_eq!(parents::existing(conn, &[71, 70, 1]).unwrap(), [70]);
@@ -123,6 +124,7 @@ fn what_is_changed_has_changed(database: &Database) {
             ..parent(2)
         },
         etudiants: vec![3, 2, 3],
+        parti_le: None,
     };
     let seen = parents::one(conn, 2).unwrap();
     parents::update(conn, &seen, &fiche).unwrap();
@@ -143,6 +145,7 @@ fn what_is_changed_has_changed(database: &Database) {
             let gone = Fiche {
                 parent: parent(9),
                 etudiants: Vec::new(),
+                parti_le: None,
             };
             parents::update(conn, &gone, &gone)
         },
@@ -224,6 +227,7 @@ fn an_unknown_class_or_pupil_is_a_conflict(database: &Database) {
             ..parent(1)
         },
         etudiants: vec![9],
+        parti_le: None,
     };
     let seen = parents::one(conn, 1).unwrap();
     conflict(parents::update(conn, &seen, &fiche));

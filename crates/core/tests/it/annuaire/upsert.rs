@@ -2,7 +2,7 @@
 
 use super::{classe, school_of};
 use crate::harness::{School, parent};
-use messages_core::model::Parent;
+use messages_core::model::{ClassePatch, EtudiantPatch, Parent, ParentPatch};
 use messages_core::store::Error;
 use messages_core::store::annuaire::{self, Annuaire, Changes, Count, Lien, classes, parents};
 use messages_testing::db::Database;
@@ -11,7 +11,9 @@ use messages_testing::stories;
 stories!(
     a_directory_is_kept_as_it_was_given,
     taking_it_over_again_replaces_what_changed,
-    an_empty_level_or_year_keeps_what_is_known,
+    what_is_not_said_of_a_class_keeps_what_is_known,
+    silence_keeps_what_a_parent_is,
+    silence_opts_no_new_parent_in,
     a_fault_anywhere_keeps_the_old_directory,
     what_changed_is_counted,
     twenty_thousand_parents_are_taken_over_once,
@@ -21,12 +23,14 @@ stories!(
 fn a_directory_is_kept_as_it_was_given(database: &Database) {
     let school = School::new(database);
     let mut annuaire = school_of(1201);
+    let strange = "O'Brien \"dit\" \\ 😀 {rows: x} ?";
     annuaire.parents[0] = Parent {
-        nom: "O'Brien \"dit\" \\ 😀 {rows: x} ?".to_owned(),
+        nom: strange.to_owned(),
         prenom: String::new(),
         notifications_sms: false,
         ..parent(1)
-    };
+    }
+    .into();
     let mut conn = school.conn();
     annuaire::upsert(&mut conn, &annuaire).unwrap();
     let ids = parents::ids(&mut conn, &parents::Filter::default()).unwrap();
@@ -35,7 +39,7 @@ fn a_directory_is_kept_as_it_was_given(database: &Database) {
     assert_eq!(ids, [1, 2]);
     assert_eq!(
         school.one("SELECT nom AS v FROM parents WHERE id = 1"),
-        annuaire.parents[0].nom
+        strange
     );
     assert_eq!(
         school.count("parents", "NOT notifications_sms AND notifications_email"),
@@ -61,8 +65,9 @@ fn taking_it_over_again_replaces_what_changed(database: &Database) {
         notifications_sms: false,
         notifications_email: false,
         ..parent(1)
-    };
-    changed.etudiants[0].classe = None;
+    }
+    .into();
+    changed.etudiants[0].classe = Some(None);
     changed.liens[0].rang = 4;
     annuaire::upsert(&mut conn, &changed).unwrap();
     annuaire::upsert(&mut conn, &changed).unwrap();
@@ -81,13 +86,23 @@ fn taking_it_over_again_replaces_what_changed(database: &Database) {
     );
 }
 
-fn an_empty_level_or_year_keeps_what_is_known(database: &Database) {
+fn said(nom: Option<&str>, niveau: Option<&str>, annee: Option<&str>) -> Vec<ClassePatch> {
+    vec![ClassePatch {
+        id: 1,
+        nom: nom.map(str::to_owned),
+        niveau: niveau.map(str::to_owned),
+        annee_scolaire: annee.map(str::to_owned),
+        ..ClassePatch::default()
+    }]
+}
+
+fn what_is_not_said_of_a_class_keeps_what_is_known(database: &Database) {
     let school = School::new(database);
     let mut conn = school.conn();
     for classes in [
-        vec![classe(1, "6e A", "6e", "2026-2027")],
-        vec![classe(1, "6e Alpha", "", "")],
-        vec![classe(1, "6e Alpha", "", "2027-2028")],
+        said(Some("6e A"), Some("6e"), Some("2026-2027")),
+        said(Some("6e Alpha"), None, None),
+        said(None, None, Some("2027-2028")),
     ] {
         let annuaire = Annuaire {
             classes,
@@ -106,7 +121,7 @@ fn a_fault_anywhere_keeps_the_old_directory(database: &Database) {
     let mut conn = school.conn();
     annuaire::upsert(&mut conn, &school_of(2)).unwrap();
     let mut faulty = school_of(5);
-    "renommée".clone_into(&mut faulty.classes[0].nom);
+    faulty.classes[0].nom = Some("renommée".to_owned());
     faulty.liens.push(Lien {
         parent: 1,
         etudiant: 99,
@@ -134,10 +149,10 @@ fn what_changed_is_counted(database: &Database) {
     assert_eq!(first.classes, count(2, 0, 0));
     assert_eq!(first.parents, count(3, 0, 0));
     let mut second = school_of(5);
-    "6e Z".clone_into(&mut second.classes[0].nom);
-    second.etudiants[0].classe = None;
-    second.etudiants[1].prenom.clear();
-    second.parents[0].notifications_email = false;
+    second.classes[0].nom = Some("6e Z".to_owned());
+    second.etudiants[0].classe = Some(None);
+    second.etudiants[1].prenom = Some(String::new());
+    second.parents[0].notifications_email = Some(false);
     second.liens[2].rang = 7;
     let changes = annuaire::upsert(&mut conn, &second).unwrap();
     let expected = Changes {
@@ -146,10 +161,11 @@ fn what_changed_is_counted(database: &Database) {
         parents: count(2, 1, 2),
         liens: count(2, 1, 2),
         liens_retires: 0,
+        revenus: 0,
     };
     assert_eq!(changes, expected);
-    // An unknown level is not a change.
-    second.classes[0].niveau.clear();
+    // What is not said is not a change.
+    second.classes[0].niveau = None;
     let changes = annuaire::upsert(&mut conn, &second).unwrap();
     assert_eq!(changes.classes, count(0, 0, 2));
     assert_eq!(changes.etudiants, count(0, 0, 5));
@@ -161,21 +177,22 @@ fn twenty_thousand_parents_are_taken_over_once(database: &Database) {
     let mut conn = school.conn();
     let mut annuaire = school_of(20_000);
     let all = count(20_000, 0, 0);
-    let changes = annuaire::replace(&mut conn, &annuaire).unwrap();
+    let changes = annuaire::upsert(&mut conn, &annuaire).unwrap();
     assert_eq!(
         (changes.etudiants, changes.parents, changes.liens),
         (all, all, all)
     );
     let same = count(0, 0, 20_000);
-    for again in [annuaire::upsert, annuaire::replace] {
-        let changes = again(&mut conn, &annuaire).unwrap();
+    for familles in [Vec::new(), (1..=20_000).collect()] {
+        annuaire.familles = familles;
+        let changes = annuaire::upsert(&mut conn, &annuaire).unwrap();
         assert_eq!(
             (changes.etudiants, changes.parents, changes.liens),
             (same, same, same)
         );
     }
-    "06 99 99 99 99".clone_into(&mut annuaire.parents[13_000].telephone);
-    let changes = annuaire::replace(&mut conn, &annuaire).unwrap();
+    annuaire.parents[13_000].telephone = Some("06 99 99 99 99".to_owned());
+    let changes = annuaire::upsert(&mut conn, &annuaire).unwrap();
     assert_eq!(changes.parents, count(0, 1, 19_999));
     assert_eq!(school.count("parents", "telephone = '06 99 99 99 99'"), 1);
 }
@@ -183,19 +200,59 @@ fn twenty_thousand_parents_are_taken_over_once(database: &Database) {
 fn what_is_given_twice_or_cannot_be_is_a_conflict(database: &Database) {
     let school = School::new(database);
     let twice: [fn(&mut Annuaire); 5] = [
-        |annuaire| annuaire.classes.push(classe(1, "autre", "", "")),
+        |annuaire| annuaire.classes.push(classe(1, "autre", "", "").into()),
         |annuaire| annuaire.etudiants.push(annuaire.etudiants[0].clone()),
-        |annuaire| annuaire.parents.push(parent(2)),
+        |annuaire| annuaire.parents.push(parent(2).into()),
         |annuaire| annuaire.liens.push(annuaire.liens[0]),
         |annuaire| annuaire.parents[1].id = i64::MAX,
     ];
     for spoil in twice {
         let mut annuaire = school_of(2);
         spoil(&mut annuaire);
-        for take_over in [annuaire::upsert, annuaire::replace] {
-            let outcome = take_over(&mut school.conn(), &annuaire);
-            assert!(matches!(outcome, Err(Error::Conflict(_))), "{outcome:?}");
-        }
+        let outcome = annuaire::upsert(&mut school.conn(), &annuaire);
+        assert!(matches!(outcome, Err(Error::Conflict(_))), "{outcome:?}");
     }
     assert_eq!(school.count("classes", "1 = 1"), 0);
+}
+
+fn silence_keeps_what_a_parent_is(database: &Database) {
+    let school = School::new(database);
+    let mut conn = school.conn();
+    let mut annuaire = school_of(1);
+    annuaire.parents[0].notifications_email = Some(false);
+    annuaire::upsert(&mut conn, &annuaire).unwrap();
+    let before = parents::one(&mut conn, 1).unwrap();
+    let silent = Annuaire {
+        parents: vec![ParentPatch {
+            id: 1,
+            ..ParentPatch::default()
+        }],
+        etudiants: vec![EtudiantPatch {
+            id: 1,
+            ..EtudiantPatch::default()
+        }],
+        ..Annuaire::default()
+    };
+    let changes = annuaire::upsert(&mut conn, &silent).unwrap();
+    assert_eq!(parents::one(&mut conn, 1).unwrap(), before);
+    assert_eq!(
+        (changes.parents, changes.etudiants),
+        (count(0, 0, 1), count(0, 0, 1))
+    );
+    assert_eq!(school.count("etudiants", "classe = 1 AND nom <> ''"), 1);
+}
+
+fn silence_opts_no_new_parent_in(database: &Database) {
+    let school = School::new(database);
+    let new = Annuaire {
+        parents: vec![ParentPatch {
+            id: 7,
+            nom: Some("Neuf".to_owned()),
+            ..ParentPatch::default()
+        }],
+        ..Annuaire::default()
+    };
+    annuaire::upsert(&mut school.conn(), &new).unwrap();
+    let only_sms = "notifications_sms AND NOT notifications_email";
+    assert_eq!(school.count("parents", only_sms), 1);
 }

@@ -5,7 +5,7 @@ use crate::harness::{DAY, School, To, expand, lease, parent, resend, rules};
 use crate::model::raw::Raw;
 use crate::model::row::{Left, OWNER, PROGRAMMED, Row, TOKEN};
 use messages_core::audience::Expander;
-use messages_core::channel::Answer;
+use messages_core::channel::{About, Answer};
 use messages_core::config::Lang;
 use messages_core::dispatch;
 use messages_core::model::NewMessage;
@@ -13,7 +13,7 @@ use messages_core::store::annuaire::{Annuaire, upsert};
 use messages_core::store::envois::{self, Finished, Granted, Reserved, Settled};
 use messages_core::store::{Conn, Error, annuaire, messages};
 use messages_core::texts;
-use messages_core::vocabulary::{Canal, Statut, Verdict};
+use messages_core::vocabulary::{Canal, Cause, Statut, Verdict};
 use messages_testing::db::Database;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -256,7 +256,7 @@ impl Law {
             ..parent(1)
         };
         let annuaire = Annuaire {
-            parents: vec![opposed],
+            parents: vec![opposed.into()],
             ..Annuaire::default()
         };
         upsert(&mut self.conn, &annuaire).map(drop)
@@ -304,10 +304,15 @@ fn answer(reply: Reply) -> Answer {
         Reply::Misconfigured => Verdict::Config,
         Reply::Lost => Verdict::Ambigu,
     };
+    let about = match reply {
+        Reply::Unreached => About::Channel(Cause::Injoignable),
+        Reply::Misconfigured => About::Channel(Cause::Reglage),
+        Reply::Panicked => About::Panic,
+        _ => About::Envoi,
+    };
     Answer {
         verdict,
-        unreached: reply == Reply::Unreached,
-        panicked: reply == Reply::Panicked,
+        about,
         ..Answer::accepted(None)
     }
 }

@@ -1,6 +1,6 @@
 //! Every status there is, and every way of not giving one.
 
-use super::{PATIENCE, delivery, gateway, number};
+use super::{PATIENCE, delivery, gateway, number, spared};
 use messages_core::channel::Answer;
 use messages_core::vocabulary::Verdict;
 use messages_testing::figures::figure;
@@ -27,7 +27,6 @@ fn expected(status: u16) -> (Verdict, bool) {
         300..=399 | 401..=403 | 405 | 407 => (Verdict::Config, false),
         408 => (Verdict::Temporaire, false),
         429 | 503 => (Verdict::Temporaire, true),
-        404 => (Verdict::Permanent, true),
         400..=499 => (Verdict::Permanent, false),
         _ => (Verdict::Ambigu, false),
     }
@@ -38,7 +37,7 @@ fn every_status_there_is() {
     for status in 200..=999 {
         let answer = outcome(http::Answer::status(status, "{\"id\":\"a\"}"));
         assert_eq!(
-            (answer.verdict, answer.unreached),
+            (answer.verdict, spared(&answer)),
             expected(status),
             "{status}: {answer:?}"
         );
@@ -127,7 +126,7 @@ fn a_refusal_that_never_ends_is_still_a_refusal() {
             b"no ".repeat(3000),
         ));
         assert_eq!(
-            (answer.verdict, answer.unreached),
+            (answer.verdict, spared(&answer)),
             expected(status),
             "{answer:?}"
         );
@@ -175,7 +174,7 @@ fn a_gateway_that_is_not_there_is_for_later() {
         let mut link = channel.open().unwrap_or_else(|answer| panic!("{answer:?}"));
         let answer = link.send(&delivery(number(1), PATIENCE));
         assert_eq!(
-            (answer.verdict, answer.unreached),
+            (answer.verdict, spared(&answer)),
             (Verdict::Temporaire, true),
             "{answer:?}"
         );

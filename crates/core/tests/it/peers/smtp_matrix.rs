@@ -1,7 +1,7 @@
 //! Every stage of an SMTP dialogue × everything a relay may do there.
 
-use super::smtp_oracle::{Said, said};
-use super::{PATIENCE, delivery, mailbox, relay};
+use super::smtp_oracle::{Said, refused, said};
+use super::{PATIENCE, delivery, mailbox, relay, spared};
 use messages_core::channel::{Answer, Link};
 use messages_core::vocabulary::Verdict;
 use messages_testing::smtp::{Action, Script, Server, Stage};
@@ -119,7 +119,7 @@ fn before_the_login(stage: Stage, script: impl Fn() -> Script) {
             Said::Code(500..) => assert_eq!(answer.verdict, Verdict::Config, "{told}"),
             Said::Code(400..) | Said::Nothing => {
                 assert_eq!(answer.verdict, Verdict::Temporaire, "{told}");
-                assert!(answer.unreached && !outcome.opened, "{told}");
+                assert!(spared(answer) && !outcome.opened, "{told}");
             }
             // Positive, if not the right one: whoever goes on gets through or is refused safely.
             Said::Code(_) => assert!(
@@ -186,7 +186,7 @@ fn envelope(stage: Stage, script: fn() -> Script) {
                 Verdict::Accepte
             }
             (Stage::Mail, Said::Code(500..)) => Verdict::Config,
-            (_, Said::Code(500..)) => Verdict::Permanent,
+            (_, Said::Code(code @ 500..)) => refused(stage, code),
             // The server waits for a body then, and takes what was never meant as one.
             (Stage::Data, Said::Code(354)) => Verdict::Accepte,
             _ => Verdict::Temporaire,
@@ -197,14 +197,13 @@ fn envelope(stage: Stage, script: fn() -> Script) {
             usize::from(expected == Verdict::Accepte),
             "{told}"
         );
-        // What is wrong with the connection or the sender must not cost this recipient an attempt.
+        // What is wrong with the connection must not cost this recipient an attempt.
         let unreached = match said {
             Said::Code(421) => true,
-            Said::Code(400..500) => stage == Stage::Mail,
-            Said::Code(500..) => false,
+            Said::Code(400..) => false,
             _ => expected == Verdict::Temporaire,
         };
-        assert_eq!(answer.unreached, unreached, "{told}");
+        assert_eq!(spared(answer), unreached, "{told}");
         let usable = goes_on(said) || expected == Verdict::Accepte;
         assert_eq!(outcome.usable, usable, "{told}");
     });
@@ -229,11 +228,11 @@ fn an_answer_of_any_kind_to_the_content() {
             let expected = match said(&action) {
                 Said::Code(250) => Verdict::Accepte,
                 Said::Code(400..500) => Verdict::Temporaire,
-                Said::Code(500..) => Verdict::Permanent,
+                Said::Code(code @ 500..) => refused(Stage::Body, code),
                 _ => Verdict::Ambigu,
             };
             assert_eq!(answer.verdict, expected, "{told}");
-            assert!(!answer.unreached, "{told}");
+            assert!(!spared(answer), "{told}");
             let usable = goes_on(said(&action)) || expected == Verdict::Accepte;
             assert_eq!(outcome.usable, usable, "{told}");
         }
@@ -275,7 +274,7 @@ fn an_answer_that_came_before_the_content_is_not_believed() {
         let outcome = outcome(script, &[]);
         let answer = outcome.answer;
         assert_eq!(answer.verdict, Verdict::Temporaire, "{answer:?}");
-        assert!(answer.unreached && outcome.server.accepted_count() == 0);
+        assert!(spared(&answer) && outcome.server.accepted_count() == 0);
     }
 }
 
@@ -286,7 +285,7 @@ fn a_relay_that_is_not_there_is_for_later() {
     drop(closed);
     let away = relay(port, &[]).open().err().unwrap();
     assert_eq!(
-        (away.verdict, away.unreached),
+        (away.verdict, spared(&away)),
         (Verdict::Temporaire, true),
         "{away:?}"
     );
@@ -295,7 +294,7 @@ fn a_relay_that_is_not_there_is_for_later() {
         .err()
         .unwrap();
     assert_eq!(
-        (nowhere.verdict, nowhere.unreached),
+        (nowhere.verdict, spared(&nowhere)),
         (Verdict::Temporaire, true),
         "{nowhere:?}"
     );

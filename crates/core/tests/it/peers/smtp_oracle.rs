@@ -83,25 +83,25 @@ impl Attempt {
         };
         match (wrong.stage, said(&wrong.action)) {
             (Stage::Data, Said::Code(354)) => vec![Verdict::Ambigu, Verdict::Temporaire],
-            (stage, Said::Code(500..)) => vec![refused(stage)],
+            (stage, Said::Code(code @ 500..)) => vec![refused(stage, code)],
             _ => vec![Verdict::Temporaire],
         }
     }
 }
 
-/// Who is refused for good by a 5xx here.
-fn refused(stage: Stage) -> Verdict {
+/// Who is refused for good by a 5xx here; asking for a login (RFC 4954) is always said to us.
+pub(super) fn refused(stage: Stage, code: u16) -> Verdict {
     match stage {
-        Stage::Rcpt | Stage::Data | Stage::Body => Verdict::Permanent,
+        Stage::Rcpt | Stage::Data | Stage::Body if !matches!(code, 530 | 535) => Verdict::Permanent,
         _ => Verdict::Config,
     }
 }
 
 fn after_body((said, reset): (Said, bool)) -> Vec<Verdict> {
-    let understood = |code| match code {
+    let understood = |code: u16| match code {
         250 => Verdict::Accepte,
         400..500 => Verdict::Temporaire,
-        500.. => Verdict::Permanent,
+        500.. => refused(Stage::Body, code),
         _ => Verdict::Ambigu,
     };
     match said {

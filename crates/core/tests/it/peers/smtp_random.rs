@@ -2,7 +2,7 @@
 
 use super::dice::{self, Dice};
 use super::smtp_oracle::{Attempt, says_no, strays};
-use super::{PATIENCE, delivery, mailbox, relay};
+use super::{PATIENCE, delivery, mailbox, relay, spared};
 use messages_core::channel::{Answer, Channel, Link};
 use messages_core::vocabulary::Verdict;
 use messages_testing::figures::{amount, figure};
@@ -133,7 +133,7 @@ impl Dialogue {
 fn judge_opening(server: &Server, answer: &Answer) -> bool {
     let refused = server.performed().iter().any(|done| says_no(&done.action));
     match answer.verdict {
-        Verdict::Temporaire => answer.unreached,
+        Verdict::Temporaire => spared(answer),
         Verdict::Config => refused,
         _ => false,
     }

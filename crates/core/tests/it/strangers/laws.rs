@@ -1,10 +1,9 @@
 //! What holds of every text, whoever wrote it. Tried with proptest beside, and by `scripts/fuzz.sh`.
 
-use messages_core::import;
+use messages_core::import::{self, Source};
 use messages_core::instant::Instant;
 use messages_core::phone::Region;
 use messages_core::{mailbox, phone, segments, tracking};
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// A number is E.164, and reads as itself.
@@ -78,13 +77,16 @@ pub(crate) fn picture(html: &str) {
     assert_eq!(format!("{before}{after}"), html);
 }
 
-/// A directory file is read, or its faults are told, and not too many.
+/// A directory file is read, or what it is instead is told; remarks have nothing of the cells that a
+/// terminal would obey.
 pub(crate) fn file(bytes: &[u8]) {
-    match import::read(bytes, &BTreeSet::from([9]), &BTreeSet::from([3])) {
-        Ok(directory) => assert!(!directory.parents.is_empty()),
-        Err(faults) => {
-            assert!((1..=80).contains(&faults.len()), "{} faults", faults.len());
-            assert!(faults.iter().all(|fault| !fault.to_string().is_empty()));
+    match import::read(&Source::of("annuaire.csv", bytes), None) {
+        Ok(reading) => {
+            assert!(reading.lines() > 0);
+            for remarque in reading.remarques() {
+                assert!(!remarque.to_string().contains(char::is_control));
+            }
         }
+        Err(text) => assert!(!text.is_empty() && !text.contains(char::is_control)),
     }
 }

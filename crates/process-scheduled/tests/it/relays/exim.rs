@@ -17,6 +17,7 @@ fn what_exim_says_of_us_costs_nobody_anything() {
         return;
     };
     restrictions::what_is_wrong_with_us_costs_nobody_anything(&relay);
+    restrictions::the_wrong_encryption_is_told(&relay);
     restrictions::relaying_is_refused(&relay, "submission");
 }
 
@@ -26,5 +27,6 @@ fn exim_knows_some_recipients_and_others_not() {
         return;
     };
     recipients::strangers_fail_and_all_others_are_reached(&relay);
+    recipients::strangers_at_the_begin_do_not_block_the_others(&relay);
     recipients::spam_is_told_as_such(&relay, "known", "550");
 }

@@ -17,7 +17,10 @@ fn what_opensmtpd_says_of_us_costs_nobody_anything() {
         return;
     };
     restrictions::what_is_wrong_with_us_costs_nobody_anything(&relay);
+    restrictions::the_wrong_encryption_is_told(&relay);
     restrictions::relaying_is_refused(&relay, "submission");
+    // « 550 Invalid recipient » to everybody.
+    restrictions::relaying_is_refused(&relay, "open");
 }
 
 #[test]
@@ -26,4 +29,5 @@ fn opensmtpd_knows_some_recipients_and_others_not() {
         return;
     };
     recipients::strangers_fail_and_all_others_are_reached(&relay);
+    recipients::strangers_at_the_begin_do_not_block_the_others(&relay);
 }

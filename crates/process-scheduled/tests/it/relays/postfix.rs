@@ -17,6 +17,7 @@ fn what_postfix_says_of_us_costs_nobody_anything() {
         return;
     };
     restrictions::what_is_wrong_with_us_costs_nobody_anything(&relay);
+    restrictions::the_wrong_encryption_is_told(&relay);
     // 454 4.7.1 as Debian sets it, 554 5.7.1 as others do.
     restrictions::relaying_is_refused(&relay, "submission");
     restrictions::relaying_is_refused(&relay, "strict");
@@ -28,6 +29,7 @@ fn postfix_knows_some_recipients_and_others_not() {
         return;
     };
     recipients::strangers_fail_and_all_others_are_reached(&relay);
+    recipients::strangers_at_the_begin_do_not_block_the_others(&relay);
     recipients::what_is_too_large_fails_alone(&relay);
     recipients::spam_is_told_as_such(&relay, "spam", "550 5.7.1");
 }

@@ -8,37 +8,59 @@ use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
 use messages_testing::relay::Relay;
 
-/// Addresses that the relay does not know, here and there and all at the begin: more of them than
-/// it forgives over one connection.
+const PARENTS: i64 = 120;
+
+/// Addresses that the relay does not know, here and there: more of them than it forgives over one
+/// connection.
 pub(super) fn strangers_fail_and_all_others_are_reached(relay: &Relay) {
-    const PARENTS: i64 = 120;
-    for (strangers, is_stranger) in [
-        ("id % 3 = 0", (|id| id % 3 == 0) as fn(i64) -> bool),
-        ("id <= 30", |id| id <= 30),
-    ] {
-        let database = Database::sqlite_in_memory();
-        let program = program(&database, relay, "known", Way::Cleartext);
-        program.school(PARENTS, 1);
-        database.execute(&format!(
-            "UPDATE parents SET email = 'inconnu' || id || '@college.example' WHERE {strangers}"
-        ));
-        let id = program.programme(Canal::Email, To::All);
+    let database = Database::sqlite_in_memory();
+    let program = program(&database, relay, "known", Way::Cleartext);
+    let id = school_with(&program, "id % 3 = 0");
+    let ended = program.run(&["--json"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    each_as_it_deserves(&program, relay, id, |parent| parent % 3 == 0);
+}
+
+/// An old list: nobody is accepted before thirty were refused, which looks as if we were meant. Each
+/// run gets past some of them, so that the others are reached by and by and nobody fails for it.
+pub(super) fn strangers_at_the_begin_do_not_block_the_others(relay: &Relay) {
+    let database = Database::sqlite_in_memory();
+    let program = program(&database, relay, "known", Way::Cleartext);
+    let id = school_with(&program, "id <= 30");
+    let runs = (1..=7).find(|_| {
         let ended = program.run(&["--json"]);
-        assert_eq!(ended.code, 0, "{ended:?}");
-        for row in rows(&program, id) {
-            let expected = if is_stranger(row.parent) {
-                ("echec permanent", "550")
-            } else {
-                ("envoye", "")
-            };
-            let code = row.code.split(' ').next().unwrap();
-            assert_eq!((row.state().as_str(), code), expected, "{ended:?} {row:?}");
-            assert_eq!((row.tentatives, row.ambigus), (1, 0), "{row:?}");
-        }
-        let others = (1..=PARENTS).filter(|id| !is_stranger(*id)).map(mailbox);
-        arrived(relay, &others.collect::<Vec<_>>());
-        program.verify();
+        assert!([0, 78].contains(&ended.code), "{ended:?}");
+        program.wait_is_over();
+        program.statut(id) == "envoye"
+    });
+    assert!(runs.is_some(), "{:?}", program.states(id));
+    each_as_it_deserves(&program, relay, id, |parent| parent <= 30);
+}
+
+/// Programmes a message to a school of which some parents are unknown to the relay, in its own
+/// domain.
+fn school_with(program: &Program<'_>, strangers: &str) -> i64 {
+    program.school(PARENTS, 1);
+    program.database.execute(&format!(
+        "UPDATE parents SET email = 'inconnu' || id || '@college.example' WHERE {strangers}"
+    ));
+    program.programme(Canal::Email, To::All)
+}
+
+fn each_as_it_deserves(program: &Program<'_>, relay: &Relay, id: i64, stranger: fn(i64) -> bool) {
+    for row in rows(program, id) {
+        let expected = if stranger(row.parent) {
+            ("echec permanent", "5")
+        } else {
+            ("envoye", "")
+        };
+        let digit = row.code.get(..1).unwrap_or_default();
+        assert_eq!((row.state().as_str(), digit), expected, "{row:?}");
+        assert_eq!((row.tentatives, row.ambigus), (1, 0), "{row:?}");
     }
+    let others = (1..=PARENTS).filter(|id| !stranger(*id)).map(mailbox);
+    arrived(relay, &others.collect::<Vec<_>>());
+    program.verify();
 }
 
 /// One message that the relay does not want; the other leaves.

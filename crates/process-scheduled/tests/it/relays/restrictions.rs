@@ -45,7 +45,7 @@ const WRONG: [Wrong; 4] = [
     },
     Wrong {
         setting: "EMAIL_HELO_NAME",
-        value: "PC-ACCUEIL",
+        value: "pc-accueil.lan",
         right: "serveur.ecole.example",
         named: "EMAIL_HELO_NAME",
     },
@@ -70,6 +70,20 @@ pub(super) fn what_is_wrong_with_us_costs_nobody_anything(relay: &Relay) {
         let program = logged_in(program(&database, relay, "submission", Way::StartTls));
         let (id, program) = refused(program.set(wrong.setting, wrong.value), relay, wrong.named);
         mended(&program.set(wrong.setting, wrong.right), relay, id);
+    }
+}
+
+/// Without encryption at a door that wants STARTTLS, and with TLS from the first byte.
+pub(super) fn the_wrong_encryption_is_told(relay: &Relay) {
+    for (way, named) in [
+        (Way::Cleartext, "EMAIL_USE_TLS"),
+        (Way::ImplicitTls, "EMAIL_USE_TLS"),
+    ] {
+        let database = Database::sqlite_in_memory();
+        let wrong = logged_in(program(&database, relay, "submission", way));
+        let (id, wrong) = refused(wrong, relay, named);
+        let right = wrong.set("EMAIL_USE_SSL", "false");
+        mended(&right.set("EMAIL_USE_TLS", "true"), relay, id);
     }
 }
 

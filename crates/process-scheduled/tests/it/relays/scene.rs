@@ -16,7 +16,8 @@ pub(super) enum Way {
     ImplicitTls,
 }
 
-/// The program as it should be set for that door: full name, own sender, no login.
+/// The program as it should be set for that door: own sender, no login. Whatever this machine
+/// is called, the name that it says of itself is one that a relay takes.
 pub(super) fn program<'d>(
     database: &'d Database,
     relay: &Relay,
@@ -28,7 +29,6 @@ pub(super) fn program<'d>(
     let program = Program::new(database)
         .set("EMAIL_HOST", "localhost")
         .set("EMAIL_PORT", &relay.door(door).to_string())
-        .set("EMAIL_HELO_NAME", "serveur.ecole.example")
         .set("SSL_CERT_FILE", authority.to_str().unwrap());
     match way {
         Way::Cleartext => program,

@@ -201,7 +201,7 @@ fn a_gateway_that_always_fails_makes_a_few_uncertain_only(database: &Database) {
     );
     let people = program.run(&[]).stdout;
     assert!(
-        people.contains("ATTENTION, SMS arrêté : les réponses se perdent"),
+        people.contains("Envoi des SMS interrompu : le serveur d'envoi ne confirme plus"),
         "{people}"
     );
     let well = Gateway::start(GatewayScript::default());

@@ -96,7 +96,8 @@ fn what_tells_nothing_is_accepted_and_its_words_are_kept(database: &Database) {
     let script = (1..)
         .zip(bodies)
         .fold(GatewayScript::default(), |script, (parent, body)| {
-            script.answer_for(&number(parent), Answer::status(200, body))
+            let answer = Answer::status(200, body).header("Content-Type", "text/plain");
+            script.answer_for(&number(parent), answer)
         });
     let gateway = Gateway::start(script);
     let program = Program::new(database).gateway(&gateway);

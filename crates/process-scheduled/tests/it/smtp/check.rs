@@ -23,9 +23,13 @@ stories!(
 
 /// `check` and a run both stop with this in their words; nobody's attempt is used.
 fn both_say(program: &Program<'_>, words: &str) {
+    they_say(program, words, words);
+}
+
+fn they_say(program: &Program<'_>, checked: &str, run: &str) {
     program.school(3, 1);
     let id = program.programme(Canal::Email, To::All);
-    for arguments in [&["check"][..], &[]] {
+    for (arguments, words) in [(&["check"][..], checked), (&[], run)] {
         let begun = Instant::now();
         let ended: Ended = program.run(arguments);
         assert_eq!(ended.code, 78, "{arguments:?} {ended:?}");
@@ -55,7 +59,12 @@ fn check_asks_for_an_opinion_of_the_sender(database: &Database) {
     assert_eq!(verbs, ["EHLO", "MAIL", "RSET", "QUIT"]);
     let refusal = Action::reply("553 5.7.1 <ecole@exemple.example>: not owned by user moulin");
     let server = Server::start(Script::default().on(Stage::Mail, refusal));
-    both_say(&program.relay(&server), "not owned by user moulin");
+    // A run's words go into mails and files: none of the relay's own, which hold the address.
+    they_say(
+        &program.relay(&server),
+        "not owned by user moulin",
+        "corrigez DEFAULT_FROM_EMAIL",
+    );
     assert_eq!(server.accepted_count(), 0);
 }
 

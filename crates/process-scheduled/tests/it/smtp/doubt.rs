@@ -134,7 +134,7 @@ fn a_relay_that_swallows_mail_gets_a_few_only(database: &Database) {
     assert_eq!(count(&program, id, "a_envoyer"), 60);
     let people = program.run(&[]).stdout;
     assert!(
-        people.contains("ATTENTION, e-mail arrêté : les réponses se perdent"),
+        people.contains("Envoi des e-mails interrompu : le serveur d'envoi ne confirme plus"),
         "{people}"
     );
 }

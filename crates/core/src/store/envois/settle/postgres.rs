@@ -139,7 +139,7 @@ fn say_at_once(
                                 WHERE m.id = envois.message AND m.statut = 'en_attente'
                                   AND m.annule_le IS NULL)
                    AND EXISTS (SELECT 1 FROM parents p
-                                WHERE p.id = envois.parent
+                                WHERE p.id = envois.parent AND p.parti_le IS NULL
                                   AND CASE envois.canal WHEN 'sms' THEN p.notifications_sms
                                                         ELSE p.notifications_email END)
                    AND NOT EXISTS (SELECT 1 FROM parents WHERE norme = '')")

@@ -82,7 +82,7 @@ fn tables_of_a_newer_program_stop_a_run(database: &Database) {
         for command in [&[][..], &["migrate"], &["--json"]] {
             let ended = program.run(command);
             refused(&ended);
-            assert!(ended.stderr.contains("update the program"), "{ended:?}");
+            assert!(ended.stderr.contains("programme à jour"), "{ended:?}");
         }
         assert_eq!((gateway.connections(), relay.connections()), (0, 0));
         database.execute(&format!(

@@ -1,0 +1,290 @@
+//! What a relay's words mean: whom they concern, and what is to be done.
+//!
+//! The digit alone does not tell. `550` to RCPT may mean the mailbox, our address, our machine's
+//! name, or that today's allowance is used up, and relays choose codes as they like. So the phase,
+//! the code, the enhanced code (RFC 3463, RFC 5248) and the words are looked at together; the lists
+//! of words are in [`lists`]. Where nothing is recognised the phase decides, as RFC 5321 has it.
+
+mod lists;
+
+use crate::vocabulary::Cause;
+use lists::{
+    ACCOUNT, BLOCKED, CLIENT, CONNECTIONS, CREDIT, DOMAIN, ENCRYPTION, GREYLISTED, HELLO, LATER,
+    LIMIT, LOCKED, LOGIN, MAILBOX, PACE, RECIPIENT, RELAY, SENDER, SIZE, SPAM, UNWANTED, is_named,
+};
+
+/// When the relay said it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Phase {
+    /// Before we said anything.
+    Greeting,
+    /// After EHLO or HELO.
+    Ehlo,
+    /// After STARTTLS.
+    StartTls,
+    /// While we logged in.
+    Auth,
+    /// After MAIL FROM.
+    Mail,
+    /// After RCPT TO.
+    Rcpt,
+    /// After DATA.
+    Data,
+    /// After the content.
+    Dot,
+}
+
+/// What a refusal means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Class {
+    /// This recipient, or this message: for good.
+    Recipient,
+    /// This recipient or this message, for now.
+    Later,
+    /// A setting or an account of ours.
+    Us(Cause),
+    /// What we are allowed is used up for now.
+    Limit(Cause),
+    /// Too many connections, or too fast.
+    Slow,
+    /// Refused for its content.
+    Spam,
+}
+
+/// A refusal, made ready to be looked at.
+struct Said {
+    phase: Phase,
+    code: u16,
+    /// Second and third part of the enhanced code.
+    enhanced: Option<(u16, u16)>,
+    words: String,
+}
+
+impl Said {
+    fn names(&self, list: &[&str]) -> bool {
+        is_named(&self.words, list)
+    }
+
+    const fn is_final(&self) -> bool {
+        self.code >= 500
+    }
+
+    /// Whether the enhanced code is one of these.
+    fn has(&self, codes: &[(u16, u16)]) -> bool {
+        self.enhanced.is_some_and(|code| codes.contains(&code))
+    }
+
+    /// This recipient or this message; for good or for now, as the code says.
+    const fn own(&self) -> Class {
+        if self.is_final() {
+            Class::Recipient
+        } else {
+            Class::Later
+        }
+    }
+}
+
+/// Sorts a reply of the classes 4 and 5, with all its lines in `text`.
+pub(super) fn sort(phase: Phase, code: u16, text: &str) -> Class {
+    let said = Said {
+        phase,
+        code,
+        enhanced: enhanced(text),
+        words: lists::plain(text),
+    };
+    of_login(&said)
+        .or_else(|| of_us(&said))
+        .or_else(|| of_recipient(&said))
+        .or_else(|| of_measure(&said))
+        .or_else(|| of_standing(&said))
+        .or_else(|| of_content(&said))
+        .unwrap_or_else(|| by_phase(&said))
+}
+
+/// Encryption and login, asked for or refused.
+fn of_login(said: &Said) -> Option<Class> {
+    let us = |cause| Some(Class::Us(cause));
+    let logging_in = said.phase == Phase::Auth || matches!(said.code, 534 | 535);
+    if said.has(&[(7, 66)]) {
+        return us(Cause::Chiffrement);
+    }
+    if said.code == 538 || said.names(ENCRYPTION) {
+        return (said.is_final() || said.phase > Phase::StartTls)
+            .then_some(Class::Us(Cause::Chiffrement));
+    }
+    let too_often = said.names(PACE) || said.names(LIMIT);
+    let locked = said.phase <= Phase::Auth && said.names(LOCKED);
+    if locked || (logging_in && too_often && !said.names(CONNECTIONS)) {
+        return Some(Class::Limit(Cause::Verrou));
+    }
+    // A password has to be changed (RFC 4954).
+    if said.code == 432 && said.has(&[(7, 12)]) {
+        return us(Cause::Identification);
+    }
+    if logging_in && said.is_final() {
+        let account = said.names(ACCOUNT) || said.names(&["disabled", "suspend", "desactive"]);
+        return us(if account {
+            Cause::Compte
+        } else {
+            Cause::Identification
+        });
+    }
+    (said.code == 530).then_some(Class::Us(Cause::Relayage))
+}
+
+/// The sender's address or domain, or our machine's name.
+fn of_us(said: &Said) -> Option<Class> {
+    if said.names(SIZE) || said.has(&[(3, 4), (2, 3)]) {
+        return Some(said.own());
+    }
+    let passing = !said.is_final() && said.names(&["temporar", "timeout", "timed out", "lookup"]);
+    if passing {
+        return None;
+    }
+    let of_domain = [
+        (7, 20),
+        (7, 23),
+        (7, 24),
+        (7, 26),
+        (7, 30),
+        (7, 32),
+        (7, 509),
+        (7, 515),
+    ];
+    if said.names(DOMAIN) || said.has(&of_domain) {
+        return Some(Class::Us(Cause::Domaine));
+    }
+    let of_sender = [(1, 7), (1, 8), (7, 60), (2, 252), (7, 27)];
+    let measured = said.names(LIMIT) || said.names(PACE);
+    if (said.names(SENDER) && !measured) || said.has(&of_sender) {
+        return Some(Class::Us(Cause::Expediteur));
+    }
+    if said.names(HELLO) {
+        return Some(Class::Us(Cause::Helo));
+    }
+    None
+}
+
+/// The mailbox: unknown, closed, full, or asked too often.
+fn of_recipient(said: &Said) -> Option<Class> {
+    if said.phase < Phase::Rcpt {
+        return None;
+    }
+    if said.names(GREYLISTED) {
+        return Some(Class::Later);
+    }
+    let measured = said.names(LIMIT) || said.names(PACE);
+    // 452 and 552 are the mailbox's own codes (RFC 5321, 4.2.3).
+    let storage = matches!(said.code, 422 | 452 | 552) && said.names(&["quota"]);
+    let mailbox =
+        said.names(MAILBOX) || (said.has(&[(2, 2)]) || storage) && !said.names(lists::SENDING);
+    let unknown = [(1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2, 1)];
+    let named = said.names(RECIPIENT) || said.has(&unknown);
+    let other = measured || said.names(RELAY);
+    (mailbox || (named && !other)).then(|| said.own())
+}
+
+/// How much and how fast.
+fn of_measure(said: &Said) -> Option<Class> {
+    if said.names(CREDIT) {
+        return Some(Class::Us(Cause::Credit));
+    }
+    if said.names(CONNECTIONS) {
+        return Some(Class::Slow);
+    }
+    let used_up = [(1, 90), (7, 232), (7, 233)];
+    if said.names(LIMIT) || said.has(&used_up) || (said.is_final() && said.has(&[(4, 5)])) {
+        return Some(Class::Limit(Cause::Limite));
+    }
+    (said.names(PACE) || said.has(&[(7, 28)])).then_some(if said.is_final() {
+        Class::Limit(Cause::Limite)
+    } else {
+        Class::Slow
+    })
+}
+
+/// Who we are to the relay: nobody, a suspended account, a listed address.
+fn of_standing(said: &Said) -> Option<Class> {
+    let us = |cause| Some(Class::Us(cause));
+    if said.names(RELAY) || said.has(&[(7, 57)]) {
+        return us(Cause::Relayage);
+    }
+    if said.names(LOGIN) {
+        return us(Cause::Identification);
+    }
+    let banned = said
+        .enhanced
+        .is_some_and(|(subject, detail)| subject == 7 && (501..=512).contains(&detail));
+    let account = said.phase < Phase::Rcpt && said.names(&[" account", " compte "]);
+    if said.is_final() && (said.names(ACCOUNT) || banned || account) {
+        return us(Cause::Compte);
+    }
+    let listed = said.enhanced.is_some_and(|(subject, detail)| {
+        subject == 7 && (detail == 25 || detail == 708 || (606..=649).contains(&detail))
+    });
+    if (said.is_final() && said.names(BLOCKED)) || said.names(CLIENT) || listed {
+        return us(Cause::AdresseIp);
+    }
+    None
+}
+
+/// What the message says; before it was seen, the same words are said of us.
+fn of_content(said: &Said) -> Option<Class> {
+    if !said.is_final() {
+        return None;
+    }
+    if said.names(SPAM) {
+        return Some(match said.phase {
+            Phase::Data | Phase::Dot => Class::Spam,
+            _ => Class::Us(Cause::AdresseIp),
+        });
+    }
+    if said.phase > Phase::Auth && said.names(LATER) {
+        return Some(Class::Later);
+    }
+    // Policy (X.7.X), or the content as such, once it was seen.
+    let policy = said.enhanced.is_some_and(|(subject, _)| subject == 7);
+    let seen = said.phase == Phase::Dot;
+    (seen && (policy || said.names(UNWANTED))).then_some(Class::Spam)
+}
+
+fn by_phase(said: &Said) -> Class {
+    if !said.is_final() {
+        return Class::Later;
+    }
+    match said.phase {
+        Phase::Greeting => Class::Us(Cause::AdresseIp),
+        Phase::Ehlo => Class::Us(Cause::Helo),
+        Phase::StartTls => Class::Us(Cause::Chiffrement),
+        Phase::Auth => Class::Us(Cause::Identification),
+        Phase::Mail => Class::Us(Cause::Expediteur),
+        Phase::Rcpt | Phase::Data | Phase::Dot => Class::Recipient,
+    }
+}
+
+/// `550 5.1.1` when the relay gave an enhanced code (RFC 3463), else `550`.
+pub(super) fn full_code(code: u16, text: &str) -> String {
+    match enhanced_word(text) {
+        Some(word) => format!("{code} {word}"),
+        None => code.to_string(),
+    }
+}
+
+fn enhanced(text: &str) -> Option<(u16, u16)> {
+    let mut parts = enhanced_word(text)?.split('.').skip(1);
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}
+
+fn enhanced_word(text: &str) -> Option<&str> {
+    text.split_whitespace().take(4).find(|word| {
+        let mut parts = word.split('.');
+        matches!(parts.next(), Some("4" | "5"))
+            && parts.clone().count() == 2
+            && parts.all(|part| {
+                (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit())
+            })
+    })
+}
+
+#[cfg(test)]
+mod tests;

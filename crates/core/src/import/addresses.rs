@@ -1,0 +1,98 @@
+//! Numbers and addresses that nobody can be written to, or that too many share.
+
+use super::columns::Column;
+use super::plan::Final;
+use super::remark::{Genre, Remarks};
+use crate::config::Lang;
+use crate::mailbox;
+use crate::phone::{self, Region};
+use crate::texts::addresses;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Families that may share a number without a word: grandparents, neighbours.
+const FAMILIES_MAX: usize = 3;
+
+/// Parents who cannot be reached.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Unreachable {
+    pub(super) sans_telephone: usize,
+    pub(super) sans_email: usize,
+}
+
+/// Tells them, and counts who cannot be reached.
+pub(super) fn look_at(finals: &[Final], region: Region, remarks: &mut Remarks) -> Unreachable {
+    let mut unreachable = Unreachable::default();
+    let mut shared: BTreeMap<String, Vec<&Final>> = BTreeMap::new();
+    for one in finals {
+        match phone::parse(&one.parent.telephone, region) {
+            Ok(number) => shared.entry(number.e164).or_default().push(one),
+            Err(fault) => {
+                unreachable.sans_telephone += 1;
+                if one.telephone_dit && !one.parent.telephone.is_empty() {
+                    let text = because(
+                        "numéro de téléphone inutilisable",
+                        addresses::of_number(Lang::Fr, fault),
+                    );
+                    let cell = &one.parent.telephone;
+                    remarks.cell(one.line, Column::Telephone, Genre::Numero, text, cell);
+                }
+            }
+        }
+        if let Err(fault) = mailbox::parse(&one.parent.email) {
+            unreachable.sans_email += 1;
+            if one.email_dit && !one.parent.email.is_empty() {
+                let text = because(
+                    "adresse e-mail inutilisable",
+                    addresses::of_mailbox(Lang::Fr, fault),
+                );
+                remarks.cell(
+                    one.line,
+                    Column::Email,
+                    Genre::Adresse,
+                    text,
+                    &one.parent.email,
+                );
+            }
+        }
+    }
+    for (number, owners) in &shared {
+        tell_shared(number, owners, remarks);
+    }
+    unreachable
+}
+
+fn because(what: &str, why: Option<&str>) -> String {
+    why.map_or_else(|| what.to_owned(), |why| format!("{what} : {why}"))
+}
+
+/// A number that nobody has is told each time; a shared one where it stands first.
+fn tell_shared(number: &str, owners: &[&Final], remarks: &mut Remarks) {
+    let families: BTreeSet<(Option<i64>, i64)> = owners
+        .iter()
+        .map(|one| match one.famille {
+            Some(etudiant) => (Some(etudiant), 0),
+            None => (None, one.parent.id),
+        })
+        .collect();
+    let families = families.len();
+    let invented = phone::looks_invented(number);
+    let said = owners.iter().filter(|one| one.telephone_dit);
+    if invented {
+        for one in said {
+            let text = match families {
+                0 | 1 => "numéro sans doute fictif ou arrondi".to_owned(),
+                _ => {
+                    format!("numéro partagé par {families} familles, sans doute fictif ou arrondi")
+                }
+            };
+            let cell = &one.parent.telephone;
+            remarks.cell(one.line, Column::Telephone, Genre::Partage, text, cell);
+        }
+    } else if families > FAMILIES_MAX
+        && let Some(first) = said.min_by_key(|one| one.line)
+    {
+        let text = format!("numéro partagé par {families} familles");
+        let cell = &first.parent.telephone;
+        remarks.cell(first.line, Column::Telephone, Genre::Partage, text, cell);
+    }
+}

@@ -1,0 +1,86 @@
+//! Classes: by identifier, else by name within the school year.
+
+use super::super::columns::Column;
+use super::super::fold::name_key;
+use super::super::people::{ClasseDraft, Ident};
+use super::super::remark::{Genre, Remarks};
+use super::{NAMELESS, Numbers, given};
+use crate::model::ClassePatch;
+use crate::store::annuaire::{Table, known};
+use crate::store::{Conn, Error};
+
+pub(super) fn resolve(
+    conn: &mut Conn,
+    drafts: &[ClasseDraft],
+    remarks: &mut Remarks,
+) -> Result<Vec<ClassePatch>, Error> {
+    let known = known::classes(conn)?;
+    let numbered = drafts
+        .iter()
+        .filter_map(|draft| given(draft.ident.as_ref()));
+    let mut numbers = Numbers::new(conn, Table::Classes, numbered)?;
+    let mut patches = Vec::new();
+    for draft in drafts {
+        let found = find(&known, draft);
+        let id = match &draft.ident {
+            Some(Ident::Number(number)) => *number,
+            _ => found
+                .and_then(|row| numbers.take(row.id))
+                .unwrap_or_else(|| numbers.next()),
+        };
+        let is_new = !known.iter().any(|row| row.id == id);
+        let mut nom = draft.nom.clone().filter(|nom| !nom.is_empty());
+        if is_new && nom.is_none() {
+            let text = "classe inconnue, et sans nom : son numéro en tient lieu";
+            remarks.cell(draft.line, Column::ClasseId, Genre::Manque, text, "");
+            nom = Some(match &draft.ident {
+                Some(Ident::Number(number)) => number.to_string(),
+                _ => NAMELESS.to_owned(),
+            });
+        }
+        // A name that is written otherwise is the same class, and stays as it is.
+        if let (Some(row), Some(said)) = (found, &nom)
+            && draft.ident.is_none()
+            && name_key(&row.nom) == name_key(said)
+        {
+            nom = None;
+        }
+        patches.push(ClassePatch {
+            id,
+            identifiant: text(draft.ident.as_ref()),
+            nom,
+            niveau: None,
+            annee_scolaire: draft.annee.clone(),
+        });
+    }
+    Ok(patches)
+}
+
+pub(super) fn text(ident: Option<&Ident>) -> Option<String> {
+    match ident {
+        Some(Ident::Text(text)) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+/// The class that is meant: of several years the one that is said, else the latest.
+fn find<'k>(known: &'k [known::Classe], draft: &ClasseDraft) -> Option<&'k known::Classe> {
+    if let Some(identifiant) = text(draft.ident.as_ref()) {
+        let same = |row: &&known::Classe| row.identifiant.as_ref() == Some(&identifiant);
+        if let Some(row) = known.iter().find(same) {
+            return Some(row);
+        }
+    }
+    let key = name_key(draft.nom.as_deref().filter(|nom| !nom.is_empty())?);
+    let named = known.iter().filter(|row| {
+        name_key(&row.nom) == key && (draft.ident.is_none() || row.identifiant.is_none())
+    });
+    match draft.annee.as_deref().filter(|annee| !annee.is_empty()) {
+        None => named.last(),
+        Some(annee) => {
+            let of_it =
+                |row: &&known::Classe| row.annee_scolaire == annee || row.annee_scolaire.is_empty();
+            named.filter(of_it).last()
+        }
+    }
+}

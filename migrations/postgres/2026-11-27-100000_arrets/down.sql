@@ -1,0 +1,5 @@
+ALTER TABLE canaux DROP COLUMN arrets;
+ALTER TABLE canaux DROP COLUMN arrete_le;
+ALTER TABLE canaux DROP COLUMN detail;
+ALTER TABLE canaux DROP COLUMN code;
+ALTER TABLE canaux DROP COLUMN cause;
