@@ -211,9 +211,9 @@ async fn resend(
         let text = state.texts.run_refused().to_owned();
         return Ok(done(&state, false, text, &message));
     }
-    let (settings, seen) = (state.config.messages.clone(), message.clone());
+    let settings = state.config.messages.clone();
     let outcome = state
-        .ask(move |conn| waiting::outcome(conn, &settings, &seen, &again))
+        .ask(move |conn| waiting::outcome(conn, &settings, id, &again))
         .await?;
     let text = state.texts.sent_again(outcome.reached, outcome.missing);
     Ok(done(&state, outcome.reached > 0, text, &message))

@@ -44,8 +44,7 @@ pub fn next_attempt(lang: Lang, envoi: &Destinataire, zone: Tz, now: Instant) ->
         return None;
     }
     let when = moment(lang, envoi.prochaine.in_zone(zone), now.in_zone(zone));
-    let why = envoi.detail.as_deref().or(envoi.code.as_deref());
-    match (lang, why) {
+    match (lang, envoi.words()) {
         (Lang::Fr, Some(why)) => Some(format!("{why}, nouvel essai {when}")),
         (Lang::En, Some(why)) => Some(format!("{why}, next attempt {when}")),
         (_, None) if envoi.prochaine <= now || envoi.canal == Canal::Email => None,

@@ -1,14 +1,12 @@
 //! Who is not in a complete directory is no recipient any more.
 
 use super::school_of;
-use crate::harness::{School, To, accepted, parent};
+use crate::harness::{School, To, accepted, parent, resend};
 use messages_core::model::ParentPatch;
 use messages_core::store::annuaire::{self, Annuaire, departs, parents};
-use messages_core::store::messages;
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
 use messages_testing::stories;
-use std::time::Duration;
 
 stories!(
     who_left_is_in_no_audience_and_keeps_the_history,
@@ -110,7 +108,7 @@ fn who_left_is_not_written_to_by_a_resend(database: &Database) {
     run.record(&[crate::harness::refused(&granted[0])]);
     run.close(10);
     leave(&school, &[1]);
-    messages::resend(&mut run.conn, message, None, Duration::from_secs(60)).ok();
+    resend(&mut run.conn, message, None).ok();
     let leased = run.claim(Canal::Sms, 1);
     let (granted, _) = run.announce(&leased);
     assert_eq!(granted, []);

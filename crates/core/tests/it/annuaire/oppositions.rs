@@ -1,7 +1,7 @@
 //! Parents who refuse a channel while messages leave.
 
 use crate::harness::{School, To, moments, parent};
-use messages_core::model::{Fiche, Parent};
+use messages_core::model::{Fiche, Parent, ParentPatch};
 use messages_core::store::annuaire::{self, Annuaire, parents};
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
@@ -58,9 +58,12 @@ fn an_opt_out_of_one_parent_ends_what_waits_for_that_one(database: &Database) {
             notifications_sms,
             ..parent(2)
         };
-        let etudiants = Vec::new();
         let seen = parents::one(&mut conn, parent.id).unwrap();
-        parents::update(&mut conn, &seen, &Fiche { parent, etudiants }).unwrap();
+        let fiche = Fiche {
+            parent,
+            ..seen.clone()
+        };
+        parents::update(&mut conn, &seen, &fiche).unwrap();
     };
     change(true);
     assert_eq!(school.states(sms), ["a_envoyer"; 3]);
