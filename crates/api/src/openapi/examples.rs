@@ -207,7 +207,11 @@ fn parent_written() -> Value {
 fn parent() -> Value {
     with(
         parent_written(),
-        &[("id", json!(1)), ("etudiant", json!(1))],
+        &[
+            ("id", json!(1)),
+            ("etudiant", json!(1)),
+            ("parti", json!(false)),
+        ],
     )
 }
 
@@ -219,5 +223,9 @@ fn changes() -> Value {
         "parents": count(1),
         "liens": count(1),
         "liens_retires": 0,
+        "revenus": 0,
+        "essai": false,
+        "absents": 0,
+        "partis": 0,
     })
 }

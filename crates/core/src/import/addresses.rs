@@ -25,7 +25,14 @@ pub(super) fn look_at(finals: &[Final], region: Region, remarks: &mut Remarks) -
     let mut shared: BTreeMap<String, Vec<&Final>> = BTreeMap::new();
     for one in finals {
         match phone::parse(&one.parent.telephone, region) {
-            Ok(number) => shared.entry(number.e164).or_default().push(one),
+            Ok(number) => {
+                if number.more && one.telephone_dit {
+                    let text = "plusieurs numéros : le premier qui reçoit des SMS compte";
+                    let cell = &one.parent.telephone;
+                    remarks.cell(one.line, Column::Telephone, Genre::Numero, text, cell);
+                }
+                shared.entry(number.e164).or_default().push(one);
+            }
             Err(fault) => {
                 unreachable.sans_telephone += 1;
                 if one.telephone_dit && !one.parent.telephone.is_empty() {

@@ -33,7 +33,10 @@ pub(super) fn clean(raw: &str) -> (String, Vec<(Genre, &'static str)>) {
     }
     text = bare(&text).to_owned();
     if text.chars().any(char::is_control) {
-        text = text.replace(|c: char| c.is_control(), " ");
+        text = text
+            .replace("\r\n", "\n")
+            .replace(|c: char| c.is_control(), " ");
+        text = text.trim().to_owned();
         told.push((
             Genre::Caractere,
             "caractère interdit (retour à la ligne, tabulation…), remplacé par un espace",
@@ -171,7 +174,7 @@ mod tests {
             ("LEC¼UR", "LEC¼UR", &["encodage"]),
             ("½ pension", "½ pension", &[]),
             ("Élève", "Élève", &[]),
-            ("a\nb\tc\u{1b}", "a b c ", &["caractere"]),
+            ("a\nb\tc\u{1b}", "a b c", &["caractere"]),
             ("06-janv", "", &["abime"]),
             ("6-Jan", "", &["abime"]),
             ("janv-06", "", &["abime"]),

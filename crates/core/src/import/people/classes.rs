@@ -34,10 +34,6 @@ impl Gatherer<'_> {
             return None;
         }
         let annee = said(entry, Column::AnneeScolaire);
-        let nom = match (&ident, nom) {
-            (Some(Ident::Text(text)), None) => Some(text.clone()),
-            (_, nom) => nom,
-        };
         let key = format!(
             "{} {}",
             name_key(nom.as_deref().unwrap_or_default()),

@@ -31,11 +31,14 @@ pub(super) fn resolve(
         let is_new = !known.iter().any(|row| row.id == id);
         let mut nom = draft.nom.clone().filter(|nom| !nom.is_empty());
         if is_new && nom.is_none() {
-            let text = "classe inconnue, et sans nom : son numéro en tient lieu";
-            remarks.cell(draft.line, Column::ClasseId, Genre::Manque, text, "");
             nom = Some(match &draft.ident {
-                Some(Ident::Number(number)) => number.to_string(),
-                _ => NAMELESS.to_owned(),
+                Some(Ident::Text(text)) => text.clone(),
+                Some(Ident::Number(number)) => {
+                    let text = "classe inconnue, et sans nom : son numéro en tient lieu";
+                    remarks.cell(draft.line, Column::ClasseId, Genre::Manque, text, "");
+                    number.to_string()
+                }
+                None => NAMELESS.to_owned(),
             });
         }
         // A name that is written otherwise is the same class, and stays as it is.

@@ -1,7 +1,7 @@
 //! Who is not in a complete directory is no recipient any more.
 
 use super::school_of;
-use crate::harness::{School, To, accepted, parent, resend};
+use crate::harness::{School, To, accepted, parent, refused, resend};
 use messages_core::model::ParentPatch;
 use messages_core::store::annuaire::{self, Annuaire, departs, parents};
 use messages_core::vocabulary::Canal;
@@ -105,7 +105,7 @@ fn who_left_is_not_written_to_by_a_resend(database: &Database) {
     let message = school.leaving(Canal::Sms, 1);
     let mut run = school.run("run");
     let granted = run.send(Canal::Sms, 1);
-    run.record(&[crate::harness::refused(&granted[0])]);
+    run.record(&[refused(&granted[0])]);
     run.close(10);
     leave(&school, &[1]);
     resend(&mut run.conn, message, None).ok();
