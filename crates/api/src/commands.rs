@@ -19,9 +19,10 @@ pub fn run_key_command(cli: &Cli, command: &KeyCommand) -> Result<Exit, Failure>
     start::logging(cli, &config);
     let mut conn = match command {
         // The first key comes before the first start: the server wants one.
-        KeyCommand::Create { .. } => migrations::open(&config.database)?,
-        KeyCommand::List | KeyCommand::Revoke { .. } => migrations::open_current(&config.database)?,
-    };
+        KeyCommand::Create { .. } => migrations::open(&config.database),
+        KeyCommand::List | KeyCommand::Revoke { .. } => migrations::open_current(&config.database),
+    }
+    .map_err(|error| error.with_origin(&config))?;
     let mut stdout = std::io::stdout().lock();
     match command {
         KeyCommand::Create { name, scope } => create(&mut conn, name, scope, &mut stdout)?,

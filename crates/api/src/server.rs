@@ -47,7 +47,8 @@ fn routes(config: &mut web::ServiceConfig, read_tracking: bool) {
 pub fn serve(cli: &Cli) -> Result<Exit, Failure> {
     let config = start::settings(cli)?;
     start::logging(cli, &config);
-    let mut conn = migrations::open(&config.database)?;
+    let mut conn =
+        migrations::open(&config.database).map_err(|error| error.with_origin(&config))?;
     if let Err(StoreError::Config(text)) = dispatch::permit(&mut conn, &config) {
         log::warn!("{text}");
     }

@@ -1,14 +1,14 @@
 //! Who would receive what, were a run to start now. Changes nothing.
 
 use crate::audience::{Refusal, Rules};
-use crate::config::Config;
+use crate::config::{Config, Lang};
 use crate::instant::Instant;
 use crate::store::adresses::{self, Use};
 use crate::store::expansion::{self, Candidate};
 use crate::store::upcoming::{self, Upcoming};
 use crate::store::{Conn, Error};
 use crate::vocabulary::{Canal, Motif};
-use crate::{mailbox, phone};
+use crate::{mailbox, phone, texts};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Parents read at once.
@@ -195,9 +195,11 @@ impl Audience {
     }
 
     fn used(&self, canal: Canal, address: &str) -> Use {
-        let uses = self.uses.get(&canal);
-        let used = uses.and_then(|uses| uses.get(&mailbox::key(address)));
-        used.copied().unwrap_or_default()
+        self.uses
+            .get(&canal)
+            .and_then(|uses| uses.get(&mailbox::key(address)))
+            .copied()
+            .unwrap_or_default()
     }
 
     fn odd(&self, canal: Canal, recipients: &[Recipient]) -> Vec<Odd> {
@@ -216,9 +218,11 @@ impl Audience {
 }
 
 impl Odd {
-    /// Whether more than one family has it.
+    /// The address with what is odd about it.
     #[must_use]
-    pub const fn is_shared(&self) -> bool {
-        self.records > FAMILY
+    pub fn told(&self, lang: Lang, canal: Canal) -> String {
+        let records = Some(self.records).filter(|records| *records > FAMILY);
+        let why = texts::addresses::odd(lang, canal, records, self.invented);
+        format!("{} : {why}", self.address)
     }
 }

@@ -281,6 +281,12 @@ impl Cause {
             _ => Verdict::Config,
         }
     }
+
+    /// Whether a login that works is the end of it.
+    #[must_use]
+    pub const fn is_of_login(self) -> bool {
+        matches!(self, Self::Identification | Self::Blancs | Self::Verrou)
+    }
 }
 
 text_enum! {

@@ -4,7 +4,8 @@
 use crate::config::Messages;
 use crate::model::Message;
 use crate::readdress::Again;
-use crate::store::envois::recipients;
+use crate::store::envois::recipients::{self, Destinataire};
+use crate::store::messages::Attente;
 use crate::store::{Conn, Error, messages};
 use crate::texts;
 use crate::vocabulary::{Etat, Statut};
@@ -60,9 +61,10 @@ pub struct Outcome {
 pub fn outcome(
     conn: &mut Conn,
     settings: &Messages,
-    message: &Message,
+    message: i64,
     again: &Again,
 ) -> Result<Outcome, Error> {
+    let now = conn.now()?;
     let envois = recipients::by_ids(conn, &again.envois)?;
     let reached = envois.iter().filter(|envoi| envoi.etat == Etat::Envoye);
     let reached = reached.count();
@@ -70,12 +72,32 @@ pub fn outcome(
     for why in envois.iter().filter_map(|envoi| envoi.motif) {
         *missed.entry(why).or_default() += 1;
     }
-    let waits = envois.iter().any(|envoi| !envoi.etat.is_final());
     let missed = texts::missed(settings.lang, again.canal, &missed);
-    let waiting = message.details_erreur.clone().filter(|_| waits);
-    let missing: Vec<String> = missed.into_iter().chain(waiting).collect();
+    let waits: Vec<&Destinataire> = envois.iter().filter(|e| !e.etat.is_final()).collect();
+    let put_off = attente(message, &waits)
+        .map(|attente| texts::waiting(settings.lang, &attente, settings.zone, now));
+    // That its channel is stopped, which the run wrote down.
+    let stopped = match put_off {
+        None if !waits.is_empty() => messages::one(conn, message)?.details_erreur,
+        _ => None,
+    };
+    let missing: Vec<String> = [missed, put_off, stopped].into_iter().flatten().collect();
     Ok(Outcome {
         reached,
         missing: (!missing.is_empty()).then(|| missing.join(" ")),
+    })
+}
+
+/// Those of them who wait for another attempt.
+fn attente(message: i64, waits: &[&Destinataire]) -> Option<Attente> {
+    let put_off: Vec<_> = waits
+        .iter()
+        .filter(|envoi| envoi.words().is_some())
+        .collect();
+    Some(Attente {
+        message,
+        nombre: i64::try_from(put_off.len()).unwrap_or(i64::MAX),
+        raison: put_off.first()?.words().map(ToOwned::to_owned),
+        prochaine: put_off.iter().map(|envoi| envoi.prochaine).min()?,
     })
 }

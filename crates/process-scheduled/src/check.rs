@@ -10,7 +10,7 @@ use messages_core::config::Config;
 use messages_core::dispatch;
 use messages_core::exit::{Exit, Failure};
 use messages_core::instant::Instant;
-use messages_core::store::{Conn, Error, migrations, passages};
+use messages_core::store::{Conn, Error, canaux, migrations, passages};
 use messages_core::vocabulary::{Canal, Mode, Verdict};
 use std::time::Duration;
 
@@ -77,7 +77,7 @@ fn database(config: &Config) -> Vec<Finding> {
         Err(error) => {
             return vec![Finding {
                 name: "Base de données",
-                outcome: Err(failed(&start::place(config, error))),
+                outcome: Err(failed(&error.with_origin(config))),
             }];
         }
     };
@@ -170,7 +170,7 @@ fn channel(config: &Config, canal: Canal) -> Result<String, (Exit, String)> {
 
 fn reach(config: &Config, canal: Canal) -> Result<String, (Exit, String)> {
     let channel = Channel::new(config, canal).map_err(|text| (Exit::Config, text))?;
-    channel.check().map_err(|answer: Answer| {
+    let told = channel.check().map_err(|answer: Answer| {
         let exit = match answer.verdict {
             Verdict::Config | Verdict::Permanent => Exit::Config,
             _ => Exit::TryLater,
@@ -180,7 +180,14 @@ fn reach(config: &Config, canal: Canal) -> Result<String, (Exit, String)> {
             answer.detail.unwrap_or_default(),
         );
         (exit, format!("{detail} ({code})"))
-    })
+    })?;
+    if config.messages.mode == Mode::Reel
+        && let Ok(mut conn) = Conn::open(&config.database)
+    {
+        // Without a database there is no pause either.
+        conn.write(|conn| canaux::login_works(conn, canal)).ok();
+    }
+    Ok(told)
 }
 
 fn failed(error: &Error) -> (Exit, String) {

@@ -8,7 +8,7 @@ use messages_core::store::{Conn, migrations};
 pub(crate) fn migrate(cli: &Cli) -> Result<Exit, Failure> {
     let config = start::settings(cli)?;
     start::logging(cli, &config);
-    let mut conn = Conn::create(&config.database).map_err(|error| start::place(&config, error))?;
+    let mut conn = Conn::create(&config.database).map_err(|error| error.with_origin(&config))?;
     migrations::pending(&mut conn)?;
     let applied = migrations::migrate(&mut conn)?;
     if !cli.quiet {

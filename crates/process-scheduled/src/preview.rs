@@ -84,9 +84,8 @@ fn human(lang: Lang, preview: &Preview) {
             }
         }
     }
-    for odd in preview.odd.iter().filter(|odd| odd.is_shared()) {
-        let shared = texts::addresses::shared(lang, message.canal, odd.records);
-        output::line(format_args!("  ! {} : {shared}", odd.address));
+    for odd in &preview.odd {
+        output::line(format_args!("  ! {}", odd.told(lang, message.canal)));
     }
 }
 

@@ -49,17 +49,6 @@ fn with(
 ) -> Result<(Config, Conn), Failure> {
     let config = settings(cli)?;
     logging(cli, &config);
-    let conn = open(&config.database).map_err(|error| place(&config, error))?;
+    let conn = open(&config.database).map_err(|error| error.with_origin(&config))?;
     Ok((config, conn))
-}
-
-/// A database that is not there or not fit is most often another one than was meant: where the
-/// settings came from says why.
-pub(crate) fn place(config: &Config, error: Error) -> Error {
-    match error {
-        Error::Config(text) => {
-            Error::Config(format!("{text} ; réglages lus : {}", config.origin()))
-        }
-        other => other,
-    }
 }

@@ -132,7 +132,14 @@ fn waiting(config: &Config, status: &Status) -> Vec<String> {
 fn channel(config: &Config, now: Instant, stopped: &canaux::Stopped) -> String {
     let canal = texts::canal(config.messages.lang, stopped.arret.canal);
     let again = match stopped.bloque_jusqua {
-        Some(at) if at > now => format!(" Prochain essai le {}.", local(config, at)),
+        Some(at) if at > now => {
+            let sooner = if stopped.arret.cause.is_of_login() {
+                ", ou après « process-scheduled check »"
+            } else {
+                ""
+            };
+            format!(" Prochain essai le {}{sooner}.", local(config, at))
+        }
         _ => String::new(),
     };
     format!(

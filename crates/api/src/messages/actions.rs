@@ -205,11 +205,15 @@ async fn resend(
         })
         .await
         .map_err(|error| error.of_model(MODEL))?;
-    state.dispatcher.run().await;
+    let waited = state.dispatcher.run().await;
     let message = load(&state, id).await?;
-    let (settings, seen) = (state.config.messages.clone(), message.clone());
+    if waited == Waited::Refused {
+        let text = state.texts.run_refused().to_owned();
+        return Ok(done(&state, false, text, &message));
+    }
+    let settings = state.config.messages.clone();
     let outcome = state
-        .ask(move |conn| waiting::outcome(conn, &settings, &seen, &again))
+        .ask(move |conn| waiting::outcome(conn, &settings, id, &again))
         .await?;
     let text = state.texts.sent_again(outcome.reached, outcome.missing);
     Ok(done(&state, outcome.reached > 0, text, &message))

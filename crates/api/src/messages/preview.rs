@@ -12,7 +12,7 @@ use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
 use messages_core::config::{Config, Lang};
 use messages_core::model::Message;
-use messages_core::preview::{self, Odd, Preview, Recipient};
+use messages_core::preview::{self, Preview, Recipient};
 use messages_core::segments;
 use messages_core::texts::{addresses, date_warning, motif};
 use messages_core::vocabulary::{Canal, Motif, Portee};
@@ -143,21 +143,10 @@ fn warnings(shown: &Preview, message: &Message, config: &Config) -> Vec<String> 
     let is_sms = shown.message.canal == Canal::Sms;
     let count = segments::over(&message.contenu, most).filter(|_| is_sms);
     let too_long = count.map(|count| addresses::too_many_segments(lang, count, most));
-    let odd = shown
-        .odd
-        .iter()
-        .map(|odd| warning(odd, shown.message.canal, lang));
+    let canal = shown.message.canal;
+    let odd = shown.odd.iter().map(|odd| odd.told(lang, canal));
     let date = message.date_programmee;
     let date =
         date.and_then(|date| date_warning(lang, message.r#type, date, config.sms.quiet, zone));
     too_long.into_iter().chain(date).chain(odd).collect()
-}
-
-fn warning(odd: &Odd, canal: Canal, lang: Lang) -> String {
-    let shared = odd
-        .is_shared()
-        .then(|| addresses::shared(lang, canal, odd.records));
-    let invented = odd.invented.then(|| addresses::invented(lang).to_owned());
-    let told: Vec<String> = shared.into_iter().chain(invented).collect();
-    format!("{} : {}", odd.address, told.join(", "))
 }

@@ -220,7 +220,9 @@ fn read(text: &[u8]) -> Vec<Line> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::channel::About;
     use crate::channel::email_tests::delivery;
+    use crate::vocabulary::{Cause, Verdict};
 
     fn lines(path: &Path) -> Vec<i64> {
         let left_over = LeftOver::open(path.to_owned()).unwrap().unwrap();
@@ -255,6 +257,37 @@ mod tests {
         assert!(LeftOver::open(found[0].clone()).unwrap().is_none(), "held");
         left_over.remove();
         assert!(files(&folder).is_empty());
+    }
+
+    #[test]
+    fn whom_an_answer_concerns_is_kept_and_older_lines_are_read_without_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::new(folder.path(), "a");
+        let answers = [Cause::Limite, Cause::Expediteur]
+            .map(|cause| Answer::accepted(None).put_back(cause))
+            .into_iter()
+            .chain([Answer::panicked()]);
+        for answer in answers.clone() {
+            journal.append(&delivery("x", "y"), &answer);
+        }
+        drop(journal);
+        let text = std::fs::read(folder.path().join("a.jsonl")).unwrap();
+        let kept = read(&text).into_iter().map(|line| line.answer.about);
+        assert!(kept.eq(answers.map(|answer| answer.about)));
+        let older = br#"{"cle":"abc","envoi":7,"jeton":1,"verdict":"temporaire","code":"421",
+            "reference":null,"unreached":true,"slow":false,"panicked":false}"#;
+        let older = read(
+            &older
+                .iter()
+                .copied()
+                .filter(|b| *b != b'\n')
+                .collect::<Vec<u8>>(),
+        );
+        let answer = &older[0].answer;
+        assert_eq!(
+            (answer.verdict, answer.about),
+            (Verdict::Temporaire, About::Envoi)
+        );
     }
 
     #[test]

@@ -50,12 +50,8 @@ pub(super) fn read(typed: &str, region: Region) -> Result<Number, Fault> {
 fn undressed(text: &str) -> String {
     let text = text.trim_matches(['=', '"', '\'', '’', '‘', '`', '´', '“', '”', '«', '»', ' ']);
     let mut text = text.to_lowercase();
-    for label in LABELS {
-        if let Some(rest) = text.strip_prefix(label)
-            && !rest.starts_with(char::is_alphabetic)
-        {
-            text = rest.trim_start_matches(['.', ':', ' ', '/']).to_owned();
-        }
+    while let Some(rest) = LABELS.iter().find_map(|label| behind(&text, label)) {
+        text = rest.to_owned();
     }
     for word in [" ou ", " et ", " or ", " and "] {
         text = text.replace(word, "\n");
@@ -68,6 +64,12 @@ fn undressed(text: &str) -> String {
         out.push(letter);
     }
     out.trim().to_owned()
+}
+
+/// What stands behind a word for "telephone", if it begins with that.
+fn behind<'t>(text: &'t str, label: &str) -> Option<&'t str> {
+    let rest = text.strip_prefix(label)?;
+    (!rest.starts_with(char::is_alphabetic)).then(|| rest.trim_start_matches(['.', ':', ' ', '/']))
 }
 
 /// Dashes of all kinds, and the digits of Arabic writing.

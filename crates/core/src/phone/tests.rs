@@ -140,6 +140,7 @@ fn the_form_in_which_a_number_was_typed_does_not_matter() {
         "[06] 12 34 56 78",
         "Tél. : 06 12 34 56 78",
         "Portable 06 12 34 56 78",
+        "Tél. portable : 06 12 34 56 78",
         "TEL:+33-6-12-34-56-78",
         "sms:0612345678",
         "=+33612345678",

@@ -169,9 +169,9 @@ pub fn refused(
 /// What the directory knows of one address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Use {
-    /// Records that have it.
+    /// Records that have it, of those who did not leave.
     pub fiches: usize,
-    /// Whether one of them refuses the channel.
+    /// Whether one of them, or of those who left, refuses the channel.
     pub refused: bool,
 }
 
@@ -187,6 +187,8 @@ struct Record {
     norme: String,
     #[diesel(sql_type = Bool)]
     accepte: bool,
+    #[diesel(sql_type = Bool)]
+    parti: bool,
 }
 
 /// The uses of all addresses of a channel, by their form. Changes nothing, so that it can be asked
@@ -209,9 +211,9 @@ pub fn uses(conn: &mut Conn, canal: Canal, region: Region) -> Result<BTreeMap<St
                 form(canal, &record.typed, region)
             };
             if let Some(adresse) = made {
-                let used = uses.entry(adresse).or_default();
-                used.fiches += 1;
-                used.refused |= !record.accepte;
+                let known = uses.entry(adresse).or_default();
+                known.fiches += usize::from(!record.parti);
+                known.refused |= !record.accepte;
             }
         }
         if complete {
@@ -224,11 +226,11 @@ fn records(conn: &mut Conn, canal: Canal, after: i64) -> Result<Vec<Record>, Err
     let question = match canal {
         Canal::Sms => sql(
             "SELECT id, telephone AS typed, telephone_e164 AS adresse, norme,
-                    notifications_sms AS accepte
+                    notifications_sms AS accepte, parti_le IS NOT NULL AS parti
                FROM parents WHERE id > ? ORDER BY id LIMIT ?",
         ),
         Canal::Email => sql("SELECT id, email AS typed, email_norme AS adresse, norme,
-                    notifications_email AS accepte
+                    notifications_email AS accepte, parti_le IS NOT NULL AS parti
                FROM parents WHERE id > ? ORDER BY id LIMIT ?"),
     };
     let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);

@@ -192,6 +192,19 @@ fn lock_wait(cause: Cause, times: i64) -> Option<Duration> {
     Some((LOCK_WAIT * 2_u32.pow(doublings)).min(LOCK_WAIT_MAX))
 }
 
+/// Somebody looked, and the login works: a pause that was for it is over.
+///
+/// # Errors
+/// The database's.
+pub fn login_works(conn: &mut Conn, canal: Canal) -> Result<(), Error> {
+    conn.execute(
+        &sql("UPDATE canaux SET bloque_jusqua = NULL
+               WHERE canal = ? AND cause IN ('identification', 'blancs', 'verrou')")
+        .bind(canal.as_str()),
+    )?;
+    Ok(())
+}
+
 /// Somebody was accepted: why the channel was stopped is over.
 ///
 /// # Errors

@@ -42,6 +42,7 @@ pub(crate) enum Sessions {
     /// Always the same session, which keeps what it is told.
     Own,
     /// One of a pool such as PgBouncer's, each time another.
+    #[cfg(feature = "postgres")]
     Shared,
 }
 
@@ -239,7 +240,11 @@ impl Conn {
     /// time, such as PgBouncer's.
     #[must_use]
     pub const fn is_pooled(&self) -> bool {
-        matches!(self.sessions, Sessions::Shared)
+        match self.sessions {
+            Sessions::Own => false,
+            #[cfg(feature = "postgres")]
+            Sessions::Shared => true,
+        }
     }
 
     /// Whether the server was set up to keep its commits through a power cut. (SQLite is set up by

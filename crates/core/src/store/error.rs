@@ -1,5 +1,6 @@
 //! What can go wrong with the database, in the words that callers need.
 
+use crate::config::Config;
 use diesel::result::{DatabaseErrorKind, Error as Diesel};
 
 /// A failed question to the database. diesel's own errors do not leave `store`.
@@ -32,6 +33,18 @@ impl Error {
         Self::Config(format!("DATABASE_URL : {text}"))
     }
 
+    /// With where the settings were read: a database that is not there or not fit is most often
+    /// another one than was meant.
+    #[must_use]
+    pub fn with_origin(self, config: &Config) -> Self {
+        match self {
+            Self::Config(text) => {
+                Self::Config(format!("{text} ; réglages lus : {}", config.origin()))
+            }
+            other => other,
+        }
+    }
+
     /// True when trying the same again later may work.
     #[must_use]
     pub const fn is_unavailable(&self) -> bool {
@@ -58,6 +71,10 @@ const AWAY: &[&str] = &[
     "No space left on device",
     "canceling statement due to",
     "deadlock detected",
+    "query_wait_timeout",
+    "server conn crashed",
+    "server login",
+    "pgbouncer",
 ];
 
 impl From<Diesel> for Error {

@@ -62,9 +62,17 @@ pub fn too_many_segments(lang: Lang, count: usize, most: usize) -> String {
     }
 }
 
-/// So many records have one number or mailbox.
+/// Why the office should look at an address, such as `numéro partagé par 200 familles`: so many
+/// records share it, or nobody seems to have it.
 #[must_use]
-pub fn shared(lang: Lang, canal: Canal, records: usize) -> String {
+pub fn odd(lang: Lang, canal: Canal, records: Option<usize>, made_up: bool) -> String {
+    let shared = records.map(|records| shared(lang, canal, records));
+    let invented = made_up.then(|| invented(lang).to_owned());
+    let told: Vec<String> = shared.into_iter().chain(invented).collect();
+    told.join(", ")
+}
+
+fn shared(lang: Lang, canal: Canal, records: usize) -> String {
     match (lang, canal) {
         (Lang::Fr, Canal::Sms) => format!("numéro partagé par {records} familles"),
         (Lang::Fr, Canal::Email) => format!("adresse partagée par {records} familles"),
@@ -73,9 +81,7 @@ pub fn shared(lang: Lang, canal: Canal, records: usize) -> String {
     }
 }
 
-/// A number that nobody seems to have.
-#[must_use]
-pub const fn invented(lang: Lang) -> &'static str {
+const fn invented(lang: Lang) -> &'static str {
     match lang {
         Lang::Fr => "numéro inventé ou arrondi ?",
         Lang::En => "made-up or rounded number?",

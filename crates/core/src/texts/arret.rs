@@ -1,7 +1,10 @@
 //! Why a channel stops, in words that somebody can act on.
 
+use super::moments::moment;
 use crate::config::Lang;
 use crate::vocabulary::{Canal, Cause};
+use chrono::DateTime;
+use chrono_tz::Tz;
 
 /// Why a channel stops, and what to do: one sentence without its full stop, with the peer's code.
 /// Holds no address and none of a peer's words. `own` are this program's own words, if it has any.
@@ -22,12 +25,13 @@ pub fn arret(lang: Lang, canal: Canal, cause: Cause, code: &str, own: Option<&st
     }
 }
 
-/// When a channel that is paused is tried again: `14:05`.
+/// When a channel that is paused is tried again: `nouvel essai à 14 h 05`.
 #[must_use]
-pub fn tried_again(lang: Lang, time: &str) -> String {
+pub fn tried_again(lang: Lang, until: DateTime<Tz>, now: DateTime<Tz>) -> String {
+    let when = moment(lang, until, now);
     match lang {
-        Lang::Fr => format!("nouvel essai à {time}"),
-        Lang::En => format!("next try at {time}"),
+        Lang::Fr => format!("nouvel essai {when}"),
+        Lang::En => format!("next attempt {when}"),
     }
 }
 
@@ -83,7 +87,13 @@ const fn fr(canal: Canal, cause: Cause) -> &'static str {
         }
         (Cause::Credit, _) => "le crédit du compte est épuisé, rechargez-le",
         (Cause::Passerelle, _) => "SMS_API_URL n'est pas l'adresse de la passerelle, corrigez-la",
-        (Cause::Reglage, _) => "un réglage ou cette machine ne permet pas d'envoyer",
+        _ => fr_of_the_peer(canal, cause),
+    }
+}
+
+/// Not what we are to it, but what it does.
+const fn fr_of_the_peer(canal: Canal, cause: Cause) -> &'static str {
+    match (cause, canal) {
         (Cause::Refus, Canal::Email) => {
             "le serveur d'envoi refuse tous les destinataires, vérifiez DEFAULT_FROM_EMAIL, EMAIL_HOST et EMAIL_HOST_USER"
         }
@@ -109,6 +119,7 @@ const fn fr(canal: Canal, cause: Cause) -> &'static str {
         (Cause::Muet, Canal::Email) => "le serveur d'envoi ne répond pas",
         (Cause::Muet, Canal::Sms) => "la passerelle ne répond pas",
         (Cause::Reponses, _) => "le serveur d'envoi ne confirme plus",
+        _ => "un réglage ou cette machine ne permet pas d'envoyer",
     }
 }
 
@@ -155,7 +166,13 @@ const fn en(canal: Canal, cause: Cause) -> &'static str {
         }
         (Cause::Credit, _) => "the account's credit is used up, add to it",
         (Cause::Passerelle, _) => "SMS_API_URL is not the gateway's address, mend it",
-        (Cause::Reglage, _) => "a setting or this machine is in the way of sending",
+        _ => en_of_the_peer(canal, cause),
+    }
+}
+
+/// Not what we are to it, but what it does.
+const fn en_of_the_peer(canal: Canal, cause: Cause) -> &'static str {
+    match (cause, canal) {
         (Cause::Refus, Canal::Email) => {
             "the relay refuses every recipient, look at DEFAULT_FROM_EMAIL, EMAIL_HOST and EMAIL_HOST_USER"
         }
@@ -179,6 +196,7 @@ const fn en(canal: Canal, cause: Cause) -> &'static str {
         (Cause::Muet, Canal::Email) => "the relay does not answer",
         (Cause::Muet, Canal::Sms) => "the gateway does not answer",
         (Cause::Reponses, _) => "answers get lost",
+        _ => "a setting or this machine is in the way of sending",
     }
 }
 

@@ -23,7 +23,7 @@ fn hour(lang: Lang, time: NaiveTime) -> String {
 
 /// When something will be, seen from `now`: `à 14 h 05`, `le 28/11/2026 à 7 h 30`, `au prochain
 /// traitement`.
-fn moment(lang: Lang, at: DateTime<Tz>, now: DateTime<Tz>) -> String {
+pub(super) fn moment(lang: Lang, at: DateTime<Tz>, now: DateTime<Tz>) -> String {
     let time = hour(lang, at.time());
     let day = at.date_naive();
     match lang {
@@ -44,8 +44,7 @@ pub fn next_attempt(lang: Lang, envoi: &Destinataire, zone: Tz, now: Instant) ->
         return None;
     }
     let when = moment(lang, envoi.prochaine.in_zone(zone), now.in_zone(zone));
-    let why = envoi.detail.as_deref().or(envoi.code.as_deref());
-    match (lang, why) {
+    match (lang, envoi.words()) {
         (Lang::Fr, Some(why)) => Some(format!("{why}, nouvel essai {when}")),
         (Lang::En, Some(why)) => Some(format!("{why}, next attempt {when}")),
         (_, None) if envoi.prochaine <= now || envoi.canal == Canal::Email => None,

@@ -24,7 +24,7 @@ fn a_migration_is_applied_once(database: &Database) {
 
 fn migrations_at_once_are_applied_once(database: &Database) {
     let place = place(database);
-    let missing = migrations::pending(&mut Conn::open(&place).unwrap()).unwrap();
+    let missing = migrations::pending(&mut Conn::create(&place).unwrap()).unwrap();
     let applied: usize = thread::scope(|scope| {
         let migrators = [0; 4].map(|_| {
             scope.spawn(|| {

@@ -132,7 +132,7 @@ impl Script {
         self
     }
 
-    /// Refuses a second EHLO in the same state, as OpenSMTPD does.
+    /// Refuses a second EHLO in the same state, as some relays do.
     pub fn one_ehlo(mut self) -> Self {
         self.one_ehlo = true;
         self

@@ -1,11 +1,12 @@
 //! Messages that failed, and messages whose people are gone: whom they reach, and whom never.
 
 use crate::client::{Client, number};
-use crate::harness::Server;
+use crate::harness::{Server, conn};
 use messages_testing::db::Database;
 use messages_testing::http::{Answer, Gateway, GatewayScript};
 use messages_testing::stories;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 stories!(
     sending_again_reaches_those_who_got_nothing,
@@ -83,12 +84,12 @@ fn sending_again_reaches_those_who_got_nothing(database: &Database) {
     assert_eq!(answer.json()["detail"], text);
 }
 
-/// Parent 1 is refused for good, parent 2 has to wait, parent 3 has no number.
+/// Parent 1 is refused for good, parent 2 waits for another attempt, parent 3 has no number.
 fn sending_again_tells_the_truth(database: &Database) {
-    let later = Answer::status(503, "");
     let script = GatewayScript::default()
         .answer_for(&number(1)[1..], refusal())
-        .answer_for(&number(2)[1..], later);
+        .answer_for(&number(2)[1..], refusal())
+        .times(1);
     let gateway = Gateway::start(script);
     let settings = [("MESSAGES_SMS_CONNECTIONS", "1")];
     let server = Server::sending(database, &gateway, &settings);
@@ -97,6 +98,13 @@ fn sending_again_tells_the_truth(database: &Database) {
     user.patch("/api/parents/3/", &json!({ "telephone": "06" }));
     let id = user.write(&to_all());
     post(&user, &format!("/api/messages/{id}/send_now/"), &json!({}));
+    // As after « later ».
+    let later = conn(database).now().unwrap() + Duration::from_secs(1200);
+    database.execute(&format!(
+        "UPDATE envois SET etat = 'a_envoyer', motif = NULL, termine_le = NULL, prochaine = '{later}',
+                           detail = 'réseau saturé' WHERE parent = 2;
+         UPDATE messages SET statut = 'en_attente', details_erreur = NULL"
+    ));
     let path = format!("/api/messages/{id}/resend/");
     let envois = user.get(&format!("/api/messages/{id}/envois/")).json();
     let resend = |n: usize| {
@@ -113,11 +121,14 @@ fn sending_again_tells_the_truth(database: &Database) {
     // Whoever waits is told of by the message, with reason and time.
     assert_eq!(envois[1]["etat"], "a_envoyer", "{envois}");
     let raison = envois[1]["raison"].as_str().unwrap();
-    assert!(raison.contains(", nouvel essai à "), "{raison}");
+    assert!(
+        raison.starts_with("réseau saturé, nouvel essai "),
+        "{raison}"
+    );
     let message = user.message(id);
     let told = message["details_erreur"].as_str().unwrap();
     assert!(
-        told.starts_with("1 destinataire attend un nouvel essai ("),
+        told.starts_with("1 destinataire attend un nouvel essai (réseau saturé) "),
         "{told}"
     );
     let table = user.get(&format!("/api/messages/{id}/envois.csv")).text();

@@ -187,3 +187,19 @@ fn without_keys_no_page_of_another_site_may_call() {
         2
     );
 }
+
+#[test]
+fn keys_are_not_looked_for_in_a_database_that_is_not_there() {
+    let database = Database::sqlite();
+    let file = database.folder().join("messages.sqlite3");
+    for arguments in [&["key", "list"][..], &["key", "revoke", "1"]] {
+        let (code, said) = refusal(&database, arguments, &[]);
+        assert_eq!(code, Some(78), "{said}");
+        let told = format!("pas de base à {} ; réglages lus : aucun", file.display());
+        assert!(said.contains(&told), "{said}");
+        assert!(!file.exists());
+    }
+    // The first key comes before the first start.
+    let (code, said) = refusal(&database, &["key", "create", "--name", "Cantine"], &[]);
+    assert_eq!(code, Some(0), "{said}");
+}

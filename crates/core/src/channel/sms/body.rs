@@ -14,8 +14,10 @@ use serde_json::Value;
 pub(super) enum Refusal {
     /// Our credit is used up.
     Credit,
-    /// Our key, our account, or the sender that we name.
+    /// Our key or our account.
     Account,
+    /// The sender that we name.
+    Sender,
     /// Too many at a time: later.
     Pace,
     /// This number; also where nothing tells whom.

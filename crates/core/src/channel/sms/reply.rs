@@ -58,15 +58,15 @@ fn of_success(code: &str, response: &mut Response<Body>) -> Answer {
     // Programs saved with a byte order mark write it before all that they say.
     let text = text.trim_start_matches('\u{feff}');
     let parsed: Option<serde_json::Value> = serde_json::from_str(text).ok();
+    if let Some(refusal) = body::refusal(text, parsed.as_ref()) {
+        return of_refusal(refusal, code, text);
+    }
     if (json && parsed.is_none()) || text.trim_start().starts_with('<') {
         return Answer::of(
             Verdict::Ambigu,
             code,
             "réponse qui n'est pas celle d'une passerelle",
         );
-    }
-    if let Some(refusal) = body::refusal(text, parsed.as_ref()) {
-        return of_refusal(refusal, code, text);
     }
     let reference = parsed.as_ref().and_then(reference);
     // What names no number of its own is at least kept as it was said.
@@ -83,6 +83,7 @@ fn of_refusal(refusal: Refusal, code: &str, words: &str) -> Answer {
     match refusal {
         Refusal::Credit => Answer::channel(Cause::Credit, code, words),
         Refusal::Account => Answer::channel(Cause::Identification, code, words),
+        Refusal::Sender => Answer::channel(Cause::Expediteur, code, words),
         Refusal::Pace => Answer {
             pause: Some(PAUSE_DEFAULT),
             ..Answer::channel(Cause::Pause, code, words)

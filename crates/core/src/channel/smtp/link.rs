@@ -6,10 +6,10 @@ use super::relay::Relay;
 use super::reply::Reply;
 use super::wire::Wire;
 use super::words::Phase;
-use crate::channel::{Answer, Delivery, Stage, email};
+use crate::channel::{About, Answer, Delivery, Stage, email};
 use crate::domain;
 use crate::failpoint::reach;
-use crate::vocabulary::Verdict;
+use crate::vocabulary::{Cause, Verdict};
 use std::time::{Duration, Instant};
 
 /// For MAIL, RCPT and DATA together: nothing is lost when they are asked again.
@@ -49,12 +49,11 @@ impl Link<'_> {
             Ok(message) => content::wired(&message.formatted()),
             Err(reason) => return Answer::unsendable("message", &reason),
         };
-        let reused = self.sent > 0;
         reach("envelope");
         match self.envelope(delivery, body.len()) {
             Ok(()) => {}
             // This one was not looked at, so a new connection may take it.
-            Err(answer) if reused && self.may_be_stray(&answer) => {
+            Err(answer) if self.may_be_stray(&answer) => {
                 let again = self.reopen();
                 if let Err(answer) = again.and_then(|()| self.envelope(delivery, body.len())) {
                     return answer;
@@ -71,10 +70,18 @@ impl Link<'_> {
         self.body(&body, delivery.deadline)
     }
 
-    /// Whether the relay has but closed the connection while it was idle, or what we read was an
-    /// answer to the envoi before.
+    /// Whether it may be about a connection that served somebody before: the relay closed it while it
+    /// was idle, what we read was an answer to the envoi before, or it had all the messages that one
+    /// connection may have (OpenSMTPD's 452 after a hundred). Only a new one tells. Over one that has
+    /// not served anybody only a break may be that.
     fn may_be_stray(&self, answer: &Answer) -> bool {
-        answer.verdict == Verdict::Config || (answer.is_free() && !self.is_open())
+        let is_lost = answer.is_free() && !self.is_open();
+        if self.sent == 0 {
+            return is_lost && answer.code.as_deref() == Some("connexion");
+        }
+        is_lost
+            || answer.verdict == Verdict::Config
+            || answer.about == About::Channel(Cause::Cadence)
     }
 
     pub(crate) const fn is_open(&self) -> bool {
@@ -82,6 +89,10 @@ impl Link<'_> {
     }
 
     pub(crate) fn quit(mut self) {
+        self.leave();
+    }
+
+    fn leave(&mut self) {
         if let Some(mut wire) = self.wire.take() {
             wire.until(Instant::now() + QUIT_TIMEOUT);
             // Whatever the relay answers, the connection is over.
@@ -129,6 +140,8 @@ impl Link<'_> {
     }
 
     fn reopen(&mut self) -> Result<(), Answer> {
+        // First: a relay may count how many there are at once.
+        self.leave();
         *self = Self::open(self.relay)?;
         Ok(())
     }
@@ -168,10 +181,12 @@ impl Link<'_> {
 
     fn commands(&self, delivery: &Delivery, size: usize) -> Result<[Command; 3], Answer> {
         let (to, is_ascii) = recipient(&delivery.adresse);
-        let mut mail = format!("MAIL FROM:<{}>", self.relay.head.from.email);
-        if self.extensions.offers("SIZE") {
-            mail.push_str(&format!(" SIZE={size}"));
-        }
+        let size = if self.extensions.offers("SIZE") {
+            format!(" SIZE={size}")
+        } else {
+            String::new()
+        };
+        let mut mail = format!("MAIL FROM:<{}>{size}", self.relay.head.from.email);
         if !is_ascii {
             if !self.extensions.offers("SMTPUTF8") {
                 let text = "le relais ne sait pas écrire à une adresse accentuée (SMTPUTF8)";

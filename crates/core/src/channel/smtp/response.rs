@@ -247,8 +247,8 @@ mod tests {
             let mut wire = String::new();
             for (code, lines) in &replies {
                 for (n, line) in lines.iter().enumerate() {
-                    let sign = if n + 1 == lines.len() { ' ' } else { '-' };
-                    wire += &format!("{code}{sign}{line}{end}");
+                    let sign = if n + 1 == lines.len() { " " } else { "-" };
+                    wire.extend([code.to_string().as_str(), sign, line.as_str(), end]);
                 }
             }
             let mut rest = wire.as_bytes();

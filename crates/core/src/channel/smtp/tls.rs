@@ -17,7 +17,7 @@ impl Tls {
     /// Trusts whom the machine trusts, so that a town's own authority works.
     pub(super) fn new(host: &str) -> Result<Self, String> {
         let name = ServerName::try_from(host.to_owned())
-            .map_err(|_| format!("EMAIL_HOST : « {host} » n'est pas un nom de machine"))?;
+            .map_err(|_invalid| format!("EMAIL_HOST : « {host} » n'est pas un nom de machine"))?;
         let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .and_then(BuilderVerifierExt::with_platform_verifier)

@@ -105,6 +105,9 @@ pub(super) fn sort(phase: Phase, code: u16, text: &str) -> Class {
 fn of_login(said: &Said) -> Option<Class> {
     let us = |cause| Some(Class::Us(cause));
     let logging_in = said.phase == Phase::Auth || matches!(said.code, 534 | 535);
+    if said.has(&[(7, 66)]) {
+        return us(Cause::Chiffrement);
+    }
     if said.code == 538 || said.names(ENCRYPTION) {
         return (said.is_final() || said.phase > Phase::StartTls)
             .then_some(Class::Us(Cause::Chiffrement));
@@ -126,7 +129,8 @@ fn of_login(said: &Said) -> Option<Class> {
             Cause::Identification
         });
     }
-    (said.code == 530).then_some(Class::Us(Cause::Relayage))
+    // OpenSMTPD says it of a sender who is not the account's, all others of a login that is missing.
+    (said.code == 530 && !said.names(&["sender rejected"])).then_some(Class::Us(Cause::Relayage))
 }
 
 /// The sender's address or domain, or our machine's name.
@@ -171,8 +175,8 @@ fn of_recipient(said: &Said) -> Option<Class> {
         return Some(Class::Later);
     }
     let measured = said.names(LIMIT) || said.names(PACE);
-    // 452 and 552 are the mailbox's own codes (RFC 5321, 4.2.3).
-    let storage = matches!(said.code, 422 | 452 | 552) && said.names(&["quota"]);
+    // Of the subjects of RFC 3463 the second is the mailbox's own.
+    let storage = said.names(&["quota"]) && said.enhanced.is_none_or(|(subject, _)| subject == 2);
     let mailbox =
         said.names(MAILBOX) || (said.has(&[(2, 2)]) || storage) && !said.names(lists::SENDING);
     let unknown = [(1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2, 1)];

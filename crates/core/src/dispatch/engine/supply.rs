@@ -3,7 +3,7 @@
 
 use super::Engine;
 use super::persist::persist;
-use crate::config::Messages;
+use crate::config::{Lang, Messages};
 use crate::dispatch::lane::Lane;
 use crate::dispatch::report::ChannelStop;
 use crate::failpoint::reach;
@@ -18,8 +18,8 @@ use std::time::{Duration, Instant as Moment};
 #[derive(Default)]
 struct Supply {
     claimed: Option<Vec<Reserved>>,
-    /// The channel is paused until then; for the cause that is kept, if it is.
-    paused: Option<(Cause, Instant)>,
+    /// The channel is paused from now until then; for the cause that is kept, if it is.
+    paused: Option<(Cause, [Instant; 2])>,
     /// With a rate: places had now, and the wait for the next one.
     slots: Option<(usize, Duration)>,
 }
@@ -39,6 +39,11 @@ impl Engine<'_> {
             return Ok(());
         }
         let lang = self.config.messages.lang;
+        let behind: Vec<i64> = news
+            .iter()
+            .flat_map(|(_, news, _)| &news.behind)
+            .copied()
+            .collect();
         persist(&mut self.conn, &self.stop, |conn, _| {
             conn.write(|conn| {
                 let now = conn.now()?;
@@ -49,18 +54,14 @@ impl Engine<'_> {
                     if news.accepted {
                         canaux::works(conn, *canal)?;
                     }
-                    envois::step_back(conn, &news.behind)?;
-                    let Some(stop) = stopped.as_ref().filter(|_| news.stopped) else {
-                        continue;
-                    };
-                    if !news.known {
-                        canaux::stop(conn, &kept(stop), now)?;
+                    if let Some(stop) = stopped.as_ref().filter(|_| news.stopped) {
+                        keep(conn, lang, stop, news.known, now)?;
                     }
-                    let said = texts::waits(lang, &stop.phrase(lang));
-                    canaux::tell(conn, *canal, &said)?;
                 }
                 Ok(())
-            })
+            })?;
+            // Apart: whoever cancels a message holds it while it asks for its envois.
+            conn.write(|conn| envois::step_back(conn, &behind))
         })
     }
 
@@ -114,7 +115,7 @@ fn supply_of(
             let cause = why
                 .next()
                 .map_or(Cause::Pause, |stopped| stopped.arret.cause);
-            supply.paused = Some((cause, until));
+            supply.paused = Some((cause, [now, until]));
             return Ok(supply);
         }
         let claimed = envois::claim(conn, passage, lane.canal, wanted, now)?;
@@ -134,14 +135,25 @@ fn supply_of(
     Ok(supply)
 }
 
-/// The stop as the database keeps it.
-fn kept(stop: &ChannelStop) -> canaux::Arret {
-    canaux::Arret {
-        canal: stop.canal,
-        cause: stop.cause,
-        code: stop.code.clone(),
-        detail: stop.detail.clone(),
+/// Keeps why a channel is stopped, unless it is `known`, and tells it in the messages that wait.
+fn keep(
+    conn: &mut Conn,
+    lang: Lang,
+    stop: &ChannelStop,
+    known: bool,
+    now: Instant,
+) -> Result<(), Error> {
+    if !known {
+        let arret = canaux::Arret {
+            canal: stop.canal,
+            cause: stop.cause,
+            code: stop.code.clone(),
+            detail: stop.detail.clone(),
+        };
+        canaux::stop(conn, &arret, now)?;
     }
+    let said = texts::waits(lang, &stop.phrase(lang));
+    canaux::tell(conn, stop.canal, &said)
 }
 
 fn take_over(messages: &Messages, lane: &mut Lane, supply: Supply) {
@@ -149,9 +161,9 @@ fn take_over(messages: &Messages, lane: &mut Lane, supply: Supply) {
         lane.drained = claimed.is_empty();
         lane.pool.extend(claimed);
     }
-    if let Some((cause, until)) = supply.paused {
-        let time = until.in_zone(messages.zone).format("%H:%M").to_string();
-        let detail = texts::tried_again(messages.lang, &time);
+    if let Some((cause, times)) = supply.paused {
+        let [now, until] = times.map(|at| at.in_zone(messages.zone));
+        let detail = texts::tried_again(messages.lang, until, now);
         lane.rest(ChannelStop::new(lane.canal, cause, "pause", detail));
     }
     if let Some((had, wait)) = supply.slots {

@@ -30,15 +30,15 @@ impl Lane {
     /// An answer for an envoi. While nobody was accepted, a refusal for good may be meant for us:
     /// it is kept in hand until that is known.
     pub(super) fn take_in(&mut self, granted: Granted, answer: Answer) {
-        let undecided = self.breaker.is_undecided(&answer);
-        let id = granted.id;
+        let (id, said) = (granted.id, answer.clone());
+        let undecided = self.breaker.is_undecided(&said);
         if undecided {
             let until = Moment::now() + HOLD;
-            self.held.push(((granted, answer.clone()), until));
+            self.held.push(((granted, answer), until));
         } else {
-            self.decided.push((granted, answer.clone()));
+            self.decided.push((granted, answer));
         }
-        if self.judge(&answer) && !undecided {
+        if self.judge(&said) && !undecided {
             self.news.behind.push(id);
         }
     }

@@ -68,6 +68,15 @@ pub struct Destinataire {
     pub lu_le: Option<Instant>,
 }
 
+impl Destinataire {
+    /// The peer's words or ours, else the code.
+    #[must_use]
+    pub fn words(&self) -> Option<&str> {
+        let said = [self.detail.as_deref(), self.code.as_deref()];
+        said.into_iter().flatten().find(|words| !words.is_empty())
+    }
+}
+
 const COLUMNS: &str = "SELECT e.id, e.message, e.parent, COALESCE(p.nom, '') AS nom,
     COALESCE(p.prenom, '') AS prenom, e.canal, e.adresse, e.etat, e.motif, e.tentatives, e.code,
     e.detail, e.prochaine, e.emis_le, e.termine_le, e.lu_le

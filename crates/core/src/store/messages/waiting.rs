@@ -29,12 +29,12 @@ pub struct Attente {
 pub fn attentes(conn: &mut Conn, messages: &[i64], now: Instant) -> Result<Vec<Attente>, Error> {
     let groups: Vec<Attente> = conn.load(
         &sql(
-            "SELECT message, count(*) AS nombre, COALESCE(detail, code) AS raison,
+            "SELECT message, count(*) AS nombre, COALESCE(NULLIF(detail, ''), code) AS raison,
                      min(prochaine) AS prochaine
                 FROM envois
                WHERE etat = 'a_envoyer' AND message IN (SELECT r.cle FROM {rows: cle bigint})
-                 AND (COALESCE(detail, code) IS NOT NULL OR (canal = 'sms' AND prochaine > ?))
-               GROUP BY message, COALESCE(detail, code)
+                 AND (COALESCE(NULLIF(detail, ''), code) IS NOT NULL OR (canal = 'sms' AND prochaine > ?))
+               GROUP BY message, COALESCE(NULLIF(detail, ''), code)
                ORDER BY message, nombre DESC, raison",
         )
         .bind_keys(messages)

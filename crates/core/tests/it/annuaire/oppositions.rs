@@ -61,8 +61,7 @@ fn an_opt_out_of_one_parent_ends_what_waits_for_that_one(database: &Database) {
         let seen = parents::one(&mut conn, parent.id).unwrap();
         let fiche = Fiche {
             parent,
-            etudiants: Vec::new(),
-            parti_le: None,
+            ..seen.clone()
         };
         parents::update(&mut conn, &seen, &fiche).unwrap();
     };

@@ -222,7 +222,8 @@ fn a_handshake_that_breaks_costs_nobody_an_attempt() {
 #[test]
 fn a_relay_without_replies_leaves_it_in_doubt_and_gets_three_copies_at_most() {
     let database = Database::sqlite();
-    let server = Server::start(Script::default().on(Stage::Body, raw(b"bonjour\r\n")));
+    let taken = Action::AcceptThen(Box::new(raw(b"bonjour\r\n")));
+    let server = Server::start(Script::default().on(Stage::Body, taken));
     let program = one_connection(&database).relay(&server);
     program.school(2, 1);
     let id = program.programme(Canal::Email, To::All);

@@ -17,7 +17,10 @@ fn what_opensmtpd_says_of_us_costs_nobody_anything() {
         return;
     };
     restrictions::what_is_wrong_with_us_costs_nobody_anything(&relay);
+    restrictions::the_wrong_encryption_is_told(&relay);
     restrictions::relaying_is_refused(&relay, "submission");
+    // « 550 Invalid recipient » to everybody.
+    restrictions::relaying_is_refused(&relay, "open");
 }
 
 #[test]

@@ -17,6 +17,7 @@ fn what_postfix_says_of_us_costs_nobody_anything() {
         return;
     };
     restrictions::what_is_wrong_with_us_costs_nobody_anything(&relay);
+    restrictions::the_wrong_encryption_is_told(&relay);
     // 454 4.7.1 as Debian sets it, 554 5.7.1 as others do.
     restrictions::relaying_is_refused(&relay, "submission");
     restrictions::relaying_is_refused(&relay, "strict");

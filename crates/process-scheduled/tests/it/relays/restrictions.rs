@@ -73,6 +73,20 @@ pub(super) fn what_is_wrong_with_us_costs_nobody_anything(relay: &Relay) {
     }
 }
 
+/// Without encryption at a door that wants STARTTLS, and with TLS from the first byte.
+pub(super) fn the_wrong_encryption_is_told(relay: &Relay) {
+    for (way, named) in [
+        (Way::Cleartext, "EMAIL_USE_TLS"),
+        (Way::ImplicitTls, "EMAIL_USE_TLS"),
+    ] {
+        let database = Database::sqlite_in_memory();
+        let wrong = logged_in(program(&database, relay, "submission", way));
+        let (id, wrong) = refused(wrong, relay, named);
+        let right = wrong.set("EMAIL_USE_SSL", "false");
+        mended(&right.set("EMAIL_USE_TLS", "true"), relay, id);
+    }
+}
+
 /// Without a login at a door that wants one: nothing is passed on.
 pub(super) fn relaying_is_refused(relay: &Relay, door: &str) {
     let database = Database::sqlite_in_memory();

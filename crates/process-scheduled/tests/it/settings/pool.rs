@@ -7,6 +7,7 @@ use messages_testing::db::Database;
 use messages_testing::http::{Gateway, GatewayScript};
 use messages_testing::pgbouncer::PgBouncer;
 use messages_testing::smtp::{Script, Server};
+use std::time::Duration;
 
 const PARENTS: usize = 60;
 
@@ -49,6 +50,17 @@ fn day(cluster: &Cluster, ignored: &str) {
     assert_eq!(program.run(&["status"]).code, 0);
     assert_eq!(program.run(&["migrate"]).code, 0);
     assert_eq!(program.run(&["--dry-run"]).code, 0);
+    // The server goes away behind the pool, and comes back.
+    cluster.crash();
+    let ended = program.run(&[]);
+    assert_eq!(ended.code, 75, "{ended:?}");
+    cluster.resume();
+    // The pool remembers a while that it was away.
+    let back = (0..10).any(|_| {
+        std::thread::sleep(Duration::from_secs(1));
+        program.run(&[]).code == 0
+    });
+    assert!(back);
     // Nothing that a session was told stays with the next client.
     let left = "SELECT DISTINCT current_setting('enable_seqscan') AS v";
     assert_eq!(pool.texts(left), ["on"]);

@@ -11,6 +11,7 @@ stories!(
     a_run_that_was_killed_may_have_sent,
     a_long_silence_forgets_nothing,
     a_fresh_database_is_for_trials,
+    what_a_simulation_marked_can_be_sent,
 );
 
 /// Every way to run without sending is refused, and takes nothing.
@@ -110,4 +111,24 @@ fn a_fresh_database_is_for_trials(database: &Database) {
     assert_eq!(program.run(&["status", "--json"]).json()["simules"], 2);
     let trial = program.set("MESSAGES_MODE", "simulation").run(&["status"]);
     assert!(!trial.stdout.contains("À VÉRIFIER"), "{trial:?}");
+}
+
+fn what_a_simulation_marked_can_be_sent(database: &Database) {
+    let gateway = Gateway::start(GatewayScript::default());
+    let program = Program::new(database).gateway(&gateway);
+    program.school(3, 1);
+    let id = program.programme(Canal::Sms, To::All);
+    let lost = program.clone().set("MESSAGES_MODE", "");
+    assert_eq!(lost.run(&[]).code, 0);
+    assert_eq!(program.states(id), ["envoye"; 3]);
+    assert_eq!(program.run(&["status", "--json"]).json()["simules"], 1);
+    let ended = program.run(&["resend", &id.to_string()]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert_eq!(program.run(&[]).code, 0);
+    assert_eq!(gateway.accepted_count(), 3);
+    assert_eq!(program.states(id), ["envoye"; 3]);
+    assert_eq!(program.run(&["status", "--json"]).json()["simules"], 0);
+    // Once is enough.
+    assert_eq!(program.run(&["resend", &id.to_string()]).code, 1);
+    program.verify();
 }

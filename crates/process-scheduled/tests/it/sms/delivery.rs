@@ -91,7 +91,7 @@ fn an_sms_says_exactly_what_was_written(database: &Database) {
     program.insert(&odd);
     assert_eq!(program.run(&[]).code, 0);
     let posts = gateway.received();
-    assert_eq!(posts[0].body["message"], contenu);
+    assert_eq!(posts[0].body["message"], contenu.replace("\r\n", "\n"));
     assert_eq!(posts[0].body.as_object().unwrap().len(), 4);
     assert_eq!(asked(&gateway), numbers([1]));
 }

@@ -332,6 +332,19 @@ fn a_wrong_password_is_tried_less_often_from_the_third_run_on(database: &Databas
         (78, "identification")
     );
     assert_eq!(said(&server, "AUTH").len(), 3);
+    // Whoever mends it need not wait.
+    let mended = Server::start(Script::default().auth(USER.1, "secret"));
+    let program = program.relay(&mended);
+    assert_eq!(program.run(&["--json"]).code, 78);
+    assert_eq!(mended.connections(), 0);
+    let status = program.run(&["status"]).stdout;
+    assert!(
+        status.contains("ou après « process-scheduled check »"),
+        "{status}"
+    );
+    program.run(&["check"]);
+    assert_eq!(program.run(&[]).code, 0);
+    assert_eq!(reached(&mended), mailboxes(1..=3));
 }
 
 fn a_relay_with_few_connections_and_a_pace_is_served_in_one_run(database: &Database) {

@@ -95,8 +95,9 @@ fn of_nexmo(status: &str) -> Sign {
     Sign::Whose(match status {
         "1" => Refusal::Pace,
         "9" => Refusal::Credit,
-        "2" | "4" | "8" | "11" | "14" | "15" | "22" | "23" | "29" => Refusal::Account,
+        "2" | "4" | "8" | "11" | "14" | "22" | "23" | "29" => Refusal::Account,
         "5" => Refusal::Doubt,
+        "15" => Refusal::Sender,
         _ => Refusal::Recipient,
     })
 }

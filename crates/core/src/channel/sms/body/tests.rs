@@ -23,7 +23,7 @@ fn a_body_that_says_no_is_a_refusal() {
         ),
         (
             r#"{"success":"false","reason":"sender not allowed"}"#,
-            Refusal::Account,
+            Refusal::Sender,
         ),
         (r#"{"ok":0}"#, Refusal::Recipient),
         (

@@ -100,7 +100,7 @@ const CREDIT: [&str; 10] = [
 ];
 
 /// What is ours to set.
-const ACCOUNT: [&str; 24] = [
+const ACCOUNT: [&str; 20] = [
     "credential",
     "authent",
     "authoriz",
@@ -118,14 +118,13 @@ const ACCOUNT: [&str; 24] = [
     "username",
     "account",
     "compte",
-    "sender",
-    "expediteur",
-    "emetteur",
-    "originator",
     "forbidden",
     "permission",
     "whitelist",
 ];
+
+/// The name that we give ourselves.
+const SENDER: [&str; 4] = ["sender", "expediteur", "emetteur", "originator"];
 
 /// What passes.
 const PACE: [&str; 11] = [
@@ -168,6 +167,8 @@ pub(super) fn whose(text: &str) -> Option<Refusal> {
         Some(Refusal::Pace)
     } else if named(&CREDIT) {
         Some(Refusal::Credit)
+    } else if named(&SENDER) {
+        Some(Refusal::Sender)
     } else if named(&ACCOUNT) {
         Some(Refusal::Account)
     } else if named(&NUMBER) {
