@@ -33,11 +33,6 @@ pub(crate) fn start(cli: &Cli) -> Result<(Config, Conn), Failure> {
     with(cli, migrations::open_existing)
 }
 
-/// All three, for a command that may make the database.
-pub(crate) fn start_making(cli: &Cli) -> Result<(Config, Conn), Failure> {
-    with(cli, migrations::open)
-}
-
 /// All three, for a command that only looks.
 pub(crate) fn start_looking(cli: &Cli) -> Result<(Config, Conn), Failure> {
     with(cli, migrations::open_current)

@@ -94,7 +94,11 @@ pub(super) fn plan(
             etudiant: *etudiant,
             rang,
         }));
-        if whole.complet && !draft.etudiants.is_empty() {
+        let mut children = draft
+            .etudiants
+            .iter()
+            .filter_map(|place| people.etudiants.get(*place));
+        if whole.complet && children.any(|child| !child.sans_nom) {
             familles.push(patch.id);
         }
     }

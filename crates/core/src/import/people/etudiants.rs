@@ -19,6 +19,8 @@ pub(in crate::import) struct EtudiantDraft {
     pub(in crate::import) prenom: Option<String>,
     /// Place of the class.
     pub(in crate::import) classe: Option<Option<usize>>,
+    /// Whether somebody of the parent's name stands for a child that no line names.
+    pub(in crate::import) sans_nom: bool,
     /// Place of the first parent.
     pub(in crate::import) parent: Option<usize>,
 }
@@ -68,6 +70,7 @@ impl Gatherer<'_> {
             classe,
         );
         let draft = self.people.etudiants.get_mut(place)?;
+        draft.sans_nom = !is_named && draft.ident.is_none();
         let (line, first) = (draft.line, draft.classe);
         for (column, field, said) in [
             (Column::EtudiantNom, &mut draft.nom, nom),
@@ -121,6 +124,7 @@ impl Gatherer<'_> {
                 nom: None,
                 prenom: None,
                 classe: None,
+                sans_nom: false,
                 parent,
             });
             place
