@@ -59,7 +59,9 @@ pub enum Error {
     #[error("{0}")]
     File(String),
     /// More than a third would leave, and nobody said that it is meant.
-    #[error("{absents} parents sur {presents} ne sont pas dans ce fichier, plus d'un tiers : ajoutez --oui si c'est voulu")]
+    #[error(
+        "{absents} parents sur {presents} ne sont pas dans ce fichier, plus d'un tiers : ajoutez --oui si c'est voulu"
+    )]
     Many {
         /// Who would leave.
         absents: usize,
@@ -202,7 +204,10 @@ fn take_over(
     } else {
         0
     };
-    let silent = plan.finals.iter().filter(|one| !one.parent.notifications_email);
+    let silent = plan
+        .finals
+        .iter()
+        .filter(|one| !one.parent.notifications_email);
     remarks.kept.sort_by_key(|remarque| remarque.ligne);
     Ok(Ok(Imported {
         essai: options.essai,

@@ -28,14 +28,20 @@ pub(crate) fn import(cli: &Cli, asked: &cli::Import) -> Result<Exit, Failure> {
         notifications_email: asked.notifications_email,
     };
     // Before anything is changed: the office asked for it.
-    let rapport = asked.rapport.as_deref().map(|path| private(path).map(|file| (file, path)));
+    let rapport = asked
+        .rapport
+        .as_deref()
+        .map(|path| private(path).map(|file| (file, path)));
     let rapport = rapport.transpose().map_err(failed)?;
     let outcome = database::with(&config.database, cli.dry_run, |conn| {
         import::import(conn, &source, &options)
     })?;
     let imported = outcome.map_err(|error| match error {
         Error::Store(error) => error.into(),
-        other => failed(format!("{} : rien n'est importé.\n{other}", asked.fichier.display())),
+        other => failed(format!(
+            "{} : rien n'est importé.\n{other}",
+            asked.fichier.display()
+        )),
     })?;
     tell(cli, asked, &imported);
     if let Some((mut file, path)) = rapport {
@@ -51,11 +57,14 @@ fn private(path: &Path) -> Result<File, String> {
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path).map_err(|error| format!("{} : {error}", path.display()))?;
+    let file = options
+        .open(path)
+        .map_err(|error| format!("{} : {error}", path.display()))?;
     #[cfg(unix)]
     {
         let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
-        file.set_permissions(mode).map_err(|error| format!("{} : {error}", path.display()))?;
+        file.set_permissions(mode)
+            .map_err(|error| format!("{} : {error}", path.display()))?;
     }
     Ok(file)
 }
@@ -82,7 +91,11 @@ fn sentences(asked: &cli::Import, imported: &Imported) -> Vec<String> {
     lines.extend(left_out(asked, imported));
     lines.push(format!(
         "{} : {}, {}, {}.",
-        if imported.essai { "Serait importé" } else { "Importé" },
+        if imported.essai {
+            "Serait importé"
+        } else {
+            "Importé"
+        },
         plural(number(imported.parents), "parent", "parents"),
         plural(number(imported.etudiants), "élève", "élèves"),
         plural(number(imported.classes), "classe", "classes"),
@@ -120,7 +133,9 @@ fn left_out(asked: &cli::Import, imported: &Imported) -> Option<String> {
         return Some(if one {
             "1 parent de l'annuaire n'est pas dans ce fichier : il reste destinataire ; `import --complet` le retire.".to_owned()
         } else {
-            format!("{n} parents de l'annuaire ne sont pas dans ce fichier : ils restent destinataires ; `import --complet` les retire.")
+            format!(
+                "{n} parents de l'annuaire ne sont pas dans ce fichier : ils restent destinataires ; `import --complet` les retire."
+            )
         });
     }
     let who = plural(number(n), "parent", "parents");
@@ -133,7 +148,11 @@ fn left_out(asked: &cli::Import, imported: &Imported) -> Option<String> {
     Some(format!(
         "{who} de l'annuaire (sur {present}) {} pas dans ce fichier : {} ; l'historique reste.{warning}",
         if one { "n'est" } else { "ne sont" },
-        if one { "plus rien ne lui est envoyé" } else { "plus rien ne leur est envoyé" },
+        if one {
+            "plus rien ne lui est envoyé"
+        } else {
+            "plus rien ne leur est envoyé"
+        },
     ))
 }
 
@@ -142,12 +161,17 @@ fn remarks(imported: &Imported) -> Vec<String> {
     if all == 0 {
         return Vec::new();
     }
-    let mut lines = vec![format!("À regarder ({}) :", plural(number(all), "remarque", "remarques"))];
+    let mut lines = vec![format!(
+        "À regarder ({}) :",
+        plural(number(all), "remarque", "remarques")
+    )];
     let shown = imported.remarques.iter().take(SHOWN);
     lines.extend(shown.map(|remarque| format!("  {remarque}")));
     if all > SHOWN {
         let more = plural(number(all - SHOWN), "autre", "autres");
-        lines.push(format!("  … et {more} ; --rapport FICHIER.csv les donne avec les cellules."));
+        lines.push(format!(
+            "  … et {more} ; --rapport FICHIER.csv les donne avec les cellules."
+        ));
     }
     lines
 }

@@ -279,7 +279,12 @@ fn unknown(
     let mut faults = Vec::new();
     let given = school.classes.iter().map(|row| row.id).collect();
     let named = |row: &EtudiantPatch| row.classe.flatten();
-    let gone = missing(conn, school.etudiants.iter().filter_map(named), &given, annuaire::classes::existing)?;
+    let gone = missing(
+        conn,
+        school.etudiants.iter().filter_map(named),
+        &given,
+        annuaire::classes::existing,
+    )?;
     for (place, row) in school.etudiants.iter().enumerate() {
         if let Some(id) = named(row).filter(|id| gone.contains(id)) {
             let text = texts.no_object(&id.to_string());
@@ -289,7 +294,12 @@ fn unknown(
     let given = school.etudiants.iter().map(|row| row.id).collect();
     let named = school.liens.iter().map(|lien| lien.etudiant);
     let gone = missing(conn, named, &given, annuaire::etudiants::existing)?;
-    for lien in school.liens.iter().filter(|lien| gone.contains(&lien.etudiant)).take(FAULTS_MAX) {
+    for lien in school
+        .liens
+        .iter()
+        .filter(|lien| gone.contains(&lien.etudiant))
+        .take(FAULTS_MAX)
+    {
         let place = school.parents.iter().position(|row| row.id == lien.parent);
         let path = format!("parents[{}].etudiants", place.unwrap_or_default());
         faults.push((path, texts.no_object(&lien.etudiant.to_string())));
@@ -305,20 +315,36 @@ fn nameless(
     school: &Annuaire,
     texts: Texts,
 ) -> Result<Vec<(String, String)>, Error> {
-    let lists: [(_, Vec<(i64, bool)>, fn(&mut Conn, &[i64]) -> Result<Vec<i64>, Error>); 3] = [
+    let lists: [(
+        _,
+        Vec<(i64, bool)>,
+        fn(&mut Conn, &[i64]) -> Result<Vec<i64>, Error>,
+    ); 3] = [
         (
             "classes",
-            school.classes.iter().map(|row| (row.id, row.nom.is_some())).collect(),
+            school
+                .classes
+                .iter()
+                .map(|row| (row.id, row.nom.is_some()))
+                .collect(),
             annuaire::classes::existing,
         ),
         (
             "etudiants",
-            school.etudiants.iter().map(|row| (row.id, row.nom.is_some())).collect(),
+            school
+                .etudiants
+                .iter()
+                .map(|row| (row.id, row.nom.is_some()))
+                .collect(),
             annuaire::etudiants::existing,
         ),
         (
             "parents",
-            school.parents.iter().map(|row| (row.id, row.nom.is_some())).collect(),
+            school
+                .parents
+                .iter()
+                .map(|row| (row.id, row.nom.is_some()))
+                .collect(),
             annuaire::parents::existing,
         ),
     ];
@@ -326,10 +352,13 @@ fn nameless(
     for (list, rows, existing) in lists {
         let silent = rows.iter().filter(|(_, named)| !named).map(|(id, _)| *id);
         let new = missing(conn, silent, &BTreeSet::new(), existing)?;
-        let places = rows.iter().enumerate().filter(|(_, (id, named))| !named && new.contains(id));
-        faults.extend(places.map(|(place, _)| {
-            (format!("{list}[{place}].nom"), texts.required().to_owned())
-        }));
+        let places = rows
+            .iter()
+            .enumerate()
+            .filter(|(_, (id, named))| !named && new.contains(id));
+        faults.extend(
+            places.map(|(place, _)| (format!("{list}[{place}].nom"), texts.required().to_owned())),
+        );
     }
     Ok(faults)
 }

@@ -4,8 +4,8 @@ use super::columns::Column;
 use super::plan::Final;
 use super::remark::{Genre, Remarks};
 use crate::config::Lang;
-use crate::phone::{self, Region};
 use crate::mailbox;
+use crate::phone::{self, Region};
 use crate::texts::addresses;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,7 +29,10 @@ pub(super) fn look_at(finals: &[Final], region: Region, remarks: &mut Remarks) -
             Err(fault) => {
                 unreachable.sans_telephone += 1;
                 if one.telephone_dit && !one.parent.telephone.is_empty() {
-                    let text = because("numéro de téléphone inutilisable", addresses::of_number(Lang::Fr, fault));
+                    let text = because(
+                        "numéro de téléphone inutilisable",
+                        addresses::of_number(Lang::Fr, fault),
+                    );
                     let cell = &one.parent.telephone;
                     remarks.cell(one.line, Column::Telephone, Genre::Numero, text, cell);
                 }
@@ -38,8 +41,17 @@ pub(super) fn look_at(finals: &[Final], region: Region, remarks: &mut Remarks) -
         if let Err(fault) = mailbox::parse(&one.parent.email) {
             unreachable.sans_email += 1;
             if one.email_dit && !one.parent.email.is_empty() {
-                let text = because("adresse e-mail inutilisable", addresses::of_mailbox(Lang::Fr, fault));
-                remarks.cell(one.line, Column::Email, Genre::Adresse, text, &one.parent.email);
+                let text = because(
+                    "adresse e-mail inutilisable",
+                    addresses::of_mailbox(Lang::Fr, fault),
+                );
+                remarks.cell(
+                    one.line,
+                    Column::Email,
+                    Genre::Adresse,
+                    text,
+                    &one.parent.email,
+                );
             }
         }
     }
@@ -69,7 +81,9 @@ fn tell_shared(number: &str, owners: &[&Final], remarks: &mut Remarks) {
         for one in said {
             let text = match families {
                 0 | 1 => "numéro sans doute fictif ou arrondi".to_owned(),
-                _ => format!("numéro partagé par {families} familles, sans doute fictif ou arrondi"),
+                _ => {
+                    format!("numéro partagé par {families} familles, sans doute fictif ou arrondi")
+                }
             };
             let cell = &one.parent.telephone;
             remarks.cell(one.line, Column::Telephone, Genre::Partage, text, cell);

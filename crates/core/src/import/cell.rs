@@ -21,9 +21,15 @@ pub(super) fn clean(raw: &str) -> (String, Vec<(Genre, &'static str)>) {
     let mut told = Vec::new();
     let mut text: String = raw.chars().filter(|c| *c != DOUBTFUL).collect();
     if text.len() < raw.len() {
-        told.push((Genre::Encodage, "lettre codée autrement que le reste du fichier"));
+        told.push((
+            Genre::Encodage,
+            "lettre codée autrement que le reste du fichier",
+        ));
     } else if is_broken_text(&text) {
-        told.push((Genre::Encodage, "lettres abîmées par un enregistrement précédent"));
+        told.push((
+            Genre::Encodage,
+            "lettres abîmées par un enregistrement précédent",
+        ));
     }
     text = bare(&text).to_owned();
     if text.chars().any(char::is_control) {
@@ -78,8 +84,8 @@ fn is_broken_text(text: &str) -> bool {
 }
 
 const MONTHS: [&str; 24] = [
-    "janv", "févr", "mars", "avr", "mai", "juin", "juil", "août", "sept", "oct", "nov", "déc", "jan",
-    "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "fev", "aout", "dec",
+    "janv", "févr", "mars", "avr", "mai", "juin", "juil", "août", "sept", "oct", "nov", "déc",
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "fev", "aout", "dec",
 ];
 
 /// Whether a spreadsheet took the value for a date (`06-janv`), rounded it (`3,00E+01`) or could not
@@ -103,13 +109,16 @@ fn is_rounded(text: &str) -> bool {
     };
     let number = |text: &str| {
         let dots = text.matches([',', '.']).count();
-        dots <= 1 && text.trim_end_matches([',', '.']).len() > dots
-            && text.chars().all(|c| c.is_ascii_digit() || c == ',' || c == '.')
+        dots <= 1
+            && text.trim_end_matches([',', '.']).len() > dots
+            && text
+                .chars()
+                .all(|c| c.is_ascii_digit() || c == ',' || c == '.')
     };
     number(digits)
-        && power.strip_prefix(['+', '-']).is_some_and(|power| {
-            !power.is_empty() && power.chars().all(|c| c.is_ascii_digit())
-        })
+        && power
+            .strip_prefix(['+', '-'])
+            .is_some_and(|power| !power.is_empty() && power.chars().all(|c| c.is_ascii_digit()))
 }
 
 fn is_date(text: &str) -> bool {
@@ -139,7 +148,11 @@ mod tests {
     use super::*;
 
     fn kinds(raw: &str) -> Vec<&'static str> {
-        clean(raw).1.iter().map(|(genre, _)| genre.as_str()).collect()
+        clean(raw)
+            .1
+            .iter()
+            .map(|(genre, _)| genre.as_str())
+            .collect()
     }
 
     #[test]
@@ -170,7 +183,11 @@ mod tests {
             ("########", "", &["abime"]),
             (DATE, "", &["abime"]),
         ] {
-            assert_eq!((clean(raw).0.as_str(), kinds(raw).as_slice()), (value, told), "{raw:?}");
+            assert_eq!(
+                (clean(raw).0.as_str(), kinds(raw).as_slice()),
+                (value, told),
+                "{raw:?}"
+            );
         }
         assert_eq!(kinds(&"a".repeat(256)), ["long"]);
         assert_eq!(kinds(&format!("Traor\u{e9}{DOUBTFUL}")), ["encodage"]);

@@ -1,8 +1,6 @@
 //! Bytes to letters, whatever program saved them.
 
-use encoding_rs::{
-    Encoding, ISO_8859_15, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252,
-};
+use encoding_rs::{Encoding, ISO_8859_15, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// Stands behind a letter that was not saved as the rest of the file: the cell is told. (It is none
 /// of Unicode's characters, so no file has it.)
@@ -35,7 +33,10 @@ fn without_mark(bytes: &[u8]) -> String {
     if wrong == 0 || right >= wrong {
         mended(bytes)
     } else {
-        single(bytes).decode_without_bom_handling(bytes).0.into_owned()
+        single(bytes)
+            .decode_without_bom_handling(bytes)
+            .0
+            .into_owned()
     }
 }
 
@@ -44,7 +45,9 @@ fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = bytes.get(..bytes.len().min(1000)).unwrap_or_default();
     let zeros = |odd: usize| {
         let places = head.iter().enumerate();
-        places.filter(|(n, byte)| n % 2 == odd && **byte == 0).count()
+        places
+            .filter(|(n, byte)| n % 2 == odd && **byte == 0)
+            .count()
     };
     let many = head.len() / 3;
     if head.len() > 1 && zeros(1) > many {

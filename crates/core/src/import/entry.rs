@@ -65,7 +65,10 @@ pub(super) struct Head {
 ///
 /// # Errors
 /// That there is none, and what it should be.
-pub(super) fn head<'r>(rows: &'r [Row], remarks: &mut Remarks) -> Result<(Head, &'r [Row]), String> {
+pub(super) fn head<'r>(
+    rows: &'r [Row],
+    remarks: &mut Remarks,
+) -> Result<(Head, &'r [Row]), String> {
     for (n, row) in rows.iter().enumerate().take(ABOVE) {
         let mut found: BTreeMap<Column, Vec<(usize, usize)>> = BTreeMap::new();
         let mut unknown = Vec::new();
@@ -123,7 +126,10 @@ fn tell_columns(
 /// A name of a column on the terminal.
 fn shown(name: &str) -> String {
     let plain = name.trim().replace(|c: char| c.is_control(), " ");
-    let plain: String = plain.chars().filter(|c| *c != super::decode::DOUBTFUL).collect();
+    let plain: String = plain
+        .chars()
+        .filter(|c| *c != super::decode::DOUBTFUL)
+        .collect();
     plain.chars().take(40).collect()
 }
 
@@ -162,5 +168,8 @@ impl Head {
 /// Those of [`head`].
 pub(super) fn entries(rows: &[Row], remarks: &mut Remarks) -> Result<Vec<Entry>, String> {
     let (head, rows) = head(rows, remarks)?;
-    Ok(rows.iter().filter_map(|row| head.entry(row, remarks)).collect())
+    Ok(rows
+        .iter()
+        .filter_map(|row| head.entry(row, remarks))
+        .collect())
 }

@@ -97,7 +97,10 @@ pub(super) fn entries(
 }
 
 fn main(source: &Source) -> Result<&File, String> {
-    source.files.first().ok_or_else(|| "aucun fichier".to_owned())
+    source
+        .files
+        .first()
+        .ok_or_else(|| "aucun fichier".to_owned())
 }
 
 /// By the names of the files, or of the columns.
@@ -106,24 +109,41 @@ fn guessed(source: &Source) -> Result<Format, String> {
         return Ok(Format::Oneroster);
     }
     if source.files.len() > 1 && source.named("responsable").is_none() {
-        return Err("plusieurs fichiers dans ce dossier : indiquez lequel importer, ou --format".to_owned());
+        return Err(
+            "plusieurs fichiers dans ce dossier : indiquez lequel importer, ou --format".to_owned(),
+        );
     }
-    let file = source.named("responsable").map_or_else(|| main(source), Ok)?;
+    let file = source
+        .named("responsable")
+        .map_or_else(|| main(source), Ok)?;
     if kind(&file.bytes)? == Kind::Xml {
         return Ok(Format::Siecle);
     }
     let rows = rows(file)?;
-    let head = rows.first().map(|row| row.cells.iter().map(|cell| name_key(cell)).collect::<Vec<_>>());
-    let has = |name: &str| head.as_ref().is_some_and(|head| head.iter().any(|key| key == name));
-    Ok(if has("sourcedid") && (has("givenname") || has("agentsourcedids")) {
-        Format::Oneroster
-    } else if has("phone1value") || has("groupmembership") || (has("labels") && has("firstname")) {
-        Format::Google
-    } else if has("nomresponsable") && has("prenomenfant") {
-        Format::Onde
-    } else {
-        Format::Tableau
-    })
+    let head = rows.first().map(|row| {
+        row.cells
+            .iter()
+            .map(|cell| name_key(cell))
+            .collect::<Vec<_>>()
+    });
+    let has = |name: &str| {
+        head.as_ref()
+            .is_some_and(|head| head.iter().any(|key| key == name))
+    };
+    Ok(
+        if has("sourcedid") && (has("givenname") || has("agentsourcedids")) {
+            Format::Oneroster
+        } else if has("phone1value")
+            || has("groupmembership")
+            || (has("labels") && has("firstname"))
+        {
+            Format::Google
+        } else if has("nomresponsable") && has("prenomenfant") {
+            Format::Onde
+        } else {
+            Format::Tableau
+        },
+    )
 }
 
 /// The rows of a table, whatever kind of file it is in.
@@ -159,7 +179,11 @@ impl Table {
 
     /// Places of the columns of a name.
     fn places(&self, name: &str) -> Vec<usize> {
-        let named = self.names.iter().enumerate().filter(|(_, key)| *key == name);
+        let named = self
+            .names
+            .iter()
+            .enumerate()
+            .filter(|(_, key)| *key == name);
         named.map(|(place, _)| place).collect()
     }
 

@@ -36,9 +36,13 @@ pub(super) fn kind(bytes: &[u8]) -> Result<Kind, &'static str> {
         return Err("c'est un PDF : demandez l'export en CSV ou en classeur (.xlsx, .ods)");
     }
     if head.starts_with("{\\rtf") {
-        return Err("c'est un texte RTF : enregistrez la liste en CSV ou en classeur (.xlsx, .ods)");
+        return Err(
+            "c'est un texte RTF : enregistrez la liste en CSV ou en classeur (.xlsx, .ods)",
+        );
     }
-    if head.starts_with("<!doctype html") || head.starts_with("<html") || head.starts_with("<table")
+    if head.starts_with("<!doctype html")
+        || head.starts_with("<html")
+        || head.starts_with("<table")
         || (head.starts_with('<') && head.contains("<html"))
     {
         return Err(
@@ -49,7 +53,9 @@ pub(super) fn kind(bytes: &[u8]) -> Result<Kind, &'static str> {
         return Ok(Kind::Xml);
     }
     if is_binary(bytes) {
-        return Err("ce n'est pas un tableau : enregistrez la liste en CSV ou en classeur (.xlsx, .ods)");
+        return Err(
+            "ce n'est pas un tableau : enregistrez la liste en CSV ou en classeur (.xlsx, .ods)",
+        );
     }
     Ok(Kind::Text)
 }
@@ -82,7 +88,10 @@ mod tests {
     fn a_file_is_what_its_bytes_say() {
         assert_eq!(kind(b"nom;prenom\n"), Ok(Kind::Text));
         assert_eq!(kind(b"\xff\xfen\0o\0m\0"), Ok(Kind::Text));
-        assert_eq!(kind(b"\xef\xbb\xbf<?xml version=\"1.0\"?><BEE_ELEVES/>"), Ok(Kind::Xml));
+        assert_eq!(
+            kind(b"\xef\xbb\xbf<?xml version=\"1.0\"?><BEE_ELEVES/>"),
+            Ok(Kind::Xml)
+        );
         assert_eq!(kind(b"PK\x03\x04..."), Ok(Kind::Workbook));
         for (bytes, word) in [
             (b"%PDF-1.7".as_slice(), "PDF"),

@@ -106,7 +106,8 @@ impl Gatherer<'_> {
         match number {
             Some(0) => {
                 let text = "0 n'est le numéro de personne";
-                self.remarks.cell(entry.line, column, Genre::Illisible, text, value);
+                self.remarks
+                    .cell(entry.line, column, Genre::Illisible, text, value);
                 None
             }
             Some(number) => Some(Ident::Number(number)),
@@ -137,5 +138,9 @@ impl Gatherer<'_> {
 /// What an entry says of a text; `-` says that there is nothing.
 fn said(entry: &Entry, column: Column) -> Option<String> {
     let value = entry.get(column)?;
-    Some(if value == "-" { String::new() } else { value.to_owned() })
+    Some(if value == "-" {
+        String::new()
+    } else {
+        value.to_owned()
+    })
 }

@@ -41,11 +41,7 @@ struct Numbers {
 
 impl Numbers {
     /// Numbers of a table and those that the file gives itself are not given out.
-    fn new(
-        conn: &mut Conn,
-        table: Table,
-        given: impl Iterator<Item = i64>,
-    ) -> Result<Self, Error> {
+    fn new(conn: &mut Conn, table: Table, given: impl Iterator<Item = i64>) -> Result<Self, Error> {
         let taken: BTreeSet<i64> = given.collect();
         let highest = taken.last().copied().unwrap_or_default();
         let last = known::last_number(conn, table)?.max(highest);
@@ -89,7 +85,10 @@ pub(super) fn plan(
     let mut liens = Vec::new();
     let mut familles = Vec::new();
     for (draft, (patch, _)) in people.parents.iter().zip(&resolved) {
-        let named = draft.etudiants.iter().filter_map(|place| numbers.get(*place));
+        let named = draft
+            .etudiants
+            .iter()
+            .filter_map(|place| numbers.get(*place));
         liens.extend((0..).zip(named).map(|(rang, etudiant)| Lien {
             parent: patch.id,
             etudiant: *etudiant,
@@ -101,7 +100,12 @@ pub(super) fn plan(
     }
     let (parents, mut finals): (Vec<_>, Vec<_>) = resolved.into_iter().unzip();
     for (one, draft) in finals.iter_mut().zip(&people.parents) {
-        one.famille = draft.etudiants.iter().min().and_then(|place| numbers.get(*place)).copied();
+        one.famille = draft
+            .etudiants
+            .iter()
+            .min()
+            .and_then(|place| numbers.get(*place))
+            .copied();
     }
     let annuaire = Annuaire {
         classes,

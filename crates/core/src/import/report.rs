@@ -13,7 +13,9 @@ pub fn report(remarques: &[Remarque]) -> Vec<u8> {
         .terminator(csv::Terminator::CRLF)
         .from_writer("\u{feff}".as_bytes().to_vec());
     // Into memory: nothing can fail.
-    writer.write_record(["ligne", "colonne", "genre", "remarque", "cellule"]).ok();
+    writer
+        .write_record(["ligne", "colonne", "genre", "remarque", "cellule"])
+        .ok();
     for remarque in remarques {
         let ligne = match remarque.ligne {
             0 => String::new(),

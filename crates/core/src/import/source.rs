@@ -58,7 +58,10 @@ impl Source {
             paths
         };
         if paths.is_empty() {
-            return Err(format!("{} : aucun fichier d'annuaire dans ce dossier", path.display()));
+            return Err(format!(
+                "{} : aucun fichier d'annuaire dans ce dossier",
+                path.display()
+            ));
         }
         let mut files = Vec::new();
         for path in paths {
@@ -86,7 +89,9 @@ fn bounded(path: &Path) -> std::io::Result<Vec<u8>> {
     }
     file.take(SIZE_MAX + 1).read_to_end(&mut bytes)?;
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > SIZE_MAX {
-        return Err(std::io::Error::other("plus de 64 Mo : ce n'est pas un annuaire"));
+        return Err(std::io::Error::other(
+            "plus de 64 Mo : ce n'est pas un annuaire",
+        ));
     }
     Ok(bytes)
 }
@@ -95,7 +100,11 @@ fn inside(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
-        let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+        let ending = path
+            .extension()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .to_lowercase();
         if ENDINGS.contains(&ending.as_str()) {
             paths.push(path);
         }
@@ -112,7 +121,10 @@ fn beside(path: &Path) -> Option<PathBuf> {
     }
     let folder = path.parent().filter(|folder| *folder != Path::new(""));
     let others = inside(folder.unwrap_or(Path::new("."))).ok()?;
-    let same = |other: &PathBuf| other.extension() == path.extension() && key(other).contains("eleve")
-        && !key(other).contains("responsable");
+    let same = |other: &PathBuf| {
+        other.extension() == path.extension()
+            && key(other).contains("eleve")
+            && !key(other).contains("responsable")
+    };
     others.into_iter().find(same)
 }

@@ -56,7 +56,9 @@ fn separator_line(text: &str) -> (&str, Option<char>) {
 
 /// What the first line that has something is cut with most often.
 fn guessed(text: &str) -> char {
-    let first = text.split(['\n', '\r']).find(|line| !line.trim().is_empty());
+    let first = text
+        .split(['\n', '\r'])
+        .find(|line| !line.trim().is_empty());
     let mut quoted = false;
     let mut counts = [(';', 0), ('\t', 0), (',', 0), ('|', 0)];
     for letter in first.unwrap_or_default().chars() {
@@ -147,7 +149,10 @@ mod tests {
     use super::*;
 
     fn cells(text: &str) -> Vec<(u64, Vec<String>)> {
-        rows(text).into_iter().map(|row| (row.line, row.cells)).collect()
+        rows(text)
+            .into_iter()
+            .map(|row| (row.line, row.cells))
+            .collect()
     }
 
     fn row(line: u64, cells: &[&str]) -> (u64, Vec<String>) {

@@ -12,8 +12,8 @@ use std::io::Cursor;
 /// What the file is instead, and what to save.
 pub(super) fn rows(bytes: &[u8]) -> Result<Vec<Row>, &'static str> {
     let unreadable = || kind::no_workbook(bytes);
-    let mut book =
-        calamine::open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|_foreign| unreadable())?;
+    let mut book = calamine::open_workbook_auto_from_rs(Cursor::new(bytes))
+        .map_err(|_foreign| unreadable())?;
     let sheet = book.worksheet_range_at(0).ok_or_else(unreadable)?;
     let sheet = sheet.map_err(|_broken| unreadable())?;
     let (above, left) = sheet.start().unwrap_or_default();

@@ -16,7 +16,12 @@ fn try_import(school: &School<'_>, source: &Source, options: &Options) -> Result
 }
 
 fn import_bytes(school: &School<'_>, bytes: impl Into<Vec<u8>>) -> Imported {
-    try_import(school, &Source::of("annuaire.csv", bytes), &Options::default()).unwrap()
+    try_import(
+        school,
+        &Source::of("annuaire.csv", bytes),
+        &Options::default(),
+    )
+    .unwrap()
 }
 
 /// Lines below [`HEAD`].

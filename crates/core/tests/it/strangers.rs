@@ -2,8 +2,8 @@
 
 mod laws;
 
-use messages_core::config::{Config, Vars};
 use crate::harness::School;
+use messages_core::config::{Config, Vars};
 use messages_core::import::{self, Options, Source};
 use messages_testing::db::Database;
 use messages_testing::figures::amount;

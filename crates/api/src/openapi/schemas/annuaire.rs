@@ -175,7 +175,11 @@ fn changes() -> Vec<Row> {
             kit::count(),
             "Liens qui n'étaient plus donnés.",
         ),
-        ("revenus", kit::count(), "Parents partis qui sont de nouveau donnés."),
+        (
+            "revenus",
+            kit::count(),
+            "Parents partis qui sont de nouveau donnés.",
+        ),
         ("essai", kit::switch(), "Vrai : rien n'est écrit."),
         (
             "absents",

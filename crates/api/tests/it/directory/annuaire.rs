@@ -80,7 +80,11 @@ fn one_fault_and_nothing_is_taken_over(database: &Database) {
             json!([fine(7), { "id": 8, "nom": "x", "etudiants": [1, 99] }]),
             "parents[1].etudiants",
         ),
-        ("parents", json!([fine(7), { "id": 8, "telephone": "06" }]), "parents[1].nom"),
+        (
+            "parents",
+            json!([fine(7), { "id": 8, "telephone": "06" }]),
+            "parents[1].nom",
+        ),
         ("parents", json!([fine(7), fine(7)]), "parents[1].id"),
         ("parents", json!([fine(7), { "nom": "x" }]), "parents[1].id"),
         (
@@ -138,19 +142,30 @@ fn what_is_not_said_of_a_parent_stays(database: &Database) {
     let one = json!({ "id": 1, "nom": "Traoré", "prenom": "Awa", "telephone": "0612345601", "email": "awa@exemple.example", "notifications_sms": false, "notifications_email": false, "etudiants": [1] });
     let school = json!({ "classes": [{ "id": 1, "nom": "6e A", "niveau": "6e" }], "etudiants": [{ "id": 1, "nom": "E", "prenom": "F", "classe": 1 }], "parents": [one] });
     assert_eq!(user.put("/api/annuaire/", &school).status, 200);
-    let before = ["/api/parents/1/", "/api/etudiants/1/", "/api/classes/1/"].map(|path| user.get(path).json());
+    let before = ["/api/parents/1/", "/api/etudiants/1/", "/api/classes/1/"]
+        .map(|path| user.get(path).json());
     let silent = json!({ "classes": [{ "id": 1 }], "etudiants": [{ "id": 1, "prenom": "F" }], "parents": [{ "id": 1, "nom": "Traoré" }] });
     let answer = user.put("/api/annuaire/", &silent).json();
     assert_eq!(answer["parents"]["inchanges"], 1, "{answer}");
-    let after = ["/api/parents/1/", "/api/etudiants/1/", "/api/classes/1/"].map(|path| user.get(path).json());
+    let after = ["/api/parents/1/", "/api/etudiants/1/", "/api/classes/1/"]
+        .map(|path| user.get(path).json());
     assert_eq!(before, after);
     // New ones get no e-mail unless it is said.
-    user.put("/api/annuaire/", &json!({ "parents": [{ "id": 2, "nom": "Neuf" }] }));
+    user.put(
+        "/api/annuaire/",
+        &json!({ "parents": [{ "id": 2, "nom": "Neuf" }] }),
+    );
     let posted = user.post("/api/parents/", &json!({ "nom": "Neuf" })).json();
     for new in [user.get("/api/parents/2/").json(), posted] {
-        assert_eq!((&new["notifications_sms"], &new["notifications_email"]), (&json!(true), &json!(false)));
+        assert_eq!(
+            (&new["notifications_sms"], &new["notifications_email"]),
+            (&json!(true), &json!(false))
+        );
     }
-    user.put("/api/annuaire/", &json!({ "parents": [{ "id": 1, "etudiants": [] }] }));
+    user.put(
+        "/api/annuaire/",
+        &json!({ "parents": [{ "id": 1, "etudiants": [] }] }),
+    );
     assert_eq!(user.get("/api/parents/1/").json()["etudiants"], json!([]));
 }
 
@@ -158,19 +173,33 @@ fn who_is_not_in_a_complete_directory_leaves(database: &Database) {
     let server = start(database);
     let user = Client::user(&server);
     user.school(9, 1);
-    let parents = |ids: std::ops::Range<i64>| {
-        json!({ "parents": ids.map(|id| json!({ "id": id })).collect::<Vec<_>>() })
-    };
+    let parents = |ids: std::ops::Range<i64>| json!({ "parents": ids.map(|id| json!({ "id": id })).collect::<Vec<_>>() });
     let partis = |user: &Client<'_>| {
         let list = user.get("/api/parents/").json();
-        list.as_array().unwrap().iter().filter(|row| row["parti"] == true).count()
+        list.as_array()
+            .unwrap()
+            .iter()
+            .filter(|row| row["parti"] == true)
+            .count()
     };
     let refused = user.put("/api/annuaire/?complet=true", &parents(1..6));
-    assert_eq!((refused.status, &refused.json()["absents"]), (409, &json!(4)), "{}", refused.text());
-    let tried = user.put("/api/annuaire/?complet=true&essai=true", &parents(1..7)).json();
+    assert_eq!(
+        (refused.status, &refused.json()["absents"]),
+        (409, &json!(4)),
+        "{}",
+        refused.text()
+    );
+    let tried = user
+        .put("/api/annuaire/?complet=true&essai=true", &parents(1..7))
+        .json();
     assert_eq!((&tried["partis"], partis(&user)), (&json!(3), 0));
-    let left = user.put("/api/annuaire/?complet=true", &parents(1..7)).json();
-    assert_eq!((&left["partis"], &left["absents"], partis(&user)), (&json!(3), &json!(3), 3));
+    let left = user
+        .put("/api/annuaire/?complet=true", &parents(1..7))
+        .json();
+    assert_eq!(
+        (&left["partis"], &left["absents"], partis(&user)),
+        (&json!(3), &json!(3), 3)
+    );
     let meant = user.put("/api/annuaire/?complet=true&oui=true", &parents(1..2));
     assert_eq!((meant.status, partis(&user)), (200, 8));
     let back = user.put("/api/annuaire/", &parents(9..10)).json();

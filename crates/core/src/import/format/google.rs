@@ -20,7 +20,9 @@ pub(super) fn entries(rows: &[Row], remarks: &mut Remarks) -> Result<Vec<Entry>,
             .collect();
         let mut plain = entry.without(Column::Classe);
         for column in [Column::Telephone, Column::Email] {
-            let first = plain.get(column).and_then(|cell| cell.split(BETWEEN).next());
+            let first = plain
+                .get(column)
+                .and_then(|cell| cell.split(BETWEEN).next());
             let first = first.unwrap_or_default().to_owned();
             plain = plain.without(column);
             plain.say(column, &first, remarks);

@@ -21,21 +21,33 @@ struct Pupil {
 }
 
 pub(super) fn entries(source: &Source, remarks: &mut Remarks) -> Result<Vec<Entry>, String> {
-    let file = source.named("responsable").or(source.files.first()).ok_or("aucun fichier")?;
+    let file = source
+        .named("responsable")
+        .or(source.files.first())
+        .ok_or("aucun fichier")?;
     let table = Table::of(file)?;
     if table.places("nomresponsable").is_empty() {
         return Err("ce n'est pas l'extraction des responsables d'ONDE : la colonne « Nom responsable » manque".to_owned());
     }
-    let pupils = match source.files.iter().find(|other| other.key != file.key && other.key.contains("eleve")) {
+    let pupils = match source
+        .files
+        .iter()
+        .find(|other| other.key != file.key && other.key.contains("eleve"))
+    {
         Some(file) => pupils(&Table::of(file)?),
         None => {
-            let text = "l'extraction des élèves manque à côté : classes par leur nom, élèves sans INE";
+            let text =
+                "l'extraction des élèves manque à côté : classes par leur nom, élèves sans INE";
             remarks.line(0, Genre::Manque, text);
             Vec::new()
         }
     };
     let mut entries = Vec::new();
-    for row in table.rows.iter().filter(|row| row.cells.iter().any(|cell| !cell.trim().is_empty())) {
+    for row in table
+        .rows
+        .iter()
+        .filter(|row| row.cells.iter().any(|cell| !cell.trim().is_empty()))
+    {
         let parent = parent(&table, row, remarks);
         let children = children(&table, row);
         if children.is_empty() {
@@ -53,9 +65,19 @@ pub(super) fn entries(source: &Source, remarks: &mut Remarks) -> Result<Vec<Entr
 fn parent(table: &Table, row: &Row, remarks: &mut Remarks) -> Entry {
     let mut entry = Entry::foreign(row.line);
     for (column, names) in [
-        (Column::Nom, &["nomresponsable", "nomdefamilleresponsable", "nomusageresponsable"][..]),
+        (
+            Column::Nom,
+            &[
+                "nomresponsable",
+                "nomdefamilleresponsable",
+                "nomusageresponsable",
+            ][..],
+        ),
         (Column::Prenom, &["prenomresponsable"]),
-        (Column::Telephone, &["telephoneportable", "telephonedomicile"]),
+        (
+            Column::Telephone,
+            &["telephoneportable", "telephonedomicile"],
+        ),
         (Column::Email, &["courriel", "mail", "email"]),
     ] {
         entry.say(column, table.get(row, names), remarks);
@@ -75,11 +97,17 @@ fn children(table: &Table, row: &Row) -> Vec<[String; 3]> {
     let classes = table.places("classesenfants");
     let child = |n| {
         let family = cell(&names, n);
-        let nom = if family.is_empty() { cell(&used, n) } else { family };
+        let nom = if family.is_empty() {
+            cell(&used, n)
+        } else {
+            family
+        };
         [nom, cell(&first_names, n), cell(&classes, n)]
     };
     let children = (0..first_names.len()).map(child);
-    children.filter(|[nom, prenom, _]| !nom.is_empty() || !prenom.is_empty()).collect()
+    children
+        .filter(|[nom, prenom, _]| !nom.is_empty() || !prenom.is_empty())
+        .collect()
 }
 
 fn pupils(table: &Table) -> Vec<Pupil> {
@@ -103,14 +131,22 @@ fn pupils(table: &Table) -> Vec<Pupil> {
 }
 
 /// The pupil of that name; of several, the one whose class the other extraction names.
-fn say(entry: &mut Entry, [nom, prenom, classe]: &[String; 3], pupils: &[Pupil], remarks: &mut Remarks) {
+fn say(
+    entry: &mut Entry,
+    [nom, prenom, classe]: &[String; 3],
+    pupils: &[Pupil],
+    remarks: &mut Remarks,
+) {
     let key = format!("{} {}", name_key(nom), name_key(prenom));
     let named: Vec<&Pupil> = pupils.iter().filter(|pupil| pupil.key == key).collect();
     let said = name_key(classe);
     let in_class = |pupil: &&&Pupil| {
         let label = name_key(&pupil.classe);
         let level = name_key(&pupil.niveau);
-        !said.is_empty() && (label == said || said.contains(&label) || (!level.is_empty() && said.contains(&level)))
+        !said.is_empty()
+            && (label == said
+                || said.contains(&label)
+                || (!level.is_empty() && said.contains(&level)))
     };
     let found = match named.as_slice() {
         [one] => Some(one),
@@ -122,7 +158,16 @@ fn say(entry: &mut Entry, [nom, prenom, classe]: &[String; 3], pupils: &[Pupil],
     }
     let values = found.map_or_else(
         || ["", nom, prenom, "", classe].map(str::to_owned),
-        |pupil| [&pupil.ine, &pupil.nom, &pupil.prenom, &pupil.classe_id, &pupil.classe].map(String::clone),
+        |pupil| {
+            [
+                &pupil.ine,
+                &pupil.nom,
+                &pupil.prenom,
+                &pupil.classe_id,
+                &pupil.classe,
+            ]
+            .map(String::clone)
+        },
     );
     let columns = [
         Column::EtudiantId,

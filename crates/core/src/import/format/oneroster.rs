@@ -31,7 +31,12 @@ pub(super) fn entries(source: &Source, remarks: &mut Remarks) -> Result<Vec<Entr
     let table = |part: &str| source.named(part).map(Table::of).transpose();
     let users = match table("users")? {
         Some(users) => users,
-        None => source.files.first().map(Table::of).transpose()?.ok_or("users.csv manque")?,
+        None => source
+            .files
+            .first()
+            .map(Table::of)
+            .transpose()?
+            .ok_or("users.csv manque")?,
     };
     let school = School {
         roles: roles(table("roles")?.as_ref()),
@@ -46,16 +51,23 @@ pub(super) fn entries(source: &Source, remarks: &mut Remarks) -> Result<Vec<Entr
 }
 
 fn is_there(table: &Table, row: &Row) -> bool {
-    !table.get(row, &["status"]).eq_ignore_ascii_case("tobedeleted")
+    !table
+        .get(row, &["status"])
+        .eq_ignore_ascii_case("tobedeleted")
 }
 
 /// Roles by user, where they have a table of their own (1.2).
 fn roles(table: Option<&Table>) -> BTreeMap<String, String> {
     let mut roles = BTreeMap::new();
-    for (table, row) in table.iter().flat_map(|table| table.rows.iter().map(move |row| (table, row))) {
+    for (table, row) in table
+        .iter()
+        .flat_map(|table| table.rows.iter().map(move |row| (table, row)))
+    {
         if is_there(table, row) {
             let user = table.get(row, &["usersourcedid"]).to_owned();
-            roles.entry(user).or_insert_with(|| table.get(row, &["role"]).to_lowercase());
+            roles
+                .entry(user)
+                .or_insert_with(|| table.get(row, &["role"]).to_lowercase());
         }
     }
     roles
@@ -72,12 +84,18 @@ fn classes(classes: Option<&Table>, enrollments: Option<&Table>) -> BTreeMap<Str
         let classe = Classe {
             id: id.clone(),
             title: classes.get(row, &["title", "classcode"]).to_owned(),
-            home: classes.get(row, &["classtype"]).eq_ignore_ascii_case("homeroom"),
+            home: classes
+                .get(row, &["classtype"])
+                .eq_ignore_ascii_case("homeroom"),
         };
         known.insert(id, classe);
     }
     let mut of_pupils: BTreeMap<String, Classe> = BTreeMap::new();
-    for row in enrollments.rows.iter().filter(|row| is_there(enrollments, row)) {
+    for row in enrollments
+        .rows
+        .iter()
+        .filter(|row| is_there(enrollments, row))
+    {
         let role = enrollments.get(row, &["role"]);
         let classe = known.get(enrollments.get(row, &["classsourcedid"]));
         let (true, Some(classe)) = (role.eq_ignore_ascii_case("student"), classe) else {
@@ -94,7 +112,12 @@ fn classes(classes: Option<&Table>, enrollments: Option<&Table>) -> BTreeMap<Str
 
 impl School<'_> {
     fn entries(&self, remarks: &mut Remarks) -> Vec<Entry> {
-        let rows = || self.users.rows.iter().filter(|row| is_there(self.users, row));
+        let rows = || {
+            self.users
+                .rows
+                .iter()
+                .filter(|row| is_there(self.users, row))
+        };
         let id = |row| self.users.get(row, &["sourcedid"]);
         let pupils: BTreeMap<&str, &Row> = rows()
             .filter(|row| self.role(row) == "student")
@@ -103,7 +126,12 @@ impl School<'_> {
         // Either side may name the other.
         let mut of_parent: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for row in rows() {
-            for agent in self.users.get(row, &["agentsourcedids"]).split(',').map(str::trim) {
+            for agent in self
+                .users
+                .get(row, &["agentsourcedids"])
+                .split(',')
+                .map(str::trim)
+            {
                 let (parent, pupil) = if pupils.contains_key(id(row)) {
                     (agent, id(row))
                 } else {
@@ -157,8 +185,16 @@ impl School<'_> {
     fn pupil(&self, entry: &mut Entry, row: &Row, remarks: &mut Remarks) {
         let id = self.users.get(row, &["sourcedid"]);
         entry.say(Column::EtudiantId, id, remarks);
-        entry.say(Column::EtudiantNom, self.users.get(row, &["familyname"]), remarks);
-        entry.say(Column::EtudiantPrenom, self.users.get(row, &["givenname"]), remarks);
+        entry.say(
+            Column::EtudiantNom,
+            self.users.get(row, &["familyname"]),
+            remarks,
+        );
+        entry.say(
+            Column::EtudiantPrenom,
+            self.users.get(row, &["givenname"]),
+            remarks,
+        );
         if let Some(classe) = self.classes.get(id) {
             entry.say(Column::ClasseId, &classe.id, remarks);
             entry.say(Column::Classe, &classe.title, remarks);

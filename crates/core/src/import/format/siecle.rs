@@ -10,17 +10,26 @@ use std::collections::BTreeMap;
 const NOT_SIECLE: &str = "c'est un fichier XML d'un autre programme que SIECLE, ou une autre extraction : il faut ResponsablesAvecAdresses.xml";
 
 pub(super) fn entries(source: &Source, remarks: &mut Remarks) -> Result<Vec<Entry>, String> {
-    let file = source.named("responsable").or(source.files.first()).ok_or(NOT_SIECLE)?;
+    let file = source
+        .named("responsable")
+        .or(source.files.first())
+        .ok_or(NOT_SIECLE)?;
     let text = xml::decoded(&file.bytes);
     let nodes = xml::nodes(&text, &["PERSONNE", "RESPONSABLE_ELEVE"])?;
-    let persons: Vec<&Node> = nodes.iter().filter(|node| node.name == "PERSONNE").collect();
+    let persons: Vec<&Node> = nodes
+        .iter()
+        .filter(|node| node.name == "PERSONNE")
+        .collect();
     if persons.is_empty() {
         return Err(NOT_SIECLE.to_owned());
     }
     let pupils = match source.named("eleve") {
-        Some(file) if !file.key.contains("responsable") => Pupils::read(&xml::decoded(&file.bytes))?,
+        Some(file) if !file.key.contains("responsable") => {
+            Pupils::read(&xml::decoded(&file.bytes))?
+        }
         _ => {
-            let text = "ElevesAvecAdresses.xml manque à côté : les élèves sont repris sans nom ni classe";
+            let text =
+                "ElevesAvecAdresses.xml manque à côté : les élèves sont repris sans nom ni classe";
             remarks.line(0, Genre::Manque, text);
             Pupils::default()
         }
@@ -33,7 +42,9 @@ pub(super) fn entries(source: &Source, remarks: &mut Remarks) -> Result<Vec<Entr
     let mut entries = Vec::new();
     for node in persons {
         let person = person(node, remarks);
-        let children = children.get(node.get(&["PERSONNE_ID"])).map_or(&[][..], Vec::as_slice);
+        let children = children
+            .get(node.get(&["PERSONNE_ID"]))
+            .map_or(&[][..], Vec::as_slice);
         if children.is_empty() {
             entries.push(person);
             continue;
@@ -73,12 +84,17 @@ struct Pupils {
 impl Pupils {
     fn read(text: &str) -> Result<Self, String> {
         let mut pupils = Self::default();
-        for node in xml::nodes(text, &["ANNEE_SCOLAIRE", "ELEVE", "STRUCTURE", "PARAMETRES"])? {
+        for node in xml::nodes(
+            text,
+            &["ANNEE_SCOLAIRE", "ELEVE", "STRUCTURE", "PARAMETRES"],
+        )? {
             let id = node.get(&["ELEVE_ID"]).to_owned();
             match node.name.as_str() {
                 "ELEVE" => {
                     let nom = node.get(&["NOM_DE_FAMILLE", "NOM_USAGE", "NOM"]).to_owned();
-                    pupils.names.insert(id, (nom, node.get(&["PRENOM"]).to_owned()));
+                    pupils
+                        .names
+                        .insert(id, (nom, node.get(&["PRENOM"]).to_owned()));
                 }
                 "STRUCTURE" if node.get(&["TYPE_STRUCTURE"]) == "D" => {
                     let division = node.get(&["CODE_STRUCTURE"]).to_owned();
@@ -87,7 +103,9 @@ impl Pupils {
                 "PARAMETRES" => {
                     // 2026 is the year that begins then.
                     let begin = node.get(&["ANNEE_SCOLAIRE"]).parse::<u16>();
-                    pupils.year = begin.map(|begin| format!("{begin}-{}", begin.saturating_add(1))).unwrap_or_default();
+                    pupils.year = begin
+                        .map(|begin| format!("{begin}-{}", begin.saturating_add(1)))
+                        .unwrap_or_default();
                 }
                 _ => {}
             }

@@ -19,7 +19,9 @@ impl Node {
     /// The first of these that has something.
     pub(super) fn get(&self, names: &[&str]) -> &str {
         let mut found = names.iter().filter_map(|name| self.fields.get(*name));
-        found.find(|text| !text.is_empty()).map_or("", String::as_str)
+        found
+            .find(|text| !text.is_empty())
+            .map_or("", String::as_str)
     }
 }
 
@@ -28,8 +30,14 @@ const DEPTH_MAX: usize = 100;
 
 /// The text, in the encoding that its first line names.
 pub(super) fn decoded(bytes: &[u8]) -> String {
-    let head: String = bytes.iter().take(200).map(|byte| char::from(*byte)).collect();
-    let named = head.split_once("encoding=").and_then(|(_, rest)| rest.get(1..)?.split(['"', '\'']).next());
+    let head: String = bytes
+        .iter()
+        .take(200)
+        .map(|byte| char::from(*byte))
+        .collect();
+    let named = head
+        .split_once("encoding=")
+        .and_then(|(_, rest)| rest.get(1..)?.split(['"', '\'']).next());
     let encoding = named.and_then(|name| Encoding::for_label(name.as_bytes()));
     encoding.unwrap_or(UTF_8).decode(bytes).0.into_owned()
 }
@@ -74,7 +82,11 @@ pub(super) fn nodes(text: &str, names: &[&str]) -> Result<Vec<Node>, String> {
                     "quot" => Some('"'),
                     _ => name.resolve_char_ref().ok().flatten(),
                 };
-                walk.text(letter.unwrap_or(char::REPLACEMENT_CHARACTER).encode_utf8(&mut [0; 4]));
+                walk.text(
+                    letter
+                        .unwrap_or(char::REPLACEMENT_CHARACTER)
+                        .encode_utf8(&mut [0; 4]),
+                );
             }
             Event::Decl(_) | Event::PI(_) | Event::DocType(_) | Event::Comment(_) => {}
         }
@@ -104,7 +116,10 @@ impl Walk<'_> {
             .map(|attribute| (attribute.key.0.to_owned(), attribute.value.into_owned()))
             .collect();
         if self.current.is_none() && self.names.contains(&name.as_str()) {
-            let around = self.open.iter().flat_map(|(_, attributes)| attributes.clone());
+            let around = self
+                .open
+                .iter()
+                .flat_map(|(_, attributes)| attributes.clone());
             let node = Node {
                 name: name.clone(),
                 line,
@@ -127,7 +142,10 @@ impl Walk<'_> {
             return;
         };
         if self.open.len() > *depth + 1 {
-            node.fields.entry(name.clone()).or_default().push_str(part.trim_matches(['\n', '\r', '\t']));
+            node.fields
+                .entry(name.clone())
+                .or_default()
+                .push_str(part.trim_matches(['\n', '\r', '\t']));
         }
     }
 }

@@ -19,7 +19,10 @@ pub(in crate::import) struct ClasseDraft {
 impl Gatherer<'_> {
     /// The class of an entry: by identifier, else by its name within the school year. The inner `None`
     /// says that the pupil is in none.
-    #[expect(clippy::option_option, reason = "not said is not the same as in no class")]
+    #[expect(
+        clippy::option_option,
+        reason = "not said is not the same as in no class"
+    )]
     pub(super) fn classe(&mut self, entry: &Entry) -> Option<Option<usize>> {
         let ident = self.ident(entry, Column::ClasseId);
         let nom = said(entry, Column::Classe);
@@ -74,6 +77,12 @@ impl Gatherer<'_> {
         let text = format!("élève d'une autre classe à la ligne {line}, qui compte");
         let cell = entry.get(Column::Classe).or(entry.get(Column::ClasseId));
         let cell = cell.unwrap_or_default().to_owned();
-        self.remarks.cell(entry.line, Column::Classe, Genre::Contradiction, text, &cell);
+        self.remarks.cell(
+            entry.line,
+            Column::Classe,
+            Genre::Contradiction,
+            text,
+            &cell,
+        );
     }
 }

@@ -7,7 +7,10 @@ use super::{Gatherer, Ident, said};
 
 /// A pupil as the lines of a file tell.
 #[derive(Debug)]
-#[expect(clippy::option_option, reason = "not said is not the same as in no class")]
+#[expect(
+    clippy::option_option,
+    reason = "not said is not the same as in no class"
+)]
 pub(in crate::import) struct EtudiantDraft {
     /// The first line.
     pub(in crate::import) line: u64,
@@ -35,7 +38,10 @@ fn key(nom: Option<&str>, prenom: Option<&str>) -> String {
 impl Gatherer<'_> {
     /// The pupil of an entry: by identifier, else by name and class or parent. Where a line names a
     /// class without a pupil, somebody of the parent's name stands for the child that is not named.
-    #[expect(clippy::option_option, reason = "not said is not the same as in no class")]
+    #[expect(
+        clippy::option_option,
+        reason = "not said is not the same as in no class"
+    )]
     pub(super) fn etudiant(
         &mut self,
         entry: &Entry,
@@ -54,7 +60,13 @@ impl Gatherer<'_> {
             nom.clone_from(&draft.nom);
             nom.as_ref()?;
         }
-        let place = self.find_etudiant(entry, ident, (nom.as_deref(), prenom.as_deref()), parent, classe);
+        let place = self.find_etudiant(
+            entry,
+            ident,
+            (nom.as_deref(), prenom.as_deref()),
+            parent,
+            classe,
+        );
         let draft = self.people.etudiants.get_mut(place)?;
         let (line, first) = (draft.line, draft.classe);
         for (column, field, said) in [
@@ -71,7 +83,10 @@ impl Gatherer<'_> {
         Some(place)
     }
 
-    #[expect(clippy::option_option, reason = "not said is not the same as in no class")]
+    #[expect(
+        clippy::option_option,
+        reason = "not said is not the same as in no class"
+    )]
     fn find_etudiant(
         &mut self,
         entry: &Entry,
@@ -89,7 +104,10 @@ impl Gatherer<'_> {
                 named.find(|place| {
                     drafts.get(*place).is_some_and(|draft| {
                         let same_parent = parent.is_some() && draft.parent == parent;
-                        same_parent || classe.is_none() || draft.classe.is_none() || draft.classe == classe
+                        same_parent
+                            || classe.is_none()
+                            || draft.classe.is_none()
+                            || draft.classe == classe
                     })
                 })
             }

@@ -40,7 +40,9 @@ impl ParentDraft {
     /// Whether somebody of the same name with this number and this address may be the same person.
     pub(in crate::import) fn may_be(&self, telephone: Option<&str>, email: Option<&str>) -> bool {
         let one = agree(self.telephone.as_deref(), telephone, digits);
-        let other = agree(self.email.as_deref(), email, |text| text.trim().to_lowercase());
+        let other = agree(self.email.as_deref(), email, |text| {
+            text.trim().to_lowercase()
+        });
         match (one, other) {
             (Some(true), _) | (_, Some(true)) => true,
             (Some(false), _) | (_, Some(false)) => false,
@@ -51,7 +53,9 @@ impl ParentDraft {
     /// Whether a number or an address is surely the same.
     pub(in crate::import) fn is_reached_as(&self, telephone: &str, email: &str) -> bool {
         agree(self.telephone.as_deref(), Some(telephone), digits) == Some(true)
-            || agree(self.email.as_deref(), Some(email), |text| text.trim().to_lowercase()) == Some(true)
+            || agree(self.email.as_deref(), Some(email), |text| {
+                text.trim().to_lowercase()
+            }) == Some(true)
     }
 }
 
@@ -91,7 +95,12 @@ impl Gatherer<'_> {
             return None;
         }
         let [telephone, email] = about;
-        let place = self.find_parent(entry, ident, (nom.as_deref(), prenom.as_deref()), (telephone.as_deref(), email.as_deref()));
+        let place = self.find_parent(
+            entry,
+            ident,
+            (nom.as_deref(), prenom.as_deref()),
+            (telephone.as_deref(), email.as_deref()),
+        );
         let sms = self.switch(entry, Column::NotificationsSms);
         let courriel = self.switch(entry, Column::NotificationsEmail);
         let draft = self.people.parents.get_mut(place)?;
@@ -115,12 +124,15 @@ impl Gatherer<'_> {
             *field = match (first, said) {
                 (None, said) => said,
                 (first, None) => first,
-                (Some(Switch::Said(false)), _) | (_, Some(Switch::Said(false))) => Some(Switch::Said(false)),
+                (Some(Switch::Said(false)), _) | (_, Some(Switch::Said(false))) => {
+                    Some(Switch::Said(false))
+                }
                 (first, _) => first,
             };
             if first.is_some() && said.is_some() && first != said {
                 let text = format!("différent de la ligne {line} : non compte");
-                self.remarks.cell(entry.line, column, Genre::Contradiction, text, "");
+                self.remarks
+                    .cell(entry.line, column, Genre::Contradiction, text, "");
             }
         }
         Some(place)
@@ -140,7 +152,9 @@ impl Gatherer<'_> {
                 let drafts = &self.people.parents;
                 let mut named = self.parents.named(&key).iter().copied();
                 named.find(|place| {
-                    drafts.get(*place).is_some_and(|draft| draft.may_be(telephone, email))
+                    drafts
+                        .get(*place)
+                        .is_some_and(|draft| draft.may_be(telephone, email))
                 })
             }
         };
@@ -173,7 +187,8 @@ impl Gatherer<'_> {
             }
             _ => {
                 let text = "il faut oui ou non : ce qui est connu reste, un nouveau parent n'est pas écrit";
-                self.remarks.cell(entry.line, column, Genre::Illisible, text, value);
+                self.remarks
+                    .cell(entry.line, column, Genre::Illisible, text, value);
                 Some(Switch::Unclear)
             }
         }

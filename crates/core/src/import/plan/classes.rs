@@ -15,7 +15,9 @@ pub(super) fn resolve(
     remarks: &mut Remarks,
 ) -> Result<Vec<ClassePatch>, Error> {
     let known = known::classes(conn)?;
-    let numbered = drafts.iter().filter_map(|draft| given(draft.ident.as_ref()));
+    let numbered = drafts
+        .iter()
+        .filter_map(|draft| given(draft.ident.as_ref()));
     let mut numbers = Numbers::new(conn, Table::Classes, numbered)?;
     let mut patches = Vec::new();
     for draft in drafts {
@@ -76,7 +78,8 @@ fn find<'k>(known: &'k [known::Classe], draft: &ClasseDraft) -> Option<&'k known
     match draft.annee.as_deref().filter(|annee| !annee.is_empty()) {
         None => named.last(),
         Some(annee) => {
-            let of_it = |row: &&known::Classe| row.annee_scolaire == annee || row.annee_scolaire.is_empty();
+            let of_it =
+                |row: &&known::Classe| row.annee_scolaire == annee || row.annee_scolaire.is_empty();
             named.filter(of_it).last()
         }
     }

@@ -1,8 +1,8 @@
 //! Pupils: by identifier, else by name, and where there are several of it by the class.
 
-use super::classes::text;
 use super::super::fold::name_key;
 use super::super::people::{EtudiantDraft, Ident};
+use super::classes::text;
 use super::{NAMELESS, Numbers, given};
 use crate::model::EtudiantPatch;
 use crate::store::annuaire::{Table, known};
@@ -15,7 +15,9 @@ pub(super) fn resolve(
     classe: impl Fn(usize) -> Option<i64>,
 ) -> Result<Vec<EtudiantPatch>, Error> {
     let known = known::etudiants(conn)?;
-    let numbered = drafts.iter().filter_map(|draft| given(draft.ident.as_ref()));
+    let numbered = drafts
+        .iter()
+        .filter_map(|draft| given(draft.ident.as_ref()));
     let mut numbers = Numbers::new(conn, Table::Etudiants, numbered)?;
     let mut by_name: BTreeMap<String, Vec<&known::Etudiant>> = BTreeMap::new();
     let mut by_ident: BTreeMap<&str, i64> = BTreeMap::new();
@@ -44,7 +46,11 @@ pub(super) fn resolve(
         patches.push(EtudiantPatch {
             id: id.unwrap_or_else(|| numbers.next()),
             identifiant: text(draft.ident.as_ref()),
-            nom: if is_known { nom } else { nom.or(Some(NAMELESS.to_owned())) },
+            nom: if is_known {
+                nom
+            } else {
+                nom.or(Some(NAMELESS.to_owned()))
+            },
             prenom: draft.prenom.clone(),
             classe: said,
         });
@@ -54,7 +60,9 @@ pub(super) fn resolve(
 
 /// The pupil of a name: the one in this class, or the only one.
 fn one_of(named: &[&known::Etudiant], classe: Option<i64>) -> Option<i64> {
-    let same = named.iter().find(|row| classe.is_some() && row.classe == classe);
+    let same = named
+        .iter()
+        .find(|row| classe.is_some() && row.classe == classe);
     let only = match named {
         [row] => Some(row),
         _ => None,

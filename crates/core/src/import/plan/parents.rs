@@ -1,10 +1,10 @@
 //! Parents: by identifier, else by name, and where there are several of it by number or address.
 
-use super::classes::text;
 use super::super::columns::Column;
 use super::super::fold::name_key;
 use super::super::people::{Ident, ParentDraft, Switch};
 use super::super::remark::{Genre, Remarks};
+use super::classes::text;
 use super::{NAMELESS, Numbers, Whole, given};
 use crate::model::{Parent, ParentPatch};
 use crate::store::annuaire::{Table, known};
@@ -37,7 +37,11 @@ impl Known {
         let mut by_ident = BTreeMap::new();
         let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (place, known) in rows.iter().enumerate() {
-            let key = format!("{} {}", name_key(&known.row.nom), name_key(&known.row.prenom));
+            let key = format!(
+                "{} {}",
+                name_key(&known.row.nom),
+                name_key(&known.row.prenom)
+            );
             by_name.entry(key).or_default().push(place);
             if let Some(identifiant) = &known.identifiant {
                 by_ident.insert(identifiant.clone(), place);
@@ -51,7 +55,10 @@ impl Known {
     }
 
     fn numbered(&self, id: i64) -> Option<&Parent> {
-        let place = self.rows.binary_search_by_key(&id, |known| known.row.id).ok()?;
+        let place = self
+            .rows
+            .binary_search_by_key(&id, |known| known.row.id)
+            .ok()?;
         self.rows.get(place).map(|known| &known.row)
     }
 
@@ -69,9 +76,9 @@ impl Known {
             .filter_map(|place| self.rows.get(*place))
             .filter(|known| draft.ident.is_none() || known.identifiant.is_none())
             .collect();
-        let reached = named.iter().find(|known| {
-            draft.is_reached_as(&known.row.telephone, &known.row.email)
-        });
+        let reached = named
+            .iter()
+            .find(|known| draft.is_reached_as(&known.row.telephone, &known.row.email));
         let only = match named.as_slice() {
             [one] if draft.ident.is_none() => Some(one),
             _ => None,
@@ -87,7 +94,9 @@ pub(super) fn resolve(
     remarks: &mut Remarks,
 ) -> Result<Vec<(ParentPatch, Final)>, Error> {
     let known = Known::load(conn)?;
-    let numbered = drafts.iter().filter_map(|draft| given(draft.ident.as_ref()));
+    let numbered = drafts
+        .iter()
+        .filter_map(|draft| given(draft.ident.as_ref()));
     let mut numbers = Numbers::new(conn, Table::Parents, numbered)?;
     let mut resolved = Vec::new();
     for draft in drafts {
@@ -128,7 +137,11 @@ fn patch(draft: &ParentDraft, id: i64, present: Option<&Parent>, whole: Whole) -
     ParentPatch {
         id,
         identifiant: text(draft.ident.as_ref()),
-        nom: draft.nom.clone().filter(|nom| !nom.is_empty()).or_else(nameless),
+        nom: draft
+            .nom
+            .clone()
+            .filter(|nom| !nom.is_empty())
+            .or_else(nameless),
         prenom: draft.prenom.clone(),
         telephone: draft.telephone.clone(),
         email: draft.email.clone(),

@@ -59,7 +59,10 @@ pub fn page(
 /// The database's.
 pub fn ids(conn: &mut Conn, filter: &Filter) -> Result<Vec<i64>, Error> {
     let all = sql("SELECT id FROM etudiants WHERE true");
-    list::ids(conn, &list::ordered_people(narrowed(all, filter), filter.order))
+    list::ids(
+        conn,
+        &list::ordered_people(narrowed(all, filter), filter.order),
+    )
 }
 
 /// Those with these numbers, in this order; who is missing is left out.

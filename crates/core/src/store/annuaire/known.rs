@@ -64,8 +64,10 @@ pub struct Parent {
 /// # Errors
 /// The database's.
 pub fn classes(conn: &mut Conn) -> Result<Vec<Classe>, Error> {
-    conn.load(&sql("SELECT id, identifiant, nom, annee_scolaire FROM classes
-                     ORDER BY annee_scolaire, id"))
+    conn.load(&sql(
+        "SELECT id, identifiant, nom, annee_scolaire FROM classes
+                     ORDER BY annee_scolaire, id",
+    ))
 }
 
 /// All pupils.

@@ -1,10 +1,10 @@
 //! Parents, each with the pupils.
 
 use super::{Order, Table, alone, erase, found, insert_row, liens, list, oppositions, unchanged};
+use crate::instant::{Instant, InstantSql};
 use crate::model::{Fiche, NewParent, Parent};
 use crate::store::search::searched;
 use crate::store::sql::{Sql, sql};
-use crate::instant::{Instant, InstantSql};
 use crate::store::{Conn, Error};
 use diesel::QueryableByName;
 use diesel::sql_types::Nullable;
@@ -88,7 +88,10 @@ pub fn page(
 /// The database's.
 pub fn ids(conn: &mut Conn, filter: &Filter) -> Result<Vec<i64>, Error> {
     let all = sql("SELECT id FROM parents WHERE true");
-    list::ids(conn, &list::ordered_people(narrowed(all, filter), filter.order))
+    list::ids(
+        conn,
+        &list::ordered_people(narrowed(all, filter), filter.order),
+    )
 }
 
 /// Those with these numbers, in this order; who is missing is left out.

@@ -1,8 +1,6 @@
 //! The directory as a whole, taken over in one transaction.
 
-use super::{
-    Annuaire, Table, checked, departs, follow_numbers, liens, oppositions, take_over,
-};
+use super::{Annuaire, Table, checked, departs, follow_numbers, liens, oppositions, take_over};
 use crate::model::EtudiantPatch;
 use crate::store::sql::{Sql, sql};
 use crate::store::{Conn, Error};
@@ -139,11 +137,13 @@ const UPDATE_CLASSES: Sql = sql("UPDATE classes
          OR r.annee_scolaire <> classes.annee_scolaire
          OR (r.identifiant IS NOT NULL AND r.identifiant IS DISTINCT FROM classes.identifiant))");
 
-const INSERT_CLASSES: Sql = sql("INSERT INTO classes (id, identifiant, nom, niveau, annee_scolaire)
+const INSERT_CLASSES: Sql = sql(
+    "INSERT INTO classes (id, identifiant, nom, niveau, annee_scolaire)
     SELECT r.id, r.identifiant, COALESCE(r.nom, ''), COALESCE(r.niveau, ''),
            COALESCE(r.annee_scolaire, '')
       FROM {rows: id bigint, identifiant text, nom text, niveau text, annee_scolaire text}
-     WHERE NOT EXISTS (SELECT 1 FROM classes c WHERE c.id = r.id)");
+     WHERE NOT EXISTS (SELECT 1 FROM classes c WHERE c.id = r.id)",
+);
 
 const UPDATE_ETUDIANTS: Sql = sql("UPDATE etudiants
     SET nom = COALESCE(r.nom, etudiants.nom), prenom = COALESCE(r.prenom, etudiants.prenom),
@@ -155,10 +155,12 @@ const UPDATE_ETUDIANTS: Sql = sql("UPDATE etudiants
          OR (r.classe_dite AND r.classe IS DISTINCT FROM etudiants.classe)
          OR (r.identifiant IS NOT NULL AND r.identifiant IS DISTINCT FROM etudiants.identifiant))");
 
-const INSERT_ETUDIANTS: Sql = sql("INSERT INTO etudiants (id, identifiant, nom, prenom, classe)
+const INSERT_ETUDIANTS: Sql = sql(
+    "INSERT INTO etudiants (id, identifiant, nom, prenom, classe)
     SELECT r.id, r.identifiant, COALESCE(r.nom, ''), COALESCE(r.prenom, ''), r.classe
       FROM {rows: id bigint, identifiant text, nom text, prenom text, classe bigint}
-     WHERE NOT EXISTS (SELECT 1 FROM etudiants e WHERE e.id = r.id)");
+     WHERE NOT EXISTS (SELECT 1 FROM etudiants e WHERE e.id = r.id)",
+);
 
 const UPDATE_PARENTS: Sql = sql("UPDATE parents
     SET nom = COALESCE(r.nom, parents.nom), prenom = COALESCE(r.prenom, parents.prenom),

@@ -25,7 +25,10 @@ fn utf16(text: &str, little: bool) -> Vec<u8> {
             unit.to_be_bytes()
         }
     };
-    format!("\u{feff}{text}").encode_utf16().flat_map(bytes).collect()
+    format!("\u{feff}{text}")
+        .encode_utf16()
+        .flat_map(bytes)
+        .collect()
 }
 
 fn windows(text: &str) -> Vec<u8> {
@@ -65,11 +68,16 @@ fn one_directory_is_the_same_in_every_encoding_and_with_every_separator() {
 fn lines_are_told_as_a_spreadsheet_numbers_them() {
     for end in ["\n", "\r\n", "\r"] {
         school!(database, school);
-        let lines = format!("{HEAD}{ONE}\n2;B;;x12;;;;;;;;\n3;\"C\nD\";;;;;;;;;;\n4;E;;x13;;;;;;;;\n");
+        let lines =
+            format!("{HEAD}{ONE}\n2;B;;x12;;;;;;;;\n3;\"C\nD\";;;;;;;;;;\n4;E;;x13;;;;;;;;\n");
         let imported = import_bytes(&school, lines.replace('\n', end));
         assert_eq!(
             told(&imported),
-            ["4 telephone numero", "5 nom caractere", "6 telephone numero"],
+            [
+                "4 telephone numero",
+                "5 nom caractere",
+                "6 telephone numero"
+            ],
             "{end:?}"
         );
         assert_eq!(school.count("parents", "nom = 'C D'"), 1);
@@ -97,8 +105,13 @@ fn a_line_in_another_encoding_is_told_and_the_others_are_right() {
 #[test]
 fn letters_of_iso_8859_15_are_right_or_told() {
     school!(database, school);
-    import_bytes(&school, b"parent_id;nom\n1;LEC\xbcUR\n2;s\xbdur\n3;Traor\xe9\n");
-    let names = school.database.texts("SELECT nom AS v FROM parents ORDER BY id");
+    import_bytes(
+        &school,
+        b"parent_id;nom\n1;LEC\xbcUR\n2;s\xbdur\n3;Traor\xe9\n",
+    );
+    let names = school
+        .database
+        .texts("SELECT nom AS v FROM parents ORDER BY id");
     assert_eq!(names, ["LECŒUR", "sœur", "Traoré"]);
     school!(database, school);
     let imported = import_bytes(&school, b"parent_id;nom\n1;LEC\xbcUR\n2;l\x92\xe9cole\n");
@@ -108,7 +121,10 @@ fn letters_of_iso_8859_15_are_right_or_told() {
 #[test]
 fn letters_that_were_broken_before_are_told() {
     school!(database, school);
-    let imported = import_bytes(&school, "parent_id;nom\n1;TraorÃ©\n2;Traor\u{fffd}\n3;Traoré\n");
+    let imported = import_bytes(
+        &school,
+        "parent_id;nom\n1;TraorÃ©\n2;Traor\u{fffd}\n3;Traoré\n",
+    );
     assert_eq!(told(&imported), ["2 nom encodage", "3 nom encodage"]);
     assert_eq!(imported.parents, 3);
 }
@@ -126,13 +142,26 @@ fn short_lines_and_nameless_columns_are_no_fault() {
 #[test]
 fn control_characters_in_a_cell_become_a_blank_and_are_told() {
     school!(database, school);
-    let imported = import_lines(&school, "1;\"A\nB\";\"C\tD\";0612345601\u{7};;;;;;;;\n2;\u{1b}[31mE;;;;;;;;;;\n");
+    let imported = import_lines(
+        &school,
+        "1;\"A\nB\";\"C\tD\";0612345601\u{7};;;;;;;;\n2;\u{1b}[31mE;;;;;;;;;;\n",
+    );
     assert_eq!(
         told(&imported),
-        ["2 nom caractere", "2 prenom caractere", "2 telephone caractere", "3 nom caractere"]
+        [
+            "2 nom caractere",
+            "2 prenom caractere",
+            "2 telephone caractere",
+            "3 nom caractere"
+        ]
     );
     assert_eq!(school.count("parents", "nom = 'A B' AND prenom = 'C D'"), 1);
-    assert!(imported.remarques.iter().all(|told| !told.to_string().contains(char::is_control)));
+    assert!(
+        imported
+            .remarques
+            .iter()
+            .all(|told| !told.to_string().contains(char::is_control))
+    );
 }
 
 #[test]
@@ -143,7 +172,10 @@ fn columns_have_the_names_that_offices_give_them() {
         "Adresse;N° élève;NOM;Prénom;Téléphone portable;Adresse e-mail;Classe;Nom de l'élève;Code postal\n\
          1 rue X;P00123;Traoré;Awa;0612345601;awa@exemple.example;6e A;Traoré;75000\n",
     );
-    assert_eq!(parents(&school), ["1|Traoré|Awa|0612345601|awa@exemple.example|oui|non"]);
+    assert_eq!(
+        parents(&school),
+        ["1|Traoré|Awa|0612345601|awa@exemple.example|oui|non"]
+    );
     assert_eq!(class(&school, "6e A"), ["Traoré"]);
     assert_eq!(told(&imported), ["1  colonne"]);
     assert_eq!(
@@ -162,8 +194,14 @@ fn identifiers_that_are_texts_are_kept_beside_the_number() {
     import_lines(&school, lines);
     assert_eq!(school.count("parents", "1 = 1"), 3);
     assert_eq!(school.count("parents", "id = 7 AND identifiant IS NULL"), 1);
-    assert_eq!(school.count("parents", "identifiant = 'P00123' AND id = 8"), 1);
-    assert_eq!(school.count("etudiants", "identifiant IN ('1234567890A', '0123')"), 2);
+    assert_eq!(
+        school.count("parents", "identifiant = 'P00123' AND id = 8"),
+        1
+    );
+    assert_eq!(
+        school.count("etudiants", "identifiant IN ('1234567890A', '0123')"),
+        2
+    );
     assert_eq!(class(&school, "6e A"), ["A", "B"]);
     // The web app's next number comes after them.
     import_bytes(&school, "nom\nNeuf\n");
@@ -176,11 +214,23 @@ fn a_class_is_found_by_its_name_within_the_school_year() {
     database.execute(
         "INSERT INTO classes (id, nom, annee_scolaire) VALUES (1, '6e A', '2025-2026'), (2, '6e A', '2026-2027')",
     );
-    import_bytes(&school, "parent_id;nom;etudiant_id;etudiant_nom;classe\n1;A;5;E;6E a\n");
+    import_bytes(
+        &school,
+        "parent_id;nom;etudiant_id;etudiant_nom;classe\n1;A;5;E;6E a\n",
+    );
     assert_eq!(school.count("etudiants", "classe = 2"), 1);
-    import_bytes(&school, "parent_id;nom;etudiant_id;etudiant_nom;classe;Année scolaire\n1;A;5;E;6e A;2025-2026\n2;B;6;F;5e C;2026-2027\n");
+    import_bytes(
+        &school,
+        "parent_id;nom;etudiant_id;etudiant_nom;classe;Année scolaire\n1;A;5;E;6e A;2025-2026\n2;B;6;F;5e C;2026-2027\n",
+    );
     assert_eq!(school.count("etudiants", "classe = 1"), 1);
-    assert_eq!(school.count("classes", "nom = '5e C' AND annee_scolaire = '2026-2027' AND id = 3"), 1);
+    assert_eq!(
+        school.count(
+            "classes",
+            "nom = '5e C' AND annee_scolaire = '2026-2027' AND id = 3"
+        ),
+        1
+    );
     assert_eq!(school.count("classes", "1 = 1"), 3);
 }
 
@@ -191,7 +241,10 @@ fn parents_without_pupils_and_pupils_without_or_with_two_classes_are_taken() {
         &school,
         "1;A;;0612345601;;;;;;;;\n2;B;;;;;;5;E;F;;\n3;C;;;;;;6;G;H;1;6e A\n3;C;;;;;;6;G;H;2;Latin\n",
     );
-    assert_eq!((imported.parents, imported.etudiants, imported.classes), (3, 2, 2));
+    assert_eq!(
+        (imported.parents, imported.etudiants, imported.classes),
+        (3, 2, 2)
+    );
     assert_eq!(told(&imported), ["5 classe contradiction"]);
     assert_eq!(school.count("etudiants", "classe IS NULL"), 1);
 }
@@ -200,7 +253,8 @@ fn parents_without_pupils_and_pupils_without_or_with_two_classes_are_taken() {
 fn switches_are_said_in_many_words() {
     school!(database, school);
     let words = [
-        "oui", "non", "o", "n", "yes", "no", "y", "N", "vrai", "faux", "TRUE", "false", "1", "0", "x", "",
+        "oui", "non", "o", "n", "yes", "no", "y", "N", "vrai", "faux", "TRUE", "false", "1", "0",
+        "x", "",
     ];
     let lines: String = (1..)
         .zip(words)
@@ -208,7 +262,9 @@ fn switches_are_said_in_many_words() {
         .collect();
     let imported = import_lines(&school, &lines);
     assert_eq!(imported.remarques, []);
-    let on = school.database.texts("SELECT CAST(id AS TEXT) AS v FROM parents WHERE notifications_email ORDER BY id");
+    let on = school
+        .database
+        .texts("SELECT CAST(id AS TEXT) AS v FROM parents WHERE notifications_email ORDER BY id");
     assert_eq!(on, ["1", "3", "5", "7", "9", "11", "13", "15"]);
 }
 
@@ -217,8 +273,17 @@ fn shared_and_invented_numbers_are_told() {
     school!(database, school);
     let mut lines = String::new();
     for (id, number) in (1..).zip([
-        "33612300000", "33612300000", "33612300000", "0600000000", "0606060606", "0612345601",
-        "06 12 34 56 01", "+33612345601", "0612345601", "0698765432", "0698765432",
+        "33612300000",
+        "33612300000",
+        "33612300000",
+        "0600000000",
+        "0606060606",
+        "0612345601",
+        "06 12 34 56 01",
+        "+33612345601",
+        "0612345601",
+        "0698765432",
+        "0698765432",
     ]) {
         lines += &format!("{id};A{id};;{number};;;;{id};E{id};;1;6e A\n");
     }
@@ -248,7 +313,11 @@ fn what_a_spreadsheet_spoilt_is_told_and_not_believed() {
     assert_eq!(
         told(&imported),
         [
-            "2 telephone abime", "2 classe abime", "3 classe abime", "4 email abime", "4 classe abime",
+            "2 telephone abime",
+            "2 classe abime",
+            "3 classe abime",
+            "4 email abime",
+            "4 classe abime",
         ]
     );
     assert_eq!(school.count("etudiants", "classe IS NULL"), 3);
@@ -265,7 +334,13 @@ fn people_without_an_identifier_are_found_by_name() {
         assert_eq!(told(&imported), ["4  homonyme"]);
         assert_eq!(school.count("parents", "1 = 1"), 3);
     }
-    assert_eq!(school.count("parents", "id = 1 AND telephone = '0698765432' AND notifications_email"), 1);
+    assert_eq!(
+        school.count(
+            "parents",
+            "id = 1 AND telephone = '0698765432' AND notifications_email"
+        ),
+        1
+    );
     assert_eq!(class(&school, "5e B"), ["Martin"]);
 }
 
@@ -274,7 +349,15 @@ fn workbooks_are_read_whatever_kind_their_cells_are_of() {
     school!(database, school);
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
-    for (column, name) in (0..).zip(["parent_id", "Nom", "Téléphone", "notifications_email", "etudiant_id", "etudiant_nom", "classe"]) {
+    for (column, name) in (0..).zip([
+        "parent_id",
+        "Nom",
+        "Téléphone",
+        "notifications_email",
+        "etudiant_id",
+        "etudiant_nom",
+        "classe",
+    ]) {
         sheet.write(0, column, name).unwrap();
     }
     sheet.write(1, 0, 1).unwrap();
@@ -293,7 +376,10 @@ fn workbooks_are_read_whatever_kind_their_cells_are_of() {
     assert_eq!(imported.remarques, []);
     assert_eq!(
         parents(&school),
-        ["1|Traoré||612345601||oui|oui", "2|Dupont||06 12 34 56 02||oui|non"]
+        [
+            "1|Traoré||612345601||oui|oui",
+            "2|Dupont||06 12 34 56 02||oui|non"
+        ]
     );
     assert_eq!(imported.sans_telephone, 0);
     assert_eq!(class(&school, "6e A"), ["Traoré"]);
@@ -326,13 +412,27 @@ fn what_is_no_directory_is_refused_in_one_sentence() {
 fn an_endless_line_is_bounded() {
     school!(database, school);
     let long = "x".repeat(10_000_000);
-    let imported = import_lines(&school, &format!("1;{long};;;;;;;;;;\n2;\"{long};;;\n3;C;;;;;;;;;;\n"));
+    let imported = import_lines(
+        &school,
+        &format!("1;{long};;;;;;;;;;\n2;\"{long};;;\n3;C;;;;;;;;;;\n"),
+    );
     assert_eq!(
         told(&imported),
-        ["2 nom long", "2 nom manque", "3  guillemet", "3 nom long", "3 nom manque"]
+        [
+            "2 nom long",
+            "2 nom manque",
+            "3  guillemet",
+            "3 nom long",
+            "3 nom manque"
+        ]
     );
     assert_eq!(school.count("parents", "nom = 'C'"), 1);
-    assert!(imported.remarques.iter().all(|told| told.cellule.len() <= 300));
+    assert!(
+        imported
+            .remarques
+            .iter()
+            .all(|told| told.cellule.len() <= 300)
+    );
 }
 
 #[test]

@@ -48,7 +48,9 @@ const ELEVES: &str = "<?xml version=\"1.0\" encoding=\"ISO-8859-15\"?>\n<BEE_ELE
     <STRUCTURE><CODE_STRUCTURE>6A</CODE_STRUCTURE><TYPE_STRUCTURE>D</TYPE_STRUCTURE></STRUCTURE></STRUCTURES_ELEVE></STRUCTURES></DONNEES></BEE_ELEVES>";
 
 fn latin(text: &str) -> Vec<u8> {
-    text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect()
+    text.chars()
+        .map(|c| u8::try_from(u32::from(c)).unwrap())
+        .collect()
 }
 
 #[test]
@@ -90,9 +92,15 @@ fn onde_is_joined_by_name_and_class() {
          M.;;MARTIN;Jean;jean@exemple.example;0145678901;0612345601;;MARTIN;L\u{e9}o;CLASSE CE2;;MARTIN;L\u{e9}a;CLASSE CE1\n\
          MME;;MARTINO;Janine;;0612345602;;;MARTIN;L\u{e9}a;CLASSE CE1;;;;\n",
     );
-    let files = [("responsables.csv", responsables.as_slice()), ("eleves.csv", eleves.as_slice())];
+    let files = [
+        ("responsables.csv", responsables.as_slice()),
+        ("eleves.csv", eleves.as_slice()),
+    ];
     let imported = import_files(&school, &files, "responsables.csv");
-    assert_eq!((imported.format, imported.remarques.len()), (Format::Onde, 0));
+    assert_eq!(
+        (imported.format, imported.remarques.len()),
+        (Format::Onde, 0)
+    );
     assert_eq!(
         parents(&school),
         [
@@ -102,8 +110,14 @@ fn onde_is_joined_by_name_and_class() {
     );
     assert_eq!(class(&school, "Classe de M Machin"), ["MARTIN"]);
     assert_eq!(class(&school, "Classe de M Truc"), ["MARTIN", "MARTINO"]);
-    assert_eq!(school.count("etudiants", "identifiant IN ('111A', '112A')"), 2);
-    assert_eq!(school.count("classes", "identifiant IN ('99998', '99999')"), 2);
+    assert_eq!(
+        school.count("etudiants", "identifiant IN ('111A', '112A')"),
+        2
+    );
+    assert_eq!(
+        school.count("classes", "identifiant IN ('99998', '99999')"),
+        2
+    );
 }
 
 #[test]
@@ -126,6 +140,9 @@ fn oneroster_is_read_from_its_folder() {
     assert_eq!((imported.format, imported.parents), (Format::Oneroster, 3));
     assert_eq!(class(&school, "6e A"), ["Traoré"]);
     assert_eq!(class(&school, "Latin"), ["Dupont"]);
-    assert_eq!(school.count("parents", "identifiant = 'p2' AND telephone = '0612345602'"), 1);
+    assert_eq!(
+        school.count("parents", "identifiant = 'p2' AND telephone = '0612345602'"),
+        1
+    );
     assert_eq!(school.count("parents", "nom = 'X' OR nom = 'T'"), 0);
 }

@@ -28,14 +28,21 @@ fn complete(school: &School<'_>, lines: &str, oui: bool, essai: bool) -> Result<
         essai,
         ..Options::default()
     };
-    try_import(school, &Source::of("p.csv", format!("{HEAD}{lines}")), &options)
+    try_import(
+        school,
+        &Source::of("p.csv", format!("{HEAD}{lines}")),
+        &options,
+    )
 }
 
 fn who_is_not_in_the_file_is_counted_and_stays(database: &Database) {
     let school = School::new(database);
     assert_eq!(import_lines(&school, &lines(1..101)).absents, 0);
     let imported = import_lines(&school, &lines(12..101));
-    assert_eq!((imported.absents, imported.presents, imported.partis), (11, 100, 0));
+    assert_eq!(
+        (imported.absents, imported.presents, imported.partis),
+        (11, 100, 0)
+    );
     assert_eq!(school.count("parents", "parti_le IS NULL"), 100);
 }
 
@@ -44,10 +51,17 @@ fn who_is_not_in_a_complete_file_leaves(database: &Database) {
     import_lines(&school, &lines(1..101));
     let tried = complete(&school, &lines(12..101), false, true).unwrap();
     assert_eq!((tried.absents, tried.partis), (11, 11));
-    assert_eq!(school.count("parents", "parti_le IS NOT NULL"), 0, "a rehearsal");
+    assert_eq!(
+        school.count("parents", "parti_le IS NOT NULL"),
+        0,
+        "a rehearsal"
+    );
     let imported = complete(&school, &lines(12..101), false, false).unwrap();
     assert_eq!((imported.absents, imported.partis), (11, 11));
-    assert_eq!(school.count("parents", "parti_le IS NOT NULL AND id < 12"), 11);
+    assert_eq!(
+        school.count("parents", "parti_le IS NOT NULL AND id < 12"),
+        11
+    );
     // Named again, they are back.
     let imported = import_lines(&school, &lines(1..3));
     assert_eq!(imported.changements.revenus, 2);
@@ -58,11 +72,34 @@ fn more_than_a_third_leave_only_if_it_is_meant(database: &Database) {
     let school = School::new(database);
     import_lines(&school, &lines(1..31));
     let refused = complete(&school, &lines(1..10), false, false);
-    assert!(matches!(refused, Err(Error::Many { absents: 21, presents: 30 })), "{refused:?}");
+    assert!(
+        matches!(
+            refused,
+            Err(Error::Many {
+                absents: 21,
+                presents: 30
+            })
+        ),
+        "{refused:?}"
+    );
     assert_eq!(school.count("parents", "parti_le IS NOT NULL"), 0);
-    assert!(complete(&school, &lines(1..10), false, true).unwrap().plus_du_tiers);
-    assert_eq!(complete(&school, &lines(1..10), true, false).unwrap().partis, 21);
-    assert_eq!(complete(&school, &lines(1..7), false, false).unwrap().partis, 3);
+    assert!(
+        complete(&school, &lines(1..10), false, true)
+            .unwrap()
+            .plus_du_tiers
+    );
+    assert_eq!(
+        complete(&school, &lines(1..10), true, false)
+            .unwrap()
+            .partis,
+        21
+    );
+    assert_eq!(
+        complete(&school, &lines(1..7), false, false)
+            .unwrap()
+            .partis,
+        3
+    );
 }
 
 fn a_child_who_is_not_in_a_complete_file_is_unlinked(database: &Database) {

@@ -40,14 +40,20 @@ fn a_new_parent_gets_sms_and_no_email_unless_it_is_said(database: &Database) {
         &school,
         "1;A;;;;;;;;;;\n2;B;;;;non;oui;;;;;\n3;C;;;;oui;x;;;;;\n",
     );
-    let switches: Vec<String> = parents(&school).iter().map(|row| row[row.len() - 7..].to_owned()).collect();
+    let switches: Vec<String> = parents(&school)
+        .iter()
+        .map(|row| row[row.len() - 7..].to_owned())
+        .collect();
     assert_eq!(switches, ["oui|non", "non|oui", "oui|oui"]);
     assert_eq!(imported.sans_notifications_email, 1);
 }
 
 fn the_whole_file_says_that_emails_are_wanted(database: &Database) {
     let school = School::new(database);
-    let source = Source::of("p.csv", "parent_id;nom;notifications_email\n1;A;\n2;B;non\n");
+    let source = Source::of(
+        "p.csv",
+        "parent_id;nom;notifications_email\n1;A;\n2;B;non\n",
+    );
     let options = Options {
         notifications_email: Some(true),
         ..Options::default()
@@ -60,7 +66,10 @@ fn the_whole_file_says_that_emails_are_wanted(database: &Database) {
 fn empty_cells_and_missing_columns_keep_and_a_dash_empties(database: &Database) {
     let school = School::new(database);
     import_lines(&school, KNOWN);
-    import_bytes(&school, "parent_id;nom;telephone;email\n1;;-;\n2;Durand;;-\n");
+    import_bytes(
+        &school,
+        "parent_id;nom;telephone;email\n1;;-;\n2;Durand;;-\n",
+    );
     assert_eq!(
         parents(&school),
         [
@@ -73,10 +82,22 @@ fn empty_cells_and_missing_columns_keep_and_a_dash_empties(database: &Database) 
 fn a_switch_that_nobody_understands_opts_nobody_in(database: &Database) {
     let school = School::new(database);
     import_lines(&school, KNOWN);
-    let imported = import_lines(&school, "2;;;;;peut-être;;;;;;\n3;Neuf;;;;peut-être;;;;;;\n");
-    assert_eq!(told(&imported), ["2 notifications_sms illisible", "3 notifications_sms illisible"]);
+    let imported = import_lines(
+        &school,
+        "2;;;;;peut-être;;;;;;\n3;Neuf;;;;peut-être;;;;;;\n",
+    );
+    assert_eq!(
+        told(&imported),
+        [
+            "2 notifications_sms illisible",
+            "3 notifications_sms illisible"
+        ]
+    );
     assert_eq!(school.count("parents", "notifications_sms AND id = 2"), 1);
-    assert_eq!(school.count("parents", "NOT notifications_sms AND id = 3"), 1);
+    assert_eq!(
+        school.count("parents", "NOT notifications_sms AND id = 3"),
+        1
+    );
 }
 
 fn whoever_says_no_once_is_not_written_to(database: &Database) {
@@ -87,7 +108,10 @@ fn whoever_says_no_once_is_not_written_to(database: &Database) {
     );
     assert_eq!(
         told(&imported),
-        ["3 telephone contradiction", "3 notifications_sms contradiction"]
+        [
+            "3 telephone contradiction",
+            "3 notifications_sms contradiction"
+        ]
     );
     assert_eq!(parents(&school), ["1|A||0612345601||non|non"]);
 }
@@ -108,7 +132,10 @@ fn a_rehearsal_writes_nothing(database: &Database) {
         ..Options::default()
     };
     let imported = try_import(&school, &source, &options).unwrap();
-    assert_eq!((imported.parents, imported.changements.parents.ajoutes), (2, 2));
+    assert_eq!(
+        (imported.parents, imported.changements.parents.ajoutes),
+        (2, 2)
+    );
     for table in ["parents", "etudiants", "classes"] {
         assert_eq!(school.count(table, "1 = 1"), 0);
     }
