@@ -83,8 +83,9 @@ fn write_settings(folder: &Path, server: u16, port: u16, ignored: &str) -> PathB
     let text = format!(
         "[databases]\n* = host=127.0.0.1 port={server}\n\
          [pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n\
-         auth_type = trust\nauth_file = {}\npool_mode = transaction\ndefault_pool_size = 2\nserver_login_retry = 1\n\
-         query_wait_timeout = 5\n         ignore_startup_parameters = {ignored}\n",
+         auth_type = trust\nauth_file = {}\npool_mode = transaction\ndefault_pool_size = 2\n\
+         server_login_retry = 1\nquery_wait_timeout = 5\n\
+         ignore_startup_parameters = {ignored}\n",
         users.display()
     );
     std::fs::write(&settings, text).unwrap();
