@@ -155,7 +155,7 @@ pub fn import(conn: &mut Conn, source: &Source, options: &Options) -> Result<Imp
     let reading = read(source, options.format).map_err(Error::File)?;
     let mut outcome = None;
     let work = |conn: &mut Conn| {
-        let taken = take_over(conn, reading, options)?;
+        let taken = take_over(conn, reading, *options)?;
         let many = taken.is_err();
         outcome = Some(taken);
         // Nothing stays of what is refused.
@@ -177,7 +177,7 @@ pub fn import(conn: &mut Conn, source: &Source, options: &Options) -> Result<Imp
 fn take_over(
     conn: &mut Conn,
     reading: Reading,
-    options: &Options,
+    options: Options,
 ) -> Result<Result<Imported, Error>, StoreError> {
     let Reading {
         format,

@@ -127,8 +127,8 @@ mod tests {
         Some((local(night.begins), local(night.ends)))
     }
 
-    fn some(begins: &str, ends: &str) -> Option<(String, String)> {
-        Some((begins.to_owned(), ends.to_owned()))
+    fn from_to(begins: &str, ends: &str) -> (String, String) {
+        (begins.to_owned(), ends.to_owned())
     }
 
     #[test]
@@ -138,15 +138,15 @@ mod tests {
             ("2026-11-27T20:59:59+01:00", None),
             (
                 "2026-11-27T21:00:00+01:00",
-                some("27/11 21:00", "28/11 07:30"),
+                Some(from_to("27/11 21:00", "28/11 07:30")),
             ),
             (
                 "2026-11-28T03:00:00+01:00",
-                some("27/11 21:00", "28/11 07:30"),
+                Some(from_to("27/11 21:00", "28/11 07:30")),
             ),
             (
                 "2026-11-28T07:29:59+01:00",
-                some("27/11 21:00", "28/11 07:30"),
+                Some(from_to("27/11 21:00", "28/11 07:30")),
             ),
             ("2026-11-28T07:30:00+01:00", None),
         ] {
@@ -154,7 +154,7 @@ mod tests {
         }
         assert_eq!(
             night("13:00-14:00", "2026-11-27T13:30:00+01:00"),
-            some("27/11 13:00", "27/11 14:00")
+            Some(from_to("27/11 13:00", "27/11 14:00"))
         );
         assert_eq!(night("13:00-14:00", "2026-11-27T12:30:00+01:00"), None);
     }
@@ -165,11 +165,11 @@ mod tests {
         let spring = "2026-03-29T04:00:00+02:00";
         assert_eq!(
             night("21:00-07:30", spring),
-            some("28/03 21:00", "29/03 07:30")
+            Some(from_to("28/03 21:00", "29/03 07:30"))
         );
         assert_eq!(
             night("21:00-02:30", "2026-03-29T00:30:00Z"),
-            some("28/03 21:00", "29/03 03:00")
+            Some(from_to("28/03 21:00", "29/03 03:00"))
         );
         let twice = "21:00-02:30";
         let quiet = Quiet::parse(twice).unwrap();

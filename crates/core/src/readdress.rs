@@ -106,7 +106,7 @@ fn decide(conn: &mut Conn, rules: &Rules, held: &[Held]) -> Result<Decided, Erro
         return Ok(Decided::default());
     };
     let wanted = wanted(conn, rules, held, first.canal)?;
-    let forms: BTreeSet<String> = wanted.iter().filter_map(|to| form(to)).collect();
+    let forms: BTreeSet<String> = wanted.iter().filter_map(form).collect();
     let moving: Vec<i64> = held
         .iter()
         .zip(&wanted)
@@ -163,7 +163,7 @@ fn wanted(
             None => Err(Motif::Efface.into()),
         })
         .collect();
-    let forms: BTreeSet<String> = wanted.iter().filter_map(|to| form(to)).collect();
+    let forms: BTreeSet<String> = wanted.iter().filter_map(form).collect();
     let refused = adresses::refused(conn, canal, &forms)?;
     for to in &mut wanted {
         if form(to).is_some_and(|form| refused.contains(&form)) {

@@ -64,8 +64,8 @@ fn human(lang: Lang, states: &[States], copies: i64, breaches: &Breaches) -> Vec
 }
 
 fn named(lang: Lang, found: &[Breach]) -> String {
-    let named = found.iter().take(NAMED_MAX);
-    let mut names: Vec<String> = named.map(|breach| words::row(lang, breach)).collect();
+    let shown = found.iter().take(NAMED_MAX);
+    let mut names: Vec<String> = shown.map(|breach| words::row(lang, breach)).collect();
     if found.len() > NAMED_MAX {
         names.push("…".to_owned());
     }

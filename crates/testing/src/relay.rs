@@ -130,7 +130,7 @@ impl Relay {
     /// When there is none.
     #[must_use]
     pub fn door(&self, name: &str) -> u16 {
-        self.doors[name]
+        *self.doors.get(name).unwrap()
     }
 
     /// Waits until `number` e-mails were delivered, takes them away and returns all that there are.

@@ -91,8 +91,8 @@ impl State {
         };
         let mut present = self.window.lock().unwrap();
         let now = Instant::now();
-        let begun = present.filter(|(begin, _)| *begin + window > now);
-        let (begin, asked) = begun.unwrap_or((now, 0));
+        let current = present.filter(|(begin, _)| *begin + window > now);
+        let (begin, asked) = current.unwrap_or((now, 0));
         *present = Some((begin, asked + 1));
         asked >= most
     }

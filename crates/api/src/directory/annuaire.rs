@@ -309,42 +309,34 @@ fn unknown(
     Ok(faults.map(|(path, text)| (path, json!([text]))).collect())
 }
 
+/// Which rows of a resource exist.
+type Existing = fn(&mut Conn, &[i64]) -> Result<Vec<i64>, Error>;
+
+/// Numbers, and whether a name is said.
+fn named<R>(rows: &[R], of: impl Fn(&R) -> (i64, bool)) -> Vec<(i64, bool)> {
+    rows.iter().map(of).collect()
+}
+
 /// A new row needs a name.
 fn nameless(
     conn: &mut Conn,
     school: &Annuaire,
     texts: Texts,
 ) -> Result<Vec<(String, String)>, Error> {
-    let lists: [(
-        _,
-        Vec<(i64, bool)>,
-        fn(&mut Conn, &[i64]) -> Result<Vec<i64>, Error>,
-    ); 3] = [
+    let lists: [(_, Vec<(i64, bool)>, Existing); 3] = [
         (
             "classes",
-            school
-                .classes
-                .iter()
-                .map(|row| (row.id, row.nom.is_some()))
-                .collect(),
+            named(&school.classes, |row| (row.id, row.nom.is_some())),
             annuaire::classes::existing,
         ),
         (
             "etudiants",
-            school
-                .etudiants
-                .iter()
-                .map(|row| (row.id, row.nom.is_some()))
-                .collect(),
+            named(&school.etudiants, |row| (row.id, row.nom.is_some())),
             annuaire::etudiants::existing,
         ),
         (
             "parents",
-            school
-                .parents
-                .iter()
-                .map(|row| (row.id, row.nom.is_some()))
-                .collect(),
+            named(&school.parents, |row| (row.id, row.nom.is_some())),
             annuaire::parents::existing,
         ),
     ];

@@ -71,7 +71,7 @@ fn a_key_serves_for_one_request_of_one_caller(database: &Database) {
     assert_eq!(other.status, 422);
     assert_eq!(
         other.json()["detail"],
-        "Cette clé d'idempotence a déjà servi pour une autre requête."
+        "Cette demande a déjà été envoyée avec un autre contenu."
     );
     assert_eq!(client.post("/api/classes/", &draft("x")).status, 422);
     assert_eq!(client.post("/api/messages/?a=1", &draft("x")).status, 422);

@@ -89,13 +89,12 @@ impl Breaker {
             (Verdict::Permanent, about) if is_refusal(answer) => {
                 self.refused(about == About::Content)
             }
-            // This program's own doing: nobody was asked.
-            (Verdict::Permanent, _) => Step::Go,
             (Verdict::Config, About::Channel(cause)) => Step::Stop(cause),
             (Verdict::Config, _) => Step::Stop(Cause::Reglage),
             (Verdict::Ambigu, _) => self.failed(1, Cause::Reponses),
             (Verdict::Temporaire, About::Channel(cause)) => self.held_up(cause),
-            (Verdict::Temporaire, _) => Step::Go,
+            // This envoi alone; or this program's own doing, and nobody was asked.
+            (Verdict::Temporaire | Verdict::Permanent, _) => Step::Go,
         }
     }
 

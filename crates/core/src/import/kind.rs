@@ -63,7 +63,7 @@ pub(super) fn kind(bytes: &[u8]) -> Result<Kind, &'static str> {
 /// Zeros are in no text but UTF-16, whose every second byte they are.
 fn is_binary(bytes: &[u8]) -> bool {
     let head = bytes.get(..bytes.len().min(4000)).unwrap_or_default();
-    let zeros = head.iter().filter(|byte| **byte == 0).count();
+    let zeros = head.split(|byte| *byte == 0).count() - 1;
     let marked = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
     let wide = zeros > head.len() / 3 && zeros < head.len() * 2 / 3;
     let gzip = head.starts_with(b"\x1f\x8b");

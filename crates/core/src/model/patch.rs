@@ -21,10 +21,6 @@ pub struct ClassePatch {
 
 /// Of a pupil.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[expect(
-    clippy::option_option,
-    reason = "not said is not the same as in no class"
-)]
 pub struct EtudiantPatch {
     /// The web app's own number.
     pub id: i64,

@@ -11,6 +11,10 @@ use crate::net::{Peer, over};
 
 pub(super) const OK: &str = "250 2.0.0 Ok";
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a step of the dialogue that was taken"
+)]
 pub(super) struct Session {
     pub(super) peer: BufReader<Peer>,
     pub(super) server: Arc<State>,

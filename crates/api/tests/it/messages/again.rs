@@ -68,7 +68,7 @@ fn sending_again_reaches_those_who_got_nothing(database: &Database) {
         (&json!(true), &json!("Message envoyé"))
     );
     assert_eq!(sent["details"]["nb_echecs"], 2);
-    let why = "2 destinataires non atteints : 2 refusé définitivement.";
+    let why = "2 destinataires non atteints : 2 refusés définitivement.";
     assert_eq!(sent["details"]["details_erreur"], why);
     let again = post(&user, &format!("/api/messages/{id}/resend/"), &json!({}));
     assert_eq!(

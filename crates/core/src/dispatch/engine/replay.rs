@@ -39,7 +39,7 @@ impl Engine<'_> {
                 // Another run has just done it.
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
                 Err(error) => {
-                    log::warn!("réponses d'un traitement interrompu illisibles : {error}")
+                    log::warn!("réponses d'un traitement interrompu illisibles : {error}");
                 }
             }
         }

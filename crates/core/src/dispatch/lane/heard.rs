@@ -59,7 +59,6 @@ impl Lane {
         let step = self.breaker.hear(answer);
         self.news.accepted |= self.breaker.has_accepted() && !before;
         match step {
-            Step::Go => {}
             Step::Slow => log::info!(
                 "canal={} moins de connexions : {}",
                 self.canal,
@@ -79,7 +78,7 @@ impl Lane {
                 ));
                 return true;
             }
-            Step::Stop(_) => {}
+            Step::Go | Step::Stop(_) => {}
         }
         false
     }

@@ -5,7 +5,7 @@ use super::super::columns::Column;
 use super::super::entry::Entry;
 use super::super::fold::name_key;
 use super::super::remark::{Genre, Remarks};
-use super::super::source::Source;
+use super::super::source::{File, Source};
 use super::super::table::Row;
 use super::Table;
 
@@ -29,18 +29,13 @@ pub(super) fn entries(source: &Source, remarks: &mut Remarks) -> Result<Vec<Entr
     if table.places("nomresponsable").is_empty() {
         return Err("ce n'est pas l'extraction des responsables d'ONDE : la colonne « Nom responsable » manque".to_owned());
     }
-    let pupils = match source
-        .files
-        .iter()
-        .find(|other| other.key != file.key && other.key.contains("eleve"))
-    {
-        Some(file) => pupils(&Table::of(file)?),
-        None => {
-            let text =
-                "l'extraction des élèves manque à côté : classes par leur nom, élèves sans INE";
-            remarks.line(0, Genre::Manque, text);
-            Vec::new()
-        }
+    let is_other = |other: &&File| other.key != file.key && other.key.contains("eleve");
+    let pupils = if let Some(file) = source.files.iter().find(is_other) {
+        pupils(&Table::of(file)?)
+    } else {
+        let text = "l'extraction des élèves manque à côté : classes par leur nom, élèves sans INE";
+        remarks.line(0, Genre::Manque, text);
+        Vec::new()
     };
     let mut entries = Vec::new();
     for row in table

@@ -76,7 +76,7 @@ fn person(node: &Node, remarks: &mut Remarks) -> Entry {
 #[derive(Default)]
 struct Pupils {
     names: BTreeMap<String, (String, String)>,
-    /// The division (TYPE_STRUCTURE D) of each pupil; groups (G) are none.
+    /// The division (`TYPE_STRUCTURE` D) of each pupil; groups (G) are none.
     divisions: BTreeMap<String, String>,
     year: String,
 }

@@ -63,9 +63,8 @@ pub(super) fn nodes(text: &str, names: &[&str]) -> Result<Vec<Node>, String> {
         let broken = || format!("XML illisible à la ligne {line}");
         match event.map_err(|_syntax| broken())? {
             Event::Eof if walk.open.is_empty() => return Ok(walk.nodes),
-            Event::Eof => return Err(broken()),
             Event::Start(start) if walk.open.len() < DEPTH_MAX => walk.start(&start, line),
-            Event::Start(_) => return Err(broken()),
+            Event::Eof | Event::Start(_) => return Err(broken()),
             Event::Empty(start) => {
                 walk.start(&start, line);
                 walk.end();

@@ -99,21 +99,20 @@ impl Gatherer<'_> {
         classe: Option<Option<usize>>,
     ) -> usize {
         let key = key(nom, prenom);
-        let known = match &ident {
-            Some(ident) => self.etudiants.by_ident.get(ident).copied(),
-            None => {
-                let drafts = &self.people.etudiants;
-                let mut named = self.etudiants.named(&key).iter().copied();
-                named.find(|place| {
-                    drafts.get(*place).is_some_and(|draft| {
-                        let same_parent = parent.is_some() && draft.parent == parent;
-                        same_parent
-                            || classe.is_none()
-                            || draft.classe.is_none()
-                            || draft.classe == classe
-                    })
+        let known = if let Some(ident) = &ident {
+            self.etudiants.by_ident.get(ident).copied()
+        } else {
+            let drafts = &self.people.etudiants;
+            let mut named = self.etudiants.named(&key).iter().copied();
+            named.find(|place| {
+                drafts.get(*place).is_some_and(|draft| {
+                    let same_parent = parent.is_some() && draft.parent == parent;
+                    same_parent
+                        || classe.is_none()
+                        || draft.classe.is_none()
+                        || draft.classe == classe
                 })
-            }
+            })
         };
         known.unwrap_or_else(|| {
             let place = self.people.etudiants.len();

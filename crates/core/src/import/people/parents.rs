@@ -44,9 +44,8 @@ impl ParentDraft {
             text.trim().to_lowercase()
         });
         match (one, other) {
-            (Some(true), _) | (_, Some(true)) => true,
+            (Some(true), _) | (_, Some(true)) | (None, None) => true,
             (Some(false), _) | (_, Some(false)) => false,
-            (None, None) => true,
         }
     }
 
@@ -146,17 +145,16 @@ impl Gatherer<'_> {
         (telephone, email): (Option<&str>, Option<&str>),
     ) -> usize {
         let key = key(nom, prenom);
-        let known = match &ident {
-            Some(ident) => self.parents.by_ident.get(ident).copied(),
-            None => {
-                let drafts = &self.people.parents;
-                let mut named = self.parents.named(&key).iter().copied();
-                named.find(|place| {
-                    drafts
-                        .get(*place)
-                        .is_some_and(|draft| draft.may_be(telephone, email))
-                })
-            }
+        let known = if let Some(ident) = &ident {
+            self.parents.by_ident.get(ident).copied()
+        } else {
+            let drafts = &self.people.parents;
+            let mut named = self.parents.named(&key).iter().copied();
+            named.find(|place| {
+                drafts
+                    .get(*place)
+                    .is_some_and(|draft| draft.may_be(telephone, email))
+            })
         };
         if let Some(place) = known {
             return place;

@@ -75,15 +75,15 @@ fn find<'k>(known: &'k [known::Classe], draft: &ClasseDraft) -> Option<&'k known
         }
     }
     let key = name_key(draft.nom.as_deref().filter(|nom| !nom.is_empty())?);
-    let named = known.iter().filter(|row| {
+    let mut named = known.iter().rev().filter(|row| {
         name_key(&row.nom) == key && (draft.ident.is_none() || row.identifiant.is_none())
     });
     match draft.annee.as_deref().filter(|annee| !annee.is_empty()) {
-        None => named.last(),
+        None => named.next(),
         Some(annee) => {
             let of_it =
                 |row: &&known::Classe| row.annee_scolaire == annee || row.annee_scolaire.is_empty();
-            named.filter(of_it).last()
+            named.find(of_it)
         }
     }
 }

@@ -118,6 +118,7 @@ fn what_is_no_database_of_ours_is_named_and_left_alone() {
     );
     let before = std::fs::read(&file).unwrap();
     refused(&program, &["autre application"]);
+    std::fs::write(folder.join("x.csv"), "parent_id,nom\n1,A\n").unwrap();
     for command in [&["migrate"][..], &["import", "x.csv"]] {
         let ended = program.run(command);
         assert!(

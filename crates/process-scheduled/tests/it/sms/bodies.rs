@@ -116,7 +116,7 @@ fn a_text_is_sent_in_composed_letters_and_plain_lines(database: &Database) {
     let program = Program::new(database).gateway(&gateway);
     program.school(1, 1);
     let mut decomposed = message(Canal::Sms, To::All);
-    decomposed.contenu = "Re\u{301}union\r\na\u{300} 18 h".to_owned();
+    "Re\u{301}union\r\na\u{300} 18 h".clone_into(&mut decomposed.contenu);
     program.insert(&decomposed);
     assert_eq!(program.run(&[]).code, 0);
     assert_eq!(gateway.accepted()[0].body["message"], "Réunion\nà 18 h");

@@ -185,7 +185,8 @@ fn control_characters_in_a_subject_inject_no_header(database: &Database) {
     assert_eq!(reached(&server), mailboxes([1, 1]));
 }
 
-/// No address that passes the audience makes lettre fail, so it is put into the envoi itself.
+/// No address that passes the audience makes lettre fail, so it is put into the envoi itself, as one
+/// that was tried before: until then addresses are read from the directory.
 fn what_cannot_be_built_fails_alone(database: &Database) {
     let server =
         Server::start(Script::default().on_first(1, Stage::Banner, Action::reply("554 no")));
@@ -197,8 +198,8 @@ fn what_cannot_be_built_fails_alone(database: &Database) {
     assert_eq!(program.run(&[]).code, 78);
     assert!(rows(&program, id).iter().all(Row::is_untouched));
     database.execute(
-        "UPDATE envois SET adresse = 'a@b.example>\r\nRCPT TO:<espion@b.example' WHERE parent = 2;
-         UPDATE envois SET adresse = 'ni nom ni domaine' WHERE parent = 3;",
+        "UPDATE envois SET adresse = 'a@b.example>\r\nRCPT TO:<espion@b.example', tentatives = 1 WHERE parent = 2;
+         UPDATE envois SET adresse = 'ni nom ni domaine', tentatives = 1 WHERE parent = 3;",
     );
     let ended = program.run(&["--json"]);
     assert_eq!(ended.code, 0, "{ended:?}");
