@@ -11,15 +11,15 @@ use messages_core::import::{self, Error, Imported, Options, Source};
 /// The columns of the project's own table.
 pub(crate) const HEAD: &str = "parent_id;nom;prenom;telephone;email;notifications_sms;notifications_email;etudiant_id;etudiant_nom;etudiant_prenom;classe_id;classe\n";
 
-fn try_import(school: &School<'_>, source: &Source, options: &Options) -> Result<Imported, Error> {
-    import::import(&mut school.conn(), source, options)
+fn try_import(school: &School<'_>, source: &Source, options: Options) -> Result<Imported, Error> {
+    import::import(&mut school.conn(), source, &options)
 }
 
 fn import_bytes(school: &School<'_>, bytes: impl Into<Vec<u8>>) -> Imported {
     try_import(
         school,
         &Source::of("annuaire.csv", bytes),
-        &Options::default(),
+        Options::default(),
     )
     .unwrap()
 }

@@ -172,7 +172,7 @@ fn a_doubt_stays_whatever_the_directory_says_now(database: &Database) {
     );
     let again = readdress::resend(&mut run.conn, &rules(&[]), message, None).unwrap();
     // The second has the number of one who opposes.
-    assert_eq!(again.envois, []);
+    assert!(again.envois.is_empty());
     assert_eq!(again.sans_suite, [(Motif::Opposition, 2)].into());
     let uncertain = "incertain resultat_inconnu";
     assert_eq!(school.states(message), [uncertain, uncertain]);

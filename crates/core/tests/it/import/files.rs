@@ -5,6 +5,7 @@ use crate::harness::School;
 use messages_core::import::{self, Error, Options, Source};
 use messages_testing::db::Database;
 use rust_xlsxwriter::Workbook;
+use std::fmt::Write;
 
 /// A school in a file of its own.
 macro_rules! school {
@@ -256,10 +257,10 @@ fn switches_are_said_in_many_words() {
         "oui", "non", "o", "n", "yes", "no", "y", "N", "vrai", "faux", "TRUE", "false", "1", "0",
         "x", "",
     ];
-    let lines: String = (1..)
-        .zip(words)
-        .map(|(id, word)| format!("{id};A{id};;;;;{word};;;;;\n"))
-        .collect();
+    let mut lines = String::new();
+    for (id, word) in (1..).zip(words) {
+        writeln!(lines, "{id};A{id};;;;;{word};;;;;").unwrap();
+    }
     let imported = import_lines(&school, &lines);
     assert_eq!(imported.remarques, []);
     let on = school
@@ -285,11 +286,11 @@ fn shared_and_invented_numbers_are_told() {
         "0698765432",
         "0698765432",
     ]) {
-        lines += &format!("{id};A{id};;{number};;;;{id};E{id};;1;6e A\n");
+        writeln!(lines, "{id};A{id};;{number};;;;{id};E{id};;1;6e A").unwrap();
     }
     // One family of four.
     for id in 21..25 {
-        lines += &format!("{id};F;P{id};0687654321;;;;99;F;;1;6e A\n");
+        writeln!(lines, "{id};F;P{id};0687654321;;;;99;F;;1;6e A").unwrap();
     }
     let imported = import_lines(&school, &lines);
     assert_eq!(
@@ -399,7 +400,7 @@ fn what_is_no_directory_is_refused_in_one_sentence() {
         (b"<?xml version=\"1.0\"?><autre/>", "SIECLE"),
         (b"<?xml version=\"1.0\"?><autre>", "XML"),
     ] {
-        let outcome = try_import(&school, &Source::of("x.xls", bytes), &Options::default());
+        let outcome = try_import(&school, &Source::of("x.xls", bytes), Options::default());
         let Err(Error::File(text)) = outcome else {
             panic!("{word}: {outcome:?}");
         };

@@ -13,7 +13,7 @@ fn import_files(school: &School<'_>, files: &[(&str, &[u8])], named: &str) -> Im
         std::fs::write(folder.path().join(name), bytes).unwrap();
     }
     let path = folder.path().join(Path::new(named));
-    try_import(school, &Source::read(&path).unwrap(), &Options::default()).unwrap()
+    try_import(school, &Source::read(&path).unwrap(), Options::default()).unwrap()
 }
 
 #[test]

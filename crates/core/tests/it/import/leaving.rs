@@ -31,7 +31,7 @@ fn complete(school: &School<'_>, lines: &str, oui: bool, essai: bool) -> Result<
     try_import(
         school,
         &Source::of("p.csv", format!("{HEAD}{lines}")),
-        &options,
+        options,
     )
 }
 

@@ -58,7 +58,7 @@ fn the_whole_file_says_that_emails_are_wanted(database: &Database) {
         notifications_email: Some(true),
         ..Options::default()
     };
-    let imported = try_import(&school, &source, &options).unwrap();
+    let imported = try_import(&school, &source, options).unwrap();
     assert_eq!(imported.sans_notifications_email, 1);
     assert_eq!(school.count("parents", "notifications_email AND id = 1"), 1);
 }
@@ -131,7 +131,7 @@ fn a_rehearsal_writes_nothing(database: &Database) {
         essai: true,
         ..Options::default()
     };
-    let imported = try_import(&school, &source, &options).unwrap();
+    let imported = try_import(&school, &source, options).unwrap();
     assert_eq!(
         (imported.parents, imported.changements.parents.ajoutes),
         (2, 2)

@@ -143,12 +143,12 @@ impl Law {
         let now = self.conn.now().unwrap();
         let (after, token, raised) = Row::read(&mut self.raw, now);
         // Its recipients were worked out anew: who holds the old envoi has nothing any more.
-        let taken = statement == Statement::Take && row.statut == Statut::Programme;
-        if taken {
+        let begun = statement == Statement::Take && row.statut == Statut::Programme;
+        if begun {
             let id = self.raw.text("SELECT CAST(id AS TEXT) AS v FROM envois");
             self.envoi = id.parse().unwrap();
         }
-        let claimed = token == TOKEN + 1 || taken;
+        let claimed = token == TOKEN + 1 || begun;
         assert!(claimed || token == TOKEN, "the token became {token}");
         Outcome {
             row: after,

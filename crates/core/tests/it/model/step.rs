@@ -8,6 +8,10 @@ use messages_core::vocabulary::{Etat, Statut};
 
 /// One thing that happens.
 #[derive(Debug, Clone, Copy)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is asked by itself by what explores them"
+)]
 pub(crate) struct Step {
     pub(crate) name: &'static str,
     pub(crate) row: Row,
@@ -27,6 +31,10 @@ pub(crate) struct Step {
 
 /// What takes part besides workers that crash, leases that end and answers that are lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is asked by itself by what explores them"
+)]
 pub(crate) struct World {
     /// The peer asks to come back, or is away: there are attempts to count.
     pub(crate) retries: bool,
