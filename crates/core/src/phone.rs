@@ -1,8 +1,8 @@
 //! Telephone numbers: what people type, made into E.164 (ITU-T recommendation: `+` and at most
 //! fifteen digits), if an SMS can be sent there.
 //!
-//! A cell is first read for the digits that were dialled ([`cell`]), which are then looked up in
-//! the numbering plans ([`plan`]).
+//! A cell is first read for the digits that were dialled (`cell`), which are then looked up in
+//! the numbering plans (`plan`).
 
 mod cell;
 mod plan;
