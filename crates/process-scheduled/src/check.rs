@@ -3,10 +3,10 @@
 mod writing;
 
 use crate::cli::Cli;
-use crate::output::{self, plural};
+use crate::output::{self, either, plural};
 use crate::{report, start};
 use messages_core::channel::{Answer, Channel};
-use messages_core::config::Config;
+use messages_core::config::{Config, Lang};
 use messages_core::dispatch;
 use messages_core::exit::{Exit, Failure};
 use messages_core::instant::Instant;
@@ -31,7 +31,11 @@ pub(crate) fn check(cli: &Cli) -> Result<Exit, Failure> {
     }
     let mut findings = vec![settings(&config)];
     findings.extend(database(&config));
-    for (canal, name) in [(Canal::Email, "E-mail"), (Canal::Sms, "SMS")] {
+    let lang = config.messages.lang;
+    for (canal, name) in [
+        (Canal::Email, either(lang, "E-mail", "Email")),
+        (Canal::Sms, "SMS"),
+    ] {
         findings.push(Finding {
             name,
             outcome: channel(&config, canal),
@@ -42,7 +46,8 @@ pub(crate) fn check(cli: &Cli) -> Result<Exit, Failure> {
         match &finding.outcome {
             Ok(text) => output::line(format_args!("ok     {} : {text}", finding.name)),
             Err((exit, text)) => {
-                output::line(format_args!("ERREUR {} : {text}", finding.name));
+                let fault = either(lang, "ERREUR", "ERROR ");
+                output::line(format_args!("{fault} {} : {text}", finding.name));
                 if worst != Exit::Config {
                     worst = *exit;
                 }
@@ -53,44 +58,48 @@ pub(crate) fn check(cli: &Cli) -> Result<Exit, Failure> {
 }
 
 fn settings(config: &Config) -> Finding {
+    let (lang, mode) = (config.messages.lang, config.messages.mode);
     let text = if config.warnings.is_empty() {
-        format!(
-            "mode {}, fuseau {}",
-            config.messages.mode, config.messages.zone
-        )
+        let zone = either(lang, "fuseau", "time zone");
+        format!("mode {mode}, {zone} {}", config.messages.zone)
     } else {
-        format!(
-            "mode {} ; à voir : {}",
-            config.messages.mode,
-            config.warnings.join(" ; ")
-        )
+        let odd = either(lang, "à voir :", "to be looked at:");
+        format!("mode {mode} ; {odd} {}", config.warnings.join(" ; "))
     };
     Finding {
-        name: "Réglages",
+        name: either(lang, "Réglages", "Settings"),
         outcome: Ok(text),
     }
 }
 
 fn database(config: &Config) -> Vec<Finding> {
+    let lang = config.messages.lang;
+    let place = either(lang, "Base de données", "Database");
     let mut conn = match Conn::open(&config.database) {
         Ok(conn) => conn,
         Err(error) => {
             return vec![Finding {
-                name: "Base de données",
+                name: place,
                 outcome: Err(failed(&error.with_origin(config))),
             }];
         }
     };
     let named = |name, outcome| Finding { name, outcome };
-    let tables = tables(&mut conn);
+    let tables = tables(lang, &mut conn);
     let ready = tables.is_ok();
     let mut findings = vec![
-        named("Base de données", durability(config, &mut conn)),
+        named(place, durability(config, &mut conn)),
         named("Tables", tables),
     ];
     if ready {
-        findings.push(named("Écriture", writing(config, &mut conn)));
-        findings.push(named("Horloge", clock(&mut conn)));
+        findings.push(named(
+            either(lang, "Écriture", "Writing"),
+            writing(config, &mut conn),
+        ));
+        findings.push(named(
+            either(lang, "Horloge", "Clock"),
+            clock(lang, &mut conn),
+        ));
         if let Err(error) = dispatch::permit(&mut conn, config) {
             findings.push(named("Mode", Err(failed(&error))));
         }
@@ -102,42 +111,67 @@ fn database(config: &Config) -> Vec<Finding> {
 fn writing(config: &Config, conn: &mut Conn) -> Result<String, (Exit, String)> {
     writing::database(config, conn).map_err(|error| failed(&error))?;
     writing::folders(config).map_err(|text| (Exit::Config, text))?;
-    Ok("base, dossiers et journal".to_owned())
+    let told = either(
+        config.messages.lang,
+        "base, dossiers et journal",
+        "database, folders and log",
+    );
+    Ok(told.to_owned())
 }
 
 /// No fault, for such a server may be there for a trial; but nobody should learn of it from parents.
 fn durability(config: &Config, conn: &mut Conn) -> Result<String, (Exit, String)> {
     let durable = conn.is_durable().map_err(|error| failed(&error))?;
     let kind = config.database.kind();
+    let lang = config.messages.lang;
     let pool = if conn.is_pooled() {
-        " par PgBouncer ou un semblable, donc sans requêtes préparées"
+        either(
+            lang,
+            " par PgBouncer ou un semblable, donc sans requêtes préparées",
+            " through PgBouncer or its like, so without prepared statements",
+        )
     } else {
         ""
     };
-    Ok(if durable {
-        format!("{kind} répond{pool}")
+    let forgets = if durable {
+        ""
     } else {
-        format!(
-            "{kind} répond{pool} ; à voir : fsync ou full_page_writes est désactivé sur le serveur, qui \
-             après une coupure de courant oublie des envois : ils partiraient une seconde fois"
+        either(
+            lang,
+            " ; à voir : fsync ou full_page_writes est désactivé sur le serveur, qui après une \
+             coupure de courant oublie des envois : ils partiraient une seconde fois",
+            " ; to be looked at: fsync or full_page_writes is off on the server, which forgets \
+             deliveries in a power cut: they would leave a second time",
         )
-    })
+    };
+    let answers = either(lang, "répond", "answers");
+    Ok(format!("{kind} {answers}{pool}{forgets}"))
 }
 
-fn tables(conn: &mut Conn) -> Result<String, (Exit, String)> {
+fn tables(lang: Lang, conn: &mut Conn) -> Result<String, (Exit, String)> {
     match migrations::pending(conn) {
-        Ok(0) => Ok("à jour".to_owned()),
+        Ok(0) => Ok(either(lang, "à jour", "up to date").to_owned()),
         Ok(missing) => {
             let missing = i64::try_from(missing).unwrap_or(i64::MAX);
-            let missing = plural(missing, "mise à jour manque", "mises à jour manquent");
-            let text = format!("{missing} : lancez « process-scheduled migrate »");
-            Err((Exit::Config, text))
+            let (one, many) = match lang {
+                Lang::Fr => ("mise à jour manque", "mises à jour manquent"),
+                Lang::En => ("update is missing", "updates are missing"),
+            };
+            let run = either(
+                lang,
+                "lancez « process-scheduled migrate »",
+                "run \"process-scheduled migrate\"",
+            );
+            Err((
+                Exit::Config,
+                format!("{} : {run}", plural(missing, one, many)),
+            ))
         }
         Err(error) => Err(failed(&error)),
     }
 }
 
-fn clock(conn: &mut Conn) -> Result<String, (Exit, String)> {
+fn clock(lang: Lang, conn: &mut Conn) -> Result<String, (Exit, String)> {
     let now = conn.now().map_err(|error| failed(&error))?;
     // Without tables there is no earlier passage to compare with.
     if let Ok(Some(fault)) = passages::clock_fault(conn, now) {
@@ -145,13 +179,14 @@ fn clock(conn: &mut Conn) -> Result<String, (Exit, String)> {
     }
     let here = Instant::of_this_machine();
     let skew = here.since(now).max(now.since(here));
-    Ok(if skew > SKEW_MAX {
-        format!(
-            "celle de la base fait foi ; celle de cette machine en diffère de {} s",
-            skew.as_secs()
-        )
-    } else {
-        "à l'heure".to_owned()
+    Ok(match (skew > SKEW_MAX, skew.as_secs(), lang) {
+        (false, _, _) => either(lang, "à l'heure", "right").to_owned(),
+        (true, seconds, Lang::Fr) => {
+            format!("celle de la base fait foi ; celle de cette machine en diffère de {seconds} s")
+        }
+        (true, seconds, Lang::En) => {
+            format!("the database's counts; this machine's differs from it by {seconds} s")
+        }
     })
 }
 
@@ -161,11 +196,20 @@ fn channel(config: &Config, canal: Canal) -> Result<String, (Exit, String)> {
     if config.messages.mode != Mode::Reel || config.names_peer(canal) {
         return found;
     }
-    let (setting, waits) = match canal {
-        Canal::Email => ("EMAIL_HOST", "un e-mail programmé attendrait"),
-        Canal::Sms => ("SMS_API_URL", "un SMS programmé attendrait"),
+    Ok(found.unwrap_or_else(|_| unset(config.messages.lang, canal)))
+}
+
+fn unset(lang: Lang, canal: Canal) -> String {
+    let (setting, what) = match (canal, lang) {
+        (Canal::Email, Lang::Fr) => ("EMAIL_HOST", "un e-mail"),
+        (Canal::Email, Lang::En) => ("EMAIL_HOST", "an email"),
+        (Canal::Sms, Lang::Fr) => ("SMS_API_URL", "un SMS"),
+        (Canal::Sms, Lang::En) => ("SMS_API_URL", "an SMS"),
     };
-    Ok(found.unwrap_or_else(|_| format!("canal non réglé ({setting}) ; {waits}")))
+    match lang {
+        Lang::Fr => format!("canal non réglé ({setting}) ; {what} programmé attendrait"),
+        Lang::En => format!("channel not set ({setting}) ; {what} that is programmed would wait"),
+    }
 }
 
 fn reach(config: &Config, canal: Canal) -> Result<String, (Exit, String)> {

@@ -1,5 +1,6 @@
 //! Writing to stdout, which may be closed: a run goes on then.
 
+use messages_core::config::Lang;
 use std::fmt;
 use std::io::Write;
 
@@ -21,6 +22,18 @@ pub(crate) fn alarm(text: impl fmt::Display) {
 /// Writes a JSON value on lines of its own.
 pub(crate) fn json(value: &serde_json::Value) {
     line(format_args!("{value:#}"));
+}
+
+/// The words in the language of the settings.
+pub(crate) const fn either(
+    lang: Lang,
+    french: &'static str,
+    english: &'static str,
+) -> &'static str {
+    match lang {
+        Lang::Fr => french,
+        Lang::En => english,
+    }
 }
 
 /// A number and its noun: `1 message`, `2 messages`.

@@ -24,48 +24,56 @@ pub(super) fn look_at(finals: &[Final], region: Region, remarks: &mut Remarks) -
     let mut unreachable = Unreachable::default();
     let mut shared: BTreeMap<String, Vec<&Final>> = BTreeMap::new();
     for one in finals {
-        match phone::parse(&one.parent.telephone, region) {
-            Ok(number) => {
-                if number.more && one.telephone_dit {
-                    let text = "plusieurs numéros : le premier qui reçoit des SMS compte";
-                    let cell = &one.parent.telephone;
-                    remarks.cell(one.line, Column::Telephone, Genre::Numero, text, cell);
-                }
-                shared.entry(number.e164).or_default().push(one);
-            }
-            Err(fault) => {
-                unreachable.sans_telephone += 1;
-                if one.telephone_dit && !one.parent.telephone.is_empty() {
-                    let text = because(
-                        "numéro de téléphone inutilisable",
-                        addresses::of_number(Lang::Fr, fault),
-                    );
-                    let cell = &one.parent.telephone;
-                    remarks.cell(one.line, Column::Telephone, Genre::Numero, text, cell);
-                }
-            }
+        match number(one, region, remarks) {
+            Some(number) => shared.entry(number).or_default().push(one),
+            None => unreachable.sans_telephone += 1,
         }
-        if let Err(fault) = mailbox::parse(&one.parent.email) {
+        if !has_mailbox(one, remarks) {
             unreachable.sans_email += 1;
-            if one.email_dit && !one.parent.email.is_empty() {
-                let text = because(
-                    "adresse e-mail inutilisable",
-                    addresses::of_mailbox(Lang::Fr, fault),
-                );
-                remarks.cell(
-                    one.line,
-                    Column::Email,
-                    Genre::Adresse,
-                    text,
-                    &one.parent.email,
-                );
-            }
         }
     }
     for (number, owners) in &shared {
         tell_shared(number, owners, remarks);
     }
     unreachable
+}
+
+/// The number that is written to; tells what the file says of it.
+fn number(one: &Final, region: Region, remarks: &mut Remarks) -> Option<String> {
+    let cell = &one.parent.telephone;
+    let read = phone::parse(cell, region);
+    let text = match &read {
+        Ok(number) if number.more => {
+            "plusieurs numéros : le premier qui reçoit des SMS compte".to_owned()
+        }
+        Ok(_) => String::new(),
+        Err(fault) => because(
+            "numéro de téléphone inutilisable",
+            addresses::of_number(Lang::Fr, *fault),
+        ),
+    };
+    if one.telephone_dit && !cell.is_empty() && !text.is_empty() {
+        remarks.cell(one.line, Column::Telephone, Genre::Numero, text, cell);
+    }
+    read.ok().map(|number| number.e164)
+}
+
+/// Whether there is a mailbox to write to; tells what the file says of it.
+fn has_mailbox(one: &Final, remarks: &mut Remarks) -> bool {
+    let cell = &one.parent.email;
+    let read = mailbox::parse(cell);
+    let text = match &read {
+        Ok(mailbox) if mailbox.more => "plusieurs adresses e-mail : la première compte".to_owned(),
+        Ok(_) => String::new(),
+        Err(fault) => because(
+            "adresse e-mail inutilisable",
+            addresses::of_mailbox(Lang::Fr, *fault),
+        ),
+    };
+    if one.email_dit && !cell.is_empty() && !text.is_empty() {
+        remarks.cell(one.line, Column::Email, Genre::Adresse, text, cell);
+    }
+    read.is_ok()
 }
 
 fn because(what: &str, why: Option<&str>) -> String {

@@ -242,6 +242,33 @@ fn status_tells_what_waits(database: &Database) {
     assert_eq!(status["programmes"], serde_json::json!([]));
 }
 
+#[test]
+fn status_follows_the_language() {
+    let database = Database::sqlite();
+    let program = Program::new(&database)
+        .set("MESSAGES_MODE", "fichier")
+        .set("LANGUAGE_CODE", "en-us");
+    let told = program.run(&["status"]).stdout;
+    assert_eq!(
+        told,
+        "Programmed messages: none.\nDeliveries under way: none.\n\
+         Last run: never. Was the scheduled task made?\n"
+    );
+    program.school(1, 1);
+    program.programme(Canal::Sms, To::All);
+    let told = program.run(&["status"]).stdout;
+    assert!(
+        told.starts_with("To be sent now: 1 message (for less than a minute)."),
+        "{told}"
+    );
+    assert_eq!(program.run(&[]).code, 0);
+    let told = program.run(&["status"]).stdout;
+    assert!(
+        told.contains("1 message, 1 reached, 0 failed, 0 uncertain, 0 not sent"),
+        "{told}"
+    );
+}
+
 fn simulation_is_said_first_and_marked(database: &Database) {
     let program = Program::new(database).set("MESSAGES_MODE", "simulation");
     program.school(1, 1);

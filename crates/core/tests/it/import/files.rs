@@ -305,6 +305,17 @@ fn shared_and_invented_numbers_are_told() {
 }
 
 #[test]
+fn a_second_value_in_a_cell_is_told() {
+    school!(database, school);
+    let imported = import_lines(
+        &school,
+        "1;A;;0612345678 / 0798765432;papa@exemple.fr, maman@exemple.fr;;;5;E;F;;6e A\n",
+    );
+    assert_eq!(told(&imported), ["2 telephone numero", "2 email adresse"]);
+    assert_eq!((imported.sans_telephone, imported.sans_email), (0, 0));
+}
+
+#[test]
 fn what_a_spreadsheet_spoilt_is_told_and_not_believed() {
     school!(database, school);
     let imported = import_lines(

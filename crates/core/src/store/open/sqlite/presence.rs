@@ -44,7 +44,7 @@ fn missing(path: &Path, what: Open) -> Result<(), Error> {
             folder.display()
         ))),
         (Open::Existing, None) => Err(Error::unfit(format_args!(
-            "pas de base à {}",
+            "pas de base à {} (« process-scheduled migrate » la crée)",
             place.display()
         ))),
         (Open::OrNew, None) => Ok(()),

@@ -150,7 +150,8 @@ fn closed_streams_keep_the_exit_code_of_a_failure() {
     let program = Program::new(&database);
     for (name, value, code) in [
         ("MESSAGES_MODE", "vrai", 78),
-        ("DATABASE_URL", "sqlite:///nowhere/x", 75),
+        ("DATABASE_URL", "sqlite:///nowhere/x", 78),
+        ("DATABASE_URL", "postgres://127.0.0.1:1/x", 75),
     ] {
         let program = program.clone().set(name, value);
         for closed in [">&- 2>&-", ">/dev/full 2>/dev/full"] {
