@@ -9,8 +9,9 @@ mod lists;
 
 use crate::vocabulary::Cause;
 use lists::{
-    ACCOUNT, BLOCKED, CLIENT, CONNECTIONS, CREDIT, DOMAIN, ENCRYPTION, GREYLISTED, HELLO, LATER,
-    LIMIT, LOCKED, LOGIN, MAILBOX, PACE, RECIPIENT, RELAY, SENDER, SIZE, SPAM, UNWANTED, is_named,
+    ACCOUNT, BLOCKED, CARRIED, CLIENT, CONNECTIONS, CREDIT, DOMAIN, ENCRYPTION, GREYLISTED, HELLO,
+    LATER, LIMIT, LOCKED, LOGIN, MAIL_FROM, MAILBOX, PACE, RECIPIENT, RELAY, SENDER, SIZE, SPAM,
+    UNWANTED, is_named,
 };
 
 /// When the relay said it.
@@ -63,6 +64,11 @@ struct Said {
 impl Said {
     fn names(&self, list: &[&str]) -> bool {
         is_named(&self.words, list)
+    }
+
+    /// Whether it is about something in the message, and not about our machine.
+    fn carries(&self) -> bool {
+        self.phase > Phase::Rcpt && self.names(CARRIED) && !self.names(&[" ip "])
     }
 
     const fn is_final(&self) -> bool {
@@ -122,7 +128,8 @@ fn of_login(said: &Said) -> Option<Class> {
         return us(Cause::Identification);
     }
     if logging_in && said.is_final() {
-        let account = said.names(ACCOUNT) || said.names(&["disabled", "suspend", "desactive"]);
+        let account =
+            said.names(ACCOUNT) || said.names(&["disabled", "suspend", "desactive", "inacti"]);
         return us(if account {
             Cause::Compte
         } else {
@@ -135,11 +142,17 @@ fn of_login(said: &Said) -> Option<Class> {
 
 /// The sender's address or domain, or our machine's name.
 fn of_us(said: &Said) -> Option<Class> {
-    if said.names(SIZE) || said.has(&[(3, 4), (2, 3)]) {
+    // A group that takes mail from some only (Exchange): the others are not concerned.
+    let restricted = said.phase > Phase::Mail
+        && said
+            .enhanced
+            .is_some_and(|(subject, detail)| subject == 7 && (120..=137).contains(&detail));
+    if said.names(SIZE) || said.has(&[(3, 4), (2, 3)]) || restricted {
         return Some(said.own());
     }
-    let passing = !said.is_final() && said.names(&["temporar", "timeout", "timed out", "lookup"]);
-    if passing {
+    let passing =
+        said.names(GREYLISTED) || said.names(&["temporar", "timeout", "timed out", "lookup"]);
+    if passing && !said.is_final() {
         return None;
     }
     let of_domain = [
@@ -157,7 +170,9 @@ fn of_us(said: &Said) -> Option<Class> {
     }
     let of_sender = [(1, 7), (1, 8), (7, 60), (2, 252), (7, 27)];
     let measured = said.names(LIMIT) || said.names(PACE);
-    if (said.names(SENDER) && !measured) || said.has(&of_sender) {
+    let sender = said.names(SENDER) || (said.names(MAIL_FROM) && !said.names(BLOCKED));
+    let told = said.phase > Phase::Auth;
+    if (sender && told && !measured) || said.has(&of_sender) {
         return Some(Class::Us(Cause::Expediteur));
     }
     if said.names(HELLO) {
@@ -177,11 +192,14 @@ fn of_recipient(said: &Said) -> Option<Class> {
     let measured = said.names(LIMIT) || said.names(PACE);
     // Of the subjects of RFC 3463 the second is the mailbox's own.
     let storage = said.names(&["quota"]) && said.enhanced.is_none_or(|(subject, _)| subject == 2);
-    let mailbox =
-        said.names(MAILBOX) || (said.has(&[(2, 2)]) || storage) && !said.names(lists::SENDING);
+    let mailbox = said.names(MAILBOX)
+        || said.has(&[(2, 121), (2, 122)])
+        || (said.has(&[(2, 2)]) || storage) && !said.names(lists::SENDING);
     let unknown = [(1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2, 1)];
     let named = said.names(RECIPIENT) || said.has(&unknown);
-    let other = measured || said.names(RELAY);
+    // A table of Postfix's is called so.
+    let relay = said.names(RELAY) && !said.names(&["relay recipient table"]);
+    let other = measured || relay;
     (mailbox || (named && !other)).then(|| said.own())
 }
 
@@ -213,9 +231,9 @@ fn of_standing(said: &Said) -> Option<Class> {
     if said.names(LOGIN) {
         return us(Cause::Identification);
     }
-    let banned = said
-        .enhanced
-        .is_some_and(|(subject, detail)| subject == 7 && (501..=512).contains(&detail));
+    let banned = said.enhanced.is_some_and(|(subject, detail)| {
+        subject == 7 && matches!(detail, 501..=512 | 700..=707 | 709..=750)
+    });
     let account = said.phase < Phase::Rcpt && said.names(&[" account", " compte "]);
     if said.is_final() && (said.names(ACCOUNT) || banned || account) {
         return us(Cause::Compte);
@@ -223,7 +241,8 @@ fn of_standing(said: &Said) -> Option<Class> {
     let listed = said.enhanced.is_some_and(|(subject, detail)| {
         subject == 7 && (detail == 25 || detail == 708 || (606..=649).contains(&detail))
     });
-    if (said.is_final() && said.names(BLOCKED)) || said.names(CLIENT) || listed {
+    let blocked = said.is_final() && said.names(BLOCKED) && !said.carries();
+    if blocked || said.names(CLIENT) || listed {
         return us(Cause::AdresseIp);
     }
     None
@@ -234,7 +253,7 @@ fn of_content(said: &Said) -> Option<Class> {
     if !said.is_final() {
         return None;
     }
-    if said.names(SPAM) {
+    if said.names(SPAM) || said.carries() {
         return Some(match said.phase {
             Phase::Data | Phase::Dot => Class::Spam,
             _ => Class::Us(Cause::AdresseIp),

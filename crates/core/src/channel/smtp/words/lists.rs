@@ -37,6 +37,10 @@ pub(super) const ENCRYPTION: &[&str] = &[
     "must use ssl",
     "chiffrement+requis",
     "chiffrement+obligatoire",
+    "tls+requis",
+    "tls+obligatoire",
+    "ssl+requis",
+    "ssl+obligatoire",
     "connexion securisee",
 ];
 
@@ -131,6 +135,7 @@ pub(super) const SENDER: &[&str] = &[
     "envelope from",
     "envelope sender",
     "from address",
+    "adresse from",
     "from header",
     "header from",
     "from field",
@@ -138,6 +143,12 @@ pub(super) const SENDER: &[&str] = &[
     "from email",
     " from+not verified",
     "return path",
+    "identities failed the check",
+    "address is not verified",
+];
+
+/// The same, unless it says from which machine.
+pub(super) const MAIL_FROM: &[&str] = &[
     " mail from+invalid",
     " mail from+reject",
     " mail from+refus",
@@ -145,8 +156,6 @@ pub(super) const SENDER: &[&str] = &[
     " mail from+not ",
     " mail from+must",
     " mail from+resolve",
-    "identities failed the check",
-    "address is not verified",
 ];
 
 /// Our machine's name.
@@ -204,6 +213,7 @@ pub(super) const GREYLISTED: &[&str] = &[
     "gray list",
     "postgrey",
     "liste grise",
+    "not yet authorized to deliver",
 ];
 
 /// A full mailbox, or one that gets too much.
@@ -248,6 +258,10 @@ pub(super) const SENDING: &[&str] = &[
     "per day",
     "par heure",
     "par jour",
+    "today",
+    "aujourd hui",
+    "monthly",
+    "mensuel",
 ];
 
 /// The mailbox as such.
@@ -323,6 +337,11 @@ pub(super) const CREDIT: &[&str] = &[
     "payment required",
     "unpaid",
     "impaye",
+    "plus de credit",
+    "non payment",
+    "non paiement",
+    "subscription+expired",
+    "abonnement+expire",
 ];
 
 /// Too many connections at a time.
@@ -338,6 +357,10 @@ pub(super) const CONNECTIONS: &[&str] = &[
     "simultan",
     "thread limit",
     "too many sessions",
+    "per connection",
+    "per session",
+    "par connexion",
+    "par session",
     "too many+session",
     "trop de connexion",
     "nombre+connexions",
@@ -353,7 +376,8 @@ pub(super) const LIMIT: &[&str] = &[
     "per day",
     "per month",
     "this hour",
-    "for today",
+    "today",
+    "aujourd hui",
     "24 hour",
     "24h",
     "24 h ",
@@ -382,6 +406,7 @@ pub(super) const LIMIT: &[&str] = &[
     "quota+depass",
     "quota+atteint",
     "quota+epuise",
+    "quota+exhaust",
     "submissionquota",
     "limit+exceed+!rate",
     "exceed+limit+!rate",
@@ -435,7 +460,7 @@ pub(super) const RELAY: &[&str] = &[
     "relay access denied",
     "relay+denied",
     "relay+deny",
-    "relay+not ",
+    "relay+not +!use the smtp relay",
     "relay+unable",
     "relay+cannot",
     "relay+can t",
@@ -445,11 +470,13 @@ pub(super) const RELAY: &[&str] = &[
     "relay+disallow",
     "relay+reject",
     "no relay",
+    "relay+unauthori",
     "do not relay",
     "relaying",
     "relayage",
     "relais+refus",
     "relais+interdit",
+    "relais+non autorise",
     "rcpthosts",
     "not a gateway",
     "permission+submit",
@@ -475,8 +502,8 @@ pub(super) const RELAY: &[&str] = &[
     "without auth",
     "smtp auth",
     "authenticate first",
-    "authentification requise",
-    "authentification obligatoire",
+    "authentification+requise",
+    "authentification+obligatoire",
     "vous authentifier",
     "non authentifie",
 ];
@@ -495,13 +522,13 @@ pub(super) const ACCOUNT: &[&str] = &[
     "not activated",
     "account+compromised",
     "account+sending",
-    "outgoing mail+suspend",
+    "outgoing+suspen",
     "outgoing+disabled",
     "outgoing+blocked",
     "outbound+disabled",
-    "outbound+suspend",
+    "outbound+suspen",
     "outbound+blocked",
-    "sending+suspend",
+    "sending+suspen",
     "sending+paused",
     "sending+disabled",
     "sending+blocked",
@@ -511,7 +538,7 @@ pub(super) const ACCOUNT: &[&str] = &[
     "unusual sending activity",
     "free account",
     "test purposes",
-    "not authorized to send",
+    "not authorized to send+! ip ",
     "smtpclientauthentication",
     "compte+suspendu",
     "compte+bloque",
@@ -561,6 +588,8 @@ pub(super) const BLOCKED: &[&str] = &[
     " ip +denied",
     " ip +reject",
     " ip +bloque",
+    " ip +not authori",
+    " ip +non autorise",
     " ip +refuse",
     "client host+reject",
     "client host+blocked",
@@ -604,6 +633,23 @@ pub(super) const SPAM: &[&str] = &[
     "bad content",
     "suspicious",
     "suspect",
+];
+
+/// What a message carries, and what may be listed or banned as we may.
+pub(super) const CARRIED: &[&str] = &[
+    "surbl",
+    "uribl",
+    " url+listed",
+    " url+blocked",
+    " url+blacklist",
+    " url+reputation",
+    "link+malicious",
+    "lien+malveillant",
+    "attachment",
+    "attached file",
+    "piece jointe",
+    "fichier joint",
+    "reject id",
 ];
 
 /// A refusal of the message as such, in words that say no more.
