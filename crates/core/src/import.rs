@@ -120,9 +120,9 @@ pub struct Reading {
 ///
 /// # Errors
 /// What it is instead of a directory, and what to do.
-pub fn read(source: &Source, format: Option<Format>) -> Result<Reading, String> {
+pub fn read(source: &Source, format: Option<Format>, region: Region) -> Result<Reading, String> {
     let mut remarks = Remarks::default();
-    let (format, entries) = format::entries(source, format, &mut remarks)?;
+    let (format, entries) = format::entries(source, format, region, &mut remarks)?;
     if entries.iter().all(Entry::is_empty) {
         return Err("aucune ligne sous les noms des colonnes".to_owned());
     }
@@ -152,7 +152,7 @@ impl Reading {
 /// # Errors
 /// `File` when it is no directory; `Many` when more than a third would leave; the database's.
 pub fn import(conn: &mut Conn, source: &Source, options: &Options) -> Result<Imported, Error> {
-    let reading = read(source, options.format).map_err(Error::File)?;
+    let reading = read(source, options.format, options.region).map_err(Error::File)?;
     let mut outcome = None;
     let work = |conn: &mut Conn| {
         let taken = take_over(conn, reading, *options)?;

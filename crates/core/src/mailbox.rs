@@ -1,6 +1,7 @@
 //! E-mail addresses of parents: what is typed, made into one form, or refused.
 
 use crate::typed::visible;
+use std::collections::BTreeSet;
 
 /// An address that can be written to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,16 +37,22 @@ pub fn parse(typed: &str) -> Result<Mailbox, Fault> {
     for part in &parts {
         match address(part) {
             Ok(address) => {
-                let others = parts.iter().filter(|part| part.contains('@')).count();
                 return Ok(Mailbox {
                     address,
-                    more: others > 1,
+                    more: several(&text),
                 });
             }
             Err(found) => fault = fault.or(Some(found)),
         }
     }
     Err(fault.unwrap_or(Fault::Unreadable))
+}
+
+/// Whether there are two addresses, whatever stands between them.
+fn several(text: &str) -> bool {
+    let between = |letter: char| letter.is_whitespace() || ",;|/&<>()[]\"':".contains(letter);
+    let addresses = text.split(between).filter(|word| word.contains('@'));
+    addresses.map(key).collect::<BTreeSet<_>>().len() > 1
 }
 
 /// What two addresses have in common that are one mailbox: nobody gives out `Awa@` and `awa@` to
@@ -57,7 +64,9 @@ pub fn key(address: &str) -> String {
 
 /// What stands for an address: the values between separators, of `Name <address>` the inside.
 fn parts(text: &str) -> Vec<&str> {
-    let outer = ['"', '\'', '’', '“', '”', '«', '»', '=', ' '];
+    let outer = [
+        '"', '\'', '’', '“', '”', '«', '»', '=', ' ', '(', ')', '[', ']', '>', ':',
+    ];
     let text = text.trim_matches(outer);
     if text.contains('<') {
         let inside = |part: &'_ str| part.split('>').next().map(str::len);
@@ -109,8 +118,10 @@ fn without_remark(value: &str) -> &str {
 /// lettre accepts what no parent has (`a@b`, `"a b"@c.d`, `a@[127.0.0.1]`); here the domain needs a
 /// dot and no brackets, the local part no quotes, and the whole at most 254 bytes (RFC 5321, 4.5.3.1).
 fn address(part: &str) -> Result<String, Fault> {
-    let part = without_scheme(part);
+    let part = without_label(without_scheme(part));
     let (local, domain) = part.rsplit_once('@').ok_or(Fault::Unreadable)?;
+    // A word processor's apostrophe.
+    let local = local.replace('’', "'");
     if domain.contains(',') {
         return Err(Fault::Comma);
     }
@@ -141,6 +152,23 @@ fn without_scheme(part: &str) -> &str {
     }
 }
 
+/// `E-mail : awa@exemple.fr`.
+fn without_label(part: &str) -> &str {
+    let is_label = |head: &str| {
+        head.chars()
+            .all(|c| c.is_alphabetic() || c == '-' || c == ' ')
+    };
+    match part.split_once(':') {
+        Some((head, rest)) if is_label(head) && !rest.starts_with('/') => rest.trim(),
+        _ => part,
+    }
+}
+
+/// Slips that are no top-level domain.
+const SLIPS: [&str; 10] = [
+    "con", "comm", "cmo", "cim", "vom", "ocm", "frr", "ffr", "nett", "ner",
+];
+
 /// The domain as it is looked up, of at least two labels.
 fn ascii_domain(domain: &str) -> Result<String, Fault> {
     let labels: Vec<&str> = domain.split('.').collect();
@@ -160,7 +188,8 @@ fn ascii_domain(domain: &str) -> Result<String, Fault> {
 /// German words apart (IANA's list).
 fn is_possible_end(label: &str) -> bool {
     if !label.starts_with("xn--") {
-        return label.len() >= 2 && label.bytes().all(|byte| byte.is_ascii_alphabetic());
+        let letters = label.bytes().all(|byte| byte.is_ascii_alphabetic());
+        return label.len() >= 2 && letters && !SLIPS.contains(&label);
     }
     let (shown, _) = idna::domain_to_unicode(label);
     let latin =

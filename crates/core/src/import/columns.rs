@@ -120,6 +120,14 @@ const NAMES: [(Column, &[&str]); 13] = [
             "telresponsable",
             "portableparent",
             "portableresponsable",
+            "mobileresponsable",
+            "mobileparent",
+            "numerodetel",
+            "numerotel",
+            "numtel",
+            "numtelephone",
+            "ntel",
+            "ntelportable",
             "telephoneportableresponsable",
             "telsms",
             "numerosms",
@@ -138,6 +146,10 @@ const NAMES: [(Column, &[&str]); 13] = [
             "telephonedomicile",
             "teldomicile",
             "domicile",
+            "telephonemaison",
+            "telmaison",
+            "telephonefixe",
+            "telfixe",
         ],
     ),
     (
@@ -284,6 +296,28 @@ const NAMES: [(Column, &[&str]); 13] = [
 /// The column of a header, and how much its name is preferred (0: most).
 pub(super) fn column(header: &str) -> Option<(Column, usize)> {
     let key = name_key(header);
+    known(&key).or_else(|| known(&of_first_parent(&key)))
+}
+
+/// Whether a name says that its column is the parent's.
+pub(super) fn is_of_parent(header: &str) -> bool {
+    let key = of_first_parent(&name_key(header));
+    key.contains("responsable") || key.contains("parent")
+}
+
+/// `Nom resp. légal 1` is `nomresponsable`: school programs number the parents of a pupil.
+fn of_first_parent(key: &str) -> String {
+    let mut key = key.to_owned();
+    for words in ["representantlegal", "responsablelegal", "resplegal"] {
+        key = key.replace(words, "responsable");
+    }
+    for parent in ["responsable", "parent"] {
+        key = key.replace(&format!("{parent}1"), parent);
+    }
+    key
+}
+
+fn known(key: &str) -> Option<(Column, usize)> {
     NAMES.iter().find_map(|(column, names)| {
         let rank = names.iter().position(|name| *name == key)?;
         Some((*column, rank))

@@ -1,9 +1,10 @@
 //! Rows to entries: what each line says, by column.
 
 use super::cell;
-use super::columns::{Column, column};
+use super::columns::{Column, column, is_of_parent};
 use super::remark::{Genre, Remarks};
 use super::table::Row;
+use crate::phone::{self, Fault, Region};
 use std::collections::BTreeMap;
 
 /// One line: a parent, a pupil and a class, or some of them.
@@ -79,6 +80,7 @@ pub(super) fn head<'r>(
                 None => unknown.push(name.as_str()),
             }
         }
+        tell_pupil_apart(&mut found, &row.cells);
         let named = found.contains_key(&Column::Nom) || found.contains_key(&Column::ParentId);
         if named && (found.len() > 1 || row.cells.len() == 1) {
             tell_columns(row.line, &found, &unknown, remarks);
@@ -94,6 +96,28 @@ pub(super) fn head<'r>(
         }
     }
     Err("aucune ligne ne nomme les colonnes : la première doit le faire, par exemple parent_id, nom, prenom, telephone, email, etudiant_id, etudiant_nom, classe".to_owned())
+}
+
+/// Beside `Nom du responsable`, a mere `Nom` is the pupil's.
+fn tell_pupil_apart(found: &mut BTreeMap<Column, Vec<(usize, usize)>>, cells: &[String]) {
+    let of_parent =
+        |(_, place): &(usize, usize)| cells.get(*place).is_some_and(|name| is_of_parent(name));
+    let beside = |places: &Vec<(usize, usize)>| places.iter().any(of_parent);
+    if found.contains_key(&Column::EtudiantNom) || !found.get(&Column::Nom).is_some_and(beside) {
+        return;
+    }
+    for (column, pupils) in [
+        (Column::Nom, Column::EtudiantNom),
+        (Column::Prenom, Column::EtudiantPrenom),
+    ] {
+        let places = found.remove(&column).unwrap_or_default();
+        let (own, others): (Vec<_>, Vec<_>) = places.into_iter().partition(of_parent);
+        for (column, places) in [(column, own), (pupils, others)] {
+            if !places.is_empty() {
+                found.entry(column).or_default().extend(places);
+            }
+        }
+    }
 }
 
 fn tell_columns(
@@ -135,7 +159,7 @@ fn shown(name: &str) -> String {
 
 impl Head {
     /// What a row says; none when it is blank.
-    pub(super) fn entry(&self, row: &Row, remarks: &mut Remarks) -> Option<Entry> {
+    fn entry(&self, row: &Row, region: Region, remarks: &mut Remarks) -> Option<Entry> {
         if row.cells.iter().all(|cell| cell.trim().is_empty()) {
             return None;
         }
@@ -153,8 +177,15 @@ impl Head {
             ..Entry::default()
         };
         for (column, places) in &self.places {
-            let mut cells = places.iter().filter_map(|place| row.cells.get(*place));
-            if let Some(cell) = cells.find(|cell| !cell.trim().is_empty()) {
+            let cells = places.iter().filter_map(|place| row.cells.get(*place));
+            let mut filled = cells.filter(|cell| !cell.trim().is_empty());
+            let first = filled.clone().next();
+            let counts = match column {
+                // A land line under "portable" is no reason to pass over a mobile under "domicile".
+                Column::Telephone => filled.find(|cell| !is_without_sms(cell, region)).or(first),
+                _ => first,
+            };
+            if let Some(cell) = counts {
                 entry.say(*column, cell, remarks);
             }
         }
@@ -162,14 +193,25 @@ impl Head {
     }
 }
 
+fn is_without_sms(cell: &str, region: Region) -> bool {
+    matches!(
+        phone::parse(cell, region),
+        Err(Fault::FixedLine | Fault::Premium | Fault::Service)
+    )
+}
+
 /// All entries of a table.
 ///
 /// # Errors
 /// Those of [`head`].
-pub(super) fn entries(rows: &[Row], remarks: &mut Remarks) -> Result<Vec<Entry>, String> {
+pub(super) fn entries(
+    rows: &[Row],
+    region: Region,
+    remarks: &mut Remarks,
+) -> Result<Vec<Entry>, String> {
     let (head, rows) = head(rows, remarks)?;
     Ok(rows
         .iter()
-        .filter_map(|row| head.entry(row, remarks))
+        .filter_map(|row| head.entry(row, region, remarks))
         .collect())
 }

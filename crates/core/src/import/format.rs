@@ -14,6 +14,7 @@ use super::remark::Remarks;
 use super::source::{File, Source};
 use super::table::{self, Row};
 use super::workbook;
+use crate::phone::Region;
 use serde::{Serialize, Serializer};
 use std::str::FromStr;
 
@@ -80,6 +81,7 @@ impl Serialize for Format {
 pub(super) fn entries(
     source: &Source,
     said: Option<Format>,
+    region: Region,
     remarks: &mut Remarks,
 ) -> Result<(Format, Vec<Entry>), String> {
     let format = match said {
@@ -87,8 +89,8 @@ pub(super) fn entries(
         None => guessed(source)?,
     };
     let entries = match format {
-        Format::Tableau => entry::entries(&rows(main(source)?)?, remarks),
-        Format::Google => google::entries(&rows(main(source)?)?, remarks),
+        Format::Tableau => entry::entries(&rows(main(source)?)?, region, remarks),
+        Format::Google => google::entries(&rows(main(source)?)?, region, remarks),
         Format::Oneroster => oneroster::entries(source, remarks),
         Format::Siecle => siecle::entries(source, remarks),
         Format::Onde => onde::entries(source, remarks),

@@ -97,6 +97,10 @@ fn the_first_of_several_values_is_taken() {
         "papa@exemple.fr ou maman@exemple.fr",
         "papa@exemple.fr\nmaman@exemple.fr",
         "Papa <papa@exemple.fr>, Maman <maman@exemple.fr>",
+        "papa@exemple.fr & maman@exemple.fr",
+        "papa@exemple.fr - maman@exemple.fr",
+        "papa@exemple.fr OU maman@exemple.fr",
+        "Papa <papa@exemple.fr>; maman@exemple.fr",
     ] {
         let first = Mailbox {
             address: "papa@exemple.fr".to_owned(),
@@ -105,4 +109,28 @@ fn the_first_of_several_values_is_taken() {
         assert_eq!(parse(typed), Ok(first), "{typed:?}");
     }
     assert!(!parse("papa@exemple.fr").unwrap().more);
+}
+
+#[test]
+fn what_stands_around_an_address_does_not_matter() {
+    for typed in [
+        "E-mail : papa@exemple.fr",
+        "mél:papa@exemple.fr",
+        "(papa@exemple.fr)",
+        "papa@exemple.fr>",
+        "papa@exemple.fr :",
+        "\"papa@exemple.fr\" <papa@exemple.fr>",
+    ] {
+        let only = Mailbox {
+            address: "papa@exemple.fr".to_owned(),
+            more: false,
+        };
+        assert_eq!(parse(typed), Ok(only), "{typed:?}");
+    }
+    check(&[
+        ("o\u{2019}brien@exemple.fr", Ok("o'brien@exemple.fr")),
+        ("awa@gmail.con", Err("domaine impossible")),
+        ("awa@orange.frr", Err("domaine impossible")),
+        ("http://awa@exemple.fr", Err("")),
+    ]);
 }

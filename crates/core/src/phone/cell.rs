@@ -4,8 +4,8 @@ use super::plan::{self, Dialled};
 use super::{Fault, Number, Region};
 use crate::typed::visible;
 
-/// Words that are written before a number.
-const LABELS: [&str; 15] = [
+/// Words that are written beside a number.
+const LABELS: [&str; 19] = [
     "whatsapp",
     "telephone",
     "téléphone",
@@ -21,6 +21,10 @@ const LABELS: [&str; 15] = [
     "cell",
     "mob",
     "num",
+    "numéro",
+    "numero",
+    "no",
+    "n",
 ];
 
 /// Longest text that is looked at: two numbers with their separators have room.
@@ -49,16 +53,21 @@ pub(super) fn read(typed: &str, region: Region) -> Result<Number, Fault> {
 /// it; words for "or" and second `+` become line breaks.
 fn undressed(text: &str) -> String {
     let text = text.trim_matches(['=', '"', '\'', '’', '‘', '`', '´', '“', '”', '«', '»', ' ']);
-    let mut text = text.to_lowercase();
-    while let Some(rest) = LABELS.iter().find_map(|label| behind(&text, label)) {
-        text = rest.to_owned();
+    let lower = text.to_lowercase();
+    let mut text = lower.as_str();
+    while let Some(rest) = LABELS
+        .iter()
+        .find_map(|label| behind(text, label).or_else(|| before(text, label)))
+    {
+        text = rest;
     }
+    let mut text = without_sign(text).to_owned();
     for word in [" ou ", " et ", " or ", " and "] {
         text = text.replace(word, "\n");
     }
     let mut out = String::with_capacity(text.len());
     for letter in text.chars().map(ascii) {
-        if letter == '+' && out.contains(|c: char| c.is_ascii_digit()) {
+        if letter == '+' && out.contains(|c: char| ('1'..='9').contains(&c)) {
             out.push('\n');
         }
         out.push(letter);
@@ -66,10 +75,25 @@ fn undressed(text: &str) -> String {
     out.trim().to_owned()
 }
 
+/// Without a picture of a telephone in front.
+fn without_sign(text: &str) -> &str {
+    text.trim_start_matches(|c: char| !c.is_ascii() && !c.is_alphanumeric() || c == ' ')
+}
+
+/// What stands before a word for "telephone" that ends it: `06 12 34 56 78 (portable)`.
+fn before<'t>(text: &'t str, label: &str) -> Option<&'t str> {
+    let rest = text
+        .trim_end_matches([')', ']', '.', ' '])
+        .strip_suffix(label)?;
+    let rest = (!rest.ends_with(char::is_alphabetic)).then_some(rest)?;
+    Some(rest.trim_end_matches(['(', '[', ':', '-', ' ']))
+}
+
 /// What stands behind a word for "telephone", if it begins with that.
 fn behind<'t>(text: &'t str, label: &str) -> Option<&'t str> {
-    let rest = text.strip_prefix(label)?;
-    (!rest.starts_with(char::is_alphabetic)).then(|| rest.trim_start_matches(['.', ':', ' ', '/']))
+    let rest = without_sign(text).strip_prefix(label)?;
+    (!rest.starts_with(char::is_alphabetic))
+        .then(|| rest.trim_start_matches(['.', ':', ' ', '/', '°', 'º']))
 }
 
 /// Dashes of all kinds, and the digits of Arabic writing.
@@ -146,8 +170,9 @@ fn dialled(text: &str) -> Option<Dialled> {
     for letter in compact.chars() {
         match letter {
             '0'..='9' => digits.push(letter),
-            '+' if digits.is_empty() => {}
-            '.' | ',' | '-' | '/' | '(' | ')' | '[' | ']' | ':' | '_' | '\\' | '·' | '•' => {}
+            '+' if digits.bytes().all(|digit| digit == b'0') => {}
+            '.' | ',' | '-' | '/' | '(' | ')' | '[' | ']' | ':' | '_' | '\\' | '·' | '•' | '~'
+            | '\'' | '’' => {}
             _ => return None,
         }
     }

@@ -135,10 +135,19 @@ fn repaired(dialled: &Dialled, region: Region) -> Vec<PhoneNumber> {
             // Bénin, since November 2024.
             readings.extend(international(&format!("22901{rest}")));
         }
-        readings.extend(without_plus(with_code));
+        let foreign = dialled.digits.starts_with('0') && !dialled.international;
+        readings
+            .extend(without_plus(with_code).filter(|number| !foreign || is_own(number, region)));
         readings.extend(with_trunk_zero(with_code));
     }
     readings
+}
+
+/// Whether a number has the code of the own country, or of one that is dialled alike. `0` and
+/// another's would be a national number with digits too many (`06 12 34 56 78 79`: Australia's).
+fn is_own(number: &PhoneNumber, region: Region) -> bool {
+    let of = PHONE_NUMBER_UTIL.get_region_for_number(number);
+    of.is_some_and(|of| of == region.0 || [of, region.0].iter().all(|one| FRENCH.contains(one)))
 }
 
 /// Some countries keep the first zero behind their code.
@@ -192,6 +201,11 @@ fn is_old(dialled: &Dialled, region: Region) -> bool {
 /// Why a valid number takes no SMS.
 fn fault_of(number: &PhoneNumber) -> Option<Fault> {
     use PhoneNumberType as Type;
+    // Satellites and the like are of no country: an SMS costs euros.
+    let world = PHONE_NUMBER_UTIL.get_region_for_number(number);
+    if world.is_some_and(|world| Region(world).code() == "001") {
+        return Some(Fault::Service);
+    }
     match PHONE_NUMBER_UTIL.get_number_type(number) {
         // Where mobile telephones cannot be told from others, they are given the benefit.
         Type::Mobile | Type::FixedLineOrMobile => None,

@@ -235,3 +235,39 @@ fn numbers_that_fill_a_cell_are_recognised() {
         assert!(!looks_invented(e164), "{e164}");
     }
 }
+
+#[test]
+fn signs_and_words_for_a_telephone_do_not_matter() {
+    for typed in [
+        "N° 06 12 34 56 78",
+        "Tél. n° 06 12 34 56 78",
+        "numéro : 0612345678",
+        "\u{260e} 06 12 34 56 78",
+        "\u{260e}\u{fe0f} Tél : 06 12 34 56 78",
+        "06 12 34 56 78 (portable)",
+        "06 12 34 56 78 - port.",
+        "00+33612345678",
+        "06'12'34'56'78",
+    ] {
+        let number = parse(typed, Region::default());
+        let number = number.unwrap_or_else(|fault| panic!("{typed:?}: {fault:?}"));
+        assert_eq!(
+            (number.e164.as_str(), number.more),
+            ("+33612345678", false),
+            "{typed:?}"
+        );
+    }
+}
+
+#[test]
+fn no_number_of_another_country_is_made_of_digits_too_many() {
+    check(&[
+        ("FR", "0612345678/79", Ok("+33612345678")),
+        ("FR", "06 12 34 56 78 79", Err("")),
+        ("FR", "06 14 12 34 56 78", Err("")),
+        ("FR", "0262692123456", Ok("+262692123456")),
+        ("BE", "032475123456", Ok("+32475123456")),
+        ("FR", "+881 6 1234 5678", Err("numéro surtaxé ou gratuit")),
+        ("FR", "+870 773 123 456", Err("numéro surtaxé ou gratuit")),
+    ]);
+}

@@ -4,14 +4,19 @@ use super::super::columns::Column;
 use super::super::entry::{self, Entry};
 use super::super::remark::Remarks;
 use super::super::table::Row;
+use crate::phone::Region;
 
 /// Between several values in one cell.
 const BETWEEN: &str = ":::";
 
 /// One entry for each label of a contact. Those of Google itself begin with a star.
-pub(super) fn entries(rows: &[Row], remarks: &mut Remarks) -> Result<Vec<Entry>, String> {
+pub(super) fn entries(
+    rows: &[Row],
+    region: Region,
+    remarks: &mut Remarks,
+) -> Result<Vec<Entry>, String> {
     let mut entries = Vec::new();
-    for entry in entry::entries(rows, remarks)? {
+    for entry in entry::entries(rows, region, remarks)? {
         let labels = entry.get(Column::Classe).unwrap_or_default().to_owned();
         let classes: Vec<&str> = labels
             .split(BETWEEN)

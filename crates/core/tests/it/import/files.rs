@@ -459,3 +459,36 @@ fn the_report_is_a_table_for_the_office_with_the_cells() {
          2;email;adresse;adresse e-mail inutilisable;'=x@\r\n"
     );
 }
+
+#[test]
+fn a_mobile_counts_before_the_land_line_of_another_column() {
+    school!(database, school);
+    import_bytes(
+        &school,
+        "nom;prenom;portable;domicile\n\
+         Traoré;Awa;01 42 34 56 78;06 12 34 56 01\n\
+         Diop;Ali;0612345602;0612345603\n\
+         Ba;Ibra;;0142345678\n",
+    );
+    let numbers: Vec<String> = parents(&school)
+        .iter()
+        .filter_map(|parent| parent.split('|').nth(3).map(str::to_owned))
+        .collect();
+    assert_eq!(numbers, ["06 12 34 56 01", "0612345602", "0142345678"]);
+}
+
+#[test]
+fn beside_the_name_of_the_parent_a_mere_name_is_the_pupils() {
+    school!(database, school);
+    import_bytes(
+        &school,
+        "Nom resp. légal 1;Prénom resp. légal 1;Mobile responsable 1;Nom;Prénom;Classe\n\
+         Traoré;Awa;0612345601;Diop;Issa;6e A\n",
+    );
+    let shown = parents(&school);
+    assert!(
+        matches!(shown.as_slice(), [one] if one.contains("|Traoré|Awa|0612345601|")),
+        "{shown:?}"
+    );
+    assert_eq!(class(&school, "6e A").len(), 1);
+}

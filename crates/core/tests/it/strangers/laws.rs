@@ -80,7 +80,7 @@ pub(crate) fn picture(html: &str) {
 /// A directory file is read, or what it is instead is told; remarks have nothing of the cells that a
 /// terminal would obey.
 pub(crate) fn file(bytes: &[u8]) {
-    match import::read(&Source::of("annuaire.csv", bytes), None) {
+    match import::read(&Source::of("annuaire.csv", bytes), None, Region::default()) {
         Ok(reading) => {
             assert!(reading.lines() > 0);
             for remarque in reading.remarques() {
