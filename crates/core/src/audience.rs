@@ -167,7 +167,10 @@ impl Expander {
         for message in singles {
             let parent = message.parent.and_then(|id| parents.get(&id));
             envois.extend(self.envois(message, parent, now));
-            progress.push(step_of(message, Some(now)));
+            progress.push(Progress {
+                nb_destinataires: i64::from(parent.is_some()),
+                ..step_of(message, Some(now))
+            });
         }
         Ok(())
     }

@@ -240,5 +240,9 @@ fn failed(error: &Error) -> (Exit, String) {
         Error::Config(_) => Exit::Config,
         _ => Exit::Internal,
     };
-    (exit, error.to_string())
+    let text = match error {
+        Error::Unavailable(text) => text.clone(),
+        other => other.to_string(),
+    };
+    (exit, text)
 }

@@ -1,10 +1,11 @@
 //! What every command begins with: settings, log, database.
 
-use crate::cli::Cli;
+use crate::cli::{Cli, Command};
+use crate::output;
 use log::LevelFilter;
 use messages_core::config::{Config, Database, Vars};
 use messages_core::exit::Failure;
-use messages_core::logging;
+use messages_core::logging::{self, SAID};
 use messages_core::store::{Conn, Error, migrations};
 use std::path::Path;
 
@@ -23,8 +24,13 @@ pub(crate) fn logging(cli: &Cli, config: &Config) {
         _ => LevelFilter::Debug,
     };
     logging::init(&config.log, terminal);
+    // Said in a sentence, also where silence was asked for: a setting that is not read may be the one
+    // that makes messages leave. (`check` has a line for them.)
     for warning in &config.warnings {
-        log::warn!("{warning}");
+        log::warn!(target: SAID, "{warning}");
+        if !matches!(cli.command, Some(Command::Check)) {
+            output::alarm(warning);
+        }
     }
 }
 

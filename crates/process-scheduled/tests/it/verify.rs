@@ -133,6 +133,19 @@ fn restore(database: &Database) {
 }
 
 #[test]
+fn a_message_to_one_parent_that_waits_is_sound() {
+    let relay = Script::default().on(Stage::Banner, Action::reply("421 later"));
+    let relay = Server::start(relay);
+    let database = Database::sqlite();
+    let program = Program::new(&database).relay(&relay);
+    program.school(1, 1);
+    let id = program.programme(Canal::Email, To::Parent(1));
+    assert_eq!(program.run(&[]).code, 0);
+    assert_eq!(program.statut(id), "en_attente");
+    program.verify();
+}
+
+#[test]
 fn verify_follows_the_language() {
     let database = Database::sqlite();
     let program = Program::new(&database).set("LANGUAGE_CODE", "en-us");
