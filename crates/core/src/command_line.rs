@@ -41,7 +41,8 @@ pub fn french(command: Command) -> Command {
         .disable_help_flag(true)
         .disable_help_subcommand(true)
         .help_template("{about-with-newline}\nUtilisation : {usage}\n\n{all-args}{after-help}")
-        .subcommand_help_heading("Commandes")
+        // clap adds a colon, which French sets apart.
+        .subcommand_help_heading("Commandes ")
         .subcommand_value_name("COMMANDE")
         .arg(help);
     if command.get_version().is_some() {
@@ -53,6 +54,14 @@ pub fn french(command: Command) -> Command {
         command = command.disable_version_flag(true).arg(version);
     }
     command
+        .mut_args(|arg| {
+            let heading = if arg.is_positional() {
+                "Arguments "
+            } else {
+                "Options "
+            };
+            arg.help_heading(heading)
+        })
         .mut_args(|arg| match french_values(&arg) {
             Some(told) => arg
                 .help(told)
@@ -248,7 +257,8 @@ mod tests {
         let help = told("essai --help");
         for word in [
             "Utilisation : essai [OPTIONS] [COMMANDE]",
-            "Commandes:",
+            "Commandes :",
+            "Options :",
             "Combien [par défaut : 3]",
             "Affiche l'aide",
             "Affiche la version",

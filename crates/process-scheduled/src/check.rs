@@ -241,7 +241,7 @@ fn failed(error: &Error) -> (Exit, String) {
         _ => Exit::Internal,
     };
     let text = match error {
-        Error::Unavailable(text) => text.clone(),
+        Error::Unavailable(text) => format!("indisponible : {text}"),
         other => other.to_string(),
     };
     (exit, text)
