@@ -36,7 +36,9 @@ fn a_text_that_was_replaced_never_leaves(database: &Database) {
             .on_recipient("parent2@", Stage::Body, held),
     );
     let program = Program::new(database).relay(&relay);
-    program.school(2, 1);
+    program.school(3, 1);
+    // Somebody is accepted first: a refusal is believed at once then.
+    program.programme(Canal::Email, To::Parent(3));
     let message = program.programme(Canal::Email, To::Parent(1));
     program.programme(Canal::Email, To::Parent(2));
     let run = program.command(&[]).spawn().unwrap();
