@@ -4,7 +4,6 @@ use crate::exit::Exit;
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Command, Error, Parser};
-use std::fmt::Display;
 use std::io::Write;
 use std::process::ExitCode;
 use std::str::FromStr;
@@ -60,14 +59,15 @@ pub fn french(command: Command) -> Command {
             } else {
                 "Options "
             };
-            arg.help_heading(heading)
-        })
-        .mut_args(|arg| match french_values(&arg) {
-            Some(told) => arg
-                .help(told)
-                .hide_default_value(true)
-                .hide_possible_values(true),
-            None => arg,
+            let told = french_values(&arg);
+            let arg = arg.help_heading(heading);
+            match told {
+                Some(told) => arg
+                    .help(told)
+                    .hide_default_value(true)
+                    .hide_possible_values(true),
+                None => arg,
+            }
         })
         .mut_subcommands(french)
 }
@@ -181,15 +181,11 @@ fn hint(meant: &str) -> String {
 fn words(value: &ContextValue) -> String {
     let text = match value {
         ContextValue::Strings(all) => all.join(", "),
-        other => shown(other),
+        other => other.to_string(),
     };
     text.chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect()
-}
-
-fn shown(value: &impl Display) -> String {
-    value.to_string()
 }
 
 #[cfg(test)]

@@ -149,12 +149,17 @@ pub fn details(lang: Lang, closed: &Closed) -> Option<String> {
         return None;
     }
     let missed = total - closed.count(Etat::Envoye) - doubles(closed);
-    Some(match lang {
-        Lang::Fr if missed == 1 => format!("1 destinataire non atteint : {reasons}."),
-        Lang::Fr => format!("{missed} destinataires non atteints : {reasons}."),
-        Lang::En if missed == 1 => format!("1 recipient not reached: {reasons}."),
-        Lang::En => format!("{missed} recipients not reached: {reasons}."),
-    })
+    Some(not_reached(lang, missed, &reasons))
+}
+
+/// `2 destinataires non atteints : 1 sans adresse utilisable, 1 …`.
+fn not_reached(lang: Lang, number: i64, reasons: &str) -> String {
+    match lang {
+        Lang::Fr if number == 1 => format!("1 destinataire non atteint : {reasons}."),
+        Lang::Fr => format!("{number} destinataires non atteints : {reasons}."),
+        Lang::En if number == 1 => format!("1 recipient not reached: {reasons}."),
+        Lang::En => format!("{number} recipients not reached: {reasons}."),
+    }
 }
 
 const fn nobody(lang: Lang, closed: &Closed) -> &'static str {

@@ -49,6 +49,7 @@ pub(super) struct Engine<'e> {
     stop: StopFlag,
     on_progress: &'e mut dyn FnMut(Progress),
     progress: Progress,
+    rules: Rules,
     expander: Expander,
     expanding: bool,
     lanes: [Lane; 2],
@@ -76,9 +77,10 @@ impl<'e> Engine<'e> {
         let journal = Arc::new(Journal::new(&config.journal, &passage.id));
         let lanes = [Canal::Sms, Canal::Email]
             .map(|canal| Lane::new(config, canal, &journal, outlet.clone()));
-        let started = Moment::now();
+        let (started, rules) = (Moment::now(), Rules::new(config));
         Self {
-            expander: Expander::new(Rules::new(config), passage.id.clone(), options.limit),
+            expander: Expander::new(rules.clone(), passage.id.clone(), options.limit),
+            rules,
             config,
             conn,
             passage,

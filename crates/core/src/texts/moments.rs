@@ -1,6 +1,6 @@
 //! What is said of times: of the next attempt, of the night, of midnight.
 
-use super::counted;
+use super::{counted, not_reached};
 use crate::config::Lang;
 use crate::instant::Instant;
 use crate::quiet::Quiet;
@@ -94,13 +94,7 @@ pub fn missed(lang: Lang, canal: Canal, motifs: &BTreeMap<Motif, i64>) -> Option
         .iter()
         .map(|(why, number)| counted(lang, canal, *why, *number))
         .collect();
-    let words = words.join(", ");
-    (total > 0).then(|| match lang {
-        Lang::Fr if total == 1 => format!("1 destinataire non atteint : {words}."),
-        Lang::Fr => format!("{total} destinataires non atteints : {words}."),
-        Lang::En if total == 1 => format!("1 recipient not reached: {words}."),
-        Lang::En => format!("{total} recipients not reached: {words}."),
-    })
+    (total > 0).then(|| not_reached(lang, total, &words.join(", ")))
 }
 
 /// What is to be known of a date before a message is programmed for it: that it is midnight, as of a

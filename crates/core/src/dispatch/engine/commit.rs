@@ -2,7 +2,6 @@
 
 use super::Engine;
 use super::persist::persist;
-use crate::audience::Rules;
 use crate::channel::{Answer, Channel, Cutoff, Delivery, Stage};
 use crate::dispatch::{HARD_LIMIT, policy};
 use crate::failpoint::reach;
@@ -38,7 +37,7 @@ impl Engine<'_> {
         }
         let finished = self.finished();
         let passage = self.passage.id.as_str();
-        let reading = Rules::new(self.config).reading();
+        let reading = self.rules.reading();
         let envois: Vec<Leased> = leased.iter().map(|(_, leased)| *leased).collect();
         reach("settle_begin");
         let settled = persist(&mut self.conn, &self.stop, |conn, again| {
@@ -115,9 +114,9 @@ impl Engine<'_> {
         if messages.is_empty() {
             return Ok(());
         }
-        let rules = Rules::new(self.config);
+        let rules = &self.rules;
         let refreshed = persist(&mut self.conn, &self.stop, |conn, _| {
-            readdress::refresh(conn, &rules, messages)
+            readdress::refresh(conn, rules, messages)
         })?;
         self.counts.ignores += i64::try_from(refreshed.ended).unwrap_or(0);
         for lane in &mut self.lanes {
