@@ -111,9 +111,13 @@ fn work(config: &Config, asked: &mpsc::Receiver<Asked>, stop: &Arc<AtomicBool>) 
 fn run_once(config: &Config, stop: &Arc<AtomicBool>) -> Waited {
     let run = || -> Result<Waited, Error> {
         let mut conn = Conn::open(&config.database)?;
-        if let Err(Error::Config(why)) = dispatch::permit(&mut conn, config) {
-            log::error!("{why}");
-            return Ok(Waited::Refused);
+        match dispatch::permit(&mut conn, config) {
+            Ok(()) => {}
+            Err(Error::Config(why)) => {
+                log::error!("{why}");
+                return Ok(Waited::Refused);
+            }
+            Err(error) => return Err(error),
         }
         let options = Options {
             limit: None,

@@ -71,7 +71,8 @@ impl Expander {
             if current.is_empty() {
                 let limit = self.allowance.min(TAKEN);
                 current =
-                    expansion::take(conn, &self.passage, self.rules.simule, limit, now)?.into();
+                    expansion::take(conn, &self.passage, self.rules.is_simulated(), limit, now)?
+                        .into();
                 messages = current.len();
             }
             reach("expand_taken");

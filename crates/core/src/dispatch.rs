@@ -19,7 +19,7 @@ mod report;
 mod sender;
 
 pub use policy::outcome;
-pub use report::{ChannelStop, Progress, Report, Stop};
+pub use report::{Progress, Report, Stop};
 
 use crate::config::Config;
 use crate::failpoint::reach;

@@ -3,7 +3,7 @@
 use crate::audience::{Refusal, Rules};
 use crate::config::{Config, Lang};
 use crate::instant::Instant;
-use crate::store::adresses::{self, Use};
+use crate::store::adresses::{self, FAMILIES_MAX, Use};
 use crate::store::expansion::{self, Candidate};
 use crate::store::upcoming::{self, Upcoming};
 use crate::store::{Conn, Error};
@@ -35,9 +35,6 @@ pub struct Odd {
     /// Whether it looks like one that was typed to fill a cell, or rounded.
     pub invented: bool,
 }
-
-/// As many records may be one family.
-const FAMILY: usize = 3;
 
 /// One recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -207,7 +204,7 @@ impl Audience {
         let odd = addresses.filter_map(|address| {
             let records = self.used(canal, address).fiches;
             let invented = canal == Canal::Sms && phone::looks_invented(address);
-            (records > FAMILY || invented).then(|| Odd {
+            (records > FAMILIES_MAX || invented).then(|| Odd {
                 address: address.clone(),
                 records,
                 invented,
@@ -221,7 +218,7 @@ impl Odd {
     /// The address with what is odd about it.
     #[must_use]
     pub fn told(&self, lang: Lang, canal: Canal) -> String {
-        let records = Some(self.records).filter(|records| *records > FAMILY);
+        let records = Some(self.records).filter(|records| *records > FAMILIES_MAX);
         let why = texts::addresses::odd(lang, canal, records, self.invented);
         format!("{} : {why}", self.address)
     }

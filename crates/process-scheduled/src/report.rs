@@ -3,7 +3,8 @@
 use crate::cli::Cli;
 use crate::output::{self, plural};
 use messages_core::config::{Config, Lang};
-use messages_core::dispatch::{ChannelStop, Report, Stop};
+use messages_core::dispatch::{Report, Stop};
+use messages_core::store::canaux::Arret;
 use messages_core::store::messages::Closed;
 use messages_core::texts;
 use messages_core::vocabulary::{Etat, Mode, Statut, Verdict};
@@ -191,10 +192,10 @@ fn reached(lang: Lang, closed: &Closed) -> String {
     text + &same
 }
 
-fn channel(lang: Lang, stop: &ChannelStop) -> String {
+fn channel(lang: Lang, stop: &Arret) -> String {
     let (canal, phrase) = (texts::canal(lang, stop.canal), stop.phrase(lang));
     let canaux = texts::canaux(lang, stop.canal);
-    match (stop.verdict, lang) {
+    match (stop.cause.verdict(), lang) {
         (Verdict::Config, Lang::Fr) => format!(
             "Envoi des {canaux} interrompu : réglage à corriger par l'administrateur ; {phrase}. Rien n'est perdu : les envois attendent."
         ),
@@ -244,7 +245,7 @@ fn machine(lang: Lang, report: &Report) -> Value {
         .map(|stop| {
             json!({
                 "canal": stop.canal,
-                "verdict": stop.verdict,
+                "verdict": stop.cause.verdict(),
                 "cause": stop.cause,
                 "code": stop.code,
                 "detail": stop.phrase(lang),

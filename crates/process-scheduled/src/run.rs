@@ -53,7 +53,7 @@ fn exit(cli: &Cli, report: &Report) -> Exit {
     if report
         .stopped
         .iter()
-        .any(|stop| stop.verdict == Verdict::Config)
+        .any(|stop| stop.cause.verdict() == Verdict::Config)
     {
         Exit::Config
     } else if cli.fail_on_error && counts.echecs + counts.incertains > 0 {

@@ -84,7 +84,7 @@ fn machine(config: &Config, status: &Status) -> Value {
                 "cause": stopped.arret.cause,
                 "verdict": stopped.arret.cause.verdict(),
                 "code": stopped.arret.code,
-                "detail": stopped.phrase(config.messages.lang),
+                "detail": stopped.arret.phrase(config.messages.lang),
                 "depuis": stopped.depuis,
                 "arrets": stopped.arrets,
                 "bloque_jusqua": stopped.bloque_jusqua,

@@ -52,8 +52,7 @@ pub struct Rules {
     pub(super) region: Region,
     allowed: Vec<Region>,
     pub(super) late: Duration,
-    pub(super) simule: bool,
-    real: bool,
+    mode: Mode,
     segments_max: usize,
     lang: Lang,
 }
@@ -66,8 +65,7 @@ impl Rules {
             region: config.sms.region,
             allowed: config.sms.allowed.clone(),
             late: config.messages.late,
-            simule: config.messages.mode == Mode::Simulation,
-            real: config.messages.mode == Mode::Reel,
+            mode: config.messages.mode,
             segments_max: config.sms.segments_max,
             lang: config.messages.lang,
         }
@@ -88,8 +86,13 @@ impl Rules {
     }
 
     /// Whether what leaves really leaves.
-    pub(crate) const fn is_real(&self) -> bool {
-        self.real
+    pub(crate) fn is_real(&self) -> bool {
+        self.mode == Mode::Reel
+    }
+
+    /// Whether what leaves is only marked as sent.
+    pub(super) fn is_simulated(&self) -> bool {
+        self.mode == Mode::Simulation
     }
 
     /// The address to write to, by what stands in the parent's own record.

@@ -4,10 +4,10 @@ mod heard;
 
 use super::breaker::Breaker;
 use super::journal::Journal;
-use super::report::ChannelStop;
 use super::sender::{self, Event, Order};
 use crate::channel::{Answer, Channel, Cutoff, Delivery, Stage};
 use crate::config::Config;
+use crate::store::canaux::Arret;
 use crate::store::envois::{Granted, Reserved};
 use crate::vocabulary::{Canal, Cause, Mode};
 use heard::News;
@@ -72,7 +72,7 @@ pub(super) struct Lane {
     held: Vec<(Heard, Moment)>,
     /// Answers that can be written.
     decided: Vec<Heard>,
-    pub(super) stopped: Option<ChannelStop>,
+    pub(super) stopped: Option<Arret>,
     news: News,
 }
 
@@ -230,7 +230,7 @@ impl Lane {
         }
     }
 
-    fn open_one(&mut self, config: &Config) -> Result<(), ChannelStop> {
+    fn open_one(&mut self, config: &Config) -> Result<(), Arret> {
         let closed = self
             .hands
             .iter()
@@ -244,8 +244,8 @@ impl Lane {
         Ok(())
     }
 
-    fn hire(&mut self, config: &Config) -> Result<usize, ChannelStop> {
-        let stop = |code: &str, detail| ChannelStop::new(self.canal, Cause::Reglage, code, detail);
+    fn hire(&mut self, config: &Config) -> Result<usize, Arret> {
+        let stop = |code: &str, detail| Arret::new(self.canal, Cause::Reglage, code, detail);
         let way = match &self.way {
             Some(way) => Arc::clone(way),
             None => {

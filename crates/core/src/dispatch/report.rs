@@ -1,12 +1,10 @@
 //! What a run did, for people and for machines.
 
-use crate::config::Lang;
 use crate::instant::Instant;
-use crate::store::canaux;
+use crate::store::canaux::Arret;
 use crate::store::messages::Closed;
 use crate::store::passages::Counts;
-use crate::texts;
-use crate::vocabulary::{Canal, Cause, Mode, Verdict};
+use crate::vocabulary::Mode;
 
 /// How far a run got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -37,42 +35,6 @@ impl Stop {
     }
 }
 
-/// A channel that could not go on in this run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChannelStop {
-    /// The channel.
-    pub canal: Canal,
-    /// `config` when a setting has to be mended, else `temporaire` or `ambigu`.
-    pub verdict: Verdict,
-    /// Why, in one word.
-    pub cause: Cause,
-    /// The peer's code or ours; safe to log.
-    pub code: String,
-    /// The peer's words or ours. They may hold an address: for the database and no other place.
-    pub detail: String,
-}
-
-impl ChannelStop {
-    /// Why, in a sentence for the administrator that may be printed.
-    #[must_use]
-    pub fn phrase(&self, lang: Lang) -> String {
-        let own = canaux::own_words(&self.code, &self.detail);
-        texts::arret(lang, self.canal, self.cause, &self.code, own)
-    }
-
-    /// For this cause.
-    #[must_use]
-    pub fn new(canal: Canal, cause: Cause, code: &str, detail: String) -> Self {
-        Self {
-            canal,
-            verdict: cause.verdict(),
-            cause,
-            code: code.to_owned(),
-            detail,
-        }
-    }
-}
-
 /// What a run did.
 #[derive(Debug, Clone)]
 pub struct Report {
@@ -91,7 +53,7 @@ pub struct Report {
     /// Envois that wait for a later run.
     pub waiting: u64,
     /// Channels that could not go on.
-    pub stopped: Vec<ChannelStop>,
+    pub stopped: Vec<Arret>,
     /// Why it ended early, if it did.
     pub stop: Option<Stop>,
 }

@@ -6,11 +6,10 @@ use super::remark::{Genre, Remarks};
 use crate::config::Lang;
 use crate::mailbox;
 use crate::phone::{self, Region};
+use crate::store::adresses::FAMILIES_MAX;
 use crate::texts::addresses;
+use crate::vocabulary::Canal;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Families that may share a number without a word: grandparents, neighbours.
-const FAMILIES_MAX: usize = 3;
 
 /// Parents who cannot be reached.
 #[derive(Debug, Clone, Copy, Default)]
@@ -106,7 +105,7 @@ fn tell_shared(number: &str, owners: &[&Final], remarks: &mut Remarks) {
     } else if families > FAMILIES_MAX
         && let Some(first) = said.min_by_key(|one| one.line)
     {
-        let text = format!("numéro partagé par {families} familles");
+        let text = addresses::odd(Lang::Fr, Canal::Sms, Some(families), false);
         let cell = &first.parent.telephone;
         remarks.cell(first.line, Column::Telephone, Genre::Partage, text, cell);
     }

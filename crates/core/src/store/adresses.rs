@@ -18,6 +18,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Records of one transaction.
 pub const BATCH: usize = 2000;
 
+/// More families than these do not share an address by being neighbours or grandparents.
+pub(crate) const FAMILIES_MAX: usize = 3;
+
 /// To be raised when numbers or mailboxes are read by other rules than before.
 const RULES: &str = "1";
 

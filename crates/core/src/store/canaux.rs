@@ -52,7 +52,7 @@ pub fn pause(conn: &mut Conn, canal: Canal, until: Instant, now: Instant) -> Res
     Ok(())
 }
 
-/// Why a channel was stopped.
+/// Why a channel could not go on.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
 pub struct Arret {
     /// The channel.
@@ -61,12 +61,39 @@ pub struct Arret {
     /// Why, in one word.
     #[diesel(sql_type = Text)]
     pub cause: Cause,
-    /// The peer's code or ours.
+    /// The peer's code or ours; safe to log.
     #[diesel(sql_type = Text)]
     pub code: String,
-    /// The peer's words or ours. A peer's may hold an address: see [`own_words`].
+    /// The peer's words or ours. A peer's may hold an address: they are for the database and
+    /// no other place.
     #[diesel(sql_type = Text)]
     pub detail: String,
+}
+
+impl Arret {
+    /// For this cause.
+    #[must_use]
+    pub fn new(canal: Canal, cause: Cause, code: &str, detail: String) -> Self {
+        Self {
+            canal,
+            cause,
+            code: code.to_owned(),
+            detail,
+        }
+    }
+
+    /// Why, in a sentence for the administrator that may be printed.
+    #[must_use]
+    pub fn phrase(&self, lang: Lang) -> String {
+        let own = own_words(&self.code, &self.detail);
+        texts::arret(lang, self.canal, self.cause, &self.code, own)
+    }
+}
+
+/// The words that go with a code, if they are this program's: a peer's codes begin with a digit, and
+/// a peer's words may hold an address.
+fn own_words<'d>(code: &str, detail: &'d str) -> Option<&'d str> {
+    (!code.starts_with(|first: char| first.is_ascii_digit())).then_some(detail)
 }
 
 /// A channel that is stopped: since then nobody was accepted.
@@ -84,27 +111,6 @@ pub struct Stopped {
     /// Nothing is tried before this moment.
     #[diesel(sql_type = Nullable<InstantSql>)]
     pub bloque_jusqua: Option<Instant>,
-}
-
-impl Stopped {
-    /// Why, in a sentence for the administrator that may be printed.
-    #[must_use]
-    pub fn phrase(&self, lang: Lang) -> String {
-        let Arret {
-            canal,
-            cause,
-            code,
-            detail,
-        } = &self.arret;
-        texts::arret(lang, *canal, *cause, code, own_words(code, detail))
-    }
-}
-
-/// The words that go with a code, if they are this program's: a peer's codes begin with a digit, and
-/// a peer's words may hold an address.
-#[must_use]
-pub fn own_words<'d>(code: &str, detail: &'d str) -> Option<&'d str> {
-    (!code.starts_with(|first: char| first.is_ascii_digit())).then_some(detail)
 }
 
 /// First wait after the account was locked; it doubles each time.

@@ -101,7 +101,7 @@ fn waiting(config: &Config, status: &Status) -> Vec<String> {
 fn channel(config: &Config, now: Instant, stopped: &canaux::Stopped) -> String {
     let lang = config.messages.lang;
     let canal = texts::canal(lang, stopped.arret.canal);
-    let (phrase, since) = (stopped.phrase(lang), local(config, stopped.depuis));
+    let (phrase, since) = (stopped.arret.phrase(lang), local(config, stopped.depuis));
     let paused = stopped.bloque_jusqua.filter(|at| *at > now);
     let again = paused.map_or_else(String::new, |at| {
         let by_hand = stopped.arret.cause.is_of_login();

@@ -5,9 +5,9 @@ use super::Engine;
 use super::persist::persist;
 use crate::config::{Lang, Messages};
 use crate::dispatch::lane::Lane;
-use crate::dispatch::report::ChannelStop;
 use crate::failpoint::reach;
 use crate::instant::Instant;
+use crate::store::canaux::Arret;
 use crate::store::envois::{self, Reserved};
 use crate::store::{Conn, Error, canaux, expansion};
 use crate::texts;
@@ -136,21 +136,9 @@ fn supply_of(
 }
 
 /// Keeps why a channel is stopped, unless it is `known`, and tells it in the messages that wait.
-fn keep(
-    conn: &mut Conn,
-    lang: Lang,
-    stop: &ChannelStop,
-    known: bool,
-    now: Instant,
-) -> Result<(), Error> {
+fn keep(conn: &mut Conn, lang: Lang, stop: &Arret, known: bool, now: Instant) -> Result<(), Error> {
     if !known {
-        let arret = canaux::Arret {
-            canal: stop.canal,
-            cause: stop.cause,
-            code: stop.code.clone(),
-            detail: stop.detail.clone(),
-        };
-        canaux::stop(conn, &arret, now)?;
+        canaux::stop(conn, stop, now)?;
     }
     let said = texts::waits(lang, &stop.phrase(lang));
     canaux::tell(conn, stop.canal, &said)
@@ -164,7 +152,7 @@ fn take_over(messages: &Messages, lane: &mut Lane, supply: Supply) {
     if let Some((cause, times)) = supply.paused {
         let [now, until] = times.map(|at| at.in_zone(messages.zone));
         let detail = texts::tried_again(messages.lang, until, now);
-        lane.rest(ChannelStop::new(lane.canal, cause, "pause", detail));
+        lane.rest(Arret::new(lane.canal, cause, "pause", detail));
     }
     if let Some((had, wait)) = supply.slots {
         lane.slots += had;

@@ -4,7 +4,7 @@
 use super::{Heard, Lane};
 use crate::channel::Answer;
 use crate::dispatch::breaker::Step;
-use crate::dispatch::report::ChannelStop;
+use crate::store::canaux::Arret;
 use crate::store::envois::Granted;
 use crate::vocabulary::{Canal, Cause};
 use std::time::{Duration, Instant as Moment};
@@ -70,7 +70,7 @@ impl Lane {
             }
             Step::Stop(cause) if self.stopped.is_none() => {
                 let (code, detail) = (answer.code.clone(), answer.detail.clone());
-                self.stop(ChannelStop::new(
+                self.stop(Arret::new(
                     self.canal,
                     cause,
                     code.as_deref().unwrap_or_default(),
@@ -84,13 +84,13 @@ impl Lane {
     }
 
     /// Closes the channel for this run; the first reason is the one to tell.
-    pub(in crate::dispatch) fn stop(&mut self, stop: ChannelStop) {
+    pub(in crate::dispatch) fn stop(&mut self, stop: Arret) {
         if self.stopped.is_none() {
             log::warn!(
                 "canal={} arret cause={} verdict={} code={}",
                 stop.canal,
                 stop.cause,
-                stop.verdict,
+                stop.cause.verdict(),
                 stop.code
             );
             self.put_back(stop.cause);
@@ -100,13 +100,13 @@ impl Lane {
     }
 
     /// Closes the channel for this run because it is paused; why is known already.
-    pub(in crate::dispatch) fn rest(&mut self, stop: ChannelStop) {
+    pub(in crate::dispatch) fn rest(&mut self, stop: Arret) {
         self.news.known = self.stopped.is_none();
         self.stop(stop);
     }
 
     /// What the database does not know yet, with why the channel is stopped.
-    pub(in crate::dispatch) fn take_news(&mut self) -> Option<(Canal, News, Option<ChannelStop>)> {
+    pub(in crate::dispatch) fn take_news(&mut self) -> Option<(Canal, News, Option<Arret>)> {
         let news = std::mem::take(&mut self.news);
         let any = news.accepted || news.stopped || !news.behind.is_empty();
         any.then(|| (self.canal, news, self.stopped.clone()))

@@ -62,6 +62,17 @@ pub struct Refused {
     pub motif: Option<Motif>,
 }
 
+/// Of an UPDATE of envois: the message is leaving, and the parent is there and wants this channel.
+pub(super) const MAY_LEAVE: &str = "
+    AND EXISTS (SELECT 1 FROM messages m
+                 WHERE m.id = envois.message AND m.statut = 'en_attente'
+                   AND m.annule_le IS NULL)
+    AND EXISTS (SELECT 1 FROM parents p
+                 WHERE p.id = envois.parent AND p.parti_le IS NULL
+                   AND CASE envois.canal WHEN 'sms' THEN p.notifications_sms
+                                         ELSE p.notifications_email END)
+";
+
 /// Moves leased envois to `emission`, unless they were cancelled, opted out of, erased or are too
 /// late, which is checked in the very statement that moves them. An opposition holds for its
 /// address: `elsewhere` is told where another record has it. `again` after a commit whose
@@ -92,13 +103,8 @@ pub fn announce(
                WHERE envois.id = r.id AND envois.jeton = r.jeton AND envois.proprio = ?
                  AND (envois.etat = 'reserve' OR (? AND envois.etat = 'emission'))
                  AND envois.bail_jusqua > ? AND envois.expire > ?
-                 AND EXISTS (SELECT 1 FROM messages m
-                              WHERE m.id = envois.message AND m.statut = 'en_attente'
-                                AND m.annule_le IS NULL)
-                 AND EXISTS (SELECT 1 FROM parents p
-                              WHERE p.id = envois.parent AND p.parti_le IS NULL
-                                AND CASE envois.canal WHEN 'sms' THEN p.notifications_sms
-                                                      ELSE p.notifications_email END)")
+                 ")
+        .then(MAY_LEAVE)
         .then(NOT_REFUSED)
         .then(NOT_OUTDATED)
         .then("RETURNING envois.id, envois.jeton, envois.message,
@@ -178,19 +184,15 @@ fn refuse(
                          THEN 'efface'
                        ELSE 'opposition' END,
                      detail = CASE
-                       WHEN ambigus = 0 AND expire > ?
-                        AND EXISTS (SELECT 1 FROM messages m
-                                     WHERE m.id = envois.message AND m.statut = 'en_attente'
-                                       AND m.annule_le IS NULL)
-                        AND EXISTS (SELECT 1 FROM parents p
-                                     WHERE p.id = envois.parent AND p.parti_le IS NULL
-                                       AND CASE envois.canal WHEN 'sms' THEN p.notifications_sms
-                                                             ELSE p.notifications_email END)
-                       THEN ? ELSE detail END,
+                       WHEN ambigus = 0 AND expire > ?")
+        .then(MAY_LEAVE)
+        .then(
+            " THEN ? ELSE detail END,
                      proprio = NULL, bail_jusqua = NULL, termine_le = ?
                 FROM {rows: id bigint, jeton bigint}
                WHERE envois.id = r.id AND envois.jeton = r.jeton AND envois.proprio = ?
-                 AND envois.etat = 'reserve' AND envois.bail_jusqua > ?")
+                 AND envois.etat = 'reserve' AND envois.bail_jusqua > ?",
+        )
         .then(NOT_OUTDATED)
         .then("RETURNING envois.id, envois.message, envois.etat, envois.motif")
         .bind(now)

@@ -4,6 +4,7 @@ use super::{Leased, Settled, step_by_step};
 use crate::instant::{Instant, InstantSql};
 use crate::store::adresses::{NOT_REFUSED, Reading};
 use crate::store::envois::address::NOT_OUTDATED;
+use crate::store::envois::intent::MAY_LEAVE;
 use crate::store::envois::{Finished, Granted, Recorded};
 use crate::store::sql::sql;
 use crate::store::{Conn, Error};
@@ -135,14 +136,8 @@ fn say_at_once(
                  WHERE envois.id = r.id AND envois.jeton = r.jeton AND envois.proprio = ?
                    AND envois.etat = 'reserve'
                    AND envois.bail_jusqua > now AND envois.expire > now
-                   AND EXISTS (SELECT 1 FROM messages m
-                                WHERE m.id = envois.message AND m.statut = 'en_attente'
-                                  AND m.annule_le IS NULL)
-                   AND EXISTS (SELECT 1 FROM parents p
-                                WHERE p.id = envois.parent AND p.parti_le IS NULL
-                                  AND CASE envois.canal WHEN 'sms' THEN p.notifications_sms
-                                                        ELSE p.notifications_email END)
                    AND NOT EXISTS (SELECT 1 FROM parents WHERE norme = '')")
+        .then(MAY_LEAVE)
         .then(NOT_REFUSED)
         .then(NOT_OUTDATED)
         .then("RETURNING envois.id, envois.jeton, envois.message,
