@@ -195,7 +195,10 @@ fn keys_are_not_looked_for_in_a_database_that_is_not_there() {
     for arguments in [&["key", "list"][..], &["key", "revoke", "1"]] {
         let (code, said) = refusal(&database, arguments, &[]);
         assert_eq!(code, Some(78), "{said}");
-        let told = format!("pas de base à {} ; réglages lus : aucun", file.display());
+        let told = format!(
+            "pas de base à {} (« process-scheduled migrate » la crée)",
+            file.display()
+        );
         assert!(said.contains(&told), "{said}");
         assert!(!file.exists());
     }
