@@ -7,6 +7,7 @@
 
 pub mod adresses;
 pub mod annuaire;
+mod backend;
 pub mod canaux;
 pub mod cles;
 pub mod conn;

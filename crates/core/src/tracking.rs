@@ -62,7 +62,7 @@ pub fn read(conn: &mut Conn, given: &str) -> Result<(), Error> {
         return Ok(());
     };
     let found: Vec<Sent> = conn.load(
-        &sql("SELECT m.id AS message, m.cle_lecture FROM envois e
+        sql("SELECT m.id AS message, m.cle_lecture FROM envois e
                 JOIN messages m ON m.id = e.message WHERE e.id = ? AND e.canal = 'email'")
         .bind(envoi),
     )?;
@@ -76,12 +76,12 @@ pub fn read(conn: &mut Conn, given: &str) -> Result<(), Error> {
     conn.write(|conn| {
         let now = conn.now()?;
         conn.execute(
-            &sql("UPDATE envois SET lu_le = ? WHERE id = ? AND lu_le IS NULL")
+            sql("UPDATE envois SET lu_le = ? WHERE id = ? AND lu_le IS NULL")
                 .bind(now)
                 .bind(envoi),
         )?;
         conn.execute(
-            &sql(
+            sql(
                 "UPDATE messages SET est_lu = TRUE, date_lecture = COALESCE(date_lecture, ?)
                    WHERE id = ? AND NOT est_lu",
             )

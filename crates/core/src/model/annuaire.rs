@@ -1,12 +1,16 @@
 //! Rows of the directory: as they are kept, and as they are added.
 
 use crate::instant::Instant;
-use diesel::QueryableByName;
+use crate::schema;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
+use diesel::{AsChangeset, Insertable, Queryable, QueryableByName, Selectable};
 use serde::Serialize;
 
 /// A class of pupils.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, QueryableByName)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Serialize, QueryableByName, Queryable, Selectable, AsChangeset,
+)]
+#[diesel(table_name = schema::classes)]
 pub struct Classe {
     /// The web app's own number.
     #[diesel(sql_type = BigInt)]
@@ -79,7 +83,8 @@ pub struct Fiche {
 }
 
 /// A class to insert.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Insertable)]
+#[diesel(table_name = schema::classes)]
 pub struct NewClasse {
     /// The web app's own number; none takes the next.
     pub id: Option<i64>,

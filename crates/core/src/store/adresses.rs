@@ -102,7 +102,7 @@ pub fn refresh(conn: &mut Conn, region: Region) -> Result<usize, Error> {
         })
         .collect();
     conn.execute(
-        &sql("UPDATE parents
+        sql("UPDATE parents
                  SET telephone_e164 = r.telephone_e164, email_norme = r.email_norme, norme = ?
                 FROM {rows: id bigint, telephone text, email text, telephone_e164 text, email_norme text}
                WHERE parents.id = r.id AND parents.telephone = r.telephone AND parents.email = r.email")
@@ -129,7 +129,7 @@ const OF_OTHER_RULES: Sql = sql("SELECT id, telephone, email FROM parents
 
 fn waiting(conn: &mut Conn, norme: &str, question: Sql) -> Result<Vec<Typed>, Error> {
     let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);
-    conn.load(&question.bind(norme).bind(limit))
+    conn.load(question.bind(norme).bind(limit))
 }
 
 #[derive(Serialize)]
@@ -165,7 +165,7 @@ pub fn refused(
              WHERE NOT notifications_email
                AND email_norme IN (SELECT r.adresse FROM {rows: adresse text})"),
     };
-    let found: Vec<Found> = conn.load(&question.bind_rows(&wanted))?;
+    let found: Vec<Found> = conn.load(question.bind_rows(&wanted))?;
     Ok(found.into_iter().map(|row| row.adresse).collect())
 }
 
@@ -237,5 +237,5 @@ fn records(conn: &mut Conn, canal: Canal, after: i64) -> Result<Vec<Record>, Err
                FROM parents WHERE id > ? ORDER BY id LIMIT ?"),
     };
     let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);
-    conn.load(&question.bind(after).bind(limit))
+    conn.load(question.bind(after).bind(limit))
 }

@@ -125,7 +125,7 @@ pub fn rehearse<T>(
 fn alone(conn: &mut Conn) -> Result<(), Error> {
     if let Database::Postgres(_) = conn.database() {
         // Each schema has its own table, so its own lock.
-        conn.execute(&sql(
+        conn.execute(sql(
             "SELECT pg_advisory_xact_lock(CAST(CAST('parents' AS regclass) AS oid)::bigint)",
         ))?;
     }

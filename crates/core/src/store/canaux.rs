@@ -42,7 +42,7 @@ pub fn paused_until(conn: &mut Conn, canal: Canal, now: Instant) -> Result<Optio
 pub fn pause(conn: &mut Conn, canal: Canal, until: Instant, now: Instant) -> Result<(), Error> {
     let until = until.min(now + PAUSE_MAX);
     conn.execute(
-        &sql("UPDATE canaux SET bloque_jusqua = ?
+        sql("UPDATE canaux SET bloque_jusqua = ?
                WHERE canal = ? AND (bloque_jusqua IS NULL OR bloque_jusqua < ? OR bloque_jusqua > ?)")
         .bind(until)
         .bind(canal.as_str())
@@ -127,7 +127,7 @@ const LOGINS_MAX: i64 = 3;
 /// # Errors
 /// The database's.
 pub fn stopped(conn: &mut Conn) -> Result<Vec<Stopped>, Error> {
-    conn.load(&sql(
+    conn.load(sql(
         "SELECT canal, cause, COALESCE(code, '') AS code, COALESCE(detail, '') AS detail,
                 arrete_le AS depuis, arrets, bloque_jusqua
            FROM canaux WHERE cause IS NOT NULL AND arrete_le IS NOT NULL ORDER BY canal",
@@ -141,7 +141,7 @@ pub fn stopped(conn: &mut Conn) -> Result<Vec<Stopped>, Error> {
 /// The database's.
 pub fn stop(conn: &mut Conn, arret: &Arret, now: Instant) -> Result<(), Error> {
     let times: Vec<super::Count> = conn.load(
-        &sql(
+        sql(
             "UPDATE canaux SET arrete_le = CASE WHEN cause = ? THEN arrete_le ELSE ? END,
                                arrets = CASE WHEN cause = ? THEN arrets + 1 ELSE 1 END,
                                cause = ?, code = ?, detail = ?
@@ -178,7 +178,7 @@ fn nobodys(words: &str) -> String {
 /// The database's.
 pub fn tell(conn: &mut Conn, canal: Canal, said: &str) -> Result<(), Error> {
     conn.execute(
-        &sql("UPDATE messages SET details_erreur = ?
+        sql("UPDATE messages SET details_erreur = ?
                WHERE statut = 'en_attente' AND type = ? AND details_erreur IS DISTINCT FROM ?")
         .bind(said)
         .bind(canal.as_str())
@@ -204,7 +204,7 @@ fn lock_wait(cause: Cause, times: i64) -> Option<Duration> {
 /// The database's.
 pub fn login_works(conn: &mut Conn, canal: Canal) -> Result<(), Error> {
     conn.execute(
-        &sql("UPDATE canaux SET bloque_jusqua = NULL
+        sql("UPDATE canaux SET bloque_jusqua = NULL
                WHERE canal = ? AND cause IN ('identification', 'blancs', 'verrou')")
         .bind(canal.as_str()),
     )?;
@@ -217,7 +217,7 @@ pub fn login_works(conn: &mut Conn, canal: Canal) -> Result<(), Error> {
 /// The database's.
 pub fn works(conn: &mut Conn, canal: Canal) -> Result<(), Error> {
     let was_stopped = conn.execute(
-        &sql(
+        sql(
             "UPDATE canaux SET cause = NULL, code = NULL, detail = NULL, arrete_le = NULL, arrets = 0
               WHERE canal = ? AND cause IS NOT NULL",
         )
@@ -225,7 +225,7 @@ pub fn works(conn: &mut Conn, canal: Canal) -> Result<(), Error> {
     )?;
     if was_stopped > 0 {
         conn.execute(
-            &sql("UPDATE messages SET details_erreur = NULL
+            sql("UPDATE messages SET details_erreur = NULL
                    WHERE statut = 'en_attente' AND type = ? AND details_erreur IS NOT NULL")
             .bind(canal.as_str()),
         )?;
@@ -250,7 +250,7 @@ pub fn take_slots(
     let gap = Duration::from_secs(60) / per_minute.max(1);
     let burst = Duration::from_secs(1).max(gap);
     // Locks the row on PostgreSQL, so that two runs never count the same slot.
-    conn.execute(&sql("UPDATE canaux SET canal = canal WHERE canal = ?").bind(canal.as_str()))?;
+    conn.execute(sql("UPDATE canaux SET canal = canal WHERE canal = ?").bind(canal.as_str()))?;
     let next = read(conn, canal)?
         .and_then(|row| row.prochain_creneau)
         .filter(|next| *next <= now + Duration::from_secs(120));
@@ -262,7 +262,7 @@ pub fn take_slots(
     }
     if had > 0 {
         conn.execute(
-            &sql("UPDATE canaux SET prochain_creneau = ? WHERE canal = ?")
+            sql("UPDATE canaux SET prochain_creneau = ? WHERE canal = ?")
                 .bind(next)
                 .bind(canal.as_str()),
         )?;
@@ -272,7 +272,7 @@ pub fn take_slots(
 
 fn read(conn: &mut Conn, canal: Canal) -> Result<Option<Row>, Error> {
     let rows: Vec<Row> = conn.load(
-        &sql("SELECT bloque_jusqua, prochain_creneau FROM canaux WHERE canal = ?")
+        sql("SELECT bloque_jusqua, prochain_creneau FROM canaux WHERE canal = ?")
             .bind(canal.as_str()),
     )?;
     Ok(rows.into_iter().next())

@@ -106,7 +106,7 @@ pub fn create(conn: &mut Conn, nom: &str, portees: &[Portee]) -> Result<(Secret,
 /// # Errors
 /// The database's.
 pub fn list(conn: &mut Conn) -> Result<Vec<Cle>, Error> {
-    let rows: Vec<Row> = conn.load(&sql(
+    let rows: Vec<Row> = conn.load(sql(
         "SELECT id, nom, prefixe, empreinte, portees, creee_le, revoquee_le
            FROM cles_api ORDER BY id",
     ))?;
@@ -119,7 +119,7 @@ pub fn list(conn: &mut Conn) -> Result<Vec<Cle>, Error> {
 /// The database's.
 pub fn find(conn: &mut Conn, prefixe: &str) -> Result<Option<Cle>, Error> {
     let rows: Vec<Row> = conn.load(
-        &sql(
+        sql(
             "SELECT id, nom, prefixe, empreinte, portees, creee_le, revoquee_le
                FROM cles_api WHERE prefixe = ?",
         )
@@ -136,7 +136,7 @@ pub fn revoke(conn: &mut Conn, id: i64) -> Result<(), Error> {
     conn.write(|conn| {
         let now = conn.now()?;
         let revoked = conn.execute(
-            &sql("UPDATE cles_api SET revoquee_le = ? WHERE id = ? AND revoquee_le IS NULL")
+            sql("UPDATE cles_api SET revoquee_le = ? WHERE id = ? AND revoquee_le IS NULL")
                 .bind(now)
                 .bind(id),
         )?;

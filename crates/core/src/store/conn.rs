@@ -1,40 +1,22 @@
 //! One connection to either database, and the only way to write with it.
 
 use super::Error;
+use super::backend::{Inner, MultiBackend};
 #[cfg(feature = "sqlite")]
 use super::open::sqlite::Open;
-use super::sql::Sql;
 use crate::config::Database;
 use crate::instant::Instant;
-#[cfg(feature = "postgres")]
-use diesel::PgConnection;
 use diesel::RunQueryDsl;
 #[cfg(feature = "sqlite")]
 use diesel::SqliteConnection;
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
+#[cfg(feature = "sqlite")]
+use diesel::connection::AnsiTransactionManager;
+use diesel::connection::TransactionManager;
+use diesel::query_builder::{QueryFragment, QueryId};
+use diesel::query_dsl::methods::LoadQuery;
 #[cfg(feature = "sqlite")]
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-/// Runs one expression on the inner connection, whichever it is.
-macro_rules! on_inner {
-    ($conn:expr, |$inner:ident| $body:expr) => {
-        match &mut $conn.inner {
-            #[cfg(feature = "sqlite")]
-            $crate::store::conn::Inner::Sqlite($inner) => $body,
-            #[cfg(feature = "postgres")]
-            $crate::store::conn::Inner::Postgres($inner) => $body,
-        }
-    };
-}
-pub(crate) use on_inner;
-
-pub(crate) enum Inner {
-    #[cfg(feature = "sqlite")]
-    Sqlite(SqliteConnection),
-    #[cfg(feature = "postgres")]
-    Postgres(PgConnection),
-}
 
 /// What a connection's transactions meet.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -62,40 +44,6 @@ pub struct Conn {
 fn wait(turn: &Mutex<()>) -> MutexGuard<'_, ()> {
     turn.lock().unwrap_or_else(PoisonError::into_inner)
 }
-
-/// A row that can be read from either database.
-#[cfg(all(feature = "sqlite", feature = "postgres"))]
-pub(crate) trait Row:
-    diesel::deserialize::QueryableByName<diesel::sqlite::Sqlite>
-    + diesel::deserialize::QueryableByName<diesel::pg::Pg>
-    + 'static
-{
-}
-#[cfg(all(feature = "sqlite", feature = "postgres"))]
-impl<T> Row for T where
-    T: diesel::deserialize::QueryableByName<diesel::sqlite::Sqlite>
-        + diesel::deserialize::QueryableByName<diesel::pg::Pg>
-        + 'static
-{
-}
-
-/// A row that can be read from the database.
-#[cfg(all(feature = "sqlite", not(feature = "postgres")))]
-pub(crate) trait Row:
-    diesel::deserialize::QueryableByName<diesel::sqlite::Sqlite> + 'static
-{
-}
-#[cfg(all(feature = "sqlite", not(feature = "postgres")))]
-impl<T> Row for T where T: diesel::deserialize::QueryableByName<diesel::sqlite::Sqlite> + 'static {}
-
-/// A row that can be read from the database.
-#[cfg(all(feature = "postgres", not(feature = "sqlite")))]
-pub(crate) trait Row:
-    diesel::deserialize::QueryableByName<diesel::pg::Pg> + 'static
-{
-}
-#[cfg(all(feature = "postgres", not(feature = "sqlite")))]
-impl<T> Row for T where T: diesel::deserialize::QueryableByName<diesel::pg::Pg> + 'static {}
 
 impl Conn {
     /// Opens the database, which is there, and sets it up; says nothing of its tables' version (see
@@ -261,7 +209,7 @@ impl Conn {
         if !self.is_postgres() {
             return Ok(true);
         }
-        let settings: Vec<Durable> = self.load(&super::sql::sql(
+        let settings: Vec<Durable> = self.load(super::sql::sql(
             "SELECT current_setting('fsync') = 'on'
                 AND current_setting('full_page_writes') = 'on' AS durable",
         ))?;
@@ -292,13 +240,13 @@ impl Conn {
         self.writing = false;
         match outcome {
             Ok(value) => {
-                let committed = on_inner!(self, |c| AnsiTransactionManager::commit_transaction(c));
+                let committed = Inner::commit_transaction(&mut self.inner);
                 self.note(committed.map_err(Error::from))?;
                 Ok(value)
             }
             Err(error) => {
                 // The first error is the one to tell.
-                on_inner!(self, |c| AnsiTransactionManager::rollback_transaction(c)).ok();
+                Inner::rollback_transaction(&mut self.inner).ok();
                 Err(error)
             }
         }
@@ -320,9 +268,7 @@ impl Conn {
                 super::open::postgres::begin_pooled(conn, self.dispatching)
             }
             #[cfg(feature = "postgres")]
-            Inner::Postgres(conn) => Ok(
-                <PgConnection as diesel::Connection>::TransactionManager::begin_transaction(conn)?,
-            ),
+            Inner::Postgres(_) => Ok(Inner::begin_transaction(&mut self.inner)?),
         }
     }
 
@@ -332,19 +278,59 @@ impl Conn {
         self.broken || self.writing
     }
 
-    pub(crate) fn execute(&mut self, statement: &Sql) -> Result<usize, Error> {
+    /// Runs a statement and returns how many rows it changed.
+    pub(crate) fn execute<Q>(&mut self, statement: Q) -> Result<usize, Error>
+    where
+        Q: QueryFragment<MultiBackend> + QueryId + RunQueryDsl<Inner>,
+    {
         if self.is_pooled() && !self.writing {
             return self.write(|conn| conn.execute(statement));
         }
-        let statement = statement.clone();
-        let done = on_inner!(self, |c| statement.execute(c)).map_err(Error::from);
+        let done = statement.execute(&mut self.inner).map_err(Error::from);
         self.note(done)
     }
 
-    pub(crate) fn load<T: Row>(&mut self, statement: &Sql) -> Result<Vec<T>, Error> {
-        let statement = statement.clone();
-        let rows = on_inner!(self, |c| statement.load::<T>(c)).map_err(Error::from);
+    /// The rows of a question.
+    #[expect(
+        single_use_lifetimes,
+        reason = "a trait's lifetime cannot be left out here"
+    )]
+    pub(crate) fn load<'q, T>(
+        &mut self,
+        question: impl LoadQuery<'q, Inner, T>,
+    ) -> Result<Vec<T>, Error> {
+        let rows = question.internal_load(&mut self.inner);
+        let rows = rows.and_then(Iterator::collect).map_err(Error::from);
         self.note(rows)
+    }
+
+    /// The first row of a question, if there is one.
+    #[expect(
+        single_use_lifetimes,
+        reason = "a trait's lifetime cannot be left out here"
+    )]
+    pub(crate) fn first<'q, T>(
+        &mut self,
+        question: impl LoadQuery<'q, Inner, T>,
+    ) -> Result<Option<T>, Error> {
+        let row = question.internal_load(&mut self.inner);
+        let row = row.and_then(|mut rows| rows.next().transpose());
+        self.note(row.map_err(Error::from))
+    }
+
+    /// The one row of a question.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none.
+    #[expect(
+        single_use_lifetimes,
+        reason = "a trait's lifetime cannot be left out here"
+    )]
+    pub(crate) fn one<'q, T>(
+        &mut self,
+        question: impl LoadQuery<'q, Inner, T>,
+    ) -> Result<T, Error> {
+        self.first(question)?.ok_or(Error::NotFound)
     }
 
     pub(crate) fn note<T>(&mut self, outcome: Result<T, Error>) -> Result<T, Error> {

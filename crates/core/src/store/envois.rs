@@ -48,7 +48,7 @@ struct Ended {
 }
 
 fn ended(conn: &mut Conn, update: Sql) -> Result<Vec<Etat>, Error> {
-    let ended: Vec<Ended> = conn.load(&update.then(" RETURNING etat"))?;
+    let ended: Vec<Ended> = conn.load(update.then(" RETURNING etat"))?;
     Ok(ended.into_iter().map(|ended| ended.etat).collect())
 }
 
@@ -93,7 +93,7 @@ pub fn claim(
 ) -> Result<Vec<Reserved>, Error> {
     debug_assert!(RESERVE_LEASE < LEASE_MAX);
     let mut claimed: Vec<Reserved> = conn.load(
-        &sql("WITH du AS MATERIALIZED (
+        sql("WITH du AS MATERIALIZED (
                 SELECT e.id FROM envois e
                  WHERE e.etat = 'a_envoyer' AND e.canal = ?
                    AND (e.prochaine <= ? OR e.prochaine > ?)
@@ -125,7 +125,7 @@ pub fn claim(
 pub fn give_back(conn: &mut Conn, passage: &str, canal: Canal) -> Result<usize, Error> {
     conn.execute(
         // The tests of the states and of bail_jusqua let the index of leases answer.
-        &sql(
+        sql(
             "UPDATE envois SET etat = 'a_envoyer', proprio = NULL, bail_jusqua = NULL
                WHERE etat IN ('reserve', 'emission') AND etat = 'reserve'
                  AND proprio = ? AND canal = ? AND bail_jusqua > '2000-01-01T00:00:00Z'",
@@ -147,7 +147,7 @@ pub fn step_back(conn: &mut Conn, envois: &[i64]) -> Result<(), Error> {
     let mut named: Vec<Named> = envois.iter().map(|id| Named { id: *id }).collect();
     named.sort_unstable_by_key(|named| named.id);
     conn.execute(
-        &sql("UPDATE envois SET rang = rang + ?
+        sql("UPDATE envois SET rang = rang + ?
                WHERE id IN (SELECT r.id FROM {rows: id bigint})")
         .bind(BEHIND)
         .bind_rows(&named),

@@ -147,7 +147,7 @@ fn take_orphans(
     now: Instant,
 ) -> Result<Vec<Taken>, Error> {
     conn.load(
-        &sql("WITH du AS MATERIALIZED (
+        sql("WITH du AS MATERIALIZED (
                 SELECT id FROM messages
                  WHERE statut = 'en_attente' AND etendu_le IS NULL
                    AND (bail_jusqua IS NULL OR bail_jusqua <= ? OR bail_jusqua > ?)
@@ -179,7 +179,7 @@ fn take_due(
     now: Instant,
 ) -> Result<Vec<Taken>, Error> {
     let mut taken: Vec<Taken> = conn.load(
-        &sql("WITH du AS MATERIALIZED (
+        sql("WITH du AS MATERIALIZED (
                 SELECT id FROM messages
                  WHERE statut = 'programme' AND date_programmee <= ?
                  ORDER BY date_programmee, id LIMIT ? {skip locked})
@@ -216,7 +216,7 @@ fn forget_earlier(conn: &mut Conn, taken: &[Taken]) -> Result<(), Error> {
         .map(|message| Key { cle: message.id })
         .collect();
     conn.execute(
-        &sql("DELETE FROM envois WHERE message IN (SELECT r.cle FROM {rows: cle bigint})")
+        sql("DELETE FROM envois WHERE message IN (SELECT r.cle FROM {rows: cle bigint})")
             .bind_rows(&keys),
     )?;
     Ok(())
@@ -229,7 +229,7 @@ fn forget_earlier(conn: &mut Conn, taken: &[Taken]) -> Result<(), Error> {
 pub fn mark_simulated(conn: &mut Conn, messages: &[i64]) -> Result<(), Error> {
     let keys: Vec<Key> = messages.iter().map(|id| Key { cle: *id }).collect();
     conn.execute(
-        &sql("UPDATE messages SET simule = true
+        sql("UPDATE messages SET simule = true
                WHERE NOT simule AND id IN (SELECT r.cle FROM {rows: cle bigint})")
         .bind_rows(&keys),
     )?;
@@ -259,7 +259,7 @@ pub fn group(
             .bind(classe);
     }
     let question = question.then(" AND id > ? ORDER BY id LIMIT ?");
-    conn.load(&question.bind(curseur).bind(limit))
+    conn.load(question.bind(curseur).bind(limit))
 }
 
 const CANDIDATES: &str = "SELECT id, nom, prenom, telephone, email, notifications_sms,
@@ -276,7 +276,7 @@ struct Key {
 /// The database's.
 pub fn singles(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Candidate>, Error> {
     let question = sql(CANDIDATES).then(" WHERE id IN (SELECT r.cle FROM {rows: cle bigint})");
-    conn.load(&question.bind_keys(ids))
+    conn.load(question.bind_keys(ids))
 }
 
 /// Inserts envois, each address once per message: what goes to an address that the message
@@ -306,7 +306,7 @@ pub fn insert(conn: &mut Conn, envois: &[NewEnvoi], now: Instant) -> Result<usiz
 
 fn insert_new(conn: &mut Conn, envois: &[NewEnvoi]) -> Result<usize, Error> {
     conn.execute(
-        &sql("INSERT INTO envois (message, parent, canal, adresse, etat, motif, detail, rang, prochaine, expire, termine_le)
+        sql("INSERT INTO envois (message, parent, canal, adresse, etat, motif, detail, rang, prochaine, expire, termine_le)
               SELECT message, parent, canal, adresse, etat, motif, detail, rang, prochaine, expire, termine_le
                 FROM {rows: message bigint, parent bigint, canal text, adresse text, etat text, motif text, detail text, rang bigint, prochaine timestamptz, expire timestamptz, termine_le timestamptz}
                WHERE true ON CONFLICT DO NOTHING")
@@ -320,7 +320,7 @@ fn insert_new(conn: &mut Conn, envois: &[NewEnvoi]) -> Result<usize, Error> {
 /// The database's.
 pub fn advance(conn: &mut Conn, progress: &[Progress], now: Instant) -> Result<usize, Error> {
     conn.execute(
-        &sql("UPDATE messages
+        sql("UPDATE messages
                  SET curseur = r.curseur, nb_destinataires = r.nb_destinataires,
                      etendu_le = r.etendu_le, bail_jusqua = ?
                 FROM {rows: id bigint, jeton bigint, curseur bigint, nb_destinataires bigint, etendu_le timestamptz}
@@ -337,7 +337,7 @@ pub fn advance(conn: &mut Conn, progress: &[Progress], now: Instant) -> Result<u
 /// The database's.
 pub fn give_back(conn: &mut Conn, passage: &str) -> Result<usize, Error> {
     conn.execute(
-        &sql("UPDATE messages SET bail_jusqua = NULL
+        sql("UPDATE messages SET bail_jusqua = NULL
                WHERE statut = 'en_attente' AND etendu_le IS NULL AND proprio = ?")
         .bind(passage),
     )

@@ -58,7 +58,7 @@ pub fn begin(conn: &mut Conn, demande: &Demande) -> Result<Begun, Error> {
     conn.write(|conn| {
         let now = conn.now()?;
         let noted = conn.execute(
-            &sql(
+            sql(
                 "INSERT INTO idempotences (demandeur, cle, chemin, empreinte, creee_le)
                  VALUES (?, ?, ?, ?, ?) ON CONFLICT (demandeur, cle) DO NOTHING",
             )
@@ -72,7 +72,7 @@ pub fn begin(conn: &mut Conn, demande: &Demande) -> Result<Begun, Error> {
             return Ok(Begun::New);
         }
         let rows: Vec<Row> = conn.load(
-            &sql("SELECT empreinte, statut, corps FROM idempotences
+            sql("SELECT empreinte, statut, corps FROM idempotences
                   WHERE demandeur = ? AND cle = ?")
             .bind(demande.demandeur.clone())
             .bind(demande.cle.clone()),
@@ -99,14 +99,14 @@ pub fn begin(conn: &mut Conn, demande: &Demande) -> Result<Begun, Error> {
 pub fn purge(conn: &mut Conn) -> Result<(), Error> {
     let now = conn.now()?;
     let old: Vec<Count> = conn.load(
-        &sql("SELECT CAST(1 AS BIGINT) AS nombre FROM idempotences WHERE creee_le < ? LIMIT 1")
+        sql("SELECT CAST(1 AS BIGINT) AS nombre FROM idempotences WHERE creee_le < ? LIMIT 1")
             .bind(now - KEPT),
     )?;
     if old.is_empty() {
         return Ok(());
     }
     conn.write(|conn| {
-        conn.execute(&sql("DELETE FROM idempotences WHERE creee_le < ?").bind(now - KEPT))
+        conn.execute(sql("DELETE FROM idempotences WHERE creee_le < ?").bind(now - KEPT))
             .map(drop)
     })
 }
@@ -124,7 +124,7 @@ struct Kept {
 /// Forgets what was answered when this parent was added. Called inside the transaction that erases
 /// the parent.
 pub(super) fn forget_parent(conn: &mut Conn, parent: i64) -> Result<(), Error> {
-    let kept: Vec<Kept> = conn.load(&sql("SELECT demandeur, cle, corps FROM idempotences
+    let kept: Vec<Kept> = conn.load(sql("SELECT demandeur, cle, corps FROM idempotences
           WHERE chemin = '/api/parents/' AND corps IS NOT NULL"))?;
     for answer in kept {
         let body: serde_json::Value = serde_json::from_str(&answer.corps).unwrap_or_default();
@@ -132,7 +132,7 @@ pub(super) fn forget_parent(conn: &mut Conn, parent: i64) -> Result<(), Error> {
             // The key still stands for its request: a repetition must not add the parent again.
             let emptied = serde_json::json!({ "id": parent }).to_string();
             conn.execute(
-                &sql("UPDATE idempotences SET corps = ? WHERE demandeur = ? AND cle = ?")
+                sql("UPDATE idempotences SET corps = ? WHERE demandeur = ? AND cle = ?")
                     .bind(emptied)
                     .bind(answer.demandeur)
                     .bind(answer.cle),
@@ -149,7 +149,7 @@ pub(super) fn forget_parent(conn: &mut Conn, parent: i64) -> Result<(), Error> {
 pub fn finish(conn: &mut Conn, demande: &Demande, statut: i64, corps: &str) -> Result<(), Error> {
     conn.write(|conn| {
         conn.execute(
-            &sql("UPDATE idempotences SET statut = ?, corps = ? WHERE demandeur = ? AND cle = ?")
+            sql("UPDATE idempotences SET statut = ?, corps = ? WHERE demandeur = ? AND cle = ?")
                 .bind(statut)
                 .bind(corps)
                 .bind(demande.demandeur.clone())
@@ -166,7 +166,7 @@ pub fn finish(conn: &mut Conn, demande: &Demande, statut: i64, corps: &str) -> R
 pub fn forget(conn: &mut Conn, demande: &Demande) -> Result<(), Error> {
     conn.write(|conn| {
         conn.execute(
-            &sql("DELETE FROM idempotences WHERE demandeur = ? AND cle = ? AND statut IS NULL")
+            sql("DELETE FROM idempotences WHERE demandeur = ? AND cle = ? AND statut IS NULL")
                 .bind(demande.demandeur.clone())
                 .bind(demande.cle.clone()),
         )

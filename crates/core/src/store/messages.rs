@@ -10,7 +10,6 @@ pub use edit::{delete, mark_read, update};
 pub use list::{Column, Filter, Order, by_ids, count, ids, one, page};
 pub use waiting::{Attente, attentes};
 
-use super::conn::on_inner;
 use super::envois::unsent;
 use super::sql::sql;
 use super::{Conn, Error};
@@ -19,7 +18,7 @@ use crate::model::{Content, NewMessage};
 use crate::schema;
 use crate::vocabulary::{Etat, Motif, Statut};
 use diesel::sql_types::{self, BigInt};
-use diesel::{ExpressionMethods, QueryableByName, RunQueryDsl};
+use diesel::{ExpressionMethods, QueryableByName};
 
 /// Inserts a message and returns its number.
 ///
@@ -35,20 +34,13 @@ pub fn insert(conn: &mut Conn, new: &NewMessage) -> Result<i64, Error> {
         _ => None,
     };
     let row = (new.clone(), programme_le.eq(programmed));
-    let number = conn.write_once(|conn| {
-        on_inner!(conn, |c| diesel::insert_into(table)
-            .values(row)
-            .returning(id)
-            .get_result(c))
-    });
+    let number =
+        conn.write_once(|conn| conn.one(diesel::insert_into(table).values(row).returning(id)));
     match number {
-        Err(diesel::result::Error::DatabaseError(
-            diesel::result::DatabaseErrorKind::ForeignKeyViolation,
-            _,
-        )) => Err(Error::Conflict(
+        Err(Error::Conflict(_)) => Err(Error::Conflict(
             "the parent or the class is unknown".to_owned(),
         )),
-        other => Ok(other?),
+        other => other,
     }
 }
 
@@ -69,7 +61,7 @@ pub struct Text {
 /// The database's.
 pub fn contents(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Text>, Error> {
     conn.load(
-        &sql(
+        sql(
             "SELECT id, jeton AS version, sujet, contenu, contenu_html, cle, cle_lecture FROM messages
                WHERE id IN (SELECT r.cle FROM {rows: cle bigint})",
         )
@@ -84,7 +76,7 @@ struct State {
 }
 
 fn statut(conn: &mut Conn, id: i64) -> Result<Statut, Error> {
-    let found: Vec<State> = conn.load(&sql("SELECT statut FROM messages WHERE id = ?").bind(id))?;
+    let found: Vec<State> = conn.load(sql("SELECT statut FROM messages WHERE id = ?").bind(id))?;
     found.first().map(|row| row.statut).ok_or(Error::NotFound)
 }
 
@@ -101,7 +93,7 @@ pub fn cancel(conn: &mut Conn, id: i64) -> Result<usize, Error> {
     conn.write(|conn| {
         let now = conn.now()?;
         let drafted = conn.execute(
-            &sql(
+            sql(
                 "UPDATE messages SET statut = 'brouillon', programme_le = NULL
                    WHERE id = ? AND statut = 'programme'",
             )
@@ -111,7 +103,7 @@ pub fn cancel(conn: &mut Conn, id: i64) -> Result<usize, Error> {
             return Ok(0);
         }
         let stopped = conn.execute(
-            &sql("UPDATE messages
+            sql("UPDATE messages
                      SET annule_le = ?, etendu_le = COALESCE(etendu_le, ?), jeton = jeton + 1
                    WHERE id = ? AND statut = 'en_attente' AND annule_le IS NULL")
             .bind(now)
@@ -130,7 +122,7 @@ pub fn cancel(conn: &mut Conn, id: i64) -> Result<usize, Error> {
               UPDATE envois SET")
         .bind(id);
         conn.execute(
-            &unsent(update, Etat::Ignore, Motif::Annule, now).then(
+            unsent(update, Etat::Ignore, Motif::Annule, now).then(
                 " WHERE id IN (SELECT id FROM restants) AND etat IN ('a_envoyer', 'reserve')",
             ),
         )
@@ -144,7 +136,7 @@ pub fn cancel(conn: &mut Conn, id: i64) -> Result<usize, Error> {
 /// `NotFound`; `Conflict` when it was never sent, or its recipients are being worked out.
 pub fn reopen(conn: &mut Conn, id: i64) -> Result<(), Error> {
     let opened = conn.execute(
-        &sql("UPDATE messages
+        sql("UPDATE messages
                  SET statut = 'en_attente', annule_le = NULL, details_erreur = NULL
                WHERE id = ? AND statut IN ('en_attente', 'envoye', 'echec')
                  AND etendu_le IS NOT NULL")
@@ -167,7 +159,7 @@ pub fn send_now(conn: &mut Conn, id: i64) -> Result<(), Error> {
     conn.write(|conn| {
         let now = conn.now()?;
         let due = conn.execute(
-            &sql("UPDATE messages
+            sql("UPDATE messages
                      SET statut = 'programme', date_programmee = ?, programme_le = ?,
                          details_erreur = NULL
                    WHERE id = ? AND statut IN ('brouillon', 'programme', 'echec')")
@@ -191,7 +183,7 @@ pub fn send_now(conn: &mut Conn, id: i64) -> Result<(), Error> {
 /// The database's.
 pub fn due(conn: &mut Conn, now: Instant) -> Result<i64, Error> {
     let found: Vec<super::Count> = conn.load(
-        &sql("SELECT count(*) AS nombre FROM messages
+        sql("SELECT count(*) AS nombre FROM messages
                WHERE statut = 'programme' AND date_programmee <= ?")
         .bind(now),
     )?;

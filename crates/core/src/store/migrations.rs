@@ -1,6 +1,7 @@
 //! Versions of the tables.
 
-use super::conn::{Conn, Inner};
+use super::backend::Inner;
+use super::conn::Conn;
 use super::{Error, error::one_line, sql::sql};
 use crate::config::Database;
 use diesel::migration::{Migration, MigrationSource};

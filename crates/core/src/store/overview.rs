@@ -57,7 +57,7 @@ pub struct Uncertain {
 /// The database's.
 pub fn is_idle(conn: &mut Conn, now: Instant) -> Result<bool, Error> {
     let found: Vec<super::Count> = conn.load(
-        &sql(
+        sql(
             "SELECT id AS nombre FROM messages WHERE statut = 'en_attente'
               UNION ALL
               SELECT id FROM messages WHERE statut = 'programme' AND date_programmee <= ?
@@ -74,7 +74,7 @@ pub fn is_idle(conn: &mut Conn, now: Instant) -> Result<bool, Error> {
 /// The database's.
 pub fn waiting(conn: &mut Conn) -> Result<Vec<Waiting>, Error> {
     // One branch for each partial index: the history is never read.
-    conn.load(&sql(
+    conn.load(sql(
         "SELECT canal, etat, count(*) AS nombre, min(prochaine) AS prochaine FROM envois
           WHERE etat = 'a_envoyer' GROUP BY canal, etat
          UNION ALL
@@ -90,7 +90,7 @@ pub fn waiting(conn: &mut Conn) -> Result<Vec<Waiting>, Error> {
 /// The database's.
 pub fn programmed(conn: &mut Conn, now: Instant) -> Result<Vec<Programmed>, Error> {
     conn.load(
-        &sql(
+        sql(
             "SELECT due, count(*) AS nombre, min(date_programmee) AS premiere
                 FROM (SELECT date_programmee <= ? AS due, date_programmee FROM messages
                        WHERE statut = 'programme') AS p
@@ -106,7 +106,7 @@ pub fn programmed(conn: &mut Conn, now: Instant) -> Result<Vec<Programmed>, Erro
 /// The database's.
 pub fn uncertain(conn: &mut Conn, limit: i64) -> Result<Vec<Uncertain>, Error> {
     conn.load(
-        &sql(
+        sql(
             "SELECT id AS message, type AS canal, nb_incertains AS nombre FROM messages
                WHERE nb_incertains > 0 ORDER BY id DESC LIMIT ?",
         )
@@ -119,7 +119,7 @@ pub fn uncertain(conn: &mut Conn, limit: i64) -> Result<Vec<Uncertain>, Error> {
 /// # Errors
 /// The database's.
 pub fn simulated(conn: &mut Conn) -> Result<Vec<i64>, Error> {
-    let found: Vec<super::Count> = conn.load(&sql(
+    let found: Vec<super::Count> = conn.load(sql(
         "SELECT id AS nombre FROM messages WHERE simule AND statut = 'envoye' ORDER BY id DESC",
     ))?;
     Ok(found.iter().map(|row| row.nombre).collect())

@@ -110,7 +110,7 @@ pub fn rehearse(conn: &mut Conn, new: &NewPassage) -> Result<(), Error> {
 /// Old rows go; the last run that sent for real stays, whatever its age, as the proof of it.
 fn forget(conn: &mut Conn, now: Instant) -> Result<(), Error> {
     conn.execute(
-        &sql("DELETE FROM passages
+        sql("DELETE FROM passages
                WHERE debut < ? AND id <> COALESCE((
                  SELECT id FROM passages WHERE mode = 'reel' AND nb_envoyes > 0
                   ORDER BY debut DESC LIMIT 1), '')")
@@ -124,7 +124,7 @@ fn forget(conn: &mut Conn, now: Instant) -> Result<(), Error> {
 /// # Errors
 /// The database's.
 pub fn last_real(conn: &mut Conn) -> Result<Option<Instant>, Error> {
-    let runs: Vec<Beat> = conn.load(&sql("SELECT battement FROM passages
+    let runs: Vec<Beat> = conn.load(sql("SELECT battement FROM passages
           WHERE mode = 'reel' AND (nb_envoyes > 0 OR nb_incertains > 0 OR fin IS NULL)
           ORDER BY debut DESC LIMIT 1"))?;
     Ok(runs.first().map(|run| run.battement))
@@ -138,7 +138,7 @@ fn insert(
     now: Instant,
 ) -> Result<(), Error> {
     conn.execute(
-        &sql(
+        sql(
             "INSERT INTO passages (id, hote, pid, version, mode, debut, battement, fin, arret)
               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
@@ -158,7 +158,7 @@ fn insert(
 /// What runs wrote by a clock that is no longer believed is a witness no more.
 fn disown_future(conn: &mut Conn, now: Instant) -> Result<(), Error> {
     conn.execute(
-        &sql("UPDATE passages SET arret = ? WHERE debut > ?")
+        sql("UPDATE passages SET arret = ? WHERE debut > ?")
             .bind(CLOCK)
             .bind(now + BACKWARD_MAX),
     )?;
@@ -204,7 +204,7 @@ struct Beat {
 /// The last sign of life of a run whose clock was believed.
 fn last_witness(conn: &mut Conn) -> Result<Option<Instant>, Error> {
     let beats: Vec<Beat> = conn.load(
-        &sql(
+        sql(
             "SELECT battement FROM passages WHERE arret IS NULL OR arret <> ?
                ORDER BY debut DESC, id DESC LIMIT 1",
         )
@@ -216,7 +216,7 @@ fn last_witness(conn: &mut Conn) -> Result<Option<Instant>, Error> {
 /// Whether a run was refused for this same clock at least an hour and at most a day ago.
 fn stands_by_it(conn: &mut Conn, now: Instant) -> Result<bool, Error> {
     let refused: Vec<Beat> = conn.load(
-        &sql("SELECT battement FROM passages
+        sql("SELECT battement FROM passages
                WHERE arret = ? AND debut > ? AND debut <= ? LIMIT 1")
         .bind(CLOCK)
         .bind(now - BACKWARD_MAX)
@@ -256,7 +256,7 @@ fn write(
     now: Instant,
 ) -> Result<(), Error> {
     conn.execute(
-        &sql("UPDATE passages
+        sql("UPDATE passages
                  SET battement = ?, fin = ?, nb_messages = ?, nb_envoyes = ?, nb_echecs = ?,
                      nb_incertains = ?, nb_ignores = ?, nb_reportes = ?, arret = ?
                WHERE id = ?")
@@ -280,7 +280,7 @@ fn write(
 /// The database's.
 pub fn last(conn: &mut Conn, limit: i64) -> Result<Vec<Passage>, Error> {
     conn.load(
-        &sql(
+        sql(
             "SELECT id, hote, mode, debut, battement, fin, nb_messages, nb_envoyes, nb_echecs,
                      nb_incertains, nb_ignores, nb_reportes, arret
                 FROM passages ORDER BY debut DESC, id DESC LIMIT ?",

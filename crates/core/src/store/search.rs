@@ -1,7 +1,13 @@
 //! Words that a person looks for.
 
 use super::sql::Sql;
+use diesel::sql_types::Text;
 use serde::Serialize;
+
+diesel::define_sql_function! {
+    /// The text in small letters, accented ones included; compares and sorts by code point.
+    fn minuscules(texte: Text) -> Text;
+}
 
 /// Nobody types a longer word; SQLite refuses patterns that are much longer.
 const TERM_MAX: usize = 1000;
@@ -27,6 +33,17 @@ pub(super) fn searched(question: Sql, terms: &[String], condition: &'static str)
     }
     let patterns: Vec<Term> = terms.iter().map(|term| pattern(term)).collect();
     question.then(condition).bind_rows(&patterns)
+}
+
+/// The terms as patterns for `LIKE … ESCAPE '\'`, to be compared with [`minuscules`]; none when there
+/// can be no text with all of them.
+pub(super) fn patterns(terms: &[String]) -> Option<Vec<String>> {
+    // PostgreSQL has no text with NUL, and does not let one be asked for.
+    let is_possible = |term: &String| term.len() <= TERM_MAX && !term.contains('\0');
+    terms
+        .iter()
+        .map(|term| is_possible(term).then(|| pattern(term).terme))
+        .collect()
 }
 
 /// Finds the term anywhere. What `LIKE` reads as a sign is a letter here.

@@ -13,6 +13,7 @@
 //! * `{skip locked}` ends a selection of rows to claim: PostgreSQL locks them and passes over
 //!   those that another run has locked; SQLite has one writer at a time and needs nothing.
 
+use super::backend::MultiBackend;
 use crate::instant::{Instant, InstantSql};
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Bool, Nullable, Text, Untyped};
@@ -175,6 +176,14 @@ impl Query for Sql {
 }
 
 impl<Conn> RunQueryDsl<Conn> for Sql {}
+
+impl<Conn> RunQueryDsl<Conn> for &Sql {}
+
+impl QueryFragment<MultiBackend> for Sql {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        MultiBackend::walk_variant_ast(self, out)
+    }
+}
 
 macro_rules! walk {
     ($backend:ty, $rows:ident, $lower:literal, $end:literal, $for_update:literal, $skip_locked:literal) => {

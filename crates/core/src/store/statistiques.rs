@@ -144,7 +144,7 @@ fn add_envois(envois: &mut BTreeMap<(Canal, Etat), i64>, source: &Source) {
 /// # Errors
 /// The database's.
 pub fn messages(conn: &mut Conn, selection: &Selection) -> Result<Statistics, Error> {
-    let classes = conn.load(&sql(
+    let classes = conn.load(sql(
         "SELECT id AS classe, nom, CAST(0 AS BIGINT) AS nombre FROM classes ORDER BY id",
     ))?;
     let mut statistics = Statistics::empty(classes);
@@ -189,7 +189,7 @@ pub fn oldest_due(conn: &mut Conn, now: Instant) -> Result<Option<Instant>, Erro
         depuis: Option<Instant>,
     }
     let rows: Vec<Oldest> = conn.load(
-        &sql("SELECT min(date_programmee) AS depuis FROM messages
+        sql("SELECT min(date_programmee) AS depuis FROM messages
                WHERE statut = 'programme' AND date_programmee <= ?
               UNION ALL
               SELECT min(prochaine) FROM envois WHERE etat = 'a_envoyer' AND prochaine <= ?")

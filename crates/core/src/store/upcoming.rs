@@ -44,7 +44,7 @@ pub struct Upcoming {
 /// The database's.
 pub fn upcoming(conn: &mut Conn, limit: usize, until: Instant) -> Result<Vec<Upcoming>, Error> {
     conn.load(
-        &sql(
+        sql(
             "SELECT id, type AS canal, sujet, CASE type WHEN 'sms' THEN contenu END AS texte, parent, classe, est_message_groupe,
                      (SELECT c.nom FROM classes c WHERE c.id = messages.classe) AS classe_nom,
                      CASE WHEN COALESCE(programme_le, date_creation) > date_programmee
@@ -65,7 +65,7 @@ pub fn upcoming(conn: &mut Conn, limit: usize, until: Instant) -> Result<Vec<Upc
 pub fn one(conn: &mut Conn, id: i64) -> Result<Upcoming, Error> {
     let now = conn.now()?;
     let found: Vec<Upcoming> = conn.load(
-        &sql(
+        sql(
             "SELECT id, type AS canal, sujet, CASE type WHEN 'sms' THEN contenu END AS texte, parent, classe, est_message_groupe,
                      (SELECT c.nom FROM classes c WHERE c.id = messages.classe) AS classe_nom,
                      COALESCE(date_programmee, ?) AS due
@@ -83,7 +83,7 @@ pub fn one(conn: &mut Conn, id: i64) -> Result<Upcoming, Error> {
 /// The database's.
 pub fn leaving(conn: &mut Conn, now: Instant, until: Instant) -> Result<Vec<Upcoming>, Error> {
     conn.load(
-        &sql(
+        sql(
             "SELECT id, type AS canal, sujet, CASE type WHEN 'sms' THEN contenu END AS texte, parent, classe, est_message_groupe,
                      (SELECT c.nom FROM classes c WHERE c.id = messages.classe) AS classe_nom,
                      COALESCE(date_programmee, date_creation) AS due
@@ -128,7 +128,7 @@ pub fn waiting(
     until: Instant,
 ) -> Result<Vec<Addressed>, Error> {
     conn.load(
-        &sql(
+        sql(
             "SELECT p.id AS parent, COALESCE(p.nom, '') AS nom, COALESCE(p.prenom, '') AS prenom,
                      CASE WHEN e.tentatives = 0 AND e.canal = 'sms' AND p.telephone_e164 <> e.adresse
                             THEN p.telephone_e164

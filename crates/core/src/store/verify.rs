@@ -45,7 +45,7 @@ struct Row {
 /// # Errors
 /// The database's.
 pub fn states(conn: &mut Conn) -> Result<Vec<States>, Error> {
-    conn.load(&sql(
+    conn.load(sql(
         "SELECT etat, count(*) AS nombre FROM envois GROUP BY etat ORDER BY etat",
     ))
 }
@@ -56,7 +56,7 @@ pub fn states(conn: &mut Conn) -> Result<Vec<States>, Error> {
 /// # Errors
 /// The database's.
 pub fn second_copies(conn: &mut Conn) -> Result<i64, Error> {
-    let rows: Vec<Count> = conn.load(&sql(
+    let rows: Vec<Count> = conn.load(sql(
         "SELECT CAST(COALESCE(sum(copies - 1), 0) AS BIGINT) AS nombre
            FROM (SELECT count(*) AS copies FROM tentatives
                   WHERE verdict IN ('accepte', 'ambigu') GROUP BY envoi) AS c

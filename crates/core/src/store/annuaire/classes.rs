@@ -1,10 +1,14 @@
 //! Classes.
 
-use super::{Order, Table, alone, found, insert_row, list, unchanged};
+use super::{Order, Table, alone, checked, follow_numbers, found, list};
 use crate::model::{Classe, NewClasse};
-use crate::store::search::searched;
-use crate::store::sql::{Sql, sql};
+use crate::schema::classes;
+use crate::store::backend::{MultiBackend, either, locked};
+use crate::store::search::{minuscules, patterns};
+use crate::store::sql::sql;
 use crate::store::{Conn, Error};
+use diesel::dsl::count_star;
+use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 /// Which classes, in which order.
@@ -27,14 +31,31 @@ pub struct Uses {
     pub messages: i64,
 }
 
-fn narrowed(question: Sql, filter: &Filter) -> Sql {
-    searched(
-        question,
-        &filter.search,
-        " AND NOT EXISTS (SELECT 1 FROM {rows: terme text}
-            WHERE {lower: nom || '\n' || niveau || '\n' || annee_scolaire}
-                  NOT LIKE r.terme ESCAPE '\\')",
-    )
+type Question<'q> = classes::BoxedQuery<'q, MultiBackend>;
+
+/// None when there can be no such class.
+fn narrowed(filter: &Filter) -> Option<Question<'_>> {
+    let all = classes::table.into_boxed();
+    let found = patterns(&filter.search)?
+        .into_iter()
+        .fold(all, |found, pattern| {
+            let text = classes::nom
+                .concat("\n")
+                .concat(classes::niveau)
+                .concat("\n")
+                .concat(classes::annee_scolaire);
+            found.filter(minuscules(text).like(pattern).escape('\\'))
+        });
+    Some(found)
+}
+
+fn ordered(found: Question<'_>, order: Order) -> Question<'_> {
+    match order {
+        Order::Id => found.order(classes::id),
+        Order::IdDesc => found.order(classes::id.desc()),
+        Order::Nom => found.order((minuscules(classes::nom), classes::id)),
+        Order::NomDesc => found.order((minuscules(classes::nom).desc(), classes::id.desc())),
+    }
 }
 
 /// How many there are.
@@ -42,8 +63,10 @@ fn narrowed(question: Sql, filter: &Filter) -> Sql {
 /// # Errors
 /// The database's.
 pub fn count(conn: &mut Conn, filter: &Filter) -> Result<i64, Error> {
-    let all = sql("SELECT count(*) AS nombre FROM classes WHERE true");
-    list::count(conn, &narrowed(all, filter))
+    match narrowed(filter) {
+        Some(found) => conn.one(found.select(count_star())),
+        None => Ok(0),
+    }
 }
 
 /// Up to `limit` of them, after the first `offset`.
@@ -56,9 +79,15 @@ pub fn page(
     offset: i64,
     limit: i64,
 ) -> Result<Vec<Classe>, Error> {
-    let all = sql("SELECT id, nom, niveau, annee_scolaire FROM classes WHERE true");
-    let ordered = list::ordered(narrowed(all, filter), filter.order);
-    conn.load(&list::cut(ordered, offset, limit))
+    match narrowed(filter) {
+        Some(found) => conn.load(
+            ordered(found, filter.order)
+                .select(Classe::as_select())
+                .limit(limit)
+                .offset(offset),
+        ),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// The numbers of all of them.
@@ -66,8 +95,10 @@ pub fn page(
 /// # Errors
 /// The database's.
 pub fn ids(conn: &mut Conn, filter: &Filter) -> Result<Vec<i64>, Error> {
-    let all = sql("SELECT id FROM classes WHERE true");
-    list::ids(conn, &list::ordered(narrowed(all, filter), filter.order))
+    match narrowed(filter) {
+        Some(found) => conn.load(ordered(found, filter.order).select(classes::id)),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// Those with these numbers, in this order; who is missing is left out.
@@ -103,19 +134,20 @@ pub fn existing(conn: &mut Conn, ids: &[i64]) -> Result<Vec<i64>, Error> {
 /// # Errors
 /// `Conflict` when the number is taken.
 pub fn insert(conn: &mut Conn, new: &NewClasse) -> Result<i64, Error> {
-    let insertion = match new.id {
-        None => sql("INSERT INTO classes (nom, niveau, annee_scolaire)
-                     VALUES (?, ?, ?) RETURNING id"),
-        Some(_) => sql("INSERT INTO classes (nom, niveau, annee_scolaire, id)
-                        VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING id"),
-    };
-    let insertion = insertion
-        .bind(new.nom.as_str())
-        .bind(new.niveau.as_str())
-        .bind(new.annee_scolaire.as_str());
+    if let Some(id) = new.id {
+        checked(id)?;
+    }
     conn.write(|conn| {
         alone(conn)?;
-        insert_row(conn, Table::Classes, new.id, insertion)
+        let insertion = diesel::insert_into(classes::table).values(new);
+        let insertion = insertion.on_conflict(classes::id).do_nothing();
+        let Some(id) = conn.first(either(insertion.returning(classes::id)))? else {
+            return Err(Error::Conflict("the number is taken".to_owned()));
+        };
+        if new.id.is_some() {
+            follow_numbers(conn, Table::Classes)?;
+        }
+        Ok(id)
     })
 }
 
@@ -124,15 +156,13 @@ pub fn insert(conn: &mut Conn, new: &NewClasse) -> Result<i64, Error> {
 /// # Errors
 /// `NotFound`; `Stale` when it is no longer what was `seen`.
 pub fn update(conn: &mut Conn, seen: &Classe, classe: &Classe) -> Result<(), Error> {
-    let update = sql("UPDATE classes SET nom = ?, niveau = ?, annee_scolaire = ? WHERE id = ?")
-        .bind(classe.nom.as_str())
-        .bind(classe.niveau.as_str())
-        .bind(classe.annee_scolaire.as_str())
-        .bind(classe.id);
-    let lock = sql("SELECT id FROM classes WHERE id = ? {for update}").bind(seen.id);
+    let row = classes::table.find(seen.id);
     conn.write(|conn| {
-        unchanged(conn, &lock, |conn| one(conn, seen.id), seen)?;
-        found(conn.execute(&update)?)
+        let present: Classe = conn.one(locked(row.select(Classe::as_select())))?;
+        if present != *seen {
+            return Err(Error::Stale);
+        }
+        found(conn.execute(diesel::update(row).set(classe))?)
     })
 }
 
@@ -142,7 +172,7 @@ pub fn update(conn: &mut Conn, seen: &Classe, classe: &Classe) -> Result<(), Err
 /// The database's.
 pub fn uses(conn: &mut Conn, id: i64) -> Result<Uses, Error> {
     let rows = conn.load(
-        &sql(
+        sql(
             "SELECT (SELECT count(*) FROM etudiants WHERE classe = ?) AS etudiants,
                     (SELECT count(*) FROM messages WHERE classe = ?) AS messages",
         )
@@ -167,6 +197,6 @@ pub fn delete(conn: &mut Conn, id: i64) -> Result<(), Error> {
                 "the class is in use: etudiants={etudiants} messages={messages}"
             )));
         }
-        found(conn.execute(&sql("DELETE FROM classes WHERE id = ?").bind(id))?)
+        found(conn.execute(sql("DELETE FROM classes WHERE id = ?").bind(id))?)
     })
 }

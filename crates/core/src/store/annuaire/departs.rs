@@ -57,7 +57,7 @@ pub fn absents(conn: &mut Conn, named: &[i64]) -> Result<Absents, Error> {
 pub fn leave(conn: &mut Conn, parents: &[i64]) -> Result<usize, Error> {
     let now = conn.now()?;
     let left = conn.execute(
-        &sql("UPDATE parents SET parti_le = ?
+        sql("UPDATE parents SET parti_le = ?
                WHERE parti_le IS NULL AND id IN (SELECT r.cle FROM {rows: cle bigint})")
         .bind(now)
         .bind_keys(parents),

@@ -27,16 +27,16 @@ pub(super) fn erase(conn: &mut Conn, id: i64) -> Result<(), Error> {
         }
         let now = conn.now()?;
         conn.execute(
-            &unsent(sql("UPDATE envois SET"), Etat::Ignore, Motif::Efface, now)
+            unsent(sql("UPDATE envois SET"), Etat::Ignore, Motif::Efface, now)
                 .then(" WHERE parent = ? AND etat IN ('a_envoyer', 'reserve')")
                 .bind(id),
         )?;
         conn.execute(
-            &sql("UPDATE envois SET adresse = NULL, detail = NULL, parent = NULL WHERE parent = ?")
+            sql("UPDATE envois SET adresse = NULL, detail = NULL, parent = NULL WHERE parent = ?")
                 .bind(id),
         )?;
         idempotence::forget_parent(conn, id)?;
-        found(conn.execute(&sql("DELETE FROM parents WHERE id = ?").bind(id))?)
+        found(conn.execute(sql("DELETE FROM parents WHERE id = ?").bind(id))?)
     })
 }
 
@@ -56,6 +56,6 @@ fn lock(conn: &mut Conn, id: i64) -> Result<(), Error> {
 /// The states of all envois, which stay so until the commit.
 fn envois(conn: &mut Conn, id: i64) -> Result<Vec<Etat>, Error> {
     let question = sql("SELECT etat FROM envois WHERE parent = ? ORDER BY id {for update}");
-    let envois: Vec<State> = conn.load(&question.bind(id))?;
+    let envois: Vec<State> = conn.load(question.bind(id))?;
     Ok(envois.into_iter().map(|envoi| envoi.etat).collect())
 }

@@ -50,7 +50,7 @@ pub fn page(
 ) -> Result<Vec<Etudiant>, Error> {
     let all = sql("SELECT id, nom, prenom, classe FROM etudiants WHERE true");
     let ordered = list::ordered_people(narrowed(all, filter), filter.order);
-    conn.load(&list::cut(ordered, offset, limit))
+    conn.load(list::cut(ordered, offset, limit))
 }
 
 /// The numbers of all of them.

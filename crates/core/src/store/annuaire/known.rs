@@ -64,7 +64,7 @@ pub struct Parent {
 /// # Errors
 /// The database's.
 pub fn classes(conn: &mut Conn) -> Result<Vec<Classe>, Error> {
-    conn.load(&sql(
+    conn.load(sql(
         "SELECT id, identifiant, nom, annee_scolaire FROM classes
                      ORDER BY annee_scolaire, id",
     ))
@@ -75,7 +75,7 @@ pub fn classes(conn: &mut Conn) -> Result<Vec<Classe>, Error> {
 /// # Errors
 /// The database's.
 pub fn etudiants(conn: &mut Conn) -> Result<Vec<Etudiant>, Error> {
-    conn.load(&sql(
+    conn.load(sql(
         "SELECT id, identifiant, nom, prenom, classe FROM etudiants ORDER BY id",
     ))
 }
@@ -85,7 +85,7 @@ pub fn etudiants(conn: &mut Conn) -> Result<Vec<Etudiant>, Error> {
 /// # Errors
 /// The database's.
 pub fn parents(conn: &mut Conn) -> Result<Vec<Parent>, Error> {
-    conn.load(&sql(
+    conn.load(sql(
         "SELECT id, identifiant, nom, prenom, telephone, email, notifications_sms,
                 notifications_email, parti_le IS NOT NULL AS parti
            FROM parents ORDER BY id",

@@ -12,7 +12,7 @@ pub(super) fn etudiants(
     parents: &[i64],
 ) -> Result<BTreeMap<i64, Vec<i64>>, Error> {
     let liens: Vec<Lien> = conn.load(
-        &sql("SELECT parent, etudiant, rang FROM parents_etudiants
+        sql("SELECT parent, etudiant, rang FROM parents_etudiants
                WHERE parent IN (SELECT r.cle FROM {rows: cle bigint})
                ORDER BY parent, rang, etudiant")
         .bind_keys(parents),
@@ -49,7 +49,7 @@ pub(super) fn replace(
     liens: &[Lien],
 ) -> Result<(Count, usize), Error> {
     let removed = conn.execute(
-        &sql("DELETE FROM parents_etudiants
+        sql("DELETE FROM parents_etudiants
                WHERE parent IN (SELECT r.cle FROM {rows: cle bigint})
                  AND (parent, etudiant) NOT IN
                      (SELECT r.parent, r.etudiant FROM {rows: parent bigint, etudiant bigint})")

@@ -1,7 +1,7 @@
 //! What the lists of the three resources have in common.
 
 use super::Order;
-use crate::store::conn::Row;
+use crate::store::backend::MultiBackend;
 use crate::store::sql::Sql;
 use crate::store::{Conn, Count, Error};
 use diesel::sql_types::BigInt;
@@ -51,13 +51,13 @@ pub(super) fn ids(conn: &mut Conn, question: &Sql) -> Result<Vec<i64>, Error> {
 }
 
 /// The rows with these numbers, in this order; `question` has one `{rows: cle bigint}`.
-pub(super) fn by_ids<T: Row>(
+pub(super) fn by_ids<T: diesel::QueryableByName<MultiBackend> + 'static>(
     conn: &mut Conn,
     question: Sql,
     ids: &[i64],
     id: impl Fn(&T) -> i64,
 ) -> Result<Vec<T>, Error> {
-    let found: Vec<T> = conn.load(&question.bind_keys(ids))?;
+    let found: Vec<T> = conn.load(question.bind_keys(ids))?;
     let mut found: BTreeMap<i64, T> = found.into_iter().map(|row| (id(&row), row)).collect();
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }

@@ -21,7 +21,7 @@ pub(super) fn apply(conn: &mut Conn, parent: Option<i64>) -> Result<(), Error> {
     }
     let update = update.then(" ORDER BY e.id {for update}) UPDATE envois SET");
     conn.execute(
-        &unsent(update, Etat::Ignore, Motif::Opposition, now)
+        unsent(update, Etat::Ignore, Motif::Opposition, now)
             .then(" WHERE id IN (SELECT id FROM refus) AND etat IN ('a_envoyer', 'reserve')"),
     )?;
     Ok(())
@@ -37,7 +37,7 @@ pub(super) fn end_departed(conn: &mut Conn) -> Result<(), Error> {
                             WHERE p.id = e.parent AND p.parti_le IS NOT NULL)
              ORDER BY e.id {for update}) UPDATE envois SET");
     conn.execute(
-        &unsent(update, Etat::Ignore, Motif::Efface, now)
+        unsent(update, Etat::Ignore, Motif::Efface, now)
             .then(" WHERE id IN (SELECT id FROM partis) AND etat IN ('a_envoyer', 'reserve')"),
     )?;
     Ok(())

@@ -78,7 +78,7 @@ pub fn page(
            FROM parents WHERE true",
     );
     let ordered = list::ordered_people(narrowed(all, filter), filter.order);
-    let parents = conn.load(&list::cut(ordered, offset, limit))?;
+    let parents = conn.load(list::cut(ordered, offset, limit))?;
     with_etudiants(conn, parents)
 }
 

@@ -94,8 +94,8 @@ pub(super) fn write<T: Serialize>(
 ) -> Result<Count, Error> {
     let mut count = Count::default();
     for chunk in rows.chunks(CHUNK) {
-        let modifies = conn.execute(&update.clone().bind_rows(chunk))?;
-        let ajoutes = conn.execute(&insert.clone().bind_rows(chunk))?;
+        let modifies = conn.execute(update.clone().bind_rows(chunk))?;
+        let ajoutes = conn.execute(insert.clone().bind_rows(chunk))?;
         count.modifies += modifies;
         count.ajoutes += ajoutes;
         count.inchanges += chunk.len().saturating_sub(modifies + ajoutes);

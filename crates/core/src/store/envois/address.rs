@@ -99,7 +99,7 @@ pub fn hold_resendable(
             .then(" AND e.id IN (SELECT r.cle FROM {rows: cle bigint})")
             .bind_keys(envois),
     };
-    conn.load(&question.then(" ORDER BY e.id {for update}"))
+    conn.load(question.then(" ORDER BY e.id {for update}"))
 }
 
 /// Locks messages, so that nobody else gives out an address in them.
@@ -122,7 +122,7 @@ pub fn lock_messages(conn: &mut Conn, messages: &[i64]) -> Result<(), Error> {
 /// The database's.
 pub fn hold_outdated(conn: &mut Conn, messages: &[i64]) -> Result<Vec<Held>, Error> {
     conn.load(
-        &sql(COLUMNS)
+        sql(COLUMNS)
             .then(
                 " WHERE e.message IN (SELECT r.cle FROM {rows: cle bigint})
                 AND e.etat IN ('a_envoyer', 'reserve', 'emission') AND e.etat <> 'emission'
@@ -160,7 +160,7 @@ pub fn taken(
     }
     let wanted: Vec<Wanted<'_>> = addresses.iter().map(|voulue| Wanted { voulue }).collect();
     let rows: Vec<Taken> = conn.load(
-        &sql("SELECT lower(e.adresse) AS adresse FROM envois e
+        sql("SELECT lower(e.adresse) AS adresse FROM envois e
                WHERE e.message = ? AND lower(e.adresse) IN (SELECT r.voulue FROM {rows: voulue text})
                  AND e.id NOT IN (SELECT r.cle FROM {rows: cle bigint})")
         .bind(message)
@@ -176,7 +176,7 @@ pub fn taken(
 /// The database's.
 pub fn end(conn: &mut Conn, ended: &[Unaddressed], now: Instant) -> Result<(), Error> {
     conn.execute(
-        &sql("UPDATE envois
+        sql("UPDATE envois
                  SET etat = CASE WHEN ambigus > 0 THEN 'incertain' ELSE 'ignore' END,
                      motif = CASE WHEN ambigus > 0 THEN 'resultat_inconnu' ELSE r.motif END,
                      detail = r.detail, code = NULL, adresse = NULL, proprio = NULL,
@@ -194,7 +194,7 @@ pub fn end(conn: &mut Conn, ended: &[Unaddressed], now: Instant) -> Result<(), E
 /// The database's.
 pub fn readdress(conn: &mut Conn, addressed: &[Addressed], now: Instant) -> Result<(), Error> {
     set_aside(conn, addressed, now)?;
-    conn.execute(&set_out().then(
+    conn.execute(set_out().then(
         ", etat = 'a_envoyer', motif = NULL, termine_le = NULL, proprio = NULL, bail_jusqua = NULL",
     ).then(FROM).bind_rows(addressed))
     .map(drop)
@@ -212,7 +212,7 @@ pub fn send_again(
 ) -> Result<(), Error> {
     set_aside(conn, addressed, now)?;
     conn.execute(
-        &set_out()
+        set_out()
             .then(
                 ", etat = 'a_envoyer', motif = NULL, code = NULL, detail = NULL, reference = NULL,
                    termine_le = NULL, emis_le = NULL, tentatives = 0, ambigus = 0,
@@ -235,7 +235,7 @@ const FROM: &str = " FROM {rows: id bigint, adresse text} WHERE envois.id = r.id
 /// Addresses are unique in a message at every moment: two parents may have changed theirs.
 fn set_aside(conn: &mut Conn, addressed: &[Addressed], now: Instant) -> Result<(), Error> {
     conn.execute(
-        &sql(
+        sql(
             "UPDATE envois SET adresse = NULL, etat = 'ignore', motif = 'sans_adresse', termine_le = ?
               WHERE id IN (SELECT r.id FROM {rows: id bigint})",
         )
@@ -251,7 +251,7 @@ fn set_aside(conn: &mut Conn, addressed: &[Addressed], now: Instant) -> Result<(
 /// The database's.
 pub fn unmark_simulated(conn: &mut Conn, message: i64) -> Result<(), Error> {
     conn.execute(
-        &sql(
+        sql(
             "UPDATE messages SET simule = FALSE
               WHERE id = ? AND simule AND NOT EXISTS (SELECT 1 FROM envois e WHERE e.message = ? AND ",
         )

@@ -96,7 +96,7 @@ pub fn announce(
         return Ok((Vec::new(), Vec::new()));
     }
     let granted: Vec<Granted> = conn.load(
-        &sql("UPDATE envois
+        sql("UPDATE envois
                  SET etat = 'emission', bail_jusqua = ?, tentatives = tentatives + CASE WHEN etat = 'reserve' THEN 1 ELSE 0 END,
                      emis_le = COALESCE(emis_le, ?)
                 FROM {rows: id bigint, jeton bigint}
@@ -156,7 +156,7 @@ fn open_attempts(
         sql("INSERT INTO tentatives (envoi, jeton, passage, debut)
              SELECT envoi, jeton, ?, ? FROM {rows: envoi bigint, jeton bigint}")
     };
-    conn.execute(&insert.bind(passage).bind(now).bind_rows(&rows))?;
+    conn.execute(insert.bind(passage).bind(now).bind_rows(&rows))?;
     Ok(())
 }
 
@@ -170,7 +170,7 @@ fn refuse(
 ) -> Result<Vec<Refused>, Error> {
     // A record that accepts, of a message that may leave: it is another one that refuses.
     conn.load(
-        &sql("UPDATE envois
+        sql("UPDATE envois
                  SET etat = CASE WHEN ambigus > 0 THEN 'incertain'
                                  WHEN expire <= ? THEN 'echec' ELSE 'ignore' END,
                      motif = CASE

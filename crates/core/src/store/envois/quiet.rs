@@ -17,7 +17,7 @@ const MORNING: Duration = Duration::from_secs(3600);
 /// The database's.
 pub fn hold(conn: &mut Conn, night: Night, late: Duration, now: Instant) -> Result<usize, Error> {
     conn.execute(
-        &sql("WITH nuit AS MATERIALIZED (
+        sql("WITH nuit AS MATERIALIZED (
                 SELECT id FROM envois
                  WHERE etat = 'a_envoyer' AND canal = 'sms' AND expire > ?
                    AND (prochaine < ? OR prochaine > ?)

@@ -140,7 +140,7 @@ pub fn after(
 /// The database's.
 pub fn ids(conn: &mut Conn, filter: Filter) -> Result<Vec<i64>, Error> {
     let statement = restrict(sql("SELECT e.id AS nombre FROM envois e"), filter);
-    let rows: Vec<Count> = conn.load(&statement.then(" ORDER BY e.id"))?;
+    let rows: Vec<Count> = conn.load(statement.then(" ORDER BY e.id"))?;
     Ok(rows.into_iter().map(|row| row.nombre).collect())
 }
 

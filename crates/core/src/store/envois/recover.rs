@@ -42,7 +42,7 @@ pub struct Recovered {
 pub fn recover(conn: &mut Conn, passage: &str, now: Instant) -> Result<Vec<Recovered>, Error> {
     // SQLite takes a partial index when the question repeats its condition word for word.
     let mut recovered: Vec<Recovered> = conn.load(
-        &sql("WITH morts AS MATERIALIZED (
+        sql("WITH morts AS MATERIALIZED (
                 SELECT id FROM envois
                  WHERE etat IN ('reserve', 'emission') AND etat = 'reserve'
                    AND (bail_jusqua <= ? OR bail_jusqua > ?) {skip locked})
@@ -54,7 +54,7 @@ pub fn recover(conn: &mut Conn, passage: &str, now: Instant) -> Result<Vec<Recov
         .bind(now + LEASE_MAX),
     )?;
     let unanswered: Vec<Recovered> = conn.load(
-        &sql("WITH morts AS MATERIALIZED (
+        sql("WITH morts AS MATERIALIZED (
                 SELECT id FROM envois
                  WHERE etat IN ('reserve', 'emission') AND etat = 'emission' AND proprio <> ?
                    AND (bail_jusqua <= ? OR bail_jusqua > ?) {skip locked})
@@ -79,7 +79,7 @@ pub fn recover(conn: &mut Conn, passage: &str, now: Instant) -> Result<Vec<Recov
     )?;
     if !unanswered.is_empty() {
         conn.execute(
-            &sql("UPDATE tentatives SET fin = ?, verdict = 'ambigu'
+            sql("UPDATE tentatives SET fin = ?, verdict = 'ambigu'
                     FROM {rows: id bigint, jeton bigint}
                    WHERE tentatives.envoi = r.id AND tentatives.jeton = r.jeton
                      AND tentatives.fin IS NULL")
@@ -99,7 +99,7 @@ pub fn recover(conn: &mut Conn, passage: &str, now: Instant) -> Result<Vec<Recov
 pub fn drop_cancelled(conn: &mut Conn, now: Instant) -> Result<Vec<Etat>, Error> {
     // Asked apart, because there is hardly ever one: as a part of the change, PostgreSQL may look
     // at every open message for every envoi that waits.
-    let cancelled: Vec<Cancelled> = conn.load(&sql(
+    let cancelled: Vec<Cancelled> = conn.load(sql(
         "SELECT id AS annule FROM messages WHERE statut = 'en_attente' AND annule_le IS NOT NULL",
     ))?;
     if cancelled.is_empty() {

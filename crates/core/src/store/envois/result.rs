@@ -82,7 +82,7 @@ pub fn record(
     let is_told = |one: &&Finished| one.verdict == Verdict::Accepte || kept.contains(&one.id);
     let told: Vec<&Finished> = finished.iter().filter(is_told).collect();
     conn.execute(
-        &sql(
+        sql(
             "UPDATE tentatives SET fin = ?, verdict = r.verdict, code = r.code
                 FROM {rows: id bigint, jeton bigint, verdict text, code text}
                WHERE tentatives.envoi = r.id AND tentatives.jeton = r.jeton",
@@ -100,7 +100,7 @@ fn write(
     now: Instant,
 ) -> Result<Vec<Recorded>, Error> {
     conn.load(
-        &sql("UPDATE envois
+        sql("UPDATE envois
                  SET etat = r.etat, motif = r.motif, code = r.code,
                      detail = CASE WHEN envois.parent IS NOT NULL THEN r.detail END,
                      reference = COALESCE(r.reference, envois.reference),
@@ -139,7 +139,7 @@ fn reopen(conn: &mut Conn, late: &[Recorded]) -> Result<(), Error> {
         return Ok(());
     }
     conn.execute(
-        &sql("UPDATE messages SET statut = 'en_attente'
+        sql("UPDATE messages SET statut = 'en_attente'
                WHERE statut IN ('envoye', 'echec')
                  AND id IN (SELECT r.message FROM {rows: message bigint})")
         .bind_rows(late),

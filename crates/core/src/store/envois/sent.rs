@@ -31,7 +31,7 @@ struct Row {
 /// The database's.
 pub fn sent(conn: &mut Conn, named: &[Sent]) -> Result<Vec<(Canal, Granted)>, Error> {
     let rows: Vec<Row> = conn.load(
-        &sql(
+        sql(
             "SELECT e.id, e.canal, e.jeton, e.message, m.jeton AS version,
                     COALESCE(e.adresse, '') AS adresse, e.tentatives, e.ambigus,
                     e.renvois, COALESCE(e.emis_le, e.prochaine) AS emis_le, e.expire

@@ -98,7 +98,7 @@ struct Closing {
 /// # Errors
 /// The database's.
 pub fn has_closable(conn: &mut Conn) -> Result<bool, Error> {
-    let found: Vec<Count> = conn.load(&sql("SELECT m.id AS nombre FROM messages m
+    let found: Vec<Count> = conn.load(sql("SELECT m.id AS nombre FROM messages m
           WHERE m.statut = 'en_attente' AND m.etendu_le IS NOT NULL
             AND NOT EXISTS (SELECT 1 FROM envois e
                              WHERE e.message = m.id
@@ -116,7 +116,7 @@ pub fn close(
     explain: impl Fn(&Closed) -> Option<String>,
 ) -> Result<Vec<Closed>, Error> {
     let open: Vec<Open> = conn.load(
-        &sql(
+        sql(
             "SELECT m.id, m.type AS canal, m.sujet, m.est_message_groupe,
                      (SELECT c.nom FROM classes c WHERE c.id = m.classe) AS classe,
                      m.annule_le IS NOT NULL AS annule
@@ -159,7 +159,7 @@ pub fn close(
 
 fn count(conn: &mut Conn, open: &[Open]) -> Result<Vec<Group>, Error> {
     conn.load(
-        &sql(
+        sql(
             "SELECT message, etat, motif, count(*) AS nombre, min(termine_le) AS premier,
                      count(CASE WHEN motif = 'permanent' AND detail LIKE ? THEN 1 END)
                        AS indesirables
@@ -211,7 +211,7 @@ fn closing(closed: &Closed, first: Option<Instant>, details: Option<String>) -> 
 
 fn write(conn: &mut Conn, closings: &[Closing]) -> Result<(), Error> {
     conn.execute(
-        &sql("UPDATE messages
+        sql("UPDATE messages
                  SET statut = r.statut, date_envoi = r.date_envoi,
                      details_erreur = r.details_erreur, nb_destinataires = r.nb_destinataires,
                      nb_envoyes = r.nb_envoyes, nb_echecs = r.nb_echecs,

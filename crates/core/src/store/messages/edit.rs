@@ -53,7 +53,7 @@ fn write(conn: &mut Conn, seen: &Message, edit: &NewMessage, now: Instant) -> Re
         seen.statut != Statut::Programme || seen.date_programmee != edit.date_programmee;
     let programmed = (edit.statut == Statut::Programme).then_some(now);
     conn.execute(
-        &sql("UPDATE messages
+        sql("UPDATE messages
                  SET type = ?, sujet = ?, contenu = ?, contenu_html = ?, parent = ?, classe = ?,
                      est_message_groupe = ?, statut = ?, date_programmee = ?, jeton = jeton + 1,
                      programme_le = CASE WHEN ? THEN ? ELSE programme_le END,
@@ -83,7 +83,7 @@ fn write(conn: &mut Conn, seen: &Message, edit: &NewMessage, now: Instant) -> Re
 pub fn delete(conn: &mut Conn, id: i64) -> Result<(), Error> {
     conn.write(|conn| {
         let deleted = conn.execute(
-            &sql("DELETE FROM messages WHERE id = ? AND statut <> 'en_attente'").bind(id),
+            sql("DELETE FROM messages WHERE id = ? AND statut <> 'en_attente'").bind(id),
         )?;
         if deleted == 0 {
             let statut = statut(conn, id)?;
@@ -103,7 +103,7 @@ pub fn mark_read(conn: &mut Conn, id: i64) -> Result<(), Error> {
     conn.write(|conn| {
         let now = conn.now()?;
         let marked = conn.execute(
-            &sql(
+            sql(
                 "UPDATE messages SET est_lu = TRUE, date_lecture = COALESCE(date_lecture, ?)
                    WHERE id = ? AND type = 'email'",
             )

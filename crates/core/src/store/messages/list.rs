@@ -2,12 +2,10 @@
 
 use crate::instant::{Instant, InstantSql};
 use crate::model::Message;
-use crate::store::conn::on_inner;
 use crate::store::search::searched;
 use crate::store::sql::{Sql, Typed, sql};
 use crate::store::{Conn, Count, Error};
 use crate::vocabulary::{Canal, Etat, Statut};
-use diesel::RunQueryDsl;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use std::collections::BTreeMap;
 
@@ -122,8 +120,7 @@ pub fn page(
 pub fn ids(conn: &mut Conn, filter: &Filter) -> Result<Vec<i64>, Error> {
     let statement = restrict(sql("SELECT m.id FROM messages m"), filter);
     let statement: Typed<BigInt> = order(statement, &filter.order).into();
-    let rows = on_inner!(conn, |c| statement.load::<i64>(c)).map_err(Error::from);
-    conn.note(rows)
+    conn.load(statement)
 }
 
 /// The messages with these numbers, in this order; those that are gone are left out.
@@ -150,8 +147,7 @@ pub fn one(conn: &mut Conn, id: i64) -> Result<Message, Error> {
 
 fn read(conn: &mut Conn, statement: Sql) -> Result<Vec<Message>, Error> {
     let statement: Typed<MessageSql> = statement.into();
-    let rows = on_inner!(conn, |c| statement.load::<Message>(c)).map_err(Error::from);
-    let mut rows = conn.note(rows)?;
+    let mut rows: Vec<Message> = conn.load(statement)?;
     count_open(conn, &mut rows)?;
     Ok(rows)
 }
@@ -239,7 +235,7 @@ fn count_open(conn: &mut Conn, messages: &mut [Message]) -> Result<(), Error> {
         return Ok(());
     }
     let counted: Vec<Open> = conn.load(
-        &sql("SELECT message, etat, count(*) AS nombre,
+        sql("SELECT message, etat, count(*) AS nombre,
                      min(CASE WHEN etat = 'envoye' THEN termine_le END) AS premier
                 FROM envois WHERE message IN (SELECT r.cle FROM {rows: cle bigint})
                GROUP BY message, etat")

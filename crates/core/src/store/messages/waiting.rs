@@ -28,7 +28,7 @@ pub struct Attente {
 /// The database's.
 pub fn attentes(conn: &mut Conn, messages: &[i64], now: Instant) -> Result<Vec<Attente>, Error> {
     let groups: Vec<Attente> = conn.load(
-        &sql(
+        sql(
             "SELECT message, count(*) AS nombre, COALESCE(NULLIF(detail, ''), code) AS raison,
                      min(prochaine) AS prochaine
                 FROM envois

@@ -80,5 +80,5 @@ fn quarts(
     if let Some(classe) = classe {
         question = question.then(" AND classe = ?").bind(classe);
     }
-    conn.load(&question.then(" GROUP BY quart_heure"))
+    conn.load(question.then(" GROUP BY quart_heure"))
 }

@@ -16,7 +16,7 @@ pub fn fold(conn: &mut Conn) -> Result<(), Error> {
         return Ok(());
     }
     conn.write(|conn| {
-        conn.execute(&sql("SELECT compteurs_ranger()"))?;
+        conn.execute(sql("SELECT compteurs_ranger()"))?;
         Ok(())
     })
 }

@@ -75,7 +75,7 @@ pub(super) fn read(conn: &mut Conn, selection: &Selection) -> Result<Vec<Source>
         question = question.then(" WHERE classe = ?").bind(classe);
     }
     let found: Vec<Source> =
-        conn.load(&question.then(" GROUP BY type, statut, classe, est_message_groupe, est_lu"))?;
+        conn.load(question.then(" GROUP BY type, statut, classe, est_message_groupe, est_lu"))?;
     fold_if_many(conn, found.iter().map(|source| source.mouvements).sum());
     Ok(found)
 }
@@ -98,7 +98,7 @@ pub(super) fn count(conn: &mut Conn, combination: &Combination) -> Result<i64, E
                  SELECT type, statut, classe, est_message_groupe, est_lu, nombre, 1
                    FROM compteurs_mouvements) AS c
           WHERE true");
-    let sums: Vec<Sum> = conn.load(&such(question, combination))?;
+    let sums: Vec<Sum> = conn.load(such(question, combination))?;
     fold_if_many(conn, sums.iter().map(|sum| sum.mouvements).sum());
     Ok(sums.iter().map(|sum| sum.nombre).sum())
 }

@@ -109,7 +109,7 @@ fn say_at_once(
     // Addresses that were written since they were read last are read the other way.
     // The parts see the tables as they were before the statement; they touch different rows.
     conn.load(
-        &sql("WITH horloge AS MATERIALIZED (SELECT clock_timestamp() AS now),
+        sql("WITH horloge AS MATERIALIZED (SELECT clock_timestamp() AS now),
               resultats AS MATERIALIZED (
                 SELECT * FROM {rows: id bigint, jeton bigint, etat text, motif text, code text, detail text, reference text, prochaine timestamptz, rendues bigint, ambigus bigint, verdict text}),
               enregistres AS (
