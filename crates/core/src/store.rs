@@ -10,6 +10,7 @@ pub mod annuaire;
 mod backend;
 pub mod canaux;
 pub mod cles;
+mod conflict;
 pub mod conn;
 pub mod envois;
 mod error;
@@ -27,6 +28,7 @@ pub mod statistiques;
 pub mod upcoming;
 pub mod verify;
 
+pub use conflict::{Conflict, Deed, Named};
 pub use conn::Conn;
 pub use error::Error;
 pub use pool::Pool;

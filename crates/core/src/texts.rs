@@ -2,9 +2,11 @@
 
 pub mod addresses;
 mod arret;
+mod conflits;
 mod moments;
 
 pub use arret::{arret, tried_again, waits};
+pub use conflits::conflit;
 pub use moments::{date_warning, missed, next_attempt, waiting};
 
 use crate::channel::UNWANTED;

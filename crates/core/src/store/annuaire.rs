@@ -19,7 +19,7 @@ mod upsert;
 pub use upsert::{Changes, Count, put, upsert};
 
 use super::sql::{Sql, sql};
-use super::{Conn, Error};
+use super::{Conflict, Conn, Error};
 use crate::config::Database;
 use crate::model::{ClassePatch, EtudiantPatch, ParentPatch};
 use diesel::sql_types::BigInt;
@@ -167,7 +167,7 @@ fn insert_row(
     };
     let inserted: Vec<list::Id> = conn.load(&insertion)?;
     let Some(row) = inserted.first() else {
-        return Err(Error::Conflict("the number is taken".to_owned()));
+        return Err(Error::Conflict(Conflict::Taken(given.unwrap_or_default())));
     };
     if given.is_some() {
         follow_numbers(conn, table)?;
@@ -195,9 +195,7 @@ fn checked(id: i64) -> Result<i64, Error> {
     if (1..=ID_MAX).contains(&id) {
         Ok(id)
     } else {
-        Err(Error::Conflict(format!(
-            "{id} cannot be the number of a row"
-        )))
+        Err(Error::Conflict(Conflict::Number(id)))
     }
 }
 

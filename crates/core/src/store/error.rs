@@ -1,5 +1,6 @@
 //! What can go wrong with the database, in the words that callers need.
 
+use super::Conflict;
 use crate::config::Config;
 use diesel::result::{DatabaseErrorKind, Error as Diesel};
 
@@ -10,8 +11,8 @@ pub enum Error {
     #[error("no such row")]
     NotFound,
     /// The row is in a state that forbids the change.
-    #[error("{0}")]
-    Conflict(String),
+    #[error("{0:?}")]
+    Conflict(Conflict),
     /// The row is no longer what it was when it was read: read it again.
     #[error("changed since it was read")]
     Stale,
@@ -89,9 +90,9 @@ impl From<Diesel> for Error {
                 info,
             ) => Self::Unavailable(one_line(info.message())),
             // Between our question and our writing somebody deleted the row, or began to use it.
-            Diesel::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => Self::Conflict(
-                "a row that is named does not exist, or one that goes is in use".to_owned(),
-            ),
+            Diesel::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => {
+                Self::Conflict(Conflict::Reference)
+            }
             Diesel::DatabaseError(_, info) => of_text(info.message()),
             Diesel::BrokenTransactionManager => {
                 Self::Unavailable("the transaction was broken off".to_owned())

@@ -6,7 +6,7 @@ use crate::schema::classes;
 use crate::store::backend::{MultiBackend, either, locked};
 use crate::store::search::{minuscules, patterns};
 use crate::store::sql::sql;
-use crate::store::{Conn, Error};
+use crate::store::{Conflict, Conn, Error};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
@@ -142,7 +142,7 @@ pub fn insert(conn: &mut Conn, new: &NewClasse) -> Result<i64, Error> {
         let insertion = diesel::insert_into(classes::table).values(new);
         let insertion = insertion.on_conflict(classes::id).do_nothing();
         let Some(id) = conn.first(either(insertion.returning(classes::id)))? else {
-            return Err(Error::Conflict("the number is taken".to_owned()));
+            return Err(Error::Conflict(Conflict::Taken(new.id.unwrap_or_default())));
         };
         if new.id.is_some() {
             follow_numbers(conn, Table::Classes)?;
@@ -193,9 +193,10 @@ pub fn delete(conn: &mut Conn, id: i64) -> Result<(), Error> {
             messages,
         } = uses(conn, id)?;
         if etudiants > 0 || messages > 0 {
-            return Err(Error::Conflict(format!(
-                "the class is in use: etudiants={etudiants} messages={messages}"
-            )));
+            return Err(Error::Conflict(Conflict::ClassInUse {
+                etudiants,
+                messages,
+            }));
         }
         found(conn.execute(sql("DELETE FROM classes WHERE id = ?").bind(id))?)
     })

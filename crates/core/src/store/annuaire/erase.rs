@@ -3,7 +3,7 @@
 use super::{found, list};
 use crate::store::envois::unsent;
 use crate::store::sql::sql;
-use crate::store::{Conn, Error, idempotence};
+use crate::store::{Conflict, Conn, Error, idempotence};
 use crate::vocabulary::{Etat, Motif};
 use diesel::sql_types::Text;
 
@@ -21,9 +21,7 @@ pub(super) fn erase(conn: &mut Conn, id: i64) -> Result<(), Error> {
     conn.write(|conn| {
         lock(conn, id)?;
         if envois(conn, id)?.contains(&Etat::Emission) {
-            return Err(Error::Conflict(
-                "an envoi to this parent is under way".to_owned(),
-            ));
+            return Err(Error::Conflict(Conflict::UnderWay));
         }
         let now = conn.now()?;
         conn.execute(

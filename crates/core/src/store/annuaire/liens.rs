@@ -3,7 +3,7 @@
 use super::Lien;
 use super::upsert::{self, Count};
 use crate::store::sql::{Sql, sql};
-use crate::store::{Conn, Error};
+use crate::store::{Conflict, Conn, Error, Named};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The pupils of each of these parents, in their order.
@@ -80,7 +80,10 @@ pub(super) fn each_once(liens: &[Lien]) -> Result<(), Error> {
     let mut pairs: Vec<(i64, i64)> = liens.iter().map(|l| (l.parent, l.etudiant)).collect();
     pairs.sort_unstable();
     match pairs.windows(2).find(|pair| pair.first() == pair.last()) {
-        Some(pair) => Err(Error::Conflict(format!("lien {pair:?} is given twice"))),
-        None => Ok(()),
+        Some([(parent, etudiant), _]) => {
+            let twice = Conflict::Twice(Named::Lien, *parent, *etudiant);
+            Err(Error::Conflict(twice))
+        }
+        _ => Ok(()),
     }
 }

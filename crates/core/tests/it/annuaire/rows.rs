@@ -6,7 +6,7 @@ use messages_core::model::{
     Classe, Etudiant, Fiche, NewClasse, NewEtudiant, NewMessage, NewParent, Parent,
 };
 use messages_core::store::annuaire::{self, ID_MAX, classes, etudiants, parents};
-use messages_core::store::{Conn, Error};
+use messages_core::store::{Conflict, Conn, Error};
 use messages_core::vocabulary::{Canal, Statut};
 use messages_testing::db::Database;
 use messages_testing::stories;
@@ -60,9 +60,9 @@ fn new_parent(id: Option<i64>, etudiants: &[i64]) -> NewParent {
     }
 }
 
-fn conflict<T: std::fmt::Debug>(outcome: Result<T, Error>) -> String {
+fn conflict<T: std::fmt::Debug>(outcome: Result<T, Error>) -> Conflict {
     match outcome {
-        Err(Error::Conflict(text)) => text,
+        Err(Error::Conflict(why)) => why,
         other => panic!("{other:?}"),
     }
 }
@@ -246,8 +246,13 @@ fn a_class_in_use_stays(database: &Database) {
         ..message(Canal::Sms, To::Classe(1))
     };
     school.insert(&draft);
-    let text = conflict(classes::delete(conn, 1));
-    assert!(text.contains("etudiants=2 messages=1"), "{text}");
+    assert_eq!(
+        conflict(classes::delete(conn, 1)),
+        Conflict::ClassInUse {
+            etudiants: 2,
+            messages: 1
+        }
+    );
     let uses = classes::uses(conn, 1).unwrap();
     assert_eq!((uses.etudiants, uses.messages), (2, 1));
     database.execute("UPDATE etudiants SET classe = NULL");
