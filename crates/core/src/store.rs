@@ -29,7 +29,7 @@ pub mod upcoming;
 pub mod verify;
 
 pub use conflict::{Conflict, Deed, Named};
-pub use conn::Conn;
+pub use conn::{Conn, Purpose};
 pub use error::Error;
 pub use pool::Pool;
 
