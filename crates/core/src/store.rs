@@ -10,6 +10,7 @@ pub mod annuaire;
 mod backend;
 pub mod canaux;
 pub mod cles;
+mod conflict;
 pub mod conn;
 pub mod envois;
 mod error;
@@ -27,7 +28,8 @@ pub mod statistiques;
 pub mod upcoming;
 pub mod verify;
 
-pub use conn::Conn;
+pub use conflict::{Conflict, Deed, Named};
+pub use conn::{Conn, Purpose};
 pub use error::Error;
 pub use pool::Pool;
 

@@ -23,7 +23,7 @@ pub(super) use resource::{CHUNK, in_chunks};
 pub use upsert::{Changes, Count, put, upsert};
 
 use super::sql::sql;
-use super::{Conn, Error};
+use super::{Conflict, Conn, Error};
 use crate::model::{ClassePatch, EtudiantPatch, ParentPatch};
 use serde::Serialize;
 
@@ -156,8 +156,6 @@ fn checked(id: i64) -> Result<i64, Error> {
     if (1..=ID_MAX).contains(&id) {
         Ok(id)
     } else {
-        Err(Error::Conflict(format!(
-            "{id} cannot be the number of a row"
-        )))
+        Err(Error::Conflict(Conflict::Number(id)))
     }
 }

@@ -5,7 +5,7 @@
 //! 256 random bits, so there is no list of likely ones to try.
 
 use super::sql::sql;
-use super::{Conn, Error};
+use super::{Conflict, Conn, Error};
 use crate::instant::{Instant, InstantSql};
 use crate::secret::Secret;
 use crate::vocabulary::Portee;
@@ -144,7 +144,7 @@ pub fn revoke(conn: &mut Conn, id: i64) -> Result<(), Error> {
             return Ok(());
         }
         if list(conn)?.iter().any(|cle| cle.id == id) {
-            Err(Error::Conflict(format!("la clé {id} est déjà révoquée")))
+            Err(Error::Conflict(Conflict::Revoked))
         } else {
             Err(Error::NotFound)
         }

@@ -12,7 +12,7 @@ pub use waiting::{Attente, attentes};
 
 use super::envois::unsent;
 use super::sql::sql;
-use super::{Conn, Error};
+use super::{Conflict, Conn, Deed, Error};
 use crate::instant::Instant;
 use crate::model::{Content, NewMessage};
 use crate::schema;
@@ -27,21 +27,14 @@ use diesel::{ExpressionMethods, QueryableByName};
 pub fn insert(conn: &mut Conn, new: &NewMessage) -> Result<i64, Error> {
     use schema::messages::{id, programme_le, table};
     if new.statut == Statut::Programme && new.date_programmee.is_none() {
-        return Err(Error::Conflict("date_programmee is missing".to_owned()));
+        return Err(Error::Conflict(Conflict::Undated));
     }
     let programmed = match new.statut {
         Statut::Programme => Some(conn.now()?),
         _ => None,
     };
     let row = (new.clone(), programme_le.eq(programmed));
-    let number =
-        conn.write_once(|conn| conn.one(diesel::insert_into(table).values(row).returning(id)));
-    match number {
-        Err(Error::Conflict(_)) => Err(Error::Conflict(
-            "the parent or the class is unknown".to_owned(),
-        )),
-        other => other,
-    }
+    conn.write_once(|conn| conn.one(diesel::insert_into(table).values(row).returning(id)))
 }
 
 /// What a message says.
@@ -112,9 +105,7 @@ pub fn cancel(conn: &mut Conn, id: i64) -> Result<usize, Error> {
         )?;
         if stopped == 0 {
             let statut = statut(conn, id)?;
-            return Err(Error::Conflict(format!(
-                "a message in {statut} cannot be cancelled"
-            )));
+            return Err(Error::Conflict(Conflict::Statut(statut, Deed::Cancel)));
         }
         let update = sql("WITH restants AS MATERIALIZED (
                 SELECT id FROM envois WHERE message = ? AND etat IN ('a_envoyer', 'reserve')
@@ -144,9 +135,7 @@ pub fn reopen(conn: &mut Conn, id: i64) -> Result<(), Error> {
     )?;
     if opened == 0 {
         let statut = statut(conn, id)?;
-        return Err(Error::Conflict(format!(
-            "un message à l'état {statut} n'a pas encore été envoyé"
-        )));
+        return Err(Error::Conflict(Conflict::Statut(statut, Deed::Resend)));
     }
     Ok(())
 }
@@ -169,9 +158,7 @@ pub fn send_now(conn: &mut Conn, id: i64) -> Result<(), Error> {
         )?;
         if due == 0 {
             let statut = statut(conn, id)?;
-            return Err(Error::Conflict(format!(
-                "a message in {statut} cannot be sent now"
-            )));
+            return Err(Error::Conflict(Conflict::Statut(statut, Deed::SendNow)));
         }
         Ok(())
     })

@@ -6,7 +6,7 @@ use crate::model::Classe;
 use crate::schema::{classes, etudiants, messages};
 use crate::store::backend::{MultiBackend, either};
 use crate::store::search::{minuscules, patterns};
-use crate::store::{Conn, Error};
+use crate::store::{Conflict, Conn, Error};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
@@ -78,9 +78,10 @@ impl Kept for Classe {
             messages,
         } = uses(conn, id)?;
         if etudiants > 0 || messages > 0 {
-            return Err(Error::Conflict(format!(
-                "the class is in use: etudiants={etudiants} messages={messages}"
-            )));
+            return Err(Error::Conflict(Conflict::ClassInUse {
+                etudiants,
+                messages,
+            }));
         }
         conn.execute(diesel::delete(classes::table.find(id)))
     }

@@ -4,7 +4,7 @@ use crate::schema::{envois, messages, parents};
 use crate::store::backend::locked;
 use crate::store::envois::unsent;
 use crate::store::sql::sql;
-use crate::store::{Conn, Error, idempotence};
+use crate::store::{Conflict, Conn, Error, idempotence};
 use crate::vocabulary::{Etat, Motif};
 use diesel::prelude::*;
 
@@ -19,9 +19,7 @@ pub(super) fn erase(conn: &mut Conn, id: i64) -> Result<usize, Error> {
     let states = envois.order(envois::id).select(envois::etat);
     let states: Vec<Etat> = conn.load(locked(states))?;
     if states.contains(&Etat::Emission) {
-        return Err(Error::Conflict(
-            "an envoi to this parent is under way".to_owned(),
-        ));
+        return Err(Error::Conflict(Conflict::UnderWay));
     }
     let now = conn.now()?;
     conn.execute(

@@ -6,7 +6,7 @@ use super::upsert::{self, Count};
 use super::{Lien, in_chunks};
 use crate::schema::parents_etudiants as pe;
 use crate::store::sql::{Sql, sql};
-use crate::store::{Conn, Error};
+use crate::store::{Conflict, Conn, Error, Named};
 use diesel::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -75,7 +75,10 @@ pub(super) fn each_once(liens: &[Lien]) -> Result<(), Error> {
     let mut pairs: Vec<(i64, i64)> = liens.iter().map(|l| (l.parent, l.etudiant)).collect();
     pairs.sort_unstable();
     match pairs.windows(2).find(|pair| pair.first() == pair.last()) {
-        Some(pair) => Err(Error::Conflict(format!("lien {pair:?} is given twice"))),
-        None => Ok(()),
+        Some([(parent, etudiant), _]) => {
+            let twice = Conflict::Twice(Named::Lien, *parent, *etudiant);
+            Err(Error::Conflict(twice))
+        }
+        _ => Ok(()),
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{Table, alone, checked, follow};
 use crate::store::backend::{Inner, MultiBackend, locked};
-use crate::store::{Conn, Error};
+use crate::store::{Conflict, Conn, Error};
 use diesel::dsl::{AsSelect, count_star};
 use diesel::query_builder::{Query, QueryFragment, QueryId};
 use diesel::query_dsl::methods::{LimitDsl, LoadQuery, OffsetDsl, SelectDsl};
@@ -170,9 +170,8 @@ pub trait Resource: Kept {
         let given = id.map(checked).transpose()?;
         conn.write(|conn| {
             alone(conn)?;
-            let Some(id) = row.add(conn, given)? else {
-                return Err(Error::Conflict("the number is taken".to_owned()));
-            };
+            let taken = Conflict::Taken(given.unwrap_or_default());
+            let id = row.add(conn, given)?.ok_or(Error::Conflict(taken))?;
             if given.is_some() {
                 follow(conn, Self::TABLE, id)?;
             }

@@ -6,7 +6,7 @@
 use super::{Annuaire, CHUNK, Table, checked, departs, follow, liens, oppositions, take_over};
 use crate::model::EtudiantPatch;
 use crate::store::sql::{Sql, sql};
-use crate::store::{Conn, Error};
+use crate::store::{Conflict, Conn, Error, Named};
 use serde::Serialize;
 
 /// What became of the rows given.
@@ -52,9 +52,9 @@ pub fn upsert(conn: &mut Conn, annuaire: &Annuaire) -> Result<Changes, Error> {
 /// # Errors
 /// `Conflict` when a row is given twice or names one that there is not.
 pub fn put(conn: &mut Conn, annuaire: &Annuaire) -> Result<Changes, Error> {
-    let classes = each_once("classe", annuaire.classes.iter().map(|row| row.id))?;
-    let pupils = each_once("etudiant", annuaire.etudiants.iter().map(|row| row.id))?;
-    let parents = each_once("parent", annuaire.parents.iter().map(|row| row.id))?;
+    let classes = each_once(Named::Classe, annuaire.classes.iter().map(|row| row.id))?;
+    let pupils = each_once(Named::Etudiant, annuaire.etudiants.iter().map(|row| row.id))?;
+    let parents = each_once(Named::Parent, annuaire.parents.iter().map(|row| row.id))?;
     liens::each_once(&annuaire.liens)?;
     let etudiants: Vec<EtudiantRow<'_>> = annuaire.etudiants.iter().map(Into::into).collect();
     let mut changes = Changes {
@@ -81,12 +81,12 @@ pub fn put(conn: &mut Conn, annuaire: &Annuaire) -> Result<Changes, Error> {
 
 /// The numbers, in their order. PostgreSQL does not change a row twice in one statement, and which
 /// of two different rows would be meant?
-fn each_once(what: &str, ids: impl Iterator<Item = i64>) -> Result<Vec<i64>, Error> {
+fn each_once(what: Named, ids: impl Iterator<Item = i64>) -> Result<Vec<i64>, Error> {
     let mut ids = ids.map(checked).collect::<Result<Vec<i64>, Error>>()?;
     ids.sort_unstable();
     match ids.windows(2).find(|pair| pair.first() == pair.last()) {
-        Some(pair) => Err(Error::Conflict(format!("{what} {pair:?} is given twice"))),
-        None => Ok(ids),
+        Some([id, _]) => Err(Error::Conflict(Conflict::Twice(what, *id, *id))),
+        _ => Ok(ids),
     }
 }
 

@@ -4,7 +4,7 @@ use super::{one, statut};
 use crate::instant::Instant;
 use crate::model::{Message, NewMessage};
 use crate::store::sql::sql;
-use crate::store::{Conn, Count, Error};
+use crate::store::{Conflict, Conn, Count, Deed, Error};
 use crate::vocabulary::Statut;
 
 /// Changes a message that looked like `seen` when it was read to what `edit` says, with every value
@@ -18,19 +18,16 @@ pub fn update(conn: &mut Conn, seen: &Message, edit: &NewMessage) -> Result<(), 
         return Ok(());
     }
     if matches!(seen.statut, Statut::EnAttente | Statut::Envoye) {
-        return Err(Error::Conflict(format!(
-            "a message in {} cannot be changed",
-            seen.statut
-        )));
+        return Err(Error::Conflict(Conflict::Statut(seen.statut, Deed::Change)));
     }
     conn.write(|conn| {
         let now = conn.now()?;
         lock(conn, seen.id)?;
         let present = one(conn, seen.id)?;
         if matches!(present.statut, Statut::EnAttente | Statut::Envoye) {
-            return Err(Error::Conflict(format!(
-                "the message went on to {} in the meantime",
-                present.statut
+            return Err(Error::Conflict(Conflict::Statut(
+                present.statut,
+                Deed::Change,
             )));
         }
         if NewMessage::from(present) != NewMessage::from(seen.clone()) {
@@ -87,9 +84,7 @@ pub fn delete(conn: &mut Conn, id: i64) -> Result<(), Error> {
         )?;
         if deleted == 0 {
             let statut = statut(conn, id)?;
-            return Err(Error::Conflict(format!(
-                "a message in {statut} cannot be deleted"
-            )));
+            return Err(Error::Conflict(Conflict::Statut(statut, Deed::Delete)));
         }
         Ok(())
     })
@@ -112,9 +107,7 @@ pub fn mark_read(conn: &mut Conn, id: i64) -> Result<(), Error> {
         )?;
         if marked == 0 {
             statut(conn, id)?;
-            return Err(Error::Conflict(
-                "an SMS cannot be marked as read".to_owned(),
-            ));
+            return Err(Error::Conflict(Conflict::NotAnEmail));
         }
         Ok(())
     })

@@ -4,7 +4,7 @@ use super::{classe, school_of};
 use crate::harness::{School, To, message, parent};
 use messages_core::model::{Classe, Etudiant, Fiche, NewMessage, Parent};
 use messages_core::store::annuaire::{self, ID_MAX, Resource, classes};
-use messages_core::store::{Conn, Error};
+use messages_core::store::{Conflict, Conn, Error};
 use messages_core::vocabulary::{Canal, Statut};
 use messages_testing::db::Database;
 use messages_testing::stories;
@@ -47,9 +47,9 @@ fn new_parent(etudiants: &[i64]) -> Fiche {
     }
 }
 
-fn conflict<T: std::fmt::Debug>(outcome: Result<T, Error>) -> String {
+fn conflict<T: std::fmt::Debug>(outcome: Result<T, Error>) -> Conflict {
     match outcome {
-        Err(Error::Conflict(text)) => text,
+        Err(Error::Conflict(why)) => why,
         other => panic!("{other:?}"),
     }
 }
@@ -233,8 +233,13 @@ fn a_class_in_use_stays(database: &Database) {
         ..message(Canal::Sms, To::Classe(1))
     };
     school.insert(&draft);
-    let text = conflict(Classe::delete(conn, 1));
-    assert!(text.contains("etudiants=2 messages=1"), "{text}");
+    assert_eq!(
+        conflict(Classe::delete(conn, 1)),
+        Conflict::ClassInUse {
+            etudiants: 2,
+            messages: 1
+        }
+    );
     let uses = classes::uses(conn, 1).unwrap();
     assert_eq!((uses.etudiants, uses.messages), (2, 1));
     database.execute("UPDATE etudiants SET classe = NULL");

@@ -11,7 +11,7 @@ use messages_core::dispatch;
 use messages_core::model::{Fiche, NewMessage};
 use messages_core::store::annuaire::{Annuaire, Resource, upsert};
 use messages_core::store::envois::{self, Finished, Granted, Reserved, Settled};
-use messages_core::store::{Conn, Error, messages};
+use messages_core::store::{Conn, Error, Purpose, messages};
 use messages_core::texts;
 use messages_core::vocabulary::{Canal, Cause, Statut, Verdict};
 use messages_testing::db::Database;
@@ -109,7 +109,7 @@ impl Law {
         let message = school.programme(canal, To::Parent(1));
         school.expand();
         let mut conn = school.conn();
-        conn.tune_for_dispatch().unwrap();
+        conn.devote(Purpose::Dispatch).unwrap();
         Self {
             canal,
             conn,
