@@ -3,7 +3,8 @@
 mod annuaire;
 mod patch;
 
-pub use annuaire::{Classe, Etudiant, Fiche, NewClasse, NewEtudiant, NewParent, Parent};
+pub(crate) use annuaire::ParentRow;
+pub use annuaire::{Classe, Etudiant, Fiche, Parent};
 pub use patch::{ClassePatch, EtudiantPatch, ParentPatch};
 
 use crate::instant::{Instant, InstantSql};

@@ -8,8 +8,6 @@
 //!
 //! What the derive does not know is said on each database itself by [`either`].
 
-#![expect(unreachable_pub, reason = "the derive writes public items")]
-
 use crate::instant::{Instant, InstantSql};
 #[cfg(feature = "postgres")]
 use diesel::PgConnection;

@@ -3,6 +3,7 @@
 use super::sql::Sql;
 use diesel::sql_types::Text;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 diesel::define_sql_function! {
     /// The text in small letters, accented ones included; compares and sorts by code point.
@@ -11,6 +12,9 @@ diesel::define_sql_function! {
 
 /// Nobody types a longer word; SQLite refuses patterns that are much longer.
 const TERM_MAX: usize = 1000;
+
+/// Nobody types more words; SQLite refuses more than a thousand conditions.
+const TERMS_MAX: usize = 200;
 
 #[derive(Serialize)]
 struct Term {
@@ -35,15 +39,16 @@ pub(super) fn searched(question: Sql, terms: &[String], condition: &'static str)
     question.then(condition).bind_rows(&patterns)
 }
 
-/// The terms as patterns for `LIKE … ESCAPE '\'`, to be compared with [`minuscules`]; none when there
-/// can be no text with all of them.
-pub(super) fn patterns(terms: &[String]) -> Option<Vec<String>> {
+/// The terms as patterns for `LIKE … ESCAPE '\'`, each once, to be compared with [`minuscules`]; none
+/// when there can be no text with all of them.
+pub(super) fn patterns(terms: &[String]) -> Option<BTreeSet<String>> {
     // PostgreSQL has no text with NUL, and does not let one be asked for.
     let is_possible = |term: &String| term.len() <= TERM_MAX && !term.contains('\0');
-    terms
+    let patterns = terms
         .iter()
-        .map(|term| is_possible(term).then(|| pattern(term).terme))
-        .collect()
+        .map(|term| is_possible(term).then(|| pattern(term).terme));
+    let patterns: BTreeSet<String> = patterns.collect::<Option<_>>()?;
+    (patterns.len() <= TERMS_MAX).then_some(patterns)
 }
 
 /// Finds the term anywhere. What `LIKE` reads as a sign is a letter here.

@@ -1,13 +1,13 @@
 //! The directory as a whole, taken over in one transaction.
+//!
+//! By hand: each row says some of its columns and leaves the others as they are, and only rows that
+//! differ are written; many of them in one statement.
 
-use super::{Annuaire, Table, checked, departs, follow_numbers, liens, oppositions, take_over};
+use super::{Annuaire, CHUNK, Table, checked, departs, follow, liens, oppositions, take_over};
 use crate::model::EtudiantPatch;
 use crate::store::sql::{Sql, sql};
 use crate::store::{Conflict, Conn, Error, Named};
 use serde::Serialize;
-
-/// Rows of one statement.
-const CHUNK: usize = 2000;
 
 /// What became of the rows given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -52,8 +52,8 @@ pub fn upsert(conn: &mut Conn, annuaire: &Annuaire) -> Result<Changes, Error> {
 /// # Errors
 /// `Conflict` when a row is given twice or names one that there is not.
 pub fn put(conn: &mut Conn, annuaire: &Annuaire) -> Result<Changes, Error> {
-    each_once(Named::Classe, annuaire.classes.iter().map(|row| row.id))?;
-    each_once(Named::Etudiant, annuaire.etudiants.iter().map(|row| row.id))?;
+    let classes = each_once(Named::Classe, annuaire.classes.iter().map(|row| row.id))?;
+    let pupils = each_once(Named::Etudiant, annuaire.etudiants.iter().map(|row| row.id))?;
     let parents = each_once(Named::Parent, annuaire.parents.iter().map(|row| row.id))?;
     liens::each_once(&annuaire.liens)?;
     let etudiants: Vec<EtudiantRow<'_>> = annuaire.etudiants.iter().map(Into::into).collect();
@@ -66,8 +66,14 @@ pub fn put(conn: &mut Conn, annuaire: &Annuaire) -> Result<Changes, Error> {
     };
     (changes.liens, changes.liens_retires) =
         liens::replace(conn, &annuaire.familles, &annuaire.liens)?;
-    for table in [Table::Classes, Table::Etudiants, Table::Parents] {
-        follow_numbers(conn, table)?;
+    for (table, ids) in [
+        (Table::Classes, classes),
+        (Table::Etudiants, pupils),
+        (Table::Parents, parents),
+    ] {
+        if let Some(highest) = ids.last() {
+            follow(conn, table, *highest)?;
+        }
     }
     oppositions::apply(conn, None)?;
     Ok(changes)

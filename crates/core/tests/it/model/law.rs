@@ -8,10 +8,10 @@ use messages_core::audience::Expander;
 use messages_core::channel::{About, Answer};
 use messages_core::config::Lang;
 use messages_core::dispatch;
-use messages_core::model::NewMessage;
-use messages_core::store::annuaire::{Annuaire, upsert};
+use messages_core::model::{Fiche, NewMessage};
+use messages_core::store::annuaire::{Annuaire, Resource, upsert};
 use messages_core::store::envois::{self, Finished, Granted, Reserved, Settled};
-use messages_core::store::{Conn, Error, Purpose, annuaire, messages};
+use messages_core::store::{Conn, Error, Purpose, messages};
 use messages_core::texts;
 use messages_core::vocabulary::{Canal, Cause, Statut, Verdict};
 use messages_testing::db::Database;
@@ -209,7 +209,7 @@ impl Law {
             }
             Statement::Oppose => self.oppose()?,
             Statement::Erase => {
-                unless_conflict(annuaire::parents::delete(&mut self.conn, 1))?;
+                unless_conflict(Fiche::delete(&mut self.conn, 1))?;
             }
             Statement::Claim
             | Statement::GiveBack { .. }
