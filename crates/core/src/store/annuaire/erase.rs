@@ -1,9 +1,10 @@
 //! A parent who asks to be forgotten.
 
 use super::{found, list};
+use crate::store::appels::idempotence;
 use crate::store::envois::unsent;
 use crate::store::sql::sql;
-use crate::store::{Conn, Error, idempotence};
+use crate::store::{Conn, Error};
 use crate::vocabulary::{Etat, Motif};
 use diesel::sql_types::Text;
 
