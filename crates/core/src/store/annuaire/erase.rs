@@ -1,10 +1,11 @@
 //! A parent who asks to be forgotten.
 
 use crate::schema::{envois, messages, parents};
+use crate::store::appels::idempotence;
 use crate::store::backend::locked;
 use crate::store::envois::unsent;
 use crate::store::sql::sql;
-use crate::store::{Conflict, Conn, Error, idempotence};
+use crate::store::{Conflict, Conn, Error};
 use crate::vocabulary::{Etat, Motif};
 use diesel::prelude::*;
 
