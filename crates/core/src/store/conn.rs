@@ -122,11 +122,6 @@ impl Conn {
         }
     }
 
-    /// Whether a transaction is open.
-    pub(crate) const fn is_writing(&self) -> bool {
-        self.writing
-    }
-
     /// Sets the connection up for a run of the dispatcher, whose few statements all look rows up by
     /// key and are repeated thousands of times. PostgreSQL plans them once and by index, whatever
     /// its statistics say: those of a table that has just been filled are wrong.
