@@ -1,7 +1,6 @@
 //! The tables, once for both databases. Kept by hand; a test compares it with both migrations.
 
 pub(crate) mod appels;
-mod compteurs;
 
 diesel::table! {
     classes (id) {
@@ -177,6 +176,25 @@ diesel::table! {
 
 diesel::joinable!(envois -> messages (message));
 diesel::joinable!(envois -> parents (parent));
+diesel::table! {
+    // What is counted at every change of a message.
+    compteurs (jour, type_, statut, classe, est_message_groupe, est_lu, place) {
+        jour -> Text,
+        #[sql_name = "type"]
+        type_ -> Text,
+        statut -> Text,
+        classe -> BigInt,
+        est_message_groupe -> Bool,
+        est_lu -> Bool,
+        place -> BigInt,
+        nombre -> BigInt,
+        nb_envoyes -> BigInt,
+        nb_echecs -> BigInt,
+        nb_incertains -> BigInt,
+        nb_ignores -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     classes,
     etudiants,

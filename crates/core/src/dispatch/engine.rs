@@ -21,7 +21,7 @@ use crate::instant::Instant;
 use crate::store::envois::{self, Granted};
 use crate::store::messages::{self, Closed};
 use crate::store::passages::{self, Counts, NewPassage};
-use crate::store::{Conn, Error, expansion, overview, statistiques};
+use crate::store::{Conn, Error, expansion, overview};
 use crate::texts;
 use crate::vocabulary::{Canal, Etat, Statut};
 use std::sync::Arc;
@@ -323,10 +323,6 @@ impl<'e> Engine<'e> {
         })?;
         reach("finished");
         // The run is over and recorded: nothing may fail any more.
-        if let Err(error) = statistiques::fold(&mut self.conn) {
-            log::warn!("compteurs non rangés : {error}");
-        }
-        reach("folded");
         let stopped = self
             .lanes
             .iter_mut()
