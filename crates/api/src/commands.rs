@@ -2,10 +2,10 @@
 
 use crate::cli::{Cli, KeyCommand};
 use crate::start;
-use messages_core::config::Config;
+use messages_core::config::{Config, Lang};
 use messages_core::exit::{Exit, Failure};
 use messages_core::instant::Instant;
-use messages_core::store::cles::{self, Cle};
+use messages_core::store::appels::cles::{self, Cle};
 use messages_core::store::{Conn, Error, migrations};
 use messages_core::vocabulary::Portee;
 use std::io::Write;
@@ -31,7 +31,7 @@ pub fn run_key_command(cli: &Cli, command: &KeyCommand) -> Result<Exit, Failure>
             stdout.write_all(list(&config, &mut conn)?.as_bytes()).ok();
         }
         KeyCommand::Revoke { id } => {
-            revoke(&mut conn, *id)?;
+            revoke(config.messages.lang, &mut conn, *id)?;
             writeln!(stdout, "Clé {id} révoquée.").ok();
         }
     }
@@ -90,10 +90,10 @@ fn line(config: &Config, cle: &Cle) -> String {
     )
 }
 
-fn revoke(conn: &mut Conn, id: i64) -> Result<(), Failure> {
+fn revoke(lang: Lang, conn: &mut Conn, id: i64) -> Result<(), Failure> {
     cles::revoke(conn, id).map_err(|error| match error {
         Error::NotFound => Failure::new(Exit::Failed, format!("clé {id} introuvable")),
-        other => other.into(),
+        other => Failure::of_store(lang, other),
     })?;
     log::info!("key={id} revoquee");
     Ok(())
@@ -155,7 +155,7 @@ mod tests {
         let mut out = Vec::new();
         create(&mut conn, "Cantine", &[Portee::Envoi], &mut out).unwrap();
         create(&mut conn, "Vie scolaire", Portee::ALL, &mut out).unwrap();
-        revoke(&mut conn, 1).unwrap();
+        revoke(Lang::Fr, &mut conn, 1).unwrap();
         let text = list(&config(), &mut conn).unwrap();
         let lines: Vec<&str> = text.lines().collect();
         assert!(lines[0].contains("Cantine  ANNULÉE le ") && lines[0].contains("  envoi  "));
@@ -171,13 +171,15 @@ mod tests {
     fn what_is_not_there_cannot_be_revoked() {
         let database = Database::sqlite();
         let mut conn = conn(&database);
-        let missing = revoke(&mut conn, 7).unwrap_err();
+        let missing = revoke(Lang::Fr, &mut conn, 7).unwrap_err();
         assert!(format!("{missing:?}").contains("clé 7 introuvable"));
         assert_eq!(missing.tell("messages-api"), Exit::Failed);
         create(&mut conn, "Cantine", &[], &mut Vec::new()).unwrap();
-        revoke(&mut conn, 1).unwrap();
+        revoke(Lang::Fr, &mut conn, 1).unwrap();
         assert_eq!(
-            revoke(&mut conn, 1).unwrap_err().tell("messages-api"),
+            revoke(Lang::Fr, &mut conn, 1)
+                .unwrap_err()
+                .tell("messages-api"),
             Exit::Failed
         );
     }

@@ -11,7 +11,7 @@ use crate::failpoint::reach;
 use crate::instant::Instant;
 use crate::mailbox;
 use crate::store::expansion::{self, Candidate, NewEnvoi, Progress, Taken};
-use crate::store::{Conn, Error, adresses};
+use crate::store::{Conflict, Conn, Error, adresses};
 use crate::vocabulary::{Canal, Etat};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -99,7 +99,7 @@ impl Expander {
                 self.current = current;
                 Ok(Step { more, ..step })
             }
-            // A message was cancelled, or our lease ran out: let go of all and look again.
+            // A message was cancelled, a parent erased, or our lease ran out: let go of all and look again.
             Err(Error::Conflict(_)) => {
                 self.current.clear();
                 expansion::give_back(conn, &self.passage)?;
@@ -142,7 +142,7 @@ impl Expander {
         self.refuse_elsewhere(conn, &mut envois, now)?;
         let doubles = expansion::insert(conn, &envois, now)?;
         if expansion::advance(conn, &progress, now)? < progress.len() {
-            return Err(Error::Conflict("a message is no longer ours".to_owned()));
+            return Err(Error::Conflict(Conflict::NotOurs));
         }
         let ignored = doubles + envois.iter().filter(|envoi| envoi.motif.is_some()).count();
         Ok((envois.len().saturating_sub(ignored), ignored))

@@ -25,7 +25,7 @@ use crate::config::Config;
 use crate::failpoint::reach;
 use crate::instant::Instant;
 use crate::store::passages::{self, Counts, NewPassage};
-use crate::store::{Conn, Error, overview};
+use crate::store::{Conn, Error, Purpose, overview};
 use crate::texts;
 use crate::vocabulary::Mode;
 use std::sync::Arc;
@@ -90,7 +90,7 @@ pub fn run<'o>(config: &'o Config, conn: Conn, options: Options<'o>) -> Result<R
     let report = if idle {
         nothing(passage, begun)
     } else {
-        conn.tune_for_dispatch()?;
+        conn.devote(Purpose::Dispatch)?;
         engine::Engine::new(config, conn, passage, begun, options).run()?
     };
     let (stop, counts) = (report.stop.map_or("non", Stop::as_str), &report.counts);

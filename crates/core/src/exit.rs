@@ -1,8 +1,9 @@
 //! How the programs end (contract, "Command line"; the numbers above 64 are sysexits.h's).
 
-use crate::config::Faults;
+use crate::config::{Faults, Lang};
 use crate::logging::SAID;
 use crate::store::Error as StoreError;
+use crate::texts;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -69,15 +70,17 @@ impl From<Faults> for Failure {
     }
 }
 
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
+impl Failure {
+    /// One for which the database is the reason, said in this language.
+    #[must_use]
+    pub fn of_store(lang: Lang, error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(text) => Self::new(
                 Exit::TryLater,
                 format!("base de données indisponible : {text}"),
             ),
             StoreError::Config(text) => Self::new(Exit::Config, text),
-            StoreError::Conflict(text) => Self::new(Exit::Failed, text),
+            StoreError::Conflict(why) => Self::new(Exit::Failed, texts::conflit(lang, why)),
             StoreError::Stale => Self::new(Exit::TryLater, "modifié entre-temps"),
             StoreError::NotFound => Self::new(Exit::Failed, "introuvable"),
             StoreError::Other(text) => Self::new(
@@ -85,5 +88,12 @@ impl From<StoreError> for Failure {
                 format!("erreur interne (base de données) : {text}"),
             ),
         }
+    }
+}
+
+/// For what can go wrong whatever the command.
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::of_store(Lang::Fr, error)
     }
 }

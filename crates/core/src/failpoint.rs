@@ -35,7 +35,6 @@ pub const PLACES: &[&str] = &[
     "response",
     "answered",
     "journaled",
-    "journal_synced",
     "close_commit",
     "closed",
     "give_back",

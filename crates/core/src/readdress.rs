@@ -5,7 +5,7 @@ use crate::audience::{Refusal, Rules};
 use crate::mailbox;
 use crate::store::envois::address::{self, Addressed, Held, Unaddressed};
 use crate::store::expansion::{self, Candidate};
-use crate::store::{Conn, Error, adresses, messages};
+use crate::store::{Conflict, Conn, Error, adresses, messages};
 use crate::vocabulary::{Canal, Motif};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,9 +38,7 @@ pub fn resend(
         adresses::refresh_all(conn, rules.reading().region)?;
         let held = address::hold_resendable(conn, id, envois, rules.is_real())?;
         let Some(canal) = held.first().map(|held| held.canal) else {
-            return Err(Error::Conflict(
-                "aucun destinataire en échec, incertain ou sans adresse utilisable".to_owned(),
-            ));
+            return Err(Error::Conflict(Conflict::NobodyToResend));
         };
         let decided = decide(conn, rules, &held)?;
         address::end(conn, &decided.ended, now)?;

@@ -1,6 +1,6 @@
 //! The tables, once for both databases. Kept by hand; a test compares it with both migrations.
 
-mod appels;
+pub(crate) mod appels;
 
 diesel::table! {
     classes (id) {
@@ -193,6 +193,8 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(envois -> messages (message));
+diesel::joinable!(envois -> parents (parent));
 diesel::allow_tables_to_appear_in_same_query!(
     classes,
     etudiants,

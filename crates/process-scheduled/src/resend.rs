@@ -22,7 +22,7 @@ pub(crate) fn resend(cli: &Cli, message: i64) -> Result<Exit, Failure> {
                 Error::NotFound => {
                     Failure::new(Exit::Failed, format!("message {message} introuvable"))
                 }
-                other => other.into(),
+                other => Failure::of_store(config.messages.lang, other),
             }
         })?;
     log::info!("message={message} renvoi envois={}", again.envois.len());

@@ -9,6 +9,7 @@ use crate::channel::{Answer, Channel, Cutoff, Delivery, Stage};
 use crate::config::Config;
 use crate::store::canaux::Arret;
 use crate::store::envois::{Granted, Reserved};
+use crate::texts;
 use crate::vocabulary::{Canal, Cause, Mode};
 use heard::News;
 use std::collections::{BTreeMap, VecDeque};
@@ -246,12 +247,13 @@ impl Lane {
 
     fn hire(&mut self, config: &Config) -> Result<usize, Arret> {
         let stop = |code: &str, detail| Arret::new(self.canal, Cause::Reglage, code, detail);
-        let way = match &self.way {
-            Some(way) => Arc::clone(way),
-            None => {
-                Arc::new(Channel::new(config, self.canal).map_err(|text| stop("réglage", text))?)
-            }
-        };
+        let way =
+            match &self.way {
+                Some(way) => Arc::clone(way),
+                None => Arc::new(Channel::new(config, self.canal).map_err(|fault| {
+                    stop("réglage", texts::unready(config.messages.lang, &fault))
+                })?),
+            };
         let number = self.next_hand;
         let (journal, events) = (self.journal.clone(), self.events.clone());
         let orders = sender::start(self.canal, number, Arc::clone(&way), journal, events)

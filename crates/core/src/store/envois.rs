@@ -6,6 +6,7 @@
 
 pub mod address;
 mod intent;
+mod lecture;
 mod quiet;
 pub mod recipients;
 mod recover;
@@ -14,6 +15,7 @@ mod sent;
 mod settle;
 
 pub use intent::{Granted, Refused, announce};
+pub use lecture::mark_read;
 pub use quiet::hold;
 pub use recover::{AMBIGUOUS_RESENDS, Recovered, drop_cancelled, expire, recover};
 pub use result::{Finished, Recorded, record};

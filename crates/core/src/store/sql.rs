@@ -134,37 +134,6 @@ fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
     })
 }
 
-/// A statement whose columns have the types `ST` in this order: its rows are read by place, which
-/// for long lists is several times faster than by name.
-#[derive(Debug, Clone)]
-pub(crate) struct Typed<ST>(Sql, std::marker::PhantomData<ST>);
-
-impl<ST> From<Sql> for Typed<ST> {
-    fn from(statement: Sql) -> Self {
-        Self(statement, std::marker::PhantomData)
-    }
-}
-
-impl<ST> QueryId for Typed<ST> {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-
-impl<ST> Query for Typed<ST> {
-    type SqlType = ST;
-}
-
-impl<Conn, ST> RunQueryDsl<Conn> for Typed<ST> {}
-
-impl<ST, DB: diesel::backend::Backend> QueryFragment<DB> for Typed<ST>
-where
-    Sql: QueryFragment<DB>,
-{
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        self.0.walk_ast(out)
-    }
-}
-
 impl QueryId for Sql {
     type QueryId = ();
     // Prepared statements are kept by their text.

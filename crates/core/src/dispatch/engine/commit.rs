@@ -31,10 +31,6 @@ impl Engine<'_> {
         if self.answers.is_empty() && leased.is_empty() {
             return Ok(());
         }
-        if !self.answers.is_empty() {
-            self.journal.sync();
-            reach("journal_synced");
-        }
         let finished = self.finished();
         let passage = self.passage.id.as_str();
         let reading = self.rules.reading();

@@ -1,9 +1,13 @@
 //! Who is whose parent.
+//!
+//! Written by hand as the rest of a directory: many at once, those that are the same excepted.
 
-use super::Lien;
 use super::upsert::{self, Count};
+use super::{Lien, in_chunks};
+use crate::schema::parents_etudiants as pe;
 use crate::store::sql::{Sql, sql};
-use crate::store::{Conn, Error};
+use crate::store::{Conflict, Conn, Error, Named};
+use diesel::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The pupils of each of these parents, in their order.
@@ -11,18 +15,14 @@ pub(super) fn etudiants(
     conn: &mut Conn,
     parents: &[i64],
 ) -> Result<BTreeMap<i64, Vec<i64>>, Error> {
-    let liens: Vec<Lien> = conn.load(
-        sql("SELECT parent, etudiant, rang FROM parents_etudiants
-               WHERE parent IN (SELECT r.cle FROM {rows: cle bigint})
-               ORDER BY parent, rang, etudiant")
-        .bind_keys(parents),
-    )?;
+    let liens = in_chunks(parents, |parents| {
+        let liens = pe::table.filter(pe::parent.eq_any(parents));
+        let liens = liens.order((pe::parent, pe::rang, pe::etudiant));
+        conn.load(liens.select((pe::parent, pe::etudiant)))
+    })?;
     let mut etudiants: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
-    for lien in liens {
-        etudiants
-            .entry(lien.parent)
-            .or_default()
-            .push(lien.etudiant);
+    for (parent, etudiant) in liens {
+        etudiants.entry(parent).or_default().push(etudiant);
     }
     Ok(etudiants)
 }
@@ -56,12 +56,7 @@ pub(super) fn replace(
         .bind_keys(parents)
         .bind_rows(liens),
     )?;
-    Ok((add(conn, liens)?, removed))
-}
-
-/// Adds links, or changes their places.
-fn add(conn: &mut Conn, liens: &[Lien]) -> Result<Count, Error> {
-    upsert::write(conn, liens, &UPDATE, &INSERT)
+    Ok((upsert::write(conn, liens, &UPDATE, &INSERT)?, removed))
 }
 
 const UPDATE: Sql = sql("UPDATE parents_etudiants SET rang = r.rang
@@ -80,7 +75,10 @@ pub(super) fn each_once(liens: &[Lien]) -> Result<(), Error> {
     let mut pairs: Vec<(i64, i64)> = liens.iter().map(|l| (l.parent, l.etudiant)).collect();
     pairs.sort_unstable();
     match pairs.windows(2).find(|pair| pair.first() == pair.last()) {
-        Some(pair) => Err(Error::Conflict(format!("lien {pair:?} is given twice"))),
-        None => Ok(()),
+        Some([(parent, etudiant), _]) => {
+            let twice = Conflict::Twice(Named::Lien, *parent, *etudiant);
+            Err(Error::Conflict(twice))
+        }
+        _ => Ok(()),
     }
 }

@@ -1,13 +1,13 @@
 //! The directory as a whole, taken over in one transaction.
+//!
+//! By hand: each row says some of its columns and leaves the others as they are, and only rows that
+//! differ are written; many of them in one statement.
 
-use super::{Annuaire, Table, checked, departs, follow_numbers, liens, oppositions, take_over};
+use super::{Annuaire, CHUNK, Table, checked, departs, follow, liens, oppositions, take_over};
 use crate::model::EtudiantPatch;
 use crate::store::sql::{Sql, sql};
-use crate::store::{Conn, Error};
+use crate::store::{Conflict, Conn, Error, Named};
 use serde::Serialize;
-
-/// Rows of one statement.
-const CHUNK: usize = 2000;
 
 /// What became of the rows given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -52,9 +52,9 @@ pub fn upsert(conn: &mut Conn, annuaire: &Annuaire) -> Result<Changes, Error> {
 /// # Errors
 /// `Conflict` when a row is given twice or names one that there is not.
 pub fn put(conn: &mut Conn, annuaire: &Annuaire) -> Result<Changes, Error> {
-    each_once("classe", annuaire.classes.iter().map(|row| row.id))?;
-    each_once("etudiant", annuaire.etudiants.iter().map(|row| row.id))?;
-    let parents = each_once("parent", annuaire.parents.iter().map(|row| row.id))?;
+    let classes = each_once(Named::Classe, annuaire.classes.iter().map(|row| row.id))?;
+    let pupils = each_once(Named::Etudiant, annuaire.etudiants.iter().map(|row| row.id))?;
+    let parents = each_once(Named::Parent, annuaire.parents.iter().map(|row| row.id))?;
     liens::each_once(&annuaire.liens)?;
     let etudiants: Vec<EtudiantRow<'_>> = annuaire.etudiants.iter().map(Into::into).collect();
     let mut changes = Changes {
@@ -66,8 +66,14 @@ pub fn put(conn: &mut Conn, annuaire: &Annuaire) -> Result<Changes, Error> {
     };
     (changes.liens, changes.liens_retires) =
         liens::replace(conn, &annuaire.familles, &annuaire.liens)?;
-    for table in [Table::Classes, Table::Etudiants, Table::Parents] {
-        follow_numbers(conn, table)?;
+    for (table, ids) in [
+        (Table::Classes, classes),
+        (Table::Etudiants, pupils),
+        (Table::Parents, parents),
+    ] {
+        if let Some(highest) = ids.last() {
+            follow(conn, table, *highest)?;
+        }
     }
     oppositions::apply(conn, None)?;
     Ok(changes)
@@ -75,12 +81,12 @@ pub fn put(conn: &mut Conn, annuaire: &Annuaire) -> Result<Changes, Error> {
 
 /// The numbers, in their order. PostgreSQL does not change a row twice in one statement, and which
 /// of two different rows would be meant?
-fn each_once(what: &str, ids: impl Iterator<Item = i64>) -> Result<Vec<i64>, Error> {
+fn each_once(what: Named, ids: impl Iterator<Item = i64>) -> Result<Vec<i64>, Error> {
     let mut ids = ids.map(checked).collect::<Result<Vec<i64>, Error>>()?;
     ids.sort_unstable();
     match ids.windows(2).find(|pair| pair.first() == pair.last()) {
-        Some(pair) => Err(Error::Conflict(format!("{what} {pair:?} is given twice"))),
-        None => Ok(ids),
+        Some([id, _]) => Err(Error::Conflict(Conflict::Twice(what, *id, *id))),
+        _ => Ok(ids),
     }
 }
 
