@@ -1,9 +1,11 @@
 //! Rows of the directory and of the messages. Shapes only: no SQL, no network.
 
 mod annuaire;
+mod candidate;
 mod patch;
 
 pub use annuaire::{Classe, Etudiant, Fiche, NewClasse, NewEtudiant, NewParent, Parent};
+pub use candidate::Candidate;
 pub use patch::{ClassePatch, EtudiantPatch, ParentPatch};
 
 use crate::instant::{Instant, InstantSql};

@@ -6,7 +6,7 @@
 //! trigger empties it when a number or a mailbox is written, and another default country than the
 //! one in it makes them anew.
 
-use super::sql::{Sql, sql};
+use super::sql::{Sql, columns, sql};
 use super::{Conn, Error};
 use crate::phone::Region;
 use crate::vocabulary::Canal;
@@ -23,25 +23,6 @@ pub(crate) const FAMILIES_MAX: usize = 3;
 
 /// To be raised when numbers or mailboxes are read by other rules than before.
 const RULES: &str = "1";
-
-/// What the settings say of how the directory's addresses are read.
-#[derive(Debug, Clone, Copy)]
-pub struct Reading {
-    /// Country of numbers that are written without one.
-    pub region: Region,
-    /// What is told when another record refuses the address.
-    pub elsewhere: &'static str,
-}
-
-/// Of an UPDATE of envois: whether a record of the directory refuses the address.
-pub(super) const NOT_REFUSED: &str = "
-    AND NOT EXISTS (SELECT 1 FROM parents o
-                     WHERE envois.canal = 'sms' AND o.telephone_e164 = envois.adresse
-                       AND NOT o.notifications_sms)
-    AND NOT EXISTS (SELECT 1 FROM parents o
-                     WHERE envois.canal = 'email' AND o.email_norme = lower(envois.adresse)
-                       AND NOT o.notifications_email)
-";
 
 /// Under what name the forms of this default country are kept.
 fn norme(region: Region) -> String {
@@ -76,6 +57,7 @@ struct Normal {
     telephone_e164: Option<String>,
     email_norme: Option<String>,
 }
+columns!(Normal: id, telephone, email, telephone_e164, email_norme);
 
 /// Makes the forms of up to [`BATCH`] records that were written since the last time, and returns
 /// how many: fewer mean that all are made. To be called in a transaction that writes.
@@ -104,7 +86,7 @@ pub fn refresh(conn: &mut Conn, region: Region) -> Result<usize, Error> {
     conn.execute(
         sql("UPDATE parents
                  SET telephone_e164 = r.telephone_e164, email_norme = r.email_norme, norme = ?
-                FROM {rows: id bigint, telephone text, email text, telephone_e164 text, email_norme text}
+                FROM {rows: id, telephone, email, telephone_e164, email_norme}
                WHERE parents.id = r.id AND parents.telephone = r.telephone AND parents.email = r.email")
         .bind(norme)
         .bind_rows(&normal),
@@ -136,6 +118,7 @@ fn waiting(conn: &mut Conn, norme: &str, question: Sql) -> Result<Vec<Typed>, Er
 struct Wanted<'a> {
     adresse: &'a str,
 }
+columns!(Wanted<'_>: adresse);
 
 #[derive(diesel::QueryableByName)]
 struct Found {
@@ -160,10 +143,10 @@ pub fn refused(
     let question = match canal {
         Canal::Sms => sql("SELECT DISTINCT telephone_e164 AS adresse FROM parents
              WHERE NOT notifications_sms
-               AND telephone_e164 IN (SELECT r.adresse FROM {rows: adresse text})"),
+               AND telephone_e164 IN (SELECT r.adresse FROM {rows: adresse})"),
         Canal::Email => sql("SELECT DISTINCT email_norme AS adresse FROM parents
              WHERE NOT notifications_email
-               AND email_norme IN (SELECT r.adresse FROM {rows: adresse text})"),
+               AND email_norme IN (SELECT r.adresse FROM {rows: adresse})"),
     };
     let found: Vec<Found> = conn.load(question.bind_rows(&wanted))?;
     Ok(found.into_iter().map(|row| row.adresse).collect())

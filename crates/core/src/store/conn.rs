@@ -172,14 +172,8 @@ impl Conn {
             Inner::Sqlite(_) => Ok(Instant::of_this_machine()),
             #[cfg(feature = "postgres")]
             Inner::Postgres(conn) => {
-                #[derive(diesel::QueryableByName)]
-                struct Clock {
-                    #[diesel(sql_type = crate::instant::InstantSql)]
-                    now: Instant,
-                }
-                let clock: Clock =
-                    super::sql::sql("SELECT clock_timestamp() AS now").get_result(conn)?;
-                Ok(clock.now)
+                diesel::define_sql_function! { fn clock_timestamp() -> crate::instant::InstantSql; }
+                Ok(diesel::select(clock_timestamp()).get_result(conn)?)
             }
         }
     }

@@ -56,7 +56,7 @@ pub fn contents(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Text>, Error> {
     conn.load(
         sql(
             "SELECT id, jeton AS version, sujet, contenu, contenu_html, cle, cle_lecture FROM messages
-               WHERE id IN (SELECT r.cle FROM {rows: cle bigint})",
+               WHERE id IN (SELECT r.cle FROM {rows: cle})",
         )
         .bind_keys(ids),
     )

@@ -1,6 +1,6 @@
 //! Words that a person looks for.
 
-use super::sql::Sql;
+use super::sql::{Sql, columns};
 use diesel::sql_types::Text;
 use serde::Serialize;
 
@@ -16,9 +16,10 @@ const TERM_MAX: usize = 1000;
 struct Term {
     terme: String,
 }
+columns!(Term: terme);
 
 /// Goes on with `condition` unless there is nothing to look for. The condition is given one
-/// `{rows: terme text}` of patterns for `LIKE … ESCAPE '\'`, in small letters; its text does not
+/// `{rows: terme}` of patterns for `LIKE … ESCAPE '\'`, in small letters; its text does not
 /// depend on how many there are.
 pub(super) fn searched(question: Sql, terms: &[String], condition: &'static str) -> Sql {
     if terms.is_empty() {

@@ -107,7 +107,7 @@ pub fn ids(conn: &mut Conn, filter: &Filter) -> Result<Vec<i64>, Error> {
 /// The database's.
 pub fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Classe>, Error> {
     let question = sql("SELECT id, nom, niveau, annee_scolaire FROM classes
-                         WHERE id IN (SELECT r.cle FROM {rows: cle bigint})");
+                         WHERE id IN (SELECT r.cle FROM {rows: cle})");
     list::by_ids(conn, question, ids, |classe: &Classe| classe.id)
 }
 
@@ -125,7 +125,7 @@ pub fn one(conn: &mut Conn, id: i64) -> Result<Classe, Error> {
 /// The database's.
 pub fn existing(conn: &mut Conn, ids: &[i64]) -> Result<Vec<i64>, Error> {
     let question = sql("SELECT id FROM classes
-                         WHERE id IN (SELECT r.cle FROM {rows: cle bigint}) ORDER BY id");
+                         WHERE id IN (SELECT r.cle FROM {rows: cle}) ORDER BY id");
     list::ids(conn, &question.bind_keys(ids))
 }
 

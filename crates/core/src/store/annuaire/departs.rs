@@ -8,7 +8,7 @@ use crate::store::{Conn, Error};
 pub(super) fn among(conn: &mut Conn, parents: &[i64]) -> Result<usize, Error> {
     let question = sql("SELECT count(*) AS nombre FROM parents
                          WHERE parti_le IS NOT NULL
-                           AND id IN (SELECT r.cle FROM {rows: cle bigint})");
+                           AND id IN (SELECT r.cle FROM {rows: cle})");
     let left = list::count(conn, &question.bind_keys(parents))?;
     Ok(usize::try_from(left).unwrap_or_default())
 }
@@ -42,7 +42,7 @@ pub fn absents(conn: &mut Conn, named: &[i64]) -> Result<Absents, Error> {
     )?;
     let question = sql("SELECT id FROM parents
                          WHERE parti_le IS NULL
-                           AND id NOT IN (SELECT r.cle FROM {rows: cle bigint}) ORDER BY id");
+                           AND id NOT IN (SELECT r.cle FROM {rows: cle}) ORDER BY id");
     Ok(Absents {
         absents: list::ids(conn, &question.bind_keys(named))?,
         presents: usize::try_from(presents).unwrap_or_default(),
@@ -58,7 +58,7 @@ pub fn leave(conn: &mut Conn, parents: &[i64]) -> Result<usize, Error> {
     let now = conn.now()?;
     let left = conn.execute(
         sql("UPDATE parents SET parti_le = ?
-               WHERE parti_le IS NULL AND id IN (SELECT r.cle FROM {rows: cle bigint})")
+               WHERE parti_le IS NULL AND id IN (SELECT r.cle FROM {rows: cle})")
         .bind(now)
         .bind_keys(parents),
     )?;

@@ -24,7 +24,7 @@ fn narrowed(mut question: Sql, filter: &Filter) -> Sql {
     searched(
         question,
         &filter.search,
-        " AND NOT EXISTS (SELECT 1 FROM {rows: terme text}
+        " AND NOT EXISTS (SELECT 1 FROM {rows: terme}
             WHERE {lower: nom || '\n' || prenom} NOT LIKE r.terme ESCAPE '\\')",
     )
 }
@@ -71,7 +71,7 @@ pub fn ids(conn: &mut Conn, filter: &Filter) -> Result<Vec<i64>, Error> {
 /// The database's.
 pub fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Etudiant>, Error> {
     let question = sql("SELECT id, nom, prenom, classe FROM etudiants
-                         WHERE id IN (SELECT r.cle FROM {rows: cle bigint})");
+                         WHERE id IN (SELECT r.cle FROM {rows: cle})");
     list::by_ids(conn, question, ids, |etudiant: &Etudiant| etudiant.id)
 }
 
@@ -89,7 +89,7 @@ pub fn one(conn: &mut Conn, id: i64) -> Result<Etudiant, Error> {
 /// The database's.
 pub fn existing(conn: &mut Conn, ids: &[i64]) -> Result<Vec<i64>, Error> {
     let question = sql("SELECT id FROM etudiants
-                         WHERE id IN (SELECT r.cle FROM {rows: cle bigint}) ORDER BY id");
+                         WHERE id IN (SELECT r.cle FROM {rows: cle}) ORDER BY id");
     list::ids(conn, &question.bind_keys(ids))
 }
 

@@ -2,9 +2,11 @@
 
 use super::Lien;
 use super::upsert::{self, Count};
-use crate::store::sql::{Sql, sql};
+use crate::store::sql::{Sql, columns, sql};
 use crate::store::{Conflict, Conn, Error, Named};
 use std::collections::{BTreeMap, BTreeSet};
+
+columns!(Lien: parent, etudiant, rang);
 
 /// The pupils of each of these parents, in their order.
 pub(super) fn etudiants(
@@ -13,7 +15,7 @@ pub(super) fn etudiants(
 ) -> Result<BTreeMap<i64, Vec<i64>>, Error> {
     let liens: Vec<Lien> = conn.load(
         sql("SELECT parent, etudiant, rang FROM parents_etudiants
-               WHERE parent IN (SELECT r.cle FROM {rows: cle bigint})
+               WHERE parent IN (SELECT r.cle FROM {rows: cle})
                ORDER BY parent, rang, etudiant")
         .bind_keys(parents),
     )?;
@@ -50,9 +52,9 @@ pub(super) fn replace(
 ) -> Result<(Count, usize), Error> {
     let removed = conn.execute(
         sql("DELETE FROM parents_etudiants
-               WHERE parent IN (SELECT r.cle FROM {rows: cle bigint})
+               WHERE parent IN (SELECT r.cle FROM {rows: cle})
                  AND (parent, etudiant) NOT IN
-                     (SELECT r.parent, r.etudiant FROM {rows: parent bigint, etudiant bigint})")
+                     (SELECT r.parent, r.etudiant FROM {rows: parent, etudiant})")
         .bind_keys(parents)
         .bind_rows(liens),
     )?;
@@ -65,12 +67,12 @@ fn add(conn: &mut Conn, liens: &[Lien]) -> Result<Count, Error> {
 }
 
 const UPDATE: Sql = sql("UPDATE parents_etudiants SET rang = r.rang
-   FROM {rows: parent bigint, etudiant bigint, rang bigint}
+   FROM {rows: parent, etudiant, rang}
   WHERE parents_etudiants.parent = r.parent AND parents_etudiants.etudiant = r.etudiant
     AND parents_etudiants.rang <> r.rang");
 
 const INSERT: Sql = sql("INSERT INTO parents_etudiants (parent, etudiant, rang)
-    SELECT parent, etudiant, rang FROM {rows: parent bigint, etudiant bigint, rang bigint}
+    SELECT parent, etudiant, rang FROM {rows: parent, etudiant, rang}
      WHERE true
     ON CONFLICT (parent, etudiant) DO NOTHING");
 

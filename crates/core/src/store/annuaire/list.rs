@@ -50,7 +50,7 @@ pub(super) fn ids(conn: &mut Conn, question: &Sql) -> Result<Vec<i64>, Error> {
     Ok(found.into_iter().map(|row| row.id).collect())
 }
 
-/// The rows with these numbers, in this order; `question` has one `{rows: cle bigint}`.
+/// The rows with these numbers, in this order; `question` has one `{rows: cle}`.
 pub(super) fn by_ids<T: diesel::QueryableByName<MultiBackend> + 'static>(
     conn: &mut Conn,
     question: Sql,

@@ -48,7 +48,7 @@ fn narrowed(mut question: Sql, filter: &Filter) -> Sql {
     searched(
         question,
         &filter.search,
-        " AND NOT EXISTS (SELECT 1 FROM {rows: terme text}
+        " AND NOT EXISTS (SELECT 1 FROM {rows: terme}
             WHERE {lower: nom || '\n' || prenom} NOT LIKE r.terme ESCAPE '\\')",
     )
 }
@@ -102,7 +102,7 @@ pub fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Fiche>, Error> {
     let question = sql(
         "SELECT id, nom, prenom, telephone, email, notifications_sms, notifications_email,
                 parti_le
-           FROM parents WHERE id IN (SELECT r.cle FROM {rows: cle bigint})",
+           FROM parents WHERE id IN (SELECT r.cle FROM {rows: cle})",
     );
     let parents = list::by_ids(conn, question, ids, |row: &Row| row.parent.id)?;
     with_etudiants(conn, parents)
@@ -122,7 +122,7 @@ pub fn one(conn: &mut Conn, id: i64) -> Result<Fiche, Error> {
 /// The database's.
 pub fn existing(conn: &mut Conn, ids: &[i64]) -> Result<Vec<i64>, Error> {
     let question = sql("SELECT id FROM parents
-                         WHERE id IN (SELECT r.cle FROM {rows: cle bigint}) ORDER BY id");
+                         WHERE id IN (SELECT r.cle FROM {rows: cle}) ORDER BY id");
     list::ids(conn, &question.bind_keys(ids))
 }
 

@@ -1,8 +1,8 @@
 //! The directory as a whole, taken over in one transaction.
 
 use super::{Annuaire, Table, checked, departs, follow_numbers, liens, oppositions, take_over};
-use crate::model::EtudiantPatch;
-use crate::store::sql::{Sql, sql};
+use crate::model::{ClassePatch, EtudiantPatch, ParentPatch};
+use crate::store::sql::{Rows, Sql, columns, sql};
 use crate::store::{Conflict, Conn, Error, Named};
 use serde::Serialize;
 
@@ -86,7 +86,7 @@ fn each_once(what: Named, ids: impl Iterator<Item = i64>) -> Result<Vec<i64>, Er
 
 /// Changes the rows that are there, those that are the same excepted, inserts the others, and counts.
 /// Both statements have one `{rows: …}`. Nobody else inserts meanwhile, see [`take_over`].
-pub(super) fn write<T: Serialize>(
+pub(super) fn write<T: Rows>(
     conn: &mut Conn,
     rows: &[T],
     update: &Sql,
@@ -113,6 +113,9 @@ struct EtudiantRow<'a> {
     classe: Option<i64>,
     classe_dite: bool,
 }
+columns!(EtudiantRow<'_>: id, identifiant, nom, prenom, classe, classe_dite);
+columns!(ClassePatch: id, identifiant, nom, niveau, annee_scolaire);
+columns!(ParentPatch: id, identifiant, nom, prenom, telephone, email, notifications_sms, notifications_email);
 
 impl<'a> From<&'a EtudiantPatch> for EtudiantRow<'a> {
     fn from(patch: &'a EtudiantPatch) -> Self {
@@ -131,7 +134,7 @@ const UPDATE_CLASSES: Sql = sql("UPDATE classes
     SET nom = COALESCE(r.nom, classes.nom), niveau = COALESCE(r.niveau, classes.niveau),
         annee_scolaire = COALESCE(r.annee_scolaire, classes.annee_scolaire),
         identifiant = COALESCE(r.identifiant, classes.identifiant)
-   FROM {rows: id bigint, identifiant text, nom text, niveau text, annee_scolaire text}
+   FROM {rows: id, identifiant, nom, niveau, annee_scolaire}
   WHERE classes.id = r.id
     AND (r.nom <> classes.nom OR r.niveau <> classes.niveau
          OR r.annee_scolaire <> classes.annee_scolaire
@@ -141,7 +144,7 @@ const INSERT_CLASSES: Sql = sql(
     "INSERT INTO classes (id, identifiant, nom, niveau, annee_scolaire)
     SELECT r.id, r.identifiant, COALESCE(r.nom, ''), COALESCE(r.niveau, ''),
            COALESCE(r.annee_scolaire, '')
-      FROM {rows: id bigint, identifiant text, nom text, niveau text, annee_scolaire text}
+      FROM {rows: id, identifiant, nom, niveau, annee_scolaire}
      WHERE NOT EXISTS (SELECT 1 FROM classes c WHERE c.id = r.id)",
 );
 
@@ -149,7 +152,7 @@ const UPDATE_ETUDIANTS: Sql = sql("UPDATE etudiants
     SET nom = COALESCE(r.nom, etudiants.nom), prenom = COALESCE(r.prenom, etudiants.prenom),
         classe = CASE WHEN r.classe_dite THEN r.classe ELSE etudiants.classe END,
         identifiant = COALESCE(r.identifiant, etudiants.identifiant)
-   FROM {rows: id bigint, identifiant text, nom text, prenom text, classe bigint, classe_dite boolean}
+   FROM {rows: id, identifiant, nom, prenom, classe, classe_dite}
   WHERE etudiants.id = r.id
     AND (r.nom <> etudiants.nom OR r.prenom <> etudiants.prenom
          OR (r.classe_dite AND r.classe IS DISTINCT FROM etudiants.classe)
@@ -158,7 +161,7 @@ const UPDATE_ETUDIANTS: Sql = sql("UPDATE etudiants
 const INSERT_ETUDIANTS: Sql = sql(
     "INSERT INTO etudiants (id, identifiant, nom, prenom, classe)
     SELECT r.id, r.identifiant, COALESCE(r.nom, ''), COALESCE(r.prenom, ''), r.classe
-      FROM {rows: id bigint, identifiant text, nom text, prenom text, classe bigint}
+      FROM {rows: id, identifiant, nom, prenom, classe}
      WHERE NOT EXISTS (SELECT 1 FROM etudiants e WHERE e.id = r.id)",
 );
 
@@ -169,7 +172,7 @@ const UPDATE_PARENTS: Sql = sql("UPDATE parents
         notifications_sms = COALESCE(r.notifications_sms, parents.notifications_sms),
         notifications_email = COALESCE(r.notifications_email, parents.notifications_email),
         identifiant = COALESCE(r.identifiant, parents.identifiant), parti_le = NULL
-   FROM {rows: id bigint, identifiant text, nom text, prenom text, telephone text, email text, notifications_sms boolean, notifications_email boolean}
+   FROM {rows: id, identifiant, nom, prenom, telephone, email, notifications_sms, notifications_email}
   WHERE parents.id = r.id
     AND (r.nom <> parents.nom OR r.prenom <> parents.prenom OR r.telephone <> parents.telephone
          OR r.email <> parents.email OR r.notifications_sms <> parents.notifications_sms
@@ -182,6 +185,6 @@ const INSERT_PARENTS: Sql = sql(
     SELECT r.id, r.identifiant, COALESCE(r.nom, ''), COALESCE(r.prenom, ''),
            COALESCE(r.telephone, ''), COALESCE(r.email, ''),
            COALESCE(r.notifications_sms, true), COALESCE(r.notifications_email, false)
-      FROM {rows: id bigint, identifiant text, nom text, prenom text, telephone text, email text, notifications_sms boolean, notifications_email boolean}
+      FROM {rows: id, identifiant, nom, prenom, telephone, email, notifications_sms, notifications_email}
      WHERE NOT EXISTS (SELECT 1 FROM parents p WHERE p.id = r.id)",
 );

@@ -1,7 +1,7 @@
 //! Addresses that are read again: of what was never tried, and of what a person sends again.
 
 use crate::instant::Instant;
-use crate::store::sql::{Sql, sql};
+use crate::store::sql::{Sql, columns, sql};
 use crate::store::{Conn, Count, Error};
 use crate::vocabulary::{Canal, Motif};
 use diesel::sql_types::{BigInt, Nullable, Text};
@@ -39,6 +39,7 @@ pub struct Addressed {
     /// E.164 number or mailbox.
     pub adresse: String,
 }
+columns!(Addressed: id, adresse);
 
 /// An envoi that goes nowhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -50,16 +51,7 @@ pub struct Unaddressed {
     /// What the office can mend; no address stands in it.
     pub detail: Option<String>,
 }
-
-/// Of an UPDATE of envois: neither tried nor, by what the directory says now, to go elsewhere. The
-/// forms must have been made ([`adresses::refresh`](crate::store::adresses::refresh)).
-pub(super) const NOT_OUTDATED: &str = "
-    AND NOT EXISTS (SELECT 1 FROM parents a
-                     WHERE a.id = envois.parent AND envois.tentatives = 0
-                       AND NOT COALESCE(CASE envois.canal
-                                          WHEN 'sms' THEN a.telephone_e164 = envois.adresse
-                                          ELSE a.email_norme = lower(envois.adresse) END, FALSE))
-";
+columns!(Unaddressed: id, motif, detail);
 
 const COLUMNS: &str =
     "SELECT e.id, e.message, e.parent, e.canal, e.adresse, e.ambigus FROM envois e";
@@ -96,7 +88,7 @@ pub fn hold_resendable(
     let question = match envois {
         None => question,
         Some(envois) => question
-            .then(" AND e.id IN (SELECT r.cle FROM {rows: cle bigint})")
+            .then(" AND e.id IN (SELECT r.cle FROM {rows: cle})")
             .bind_keys(envois),
     };
     conn.load(question.then(" ORDER BY e.id {for update}"))
@@ -109,7 +101,7 @@ pub fn hold_resendable(
 pub fn lock_messages(conn: &mut Conn, messages: &[i64]) -> Result<(), Error> {
     conn.load::<Count>(
         &sql("SELECT m.id AS nombre FROM messages m
-               WHERE m.id IN (SELECT r.cle FROM {rows: cle bigint}) ORDER BY m.id {for update}")
+               WHERE m.id IN (SELECT r.cle FROM {rows: cle}) ORDER BY m.id {for update}")
         .bind_keys(messages),
     )
     .map(drop)
@@ -124,7 +116,7 @@ pub fn hold_outdated(conn: &mut Conn, messages: &[i64]) -> Result<Vec<Held>, Err
     conn.load(
         sql(COLUMNS)
             .then(
-                " WHERE e.message IN (SELECT r.cle FROM {rows: cle bigint})
+                " WHERE e.message IN (SELECT r.cle FROM {rows: cle})
                 AND e.etat IN ('a_envoyer', 'reserve', 'emission') AND e.etat <> 'emission'
                 AND e.tentatives = 0
                 AND EXISTS (SELECT 1 FROM parents p
@@ -153,6 +145,7 @@ pub fn taken(
     struct Wanted<'a> {
         voulue: &'a str,
     }
+    columns!(Wanted<'_>: voulue);
     #[derive(diesel::QueryableByName)]
     struct Taken {
         #[diesel(sql_type = Text)]
@@ -161,8 +154,8 @@ pub fn taken(
     let wanted: Vec<Wanted<'_>> = addresses.iter().map(|voulue| Wanted { voulue }).collect();
     let rows: Vec<Taken> = conn.load(
         sql("SELECT lower(e.adresse) AS adresse FROM envois e
-               WHERE e.message = ? AND lower(e.adresse) IN (SELECT r.voulue FROM {rows: voulue text})
-                 AND e.id NOT IN (SELECT r.cle FROM {rows: cle bigint})")
+               WHERE e.message = ? AND lower(e.adresse) IN (SELECT r.voulue FROM {rows: voulue})
+                 AND e.id NOT IN (SELECT r.cle FROM {rows: cle})")
         .bind(message)
         .bind_rows(&wanted)
         .bind_keys(held),
@@ -181,7 +174,7 @@ pub fn end(conn: &mut Conn, ended: &[Unaddressed], now: Instant) -> Result<(), E
                      motif = CASE WHEN ambigus > 0 THEN 'resultat_inconnu' ELSE r.motif END,
                      detail = r.detail, code = NULL, adresse = NULL, proprio = NULL,
                      bail_jusqua = NULL, termine_le = ?, jeton = jeton + 1
-                FROM {rows: id bigint, motif text, detail text} WHERE envois.id = r.id")
+                FROM {rows: id, motif, detail} WHERE envois.id = r.id")
         .bind(now)
         .bind_rows(ended),
     )
@@ -230,14 +223,14 @@ fn set_out() -> Sql {
     sql("UPDATE envois SET adresse = r.adresse")
 }
 
-const FROM: &str = " FROM {rows: id bigint, adresse text} WHERE envois.id = r.id";
+const FROM: &str = " FROM {rows: id, adresse} WHERE envois.id = r.id";
 
 /// Addresses are unique in a message at every moment: two parents may have changed theirs.
 fn set_aside(conn: &mut Conn, addressed: &[Addressed], now: Instant) -> Result<(), Error> {
     conn.execute(
         sql(
             "UPDATE envois SET adresse = NULL, etat = 'ignore', motif = 'sans_adresse', termine_le = ?
-              WHERE id IN (SELECT r.id FROM {rows: id bigint})",
+              WHERE id IN (SELECT r.id FROM {rows: id})",
         )
         .bind(now)
         .bind_rows(addressed),

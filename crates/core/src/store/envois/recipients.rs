@@ -150,7 +150,7 @@ pub fn ids(conn: &mut Conn, filter: Filter) -> Result<Vec<i64>, Error> {
 /// The database's.
 pub fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Destinataire>, Error> {
     let statement = sql(COLUMNS)
-        .then(" WHERE e.id IN (SELECT r.cle FROM {rows: cle bigint}) ORDER BY e.id")
+        .then(" WHERE e.id IN (SELECT r.cle FROM {rows: cle}) ORDER BY e.id")
         .bind_keys(ids);
     conn.load(&statement)
 }

@@ -2,7 +2,7 @@
 
 use crate::channel::UNWANTED;
 use crate::instant::{Instant, InstantSql};
-use crate::store::sql::sql;
+use crate::store::sql::{columns, sql};
 use crate::store::{Conn, Count, Error};
 use crate::vocabulary::{Canal, Etat, Motif, Statut};
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
@@ -63,6 +63,7 @@ struct Open {
     #[serde(skip)]
     annule: bool,
 }
+columns!(Open: id);
 
 #[derive(diesel::QueryableByName)]
 struct Group {
@@ -92,6 +93,7 @@ struct Closing {
     nb_incertains: i64,
     nb_ignores: i64,
 }
+columns!(Closing: id, statut, date_envoi, details_erreur, nb_destinataires, nb_envoyes, nb_echecs, nb_incertains, nb_ignores);
 
 /// True when some message waits to be closed: a look that writes nothing.
 ///
@@ -164,7 +166,7 @@ fn count(conn: &mut Conn, open: &[Open]) -> Result<Vec<Group>, Error> {
                      count(CASE WHEN motif = 'permanent' AND detail LIKE ? THEN 1 END)
                        AS indesirables
                 FROM envois
-               WHERE message IN (SELECT r.id FROM {rows: id bigint})
+               WHERE message IN (SELECT r.id FROM {rows: id})
                GROUP BY message, etat, motif",
         )
         .bind(format!("{UNWANTED}%"))
@@ -217,7 +219,7 @@ fn write(conn: &mut Conn, closings: &[Closing]) -> Result<(), Error> {
                      nb_envoyes = r.nb_envoyes, nb_echecs = r.nb_echecs,
                      nb_incertains = r.nb_incertains, nb_ignores = r.nb_ignores,
                      proprio = NULL, bail_jusqua = NULL
-                FROM {rows: id bigint, statut text, date_envoi timestamptz, details_erreur text, nb_destinataires bigint, nb_envoyes bigint, nb_echecs bigint, nb_incertains bigint, nb_ignores bigint}
+                FROM {rows: id, statut, date_envoi, details_erreur, nb_destinataires, nb_envoyes, nb_echecs, nb_incertains, nb_ignores}
                WHERE messages.id = r.id AND messages.statut = 'en_attente'")
         .bind_rows(closings),
     )?;

@@ -129,7 +129,7 @@ pub fn ids(conn: &mut Conn, filter: &Filter) -> Result<Vec<i64>, Error> {
 /// The database's.
 pub fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Message>, Error> {
     let statement = sql(COLUMNS)
-        .then(" WHERE m.id IN (SELECT r.cle FROM {rows: cle bigint})")
+        .then(" WHERE m.id IN (SELECT r.cle FROM {rows: cle})")
         .bind_keys(ids);
     let found = read(conn, statement)?;
     let mut found: BTreeMap<i64, Message> = found.into_iter().map(|m| (m.id, m)).collect();
@@ -175,7 +175,7 @@ fn restrict(statement: Sql, filter: &Filter) -> Sql {
     searched(
         statement,
         &filter.search,
-        " AND NOT EXISTS (SELECT 1 FROM {rows: terme text}
+        " AND NOT EXISTS (SELECT 1 FROM {rows: terme}
             WHERE {lower: m.contenu || '\n' || COALESCE(m.sujet, '')
                    || COALESCE((SELECT '\n' || p.nom || '\n' || p.prenom FROM parents p
                                  WHERE p.id = m.parent), '')} NOT LIKE r.terme ESCAPE '\\')",
@@ -237,7 +237,7 @@ fn count_open(conn: &mut Conn, messages: &mut [Message]) -> Result<(), Error> {
     let counted: Vec<Open> = conn.load(
         sql("SELECT message, etat, count(*) AS nombre,
                      min(CASE WHEN etat = 'envoye' THEN termine_le END) AS premier
-                FROM envois WHERE message IN (SELECT r.cle FROM {rows: cle bigint})
+                FROM envois WHERE message IN (SELECT r.cle FROM {rows: cle})
                GROUP BY message, etat")
         .bind_keys(&open),
     )?;

@@ -32,7 +32,7 @@ pub fn attentes(conn: &mut Conn, messages: &[i64], now: Instant) -> Result<Vec<A
             "SELECT message, count(*) AS nombre, COALESCE(NULLIF(detail, ''), code) AS raison,
                      min(prochaine) AS prochaine
                 FROM envois
-               WHERE etat = 'a_envoyer' AND message IN (SELECT r.cle FROM {rows: cle bigint})
+               WHERE etat = 'a_envoyer' AND message IN (SELECT r.cle FROM {rows: cle})
                  AND (COALESCE(NULLIF(detail, ''), code) IS NOT NULL OR (canal = 'sms' AND prochaine > ?))
                GROUP BY message, COALESCE(NULLIF(detail, ''), code)
                ORDER BY message, nombre DESC, raison",

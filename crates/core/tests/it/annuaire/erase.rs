@@ -2,7 +2,7 @@
 
 use crate::harness::{School, To, accepted, moments, parent, postponed, refused, resend};
 use messages_core::store::annuaire::parents;
-use messages_core::store::envois::Finished;
+use messages_core::store::envois::Outcome;
 use messages_core::store::expansion::{self, NewEnvoi};
 use messages_core::store::{Conn, Error};
 use messages_core::vocabulary::{Canal, Etat};
@@ -44,8 +44,8 @@ fn orphans(school: &School<'_>) -> Vec<String> {
     )
 }
 
-fn with_words(finished: Finished) -> Finished {
-    Finished {
+fn with_words(finished: Outcome) -> Outcome {
+    Outcome {
         detail: Some("parent1@exemple.example said so".to_owned()),
         reference: None,
         ..finished
