@@ -11,6 +11,7 @@ install_missing() {
   command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ] || missing+=(pgbouncer)
   [ -e /usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1 ] || missing+=(libfaketime)
   python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
+  command -v localedef >/dev/null && [ -e /usr/share/i18n/locales/fr_FR ] || missing+=(locales)
   for tool in curl jq gzip; do
     command -v "$tool" >/dev/null || missing+=("$tool")
   done
@@ -25,6 +26,10 @@ install_missing() {
     chmod 755 /usr/sbin/policy-rc.d
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null
     rm -f /usr/sbin/policy-rc.d
+  fi
+  # For a PostgreSQL server that speaks French.
+  if [ "$(id -u)" = 0 ] && ! locale -a | grep -qx fr_FR.utf8; then
+    localedef -i fr_FR -f UTF-8 fr_FR.UTF-8 || echo "without French: the tests' servers speak English" >&2
   fi
   # Of others, to check that the tests' own servers are not too kind; not installed, in target/ only.
   scripts/aiosmtpd.sh || echo "without aiosmtpd: the test that wants it is skipped" >&2

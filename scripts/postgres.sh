@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A private PostgreSQL server for tests and benchmarks: in a new folder, on a socket only, durable
-# (fsync on). Source this file, then: start_postgres FOLDER (sets TEST_POSTGRES_URL), stop_postgres.
+# (fsync on); it speaks French where the machine does, so that nobody relies on its English words. Source this file, then: start_postgres FOLDER (sets TEST_POSTGRES_URL), stop_postgres.
 
 postgres_bin() {
   local bin
@@ -22,8 +22,12 @@ start_postgres() {
   chmod 711 "$POSTGRES_FOLDER"
   if [ "$(id -u)" = 0 ]; then chown postgres "$POSTGRES_FOLDER"; fi
   as_postgres "$POSTGRES_BIN/initdb" -D "$POSTGRES_FOLDER/data" -U messages -A trust -E UTF8 --no-locale >/dev/null || return
+  # Everybody is trusted, but for one who has to know a password.
+  sed -i '0,/^local/s//local all avec_mot_de_passe scram-sha-256\n&/' "$POSTGRES_FOLDER/data/pg_hba.conf"
+  local language=
+  if locale -a 2>/dev/null | grep -qx fr_FR.utf8; then language='-c lc_messages=fr_FR.UTF-8'; fi
   as_postgres "$POSTGRES_BIN/pg_ctl" -D "$POSTGRES_FOLDER/data" -l "$POSTGRES_FOLDER/server.log" -w -t 60 \
-    -o "-k $POSTGRES_FOLDER -c listen_addresses='' -c max_connections=200" start >/dev/null || {
+    -o "$language -k $POSTGRES_FOLDER -c listen_addresses='' -c max_connections=200" start >/dev/null || {
     cat "$POSTGRES_FOLDER/server.log" >&2
     return 1
   }

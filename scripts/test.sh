@@ -48,7 +48,9 @@ folder=$(mktemp -d)
 chmod 711 "$folder"
 trap 'stop_postgres; rm -rf "$folder"' EXIT
 start_postgres "$folder/postgres"
-cargo nextest run --workspace --features postgres,failpoints -E 'not test(/^faults::/)'
+# Most tests wait for peers and deadlines: twice as many at once as there are cores.
+cargo nextest run --workspace --features postgres,failpoints --no-fail-fast --test-threads $((2 * $(nproc))) \
+  -E 'not test(/^faults::/)'
 step "faults"
 scripts/faults.sh ci 'test(/^faults::/)'
 step "the web app's day, on SQLite and on PostgreSQL"

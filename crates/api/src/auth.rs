@@ -18,7 +18,7 @@ pub use refusal::{Body, Refusal, TokenFault, WWW_AUTHENTICATE};
 
 use messages_core::config::{Api, Fault, Faults};
 use messages_core::instant::Instant;
-use messages_core::store::cles;
+use messages_core::store::appels::cles;
 use std::path::Path;
 use verifier::Verifier;
 

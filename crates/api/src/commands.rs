@@ -5,7 +5,7 @@ use crate::start;
 use messages_core::config::{Config, Lang};
 use messages_core::exit::{Exit, Failure};
 use messages_core::instant::Instant;
-use messages_core::store::cles::{self, Cle};
+use messages_core::store::appels::cles::{self, Cle};
 use messages_core::store::{Conn, Error, migrations};
 use messages_core::vocabulary::Portee;
 use std::io::Write;

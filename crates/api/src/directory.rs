@@ -8,13 +8,14 @@ mod resource;
 mod send;
 
 use crate::endpoint::Endpoint;
+use messages_core::model::{Classe, Etudiant, Fiche};
 
 /// The endpoints, those with a fixed name before those with a number.
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     let mut endpoints = send::endpoints();
     endpoints.extend(annuaire::endpoints());
-    endpoints.extend(resource::endpoints::<classes::Classes>());
-    endpoints.extend(resource::endpoints::<etudiants::Etudiants>());
-    endpoints.extend(resource::endpoints::<parents::Parents>());
+    endpoints.extend(resource::endpoints::<Classe>());
+    endpoints.extend(resource::endpoints::<Etudiant>());
+    endpoints.extend(resource::endpoints::<Fiche>());
     endpoints
 }

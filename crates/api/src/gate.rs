@@ -21,7 +21,7 @@ use actix_web::http::{Method, header};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError, Route, web};
 use messages_core::instant::Instant;
-use messages_core::store::cles;
+use messages_core::store::appels::cles;
 use messages_core::vocabulary::Portee;
 use std::rc::Rc;
 

@@ -6,12 +6,14 @@
 mod answer;
 mod cutoff;
 mod email;
+mod fault;
 mod outbox;
 mod sms;
 mod smtp;
 
 pub use answer::{About, Answer, UNWANTED};
 pub use cutoff::{Cutoff, Stage};
+pub use fault::{Unready, Unwritable};
 
 #[cfg(test)]
 pub(crate) use email::tests as email_tests;
@@ -61,17 +63,14 @@ impl Channel {
     /// The way out that the settings ask for.
     ///
     /// # Errors
-    /// A text for the administrator that names the setting to mend.
-    pub fn new(config: &Config, canal: Canal) -> Result<Self, String> {
+    /// The setting to mend.
+    pub fn new(config: &Config, canal: Canal) -> Result<Self, Unready> {
         match (config.messages.mode, canal) {
             (Mode::Simulation, _) => Ok(Self::Simulation),
             (Mode::Fichier, _) => Ok(Self::Outbox(outbox::Outbox::new(config, canal))),
             (Mode::Reel, Canal::Email) => {
                 if !config.names_peer(canal) && !answers_here(config.email.port) {
-                    return Err(format!(
-                        "EMAIL_HOST manque, et aucun relais ne répond sur cette machine (port {})",
-                        config.email.port
-                    ));
+                    return Err(Unready::NoRelay(config.email.port));
                 }
                 smtp::Relay::new(config).map(Self::Smtp)
             }

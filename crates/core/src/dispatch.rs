@@ -55,7 +55,7 @@
 //!     replay      once: answers that dead runs of this machine wrote down are recorded
 //!  ┌▶ tick        every 5 s: recover, end what is cancelled or too late, close messages  ─commit─
 //!  │  expand      recipients of what is due, until there is no more                      ─commit─
-//!  │  commit      the lanes' answers, synced to this machine's disk; what they say of their channels
+//!  │  commit      the lanes' answers; what they say of their channels                   ─commit─
 //!  │              the lanes' needs: claim                                                ─commit─
 //!  │              settle: outcomes recorded, envois announced                            ─commit─
 //!  │              announced envois handed to idle senders    ┌────────────────────────────────────┐
@@ -94,7 +94,7 @@ use crate::config::Config;
 use crate::failpoint::reach;
 use crate::instant::Instant;
 use crate::store::passages::{self, Counts, NewPassage};
-use crate::store::{Conn, Error, overview};
+use crate::store::{Conn, Error, Purpose, overview};
 use crate::texts;
 use crate::vocabulary::Mode;
 use std::sync::Arc;
@@ -159,7 +159,7 @@ pub fn run<'o>(config: &'o Config, conn: Conn, options: Options<'o>) -> Result<R
     let report = if idle {
         nothing(passage, begun)
     } else {
-        conn.tune_for_dispatch()?;
+        conn.devote(Purpose::Dispatch)?;
         engine::Engine::new(config, conn, passage, begun, options).run()?
     };
     let (stop, counts) = (report.stop.map_or("non", Stop::as_str), &report.counts);

@@ -35,13 +35,11 @@ pub const PLACES: &[&str] = &[
     "response",
     "answered",
     "journaled",
-    "journal_synced",
     "close_commit",
     "closed",
     "give_back",
     "finish_commit",
     "finished",
-    "folded",
     "goodbye",
     "journal_removed",
 ];

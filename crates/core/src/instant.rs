@@ -12,6 +12,8 @@ use std::{fmt, time::Duration};
 #[diesel(sqlite_type(name = "Text"))]
 pub struct InstantSql;
 
+impl diesel::sql_types::SqlOrd for InstantSql {}
+
 /// A UTC instant, truncated to microseconds (what both databases keep).
 #[derive(
     Debug,

@@ -4,19 +4,20 @@ mod annuaire;
 mod candidate;
 mod patch;
 
-pub use annuaire::{Classe, Etudiant, Fiche, NewClasse, NewEtudiant, NewParent, Parent};
+pub(crate) use annuaire::ParentRow;
+pub use annuaire::{Classe, Etudiant, Fiche, Parent};
 pub use candidate::Candidate;
 pub use patch::{ClassePatch, EtudiantPatch, ParentPatch};
 
-use crate::instant::{Instant, InstantSql};
+use crate::instant::Instant;
 use crate::schema;
 use crate::vocabulary::{Canal, Statut};
-use diesel::sql_types::{BigInt, Nullable, Text};
-use diesel::{Insertable, Queryable, QueryableByName};
+use diesel::{AsChangeset, Insertable, Queryable, Selectable};
 
 /// What staff write of a message.
-#[derive(Debug, Clone, PartialEq, Eq, Insertable)]
+#[derive(Debug, Clone, PartialEq, Eq, Insertable, AsChangeset)]
 #[diesel(table_name = schema::messages, treat_none_as_default_value = false)]
+#[diesel(treat_none_as_null = true)]
 pub struct NewMessage {
     /// The channel.
     #[diesel(column_name = type_)]
@@ -40,11 +41,13 @@ pub struct NewMessage {
 }
 
 /// A message with what became of it.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = schema::messages)]
 pub struct Message {
     /// Its number.
     pub id: i64,
     /// The channel.
+    #[diesel(column_name = type_)]
     pub r#type: Canal,
     /// Subject of an e-mail.
     pub sujet: Option<String>,
@@ -103,68 +106,51 @@ impl From<Message> for NewMessage {
 }
 
 /// What every recipient of a message is sent.
-#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = schema::messages)]
 pub struct Content {
     /// Number of the message.
-    #[diesel(sql_type = BigInt)]
     pub id: i64,
     /// Subject of an e-mail.
-    #[diesel(sql_type = Nullable<Text>)]
     pub sujet: Option<String>,
     /// The text.
-    #[diesel(sql_type = Text)]
     pub contenu: String,
     /// The same in HTML, for e-mails.
-    #[diesel(sql_type = Nullable<Text>)]
     pub contenu_html: Option<String>,
     /// Random part of the e-mails' Message-ID.
-    #[diesel(sql_type = Text)]
     pub cle: String,
     /// What reading tokens are made with.
-    #[diesel(sql_type = Text)]
     pub cle_lecture: String,
 }
 
 /// One run of the dispatcher, as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = schema::passages)]
 pub struct Passage {
     /// A UUID that sorts by time.
-    #[diesel(sql_type = Text)]
     pub id: String,
     /// Machine that ran it.
-    #[diesel(sql_type = Text)]
     pub hote: String,
     /// `simulation`, `fichier` or `reel`.
-    #[diesel(sql_type = Text)]
     pub mode: crate::vocabulary::Mode,
     /// Begin.
-    #[diesel(sql_type = InstantSql)]
     pub debut: Instant,
     /// Last sign of life.
-    #[diesel(sql_type = InstantSql)]
     pub battement: Instant,
     /// End; none while it runs, or if it was killed.
-    #[diesel(sql_type = Nullable<InstantSql>)]
     pub fin: Option<Instant>,
     /// Messages taken.
-    #[diesel(sql_type = BigInt)]
     pub nb_messages: i64,
     /// Envois accepted.
-    #[diesel(sql_type = BigInt)]
     pub nb_envoyes: i64,
     /// Envois refused for good.
-    #[diesel(sql_type = BigInt)]
     pub nb_echecs: i64,
     /// Envois whose answer was lost.
-    #[diesel(sql_type = BigInt)]
     pub nb_incertains: i64,
     /// Envois not tried.
-    #[diesel(sql_type = BigInt)]
     pub nb_ignores: i64,
     /// Envois that will be tried again.
-    #[diesel(sql_type = BigInt)]
     pub nb_reportes: i64,
     /// Why it stopped early, if it did.
-    #[diesel(sql_type = Nullable<Text>)]
     pub arret: Option<String>,
 }

@@ -1,7 +1,6 @@
 //! The tables, once for both databases. Kept by hand; a test compares it with both migrations.
 
-mod appels;
-mod compteurs;
+pub(crate) mod appels;
 
 diesel::table! {
     classes (id) {
@@ -171,6 +170,27 @@ diesel::table! {
         detail -> Nullable<Text>,
         arrete_le -> Nullable<InstantSql>,
         arrets -> BigInt,
+    }
+}
+
+diesel::joinable!(envois -> messages (message));
+diesel::joinable!(envois -> parents (parent));
+diesel::table! {
+    // What is counted at every change of a message.
+    compteurs (jour, type_, statut, classe, est_message_groupe, est_lu, place) {
+        jour -> Text,
+        #[sql_name = "type"]
+        type_ -> Text,
+        statut -> Text,
+        classe -> BigInt,
+        est_message_groupe -> Bool,
+        est_lu -> Bool,
+        place -> BigInt,
+        nombre -> BigInt,
+        nb_envoyes -> BigInt,
+        nb_echecs -> BigInt,
+        nb_incertains -> BigInt,
+        nb_ignores -> BigInt,
     }
 }
 

@@ -2,20 +2,20 @@
 //!
 //! [`messages`] and [`annuaire`] keep what staff write; [`expansion`] and
 //! [`envois`] are the questions of the dispatcher, each one short transaction; [`passages`] is
-//! its diary; [`cles`] are the keys of programs that call the HTTP interface, [`idempotence`] their
-//! repeated requests; [`statistiques`] are the numbers; [`verify`] proves that all of it agrees.
+//! its diary; [`appels`] is what only the HTTP interface needs; [`statistiques`] are the numbers;
+//! [`verify`] proves that all of it agrees.
 
 pub mod adresses;
 pub mod annuaire;
+pub mod appels;
 mod backend;
 pub mod canaux;
-pub mod cles;
 mod conflict;
 pub mod conn;
 pub mod envois;
 mod error;
 pub mod expansion;
-pub mod idempotence;
+mod literal;
 pub mod messages;
 pub mod migrations;
 mod open;
@@ -29,7 +29,7 @@ pub mod upcoming;
 pub mod verify;
 
 pub use conflict::{Conflict, Deed, Named};
-pub use conn::Conn;
+pub use conn::{Conn, Purpose};
 pub use error::Error;
 pub use pool::Pool;
 

@@ -3,10 +3,12 @@
 pub mod addresses;
 mod arret;
 mod conflits;
+mod fautes;
 mod moments;
 
 pub use arret::{arret, tried_again, waits};
 pub use conflits::conflit;
+pub use fautes::unready;
 pub use moments::{date_warning, missed, next_attempt, waiting};
 
 use crate::channel::UNWANTED;

@@ -134,6 +134,9 @@ text_enum! {
 }
 
 impl Etat {
+    /// Those that are not final.
+    pub const OPEN: [Self; 3] = [Self::AEnvoyer, Self::Reserve, Self::Emission];
+
     /// True when no run will touch the envoi again by itself.
     #[must_use]
     pub const fn is_final(self) -> bool {

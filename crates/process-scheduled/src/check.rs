@@ -11,6 +11,7 @@ use messages_core::dispatch;
 use messages_core::exit::{Exit, Failure};
 use messages_core::instant::Instant;
 use messages_core::store::{Conn, Error, canaux, migrations, passages};
+use messages_core::texts;
 use messages_core::vocabulary::{Canal, Mode, Verdict};
 use std::time::Duration;
 
@@ -213,7 +214,8 @@ fn unset(lang: Lang, canal: Canal) -> String {
 }
 
 fn reach(config: &Config, canal: Canal) -> Result<String, (Exit, String)> {
-    let channel = Channel::new(config, canal).map_err(|text| (Exit::Config, text))?;
+    let channel = Channel::new(config, canal)
+        .map_err(|fault| (Exit::Config, texts::unready(config.messages.lang, &fault)))?;
     let told = channel.check().map_err(|answer: Answer| {
         let exit = match answer.verdict {
             Verdict::Config | Verdict::Permanent => Exit::Config,

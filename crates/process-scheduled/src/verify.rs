@@ -7,6 +7,7 @@ use crate::cli::Cli;
 use crate::{output, start};
 use messages_core::config::Lang;
 use messages_core::exit::{Exit, Failure};
+use messages_core::store::Purpose;
 use messages_core::store::verify::{self, Breach, States};
 use messages_core::vocabulary::{Etat, Regle};
 use serde_json::{Value, json};
@@ -20,6 +21,7 @@ type Breaches = BTreeMap<Regle, Vec<Breach>>;
 
 pub(crate) fn verify(cli: &Cli) -> Result<Exit, Failure> {
     let (config, mut conn) = start::start_looking(cli)?;
+    conn.devote(Purpose::Upkeep)?;
     let states = verify::states(&mut conn)?;
     let copies = verify::second_copies(&mut conn)?;
     let mut breaches = Breaches::new();

@@ -151,7 +151,7 @@ impl Cluster {
     /// # Panics
     /// When it does not start.
     pub fn resume(&self) {
-        let options = format!("{OPTIONS} -c port={}", self.port);
+        let options = format!("{OPTIONS} {} -c port={}", language(), self.port);
         let log = self.folder.join("server.log");
         let log = log.to_str().unwrap();
         let started = self.run(
@@ -265,6 +265,17 @@ fn connect(url: &str) -> diesel::PgConnection {
 #[cfg(not(feature = "postgres"))]
 fn connect(url: &str) -> diesel::SqliteConnection {
     diesel::SqliteConnection::establish(url).unwrap()
+}
+
+/// French where this machine knows it: no test may rely on a server's words.
+fn language() -> &'static str {
+    let known = Command::new("locale").arg("-a").output();
+    let known = known.map(|all| String::from_utf8_lossy(&all.stdout).into_owned());
+    if known.is_ok_and(|all| all.lines().any(|name| name == "fr_FR.utf8")) {
+        "-c lc_messages=fr_FR.UTF-8"
+    } else {
+        ""
+    }
 }
 
 /// The folder of the newest version's programs.

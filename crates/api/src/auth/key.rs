@@ -1,7 +1,7 @@
 //! Keys of programs, as they arrive.
 
 use super::{PorteeSet, Principal, Refusal, Who};
-use messages_core::store::cles::{self, Cle};
+use messages_core::store::appels::cles::{self, Cle};
 use std::fmt;
 use subtle::ConstantTimeEq;
 

@@ -15,8 +15,8 @@ use crate::texts::Texts;
 use actix_web::http::Method;
 use actix_web::web::Bytes;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
-use messages_core::model::EtudiantPatch;
-use messages_core::store::annuaire::{self, Annuaire, Changes, Lien, departs};
+use messages_core::model::{Classe, Etudiant, EtudiantPatch, Fiche};
+use messages_core::store::annuaire::{self, Annuaire, Changes, Lien, Resource, departs};
 use messages_core::store::{Conn, Error};
 use messages_core::vocabulary::Portee;
 use serde::Serialize;
@@ -259,15 +259,14 @@ fn write(conn: &mut Conn, school: &Annuaire, how: How) -> Result<Result<Taken, A
 }
 
 /// Numbers that are neither given nor known.
-fn missing(
+fn missing<R: Resource>(
     conn: &mut Conn,
     named: impl Iterator<Item = i64>,
     given: &BTreeSet<i64>,
-    existing: fn(&mut Conn, &[i64]) -> Result<Vec<i64>, Error>,
 ) -> Result<BTreeSet<i64>, Error> {
     let asked: BTreeSet<i64> = named.filter(|id| !given.contains(id)).collect();
     let asked: Vec<i64> = asked.into_iter().collect();
-    let known: BTreeSet<i64> = existing(conn, &asked)?.into_iter().collect();
+    let known: BTreeSet<i64> = R::existing(conn, &asked)?.into_iter().collect();
     Ok(asked.into_iter().filter(|id| !known.contains(id)).collect())
 }
 
@@ -279,12 +278,8 @@ fn unknown(
     let mut faults = Vec::new();
     let given = school.classes.iter().map(|row| row.id).collect();
     let named = |row: &EtudiantPatch| row.classe.flatten();
-    let gone = missing(
-        conn,
-        school.etudiants.iter().filter_map(named),
-        &given,
-        annuaire::classes::existing,
-    )?;
+    let classes = school.etudiants.iter().filter_map(named);
+    let gone = missing::<Classe>(conn, classes, &given)?;
     for (place, row) in school.etudiants.iter().enumerate() {
         if let Some(id) = named(row).filter(|id| gone.contains(id)) {
             let text = texts.no_object(&id.to_string());
@@ -293,7 +288,7 @@ fn unknown(
     }
     let given = school.etudiants.iter().map(|row| row.id).collect();
     let named = school.liens.iter().map(|lien| lien.etudiant);
-    let gone = missing(conn, named, &given, annuaire::etudiants::existing)?;
+    let gone = missing::<Etudiant>(conn, named, &given)?;
     for lien in school
         .liens
         .iter()
@@ -304,53 +299,31 @@ fn unknown(
         let path = format!("parents[{}].etudiants", place.unwrap_or_default());
         faults.push((path, texts.no_object(&lien.etudiant.to_string())));
     }
-    faults.extend(nameless(conn, school, texts)?);
+    let row = |id, nom: &Option<String>| (id, nom.is_some());
+    let classes = school.classes.iter().map(|said| row(said.id, &said.nom));
+    faults.extend(nameless::<Classe>(conn, "classes", classes, texts)?);
+    let etudiants = school.etudiants.iter().map(|said| row(said.id, &said.nom));
+    faults.extend(nameless::<Etudiant>(conn, "etudiants", etudiants, texts)?);
+    let parents = school.parents.iter().map(|said| row(said.id, &said.nom));
+    faults.extend(nameless::<Fiche>(conn, "parents", parents, texts)?);
     let faults = faults.into_iter().take(FAULTS_MAX);
     Ok(faults.map(|(path, text)| (path, json!([text]))).collect())
 }
 
-/// Which rows of a resource exist.
-type Existing = fn(&mut Conn, &[i64]) -> Result<Vec<i64>, Error>;
-
-/// Numbers, and whether a name is said.
-fn named<R>(rows: &[R], of: impl Fn(&R) -> (i64, bool)) -> Vec<(i64, bool)> {
-    rows.iter().map(of).collect()
-}
-
-/// A new row needs a name.
-fn nameless(
+/// A new row needs a name: of each row the number, and whether its name is said.
+fn nameless<R: Resource>(
     conn: &mut Conn,
-    school: &Annuaire,
+    list: &str,
+    rows: impl Iterator<Item = (i64, bool)>,
     texts: Texts,
 ) -> Result<Vec<(String, String)>, Error> {
-    let lists: [(_, Vec<(i64, bool)>, Existing); 3] = [
-        (
-            "classes",
-            named(&school.classes, |row| (row.id, row.nom.is_some())),
-            annuaire::classes::existing,
-        ),
-        (
-            "etudiants",
-            named(&school.etudiants, |row| (row.id, row.nom.is_some())),
-            annuaire::etudiants::existing,
-        ),
-        (
-            "parents",
-            named(&school.parents, |row| (row.id, row.nom.is_some())),
-            annuaire::parents::existing,
-        ),
-    ];
-    let mut faults = Vec::new();
-    for (list, rows, existing) in lists {
-        let silent = rows.iter().filter(|(_, named)| !named).map(|(id, _)| *id);
-        let new = missing(conn, silent, &BTreeSet::new(), existing)?;
-        let places = rows
-            .iter()
-            .enumerate()
-            .filter(|(_, (id, named))| !named && new.contains(id));
-        faults.extend(
-            places.map(|(place, _)| (format!("{list}[{place}].nom"), texts.required().to_owned())),
-        );
-    }
-    Ok(faults)
+    let silent: Vec<(usize, i64)> = rows
+        .enumerate()
+        .filter_map(|(place, (id, named))| (!named).then_some((place, id)))
+        .collect();
+    let new = missing::<R>(conn, silent.iter().map(|(_, id)| *id), &BTreeSet::new())?;
+    let places = silent.iter().filter(|(_, id)| new.contains(id));
+    let fault =
+        |(place, _): &(usize, i64)| (format!("{list}[{place}].nom"), texts.required().to_owned());
+    Ok(places.map(fault).collect())
 }

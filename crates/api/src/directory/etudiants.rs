@@ -6,11 +6,9 @@ use crate::input::fields::{Fields, NAME, NAME_MAX};
 use crate::input::query::Filters;
 use crate::openapi::Shape;
 use crate::state::State;
-use messages_core::model::{Etudiant, EtudiantPatch, NewEtudiant};
-use messages_core::store::annuaire::{Order, classes, etudiants};
+use messages_core::model::{Classe, Etudiant, EtudiantPatch};
+use messages_core::store::annuaire::{Order, Resource as _, etudiants};
 use messages_core::store::{Conn, Error};
-
-pub(super) struct Etudiants;
 
 /// What a body says of a pupil.
 pub(super) fn said(fields: &mut Fields<'_>, id: i64) -> EtudiantPatch {
@@ -23,7 +21,7 @@ pub(super) fn said(fields: &mut Fields<'_>, id: i64) -> EtudiantPatch {
     }
 }
 
-impl Resource for Etudiants {
+impl Resource for Etudiant {
     const MODEL: &'static str = "Etudiant";
     const WORDS: Words = Words {
         list: "Les élèves",
@@ -60,13 +58,7 @@ impl Resource for Etudiants {
             ORDERING,
         ],
     };
-    type Row = Etudiant;
-    type Filter = etudiants::Filter;
-    type Json = Etudiant;
-
-    fn json(row: Etudiant) -> Etudiant {
-        row
-    }
+    type Json = Self;
 
     fn filter(filters: &mut Filters<'_>, search: Vec<String>, order: Order) -> etudiants::Filter {
         etudiants::Filter {
@@ -76,13 +68,13 @@ impl Resource for Etudiants {
         }
     }
 
-    fn read(fields: &mut Fields<'_>, present: Option<&Etudiant>, id: i64) -> Etudiant {
+    fn read(fields: &mut Fields<'_>, present: Option<&Self>, id: i64) -> Self {
         said(fields, id).over(present)
     }
 
-    fn unknown(conn: &mut Conn, row: &Etudiant) -> Result<Vec<(&'static str, i64)>, Error> {
-        let known = classes::existing(conn, row.classe.as_slice())?;
-        let unknown = row.classe.filter(|classe| !known.contains(classe));
+    fn unknown(&self, conn: &mut Conn) -> Result<Vec<(&'static str, i64)>, Error> {
+        let known = Classe::existing(conn, self.classe.as_slice())?;
+        let unknown = self.classe.filter(|classe| !known.contains(classe));
         Ok(unknown
             .map(|classe| ("classe", classe))
             .into_iter()
@@ -91,49 +83,5 @@ impl Resource for Etudiants {
 
     fn kept(state: &State) -> &'static str {
         state.texts.conflict()
-    }
-
-    fn count(conn: &mut Conn, filter: &etudiants::Filter) -> Result<i64, Error> {
-        etudiants::count(conn, filter)
-    }
-
-    fn page(
-        conn: &mut Conn,
-        filter: &etudiants::Filter,
-        offset: i64,
-        limit: i64,
-    ) -> Result<Vec<Etudiant>, Error> {
-        etudiants::page(conn, filter, offset, limit)
-    }
-
-    fn ids(conn: &mut Conn, filter: &etudiants::Filter) -> Result<Vec<i64>, Error> {
-        etudiants::ids(conn, filter)
-    }
-
-    fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Etudiant>, Error> {
-        etudiants::by_ids(conn, ids)
-    }
-
-    fn one(conn: &mut Conn, id: i64) -> Result<Etudiant, Error> {
-        etudiants::one(conn, id)
-    }
-
-    fn insert(conn: &mut Conn, id: Option<i64>, row: &Etudiant) -> Result<i64, Error> {
-        let row = row.clone();
-        let new = NewEtudiant {
-            id,
-            nom: row.nom,
-            prenom: row.prenom,
-            classe: row.classe,
-        };
-        etudiants::insert(conn, &new)
-    }
-
-    fn update(conn: &mut Conn, seen: &Etudiant, row: &Etudiant) -> Result<(), Error> {
-        etudiants::update(conn, seen, row)
-    }
-
-    fn delete(conn: &mut Conn, id: i64) -> Result<(), Error> {
-        etudiants::delete(conn, id)
     }
 }

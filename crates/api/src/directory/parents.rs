@@ -6,15 +6,13 @@ use crate::input::fields::{Fields, NAME, NAME_MAX};
 use crate::input::query::Filters;
 use crate::openapi::Shape;
 use crate::state::State;
-use messages_core::model::{Fiche, NewParent, ParentPatch};
-use messages_core::store::annuaire::{Order, etudiants, parents};
+use messages_core::model::{Etudiant, Fiche, ParentPatch};
+use messages_core::store::annuaire::{Order, Resource as _, parents};
 use messages_core::store::{Conn, Error};
 use serde::Serialize;
 
 /// Longest address: a path of 254 (RFC 5321, 4.5.3.1.3) and what people type around it.
 const ADDRESS_MAX: usize = 320;
-
-pub(super) struct Parents;
 
 /// A parent in JSON: `etudiant` is the first of the pupils, as the old server had it.
 #[derive(Debug, Clone, Serialize)]
@@ -86,7 +84,7 @@ fn read(fields: &mut Fields<'_>, present: Option<&Fiche>, id: i64) -> Fiche {
     }
 }
 
-impl Resource for Parents {
+impl Resource for Fiche {
     const MODEL: &'static str = "Parent";
     const OTHER_NAMES: &'static [(&'static str, &'static str)] = &[("etudiant", "etudiants")];
     const WORDS: Words = Words {
@@ -129,13 +127,7 @@ impl Resource for Parents {
             ORDERING,
         ],
     };
-    type Row = Fiche;
-    type Filter = parents::Filter;
     type Json = ParentJson;
-
-    fn json(row: Fiche) -> ParentJson {
-        row.into()
-    }
 
     fn filter(filters: &mut Filters<'_>, search: Vec<String>, order: Order) -> parents::Filter {
         parents::Filter {
@@ -146,67 +138,17 @@ impl Resource for Parents {
         }
     }
 
-    fn read(fields: &mut Fields<'_>, present: Option<&Fiche>, id: i64) -> Fiche {
+    fn read(fields: &mut Fields<'_>, present: Option<&Self>, id: i64) -> Self {
         read(fields, present, id)
     }
 
-    fn unknown(conn: &mut Conn, row: &Fiche) -> Result<Vec<(&'static str, i64)>, Error> {
-        let known = etudiants::existing(conn, &row.etudiants)?;
-        let unknown = row.etudiants.iter().filter(|id| !known.contains(id));
+    fn unknown(&self, conn: &mut Conn) -> Result<Vec<(&'static str, i64)>, Error> {
+        let known = Etudiant::existing(conn, &self.etudiants)?;
+        let unknown = self.etudiants.iter().filter(|id| !known.contains(id));
         Ok(unknown.map(|id| ("etudiants", *id)).collect())
     }
 
     fn kept(state: &State) -> &'static str {
         state.texts.parent_busy()
-    }
-
-    fn count(conn: &mut Conn, filter: &parents::Filter) -> Result<i64, Error> {
-        parents::count(conn, filter)
-    }
-
-    fn page(
-        conn: &mut Conn,
-        filter: &parents::Filter,
-        offset: i64,
-        limit: i64,
-    ) -> Result<Vec<Fiche>, Error> {
-        parents::page(conn, filter, offset, limit)
-    }
-
-    fn ids(conn: &mut Conn, filter: &parents::Filter) -> Result<Vec<i64>, Error> {
-        parents::ids(conn, filter)
-    }
-
-    fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Fiche>, Error> {
-        parents::by_ids(conn, ids)
-    }
-
-    fn one(conn: &mut Conn, id: i64) -> Result<Fiche, Error> {
-        parents::one(conn, id)
-    }
-
-    fn insert(conn: &mut Conn, id: Option<i64>, row: &Fiche) -> Result<i64, Error> {
-        let Fiche {
-            parent, etudiants, ..
-        } = row.clone();
-        let new = NewParent {
-            id,
-            nom: parent.nom,
-            prenom: parent.prenom,
-            telephone: parent.telephone,
-            email: parent.email,
-            notifications_sms: parent.notifications_sms,
-            notifications_email: parent.notifications_email,
-            etudiants,
-        };
-        parents::insert(conn, &new)
-    }
-
-    fn update(conn: &mut Conn, seen: &Fiche, row: &Fiche) -> Result<(), Error> {
-        parents::update(conn, seen, row)
-    }
-
-    fn delete(conn: &mut Conn, id: i64) -> Result<(), Error> {
-        parents::delete(conn, id)
     }
 }

@@ -13,7 +13,7 @@ use crate::openapi::Shape;
 use crate::state::State;
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
-use messages_core::store::annuaire::Order;
+use messages_core::store::annuaire::{self, Order};
 use messages_core::store::{Conn, Error};
 use messages_core::vocabulary::Portee;
 use serde::Serialize;
@@ -38,45 +38,26 @@ pub(super) struct Words {
     pub(super) filters: &'static [Parameter],
 }
 
-/// One of the three.
-pub(super) trait Resource: Sized + 'static {
+/// One of the three, as HTTP says it.
+pub(super) trait Resource: annuaire::Resource {
     /// Django's name of the model.
     const MODEL: &'static str;
     /// Words of the documentation.
     const WORDS: Words;
     /// Fields that can be said in another way too: `(other, usual)`.
     const OTHER_NAMES: &'static [(&'static str, &'static str)] = &[];
-    /// What is kept.
-    type Row: Clone + Send + Sync + 'static;
-    /// Which are listed.
-    type Filter: Send + Sync + 'static;
     /// What is answered.
-    type Json: Serialize;
+    type Json: From<Self> + Serialize;
 
-    fn json(row: Self::Row) -> Self::Json;
     /// Reads the filter.
     fn filter(filters: &mut Filters<'_>, search: Vec<String>, order: Order) -> Self::Filter;
     /// Reads a body over `present`; what is not said stays. `id` is the number of a new one, 0 when
     /// it shall be given one.
-    fn read(fields: &mut Fields<'_>, present: Option<&Self::Row>, id: i64) -> Self::Row;
+    fn read(fields: &mut Fields<'_>, present: Option<&Self>, id: i64) -> Self;
     /// The fields that name something that is not there.
-    fn unknown(conn: &mut Conn, row: &Self::Row) -> Result<Vec<(&'static str, i64)>, Error>;
+    fn unknown(&self, conn: &mut Conn) -> Result<Vec<(&'static str, i64)>, Error>;
     /// The text of a conflict at deletion.
     fn kept(state: &State) -> &'static str;
-
-    fn count(conn: &mut Conn, filter: &Self::Filter) -> Result<i64, Error>;
-    fn page(
-        conn: &mut Conn,
-        filter: &Self::Filter,
-        offset: i64,
-        limit: i64,
-    ) -> Result<Vec<Self::Row>, Error>;
-    fn ids(conn: &mut Conn, filter: &Self::Filter) -> Result<Vec<i64>, Error>;
-    fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Self::Row>, Error>;
-    fn one(conn: &mut Conn, id: i64) -> Result<Self::Row, Error>;
-    fn insert(conn: &mut Conn, id: Option<i64>, row: &Self::Row) -> Result<i64, Error>;
-    fn update(conn: &mut Conn, seen: &Self::Row, row: &Self::Row) -> Result<(), Error>;
-    fn delete(conn: &mut Conn, id: i64) -> Result<(), Error>;
 }
 
 /// The endpoints of a resource.
@@ -155,7 +136,7 @@ impl<R: Resource> Listed for Rows<R> {
 
     fn page(&self, conn: &mut Conn, offset: i64, limit: i64) -> Result<Chunk, Error> {
         let rows = R::page(conn, &self.0, offset, limit)?;
-        Ok(Chunk::write(rows.into_iter().map(R::json)))
+        Ok(Chunk::write(rows.into_iter().map(R::Json::from)))
     }
 
     fn ids(&self, conn: &mut Conn) -> Result<Vec<i64>, Error> {
@@ -163,7 +144,9 @@ impl<R: Resource> Listed for Rows<R> {
     }
 
     fn by_ids(&self, conn: &mut Conn, ids: &[i64]) -> Result<Chunk, Error> {
-        Ok(Chunk::write(R::by_ids(conn, ids)?.into_iter().map(R::json)))
+        Ok(Chunk::write(
+            R::by_ids(conn, ids)?.into_iter().map(R::Json::from),
+        ))
     }
 }
 
@@ -191,7 +174,7 @@ async fn get<R: Resource>(
 ) -> Result<HttpResponse, ApiError> {
     let id = id_of(&request)?;
     let row = load::<R>(&state, id).await?;
-    Ok(answer::ok(&R::json(row)))
+    Ok(answer::ok(&R::Json::from(row)))
 }
 
 async fn new<R: Resource>(
@@ -214,7 +197,7 @@ async fn new<R: Resource>(
         })
         .await;
     match created {
-        Ok(row) => Ok(answer::json(StatusCode::CREATED, &R::json(row))),
+        Ok(row) => Ok(answer::json(StatusCode::CREATED, &R::Json::from(row))),
         Err(ApiError::Conflict(_)) => Err(ApiError::Invalid(serde_json::json!({ "id": [taken] }))),
         Err(error) => Err(error),
     }
@@ -223,10 +206,10 @@ async fn new<R: Resource>(
 async fn check_keys<R: Resource>(
     state: &State,
     fields: &mut Fields<'_>,
-    row: &R::Row,
+    row: &R,
 ) -> Result<(), ApiError> {
     let row = row.clone();
-    let unknown = state.ask(move |conn| R::unknown(conn, &row)).await?;
+    let unknown = state.ask(move |conn| row.unknown(conn)).await?;
     for (name, id) in unknown {
         // Under the name that the client used.
         let name = fields.said_as(name, R::OTHER_NAMES);
@@ -280,10 +263,10 @@ async fn change<R: Resource>(
             other => break other.map_err(|error| error.of_model(R::MODEL))?,
         }
     };
-    Ok(answer::ok(&R::json(changed)))
+    Ok(answer::ok(&R::Json::from(changed)))
 }
 
-async fn load<R: Resource>(state: &State, id: i64) -> Result<R::Row, ApiError> {
+async fn load<R: Resource>(state: &State, id: i64) -> Result<R, ApiError> {
     let row = state.ask(move |conn| R::one(conn, id)).await;
     row.map_err(|error| error.of_model(R::MODEL))
 }

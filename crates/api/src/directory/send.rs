@@ -10,8 +10,9 @@ use crate::openapi::Shape;
 use crate::state::State;
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, Route, web};
-use messages_core::model::NewMessage;
-use messages_core::store::{Conn, annuaire, messages};
+use messages_core::model::{Classe, Fiche, NewMessage};
+use messages_core::store::annuaire::Resource;
+use messages_core::store::{Conn, messages};
 use messages_core::vocabulary::{Canal, Portee, Statut};
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
@@ -97,9 +98,7 @@ async fn to_one(
 ) -> Result<HttpResponse, ApiError> {
     let text = request.match_info().query("id");
     let id = python_int(text).ok_or(ApiError::NotFound)?;
-    let found = state
-        .ask(move |conn| annuaire::parents::one(conn, id))
-        .await;
+    let found = state.ask(move |conn| Fiche::one(conn, id)).await;
     found.map_err(|error| error.of_model("Parent"))?;
     let body = body_of(request, payload).await?;
     let mut fields = Fields::new(&body, false, state.texts);
@@ -185,9 +184,7 @@ async fn to_many(
     let all = fields.switch("tous_parents").unwrap_or_default();
     if let Some(key) = &classe {
         let id = key.id;
-        let known = state
-            .ask(move |conn| annuaire::classes::existing(conn, &[id]))
-            .await?;
+        let known = state.ask(move |conn| Classe::existing(conn, &[id])).await?;
         if known.is_empty() {
             fields.unknown_key("classe_id", key);
         }

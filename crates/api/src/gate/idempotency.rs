@@ -18,7 +18,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
 use actix_web::{Error, FromRequest, HttpMessage, HttpResponse, web};
-use messages_core::store::idempotence::{self, Begun, Demande};
+use messages_core::store::appels::idempotence::{self, Begun, Demande};
 use ring::digest;
 use serde_json::json;
 use std::fmt::Write;

@@ -12,8 +12,9 @@ use crate::state::State;
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
 use messages_core::config::Messages;
-use messages_core::model::Message;
-use messages_core::store::{Conn, Error, annuaire, messages};
+use messages_core::model::{Classe, Fiche, Message};
+use messages_core::store::annuaire::Resource;
+use messages_core::store::{Conn, Error, messages};
 use messages_core::vocabulary::Portee;
 use messages_core::waiting;
 
@@ -118,24 +119,12 @@ async fn get(state: web::Data<State>, request: HttpRequest) -> Result<HttpRespon
     )))
 }
 
-type Detail = (
-    Message,
-    Option<ParentJson>,
-    Option<messages_core::model::Classe>,
-);
+type Detail = (Message, Option<ParentJson>, Option<Classe>);
 
 fn detail(conn: &mut Conn, settings: &Messages, id: i64) -> Result<Detail, Error> {
     let message = explained(conn, settings, id)?;
-    let parents: Vec<i64> = message.parent.into_iter().collect();
-    let parents = match parents.as_slice() {
-        [] => Vec::new(),
-        ids => annuaire::parents::by_ids(conn, ids)?,
-    };
-    let classes: Vec<i64> = message.classe.into_iter().collect();
-    let classes = match classes.as_slice() {
-        [] => Vec::new(),
-        ids => annuaire::classes::by_ids(conn, ids)?,
-    };
+    let parents = Fiche::by_ids(conn, message.parent.as_slice())?;
+    let classes = Classe::by_ids(conn, message.classe.as_slice())?;
     let parent = parents.into_iter().next().map(ParentJson::from);
     Ok((message, parent, classes.into_iter().next()))
 }

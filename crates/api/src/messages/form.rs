@@ -6,9 +6,10 @@ use crate::input::fields::{Fields, Form as Look, Key, OPTIONAL, REQUIRED, Rule};
 use crate::state::State;
 use crate::texts::NO_PARENT;
 use messages_core::config::Config;
-use messages_core::model::{Message, NewMessage};
+use messages_core::model::{Classe, Fiche, Message, NewMessage};
 use messages_core::segments;
-use messages_core::store::{Conn, Error, annuaire};
+use messages_core::store::annuaire::Resource;
+use messages_core::store::{Conn, Error};
 use messages_core::texts::addresses;
 use messages_core::vocabulary::{Canal, Statut};
 
@@ -86,8 +87,8 @@ async fn check_keys(state: &State, fields: &mut Fields<'_>, form: &Form) -> Resu
     let ids = [&form.parent, &form.classe].map(|key| key.as_ref().map(|key| key.id));
     let known = move |conn: &mut Conn| -> Result<[bool; 2], Error> {
         let [parent, classe] = ids.map(|id| id.into_iter().collect::<Vec<i64>>());
-        let parents = annuaire::parents::existing(conn, &parent)?;
-        let classes = annuaire::classes::existing(conn, &classe)?;
+        let parents = Fiche::existing(conn, &parent)?;
+        let classes = Classe::existing(conn, &classe)?;
         Ok([parents == parent, classes == classe])
     };
     if ids == [None, None] {

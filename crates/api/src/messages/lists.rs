@@ -12,9 +12,10 @@ use crate::texts::{NO_CLASSE_ID, NO_PARENT_ID};
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
 use messages_core::config::Messages as Settings;
-use messages_core::model::Message;
+use messages_core::model::{Classe, Fiche, Message};
+use messages_core::store::annuaire::Resource;
 use messages_core::store::messages::{self, Column, Filter, Order};
-use messages_core::store::{Conn, Error, annuaire, statistiques};
+use messages_core::store::{Conn, Error, statistiques};
 use messages_core::vocabulary::{Portee, Statut};
 use messages_core::waiting;
 use serde_json::json;
@@ -225,8 +226,8 @@ async fn check_keys(
         return Ok(());
     }
     let known = move |conn: &mut Conn| {
-        let parents = annuaire::parents::existing(conn, parent.as_slice())?;
-        let classes = annuaire::classes::existing(conn, classe.as_slice())?;
+        let parents = Fiche::existing(conn, parent.as_slice())?;
+        let classes = Classe::existing(conn, classe.as_slice())?;
         Ok((parents, classes))
     };
     let (parents, classes) = state.ask(known).await?;

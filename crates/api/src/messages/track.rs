@@ -6,7 +6,7 @@ use crate::openapi::Shape;
 use crate::state::State;
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
-use messages_core::tracking;
+use messages_core::store::envois;
 use messages_core::vocabulary::Portee;
 
 /// A transparent picture of one dot (GIF89a).
@@ -42,7 +42,7 @@ async fn picture(state: web::Data<State>, request: HttpRequest) -> HttpResponse 
     let token = request.match_info().query("jeton").to_owned();
     // Whatever the database says, the reader sees the picture; what failed was logged.
     state
-        .ask(move |conn| tracking::read(conn, &token))
+        .ask(move |conn| envois::mark_read(conn, &token))
         .await
         .ok();
     HttpResponse::Ok().content_type("image/gif").body(PICTURE)

@@ -3,7 +3,7 @@
 use crate::harness::{Server, conn};
 use crate::token;
 use crate::wire::{Answer, Request};
-use messages_core::store::cles;
+use messages_core::store::appels::cles;
 use messages_core::vocabulary::Portee;
 use messages_testing::db::Database;
 use serde_json::{Value, json};

@@ -6,7 +6,7 @@
 mod subject;
 
 use self::subject::Subject;
-use super::Delivery;
+use super::{Delivery, Unwritable};
 use crate::config::Config;
 use crate::{domain, html, tracking};
 use lettre::Message;
@@ -67,10 +67,10 @@ impl Letterhead {
 /// Builds the e-mail.
 ///
 /// # Errors
-/// Why it cannot be built; it never will be, then.
-pub(super) fn build(head: &Letterhead, delivery: &Delivery) -> Result<Message, String> {
+/// Why it cannot be written; it never will be, then.
+pub(super) fn build(head: &Letterhead, delivery: &Delivery) -> Result<Message, Unwritable> {
     let content = &delivery.content;
-    let to = mailbox(&delivery.adresse).ok_or("adresse illisible")?;
+    let to = mailbox(&delivery.adresse).ok_or(Unwritable::Address)?;
     let subject: String = content
         .sujet
         .as_deref()
@@ -103,7 +103,7 @@ pub(super) fn build(head: &Letterhead, delivery: &Delivery) -> Result<Message, S
                 .singlepart(SinglePart::html(lines(&head.html(html, delivery)))),
         ),
     };
-    message.map_err(|error| super::answer::shortened(&error.to_string()))
+    Ok(message?)
 }
 
 /// The address, its domain as relays know it.

@@ -45,7 +45,7 @@ impl Outbox {
         let (bytes, extension) = match self.canal {
             Canal::Email => match email::build(&self.head, delivery) {
                 Ok(message) => (message.formatted(), "eml"),
-                Err(reason) => return Answer::unsendable("message", &reason),
+                Err(fault) => return Answer::unsendable("message", &fault.to_string()),
             },
             Canal::Sms => (self.sms(delivery), "json"),
         };

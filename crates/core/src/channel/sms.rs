@@ -8,7 +8,7 @@ mod body;
 mod reply;
 mod wire;
 
-use super::{Answer, Channel, Delivery};
+use super::{Answer, Channel, Delivery, Unready};
 use crate::config::Sms;
 use crate::failpoint::reach;
 use crate::secret::Secret;
@@ -32,12 +32,9 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    pub(super) fn new(sms: &Sms) -> Result<Self, String> {
+    pub(super) fn new(sms: &Sms) -> Result<Self, Unready> {
         Ok(Self {
-            url: sms
-                .url
-                .clone()
-                .ok_or("SMS_API_URL : manque, aucun SMS ne peut partir")?,
+            url: sms.url.clone().ok_or(Unready::NoGateway)?,
             key: sms.key.clone(),
             sender: sms.sender.clone(),
         })

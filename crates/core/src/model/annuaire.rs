@@ -1,72 +1,76 @@
-//! Rows of the directory: as they are kept, and as they are added.
+//! Rows of the directory. Whoever inserts one says its number apart, because it may be the next.
 
 use crate::instant::Instant;
 use crate::schema;
-use diesel::sql_types::{BigInt, Bool, Nullable, Text};
-use diesel::{AsChangeset, Insertable, Queryable, QueryableByName, Selectable};
+use diesel::{AsChangeset, Insertable, Queryable, Selectable};
 use serde::Serialize;
 
 /// A class of pupils.
 #[derive(
-    Debug, Clone, PartialEq, Eq, Serialize, QueryableByName, Queryable, Selectable, AsChangeset,
+    Debug, Clone, PartialEq, Eq, Serialize, Queryable, Selectable, Insertable, AsChangeset,
 )]
-#[diesel(table_name = schema::classes)]
+#[diesel(table_name = schema::classes, treat_none_as_default_value = false)]
 pub struct Classe {
     /// The web app's own number.
-    #[diesel(sql_type = BigInt)]
+    #[diesel(skip_insertion)]
     pub id: i64,
     /// Such as `6e A`.
-    #[diesel(sql_type = Text)]
     pub nom: String,
     /// Such as `6e`; may be empty.
-    #[diesel(sql_type = Text)]
     pub niveau: String,
     /// Such as `2026-2027`; may be empty.
-    #[diesel(sql_type = Text)]
     pub annee_scolaire: String,
 }
 
 /// A pupil.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, QueryableByName)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Serialize, Queryable, Selectable, Insertable, AsChangeset,
+)]
+#[diesel(table_name = schema::etudiants, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct Etudiant {
     /// The web app's own number.
-    #[diesel(sql_type = BigInt)]
+    #[diesel(skip_insertion)]
     pub id: i64,
     /// Family name.
-    #[diesel(sql_type = Text)]
     pub nom: String,
     /// First name; may be empty.
-    #[diesel(sql_type = Text)]
     pub prenom: String,
     /// The class.
-    #[diesel(sql_type = Nullable<BigInt>)]
     pub classe: Option<i64>,
 }
 
 /// Somebody who receives messages about one or more pupils.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, QueryableByName)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Serialize, Queryable, Selectable, Insertable, AsChangeset,
+)]
+#[diesel(table_name = schema::parents, treat_none_as_default_value = false)]
 pub struct Parent {
     /// The web app's own number.
-    #[diesel(sql_type = BigInt)]
+    #[diesel(skip_insertion)]
     pub id: i64,
     /// Family name.
-    #[diesel(sql_type = Text)]
     pub nom: String,
     /// First name; may be empty.
-    #[diesel(sql_type = Text)]
     pub prenom: String,
     /// As typed; may be empty or wrong.
-    #[diesel(sql_type = Text)]
     pub telephone: String,
     /// As typed; may be empty or wrong.
-    #[diesel(sql_type = Text)]
     pub email: String,
     /// False: wants no SMS.
-    #[diesel(sql_type = Bool)]
     pub notifications_sms: bool,
     /// False: wants no e-mail.
-    #[diesel(sql_type = Bool)]
     pub notifications_email: bool,
+}
+
+/// What the table says of a parent.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = schema::parents)]
+pub struct ParentRow {
+    /// The parent.
+    #[diesel(embed)]
+    pub parent: Parent,
+    /// Since when a complete directory does not name the parent any more.
+    pub parti_le: Option<Instant>,
 }
 
 /// A parent with the pupils.
@@ -80,52 +84,4 @@ pub struct Fiche {
     /// Since when a complete directory does not name the parent any more: no recipient since.
     #[serde(skip)]
     pub parti_le: Option<Instant>,
-}
-
-/// A class to insert.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Insertable)]
-#[diesel(table_name = schema::classes)]
-pub struct NewClasse {
-    /// The web app's own number; none takes the next.
-    pub id: Option<i64>,
-    /// Such as `6e A`.
-    pub nom: String,
-    /// Such as `6e`.
-    pub niveau: String,
-    /// Such as `2026-2027`.
-    pub annee_scolaire: String,
-}
-
-/// A pupil to insert.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct NewEtudiant {
-    /// The web app's own number; none takes the next.
-    pub id: Option<i64>,
-    /// Family name.
-    pub nom: String,
-    /// First name.
-    pub prenom: String,
-    /// The class.
-    pub classe: Option<i64>,
-}
-
-/// A parent to insert.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewParent {
-    /// The web app's own number; none takes the next.
-    pub id: Option<i64>,
-    /// Family name.
-    pub nom: String,
-    /// First name.
-    pub prenom: String,
-    /// As typed.
-    pub telephone: String,
-    /// As typed.
-    pub email: String,
-    /// False: wants no SMS.
-    pub notifications_sms: bool,
-    /// False: wants no e-mail.
-    pub notifications_email: bool,
-    /// Numbers of the pupils.
-    pub etudiants: Vec<i64>,
 }

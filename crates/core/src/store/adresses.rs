@@ -6,17 +6,22 @@
 //! trigger empties it when a number or a mailbox is written, and another default country than the
 //! one in it makes them anew.
 
-use super::sql::{Sql, columns, sql};
+use super::annuaire::in_chunks;
+use super::backend::locked;
+use super::sql::{columns, statements};
 use super::{Conn, Error};
+use crate::instant::Instant;
 use crate::phone::Region;
+use crate::schema::parents;
 use crate::vocabulary::Canal;
 use crate::{mailbox, phone};
-use diesel::sql_types::{BigInt, Bool, Nullable, Text};
+use diesel::prelude::*;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Records of one transaction.
 pub const BATCH: usize = 2000;
+const LIMIT: i64 = 2000;
 
 /// More families than these do not share an address by being neighbours or grandparents.
 pub(crate) const FAMILIES_MAX: usize = 3;
@@ -39,13 +44,11 @@ fn form(canal: Canal, typed: &str, region: Region) -> Option<String> {
     }
 }
 
-#[derive(diesel::QueryableByName)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = parents)]
 struct Typed {
-    #[diesel(sql_type = BigInt)]
     id: i64,
-    #[diesel(sql_type = Text)]
     telephone: String,
-    #[diesel(sql_type = Text)]
     email: String,
 }
 
@@ -59,6 +62,15 @@ struct Normal {
 }
 columns!(Normal: id, telephone, email, telephone_e164, email_norme);
 
+// By hand: each row has values of its own.
+statements! {
+    fn made(normal: &[Normal], norme: &str) =
+        "UPDATE parents
+            SET telephone_e164 = r.telephone_e164, email_norme = r.email_norme, norme = {norme}
+           FROM {normal}
+          WHERE parents.id = r.id AND parents.telephone = r.telephone AND parents.email = r.email";
+}
+
 /// Makes the forms of up to [`BATCH`] records that were written since the last time, and returns
 /// how many: fewer mean that all are made. To be called in a transaction that writes.
 ///
@@ -66,10 +78,7 @@ columns!(Normal: id, telephone, email, telephone_e164, email_norme);
 /// The database's.
 pub fn refresh(conn: &mut Conn, region: Region) -> Result<usize, Error> {
     let norme = norme(region);
-    let mut typed = waiting(conn, &norme, WRITTEN)?;
-    if typed.is_empty() {
-        typed = waiting(conn, &norme, OF_OTHER_RULES)?;
-    }
+    let typed = waiting(conn, &norme)?;
     if typed.is_empty() {
         return Ok(0);
     }
@@ -83,14 +92,7 @@ pub fn refresh(conn: &mut Conn, region: Region) -> Result<usize, Error> {
             email: row.email,
         })
         .collect();
-    conn.execute(
-        sql("UPDATE parents
-                 SET telephone_e164 = r.telephone_e164, email_norme = r.email_norme, norme = ?
-                FROM {rows: id, telephone, email, telephone_e164, email_norme}
-               WHERE parents.id = r.id AND parents.telephone = r.telephone AND parents.email = r.email")
-        .bind(norme)
-        .bind_rows(&normal),
-    )?;
+    conn.execute(made(&normal, &norme))?;
     Ok(normal.len())
 }
 
@@ -103,27 +105,18 @@ pub fn refresh_all(conn: &mut Conn, region: Region) -> Result<(), Error> {
     Ok(())
 }
 
-/// In the order of an index, the empty mark first.
-const WRITTEN: Sql = sql("SELECT id, telephone, email FROM parents
-     WHERE norme < ? ORDER BY norme, id LIMIT ? {for update}");
-const OF_OTHER_RULES: Sql = sql("SELECT id, telephone, email FROM parents
-     WHERE norme > ? ORDER BY norme, id LIMIT ? {for update}");
-
-fn waiting(conn: &mut Conn, norme: &str, question: Sql) -> Result<Vec<Typed>, Error> {
-    let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);
-    conn.load(question.bind(norme).bind(limit))
-}
-
-#[derive(Serialize)]
-struct Wanted<'a> {
-    adresse: &'a str,
-}
-columns!(Wanted<'_>: adresse);
-
-#[derive(diesel::QueryableByName)]
-struct Found {
-    #[diesel(sql_type = Text)]
-    adresse: String,
+/// Those that were written first, then those of other rules; in the order of an index, in which the
+/// empty mark comes first.
+fn waiting(conn: &mut Conn, norme: &str) -> Result<Vec<Typed>, Error> {
+    let all = parents::table
+        .order((parents::norme, parents::id))
+        .limit(LIMIT)
+        .select(Typed::as_select());
+    let written = conn.load(locked(all.filter(parents::norme.lt(norme))))?;
+    if written.is_empty() {
+        return conn.load(locked(all.filter(parents::norme.gt(norme))));
+    }
+    Ok(written)
 }
 
 /// Those of these forms that a record of the directory refuses on this channel. The forms must
@@ -136,20 +129,22 @@ pub fn refused(
     canal: Canal,
     forms: &BTreeSet<String>,
 ) -> Result<BTreeSet<String>, Error> {
-    if forms.is_empty() {
-        return Ok(BTreeSet::new());
-    }
-    let wanted: Vec<Wanted<'_>> = forms.iter().map(|adresse| Wanted { adresse }).collect();
-    let question = match canal {
-        Canal::Sms => sql("SELECT DISTINCT telephone_e164 AS adresse FROM parents
-             WHERE NOT notifications_sms
-               AND telephone_e164 IN (SELECT r.adresse FROM {rows: adresse})"),
-        Canal::Email => sql("SELECT DISTINCT email_norme AS adresse FROM parents
-             WHERE NOT notifications_email
-               AND email_norme IN (SELECT r.adresse FROM {rows: adresse})"),
-    };
-    let found: Vec<Found> = conn.load(question.bind_rows(&wanted))?;
-    Ok(found.into_iter().map(|row| row.adresse).collect())
+    let forms: Vec<&String> = forms.iter().collect();
+    let refused = in_chunks(&forms, |forms| {
+        let forms = forms.iter().copied();
+        let all = parents::table.into_boxed();
+        conn.load(match canal {
+            Canal::Sms => all
+                .filter(parents::telephone_e164.eq_any(forms))
+                .filter(diesel::dsl::not(parents::notifications_sms))
+                .select(parents::telephone_e164.assume_not_null()),
+            Canal::Email => all
+                .filter(parents::email_norme.eq_any(forms))
+                .filter(diesel::dsl::not(parents::notifications_email))
+                .select(parents::email_norme.assume_not_null()),
+        })
+    })?;
+    Ok(refused.into_iter().collect())
 }
 
 /// What the directory knows of one address.
@@ -161,20 +156,18 @@ pub struct Use {
     pub refused: bool,
 }
 
-#[derive(diesel::QueryableByName)]
+/// What the directory says of one address, by the rules of `norme`.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = parents)]
 struct Record {
-    #[diesel(sql_type = BigInt)]
-    id: i64,
-    #[diesel(sql_type = Text)]
-    typed: String,
-    #[diesel(sql_type = Nullable<Text>)]
-    adresse: Option<String>,
-    #[diesel(sql_type = Text)]
+    #[diesel(embed)]
+    typed: Typed,
+    telephone_e164: Option<String>,
+    email_norme: Option<String>,
     norme: String,
-    #[diesel(sql_type = Bool)]
-    accepte: bool,
-    #[diesel(sql_type = Bool)]
-    parti: bool,
+    notifications_sms: bool,
+    notifications_email: bool,
+    parti_le: Option<Instant>,
 }
 
 /// The uses of all addresses of a channel, by their form. Changes nothing, so that it can be asked
@@ -187,38 +180,38 @@ pub fn uses(conn: &mut Conn, canal: Canal, region: Region) -> Result<BTreeMap<St
     let mut uses: BTreeMap<String, Use> = BTreeMap::new();
     let mut after = 0;
     loop {
-        let records = records(conn, canal, after)?;
-        after = records.last().map_or(after, |record| record.id);
+        let records = parents::table
+            .filter(parents::id.gt(after))
+            .order(parents::id);
+        let records: Vec<Record> = conn.load(records.limit(LIMIT).select(Record::as_select()))?;
         let complete = records.len() < BATCH;
         for record in records {
-            let made = if record.norme == norme {
-                record.adresse
-            } else {
-                form(canal, &record.typed, region)
+            after = record.typed.id;
+            let (typed, made, accepted) = match canal {
+                Canal::Sms => (
+                    record.typed.telephone,
+                    record.telephone_e164,
+                    record.notifications_sms,
+                ),
+                Canal::Email => (
+                    record.typed.email,
+                    record.email_norme,
+                    record.notifications_email,
+                ),
             };
-            if let Some(adresse) = made {
+            let adresse = if record.norme == norme {
+                made
+            } else {
+                form(canal, &typed, region)
+            };
+            if let Some(adresse) = adresse {
                 let known = uses.entry(adresse).or_default();
-                known.fiches += usize::from(!record.parti);
-                known.refused |= !record.accepte;
+                known.fiches += usize::from(record.parti_le.is_none());
+                known.refused |= !accepted;
             }
         }
         if complete {
             return Ok(uses);
         }
     }
-}
-
-fn records(conn: &mut Conn, canal: Canal, after: i64) -> Result<Vec<Record>, Error> {
-    let question = match canal {
-        Canal::Sms => sql(
-            "SELECT id, telephone AS typed, telephone_e164 AS adresse, norme,
-                    notifications_sms AS accepte, parti_le IS NOT NULL AS parti
-               FROM parents WHERE id > ? ORDER BY id LIMIT ?",
-        ),
-        Canal::Email => sql("SELECT id, email AS typed, email_norme AS adresse, norme,
-                    notifications_email AS accepte, parti_le IS NOT NULL AS parti
-               FROM parents WHERE id > ? ORDER BY id LIMIT ?"),
-    };
-    let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);
-    conn.load(question.bind(after).bind(limit))
 }

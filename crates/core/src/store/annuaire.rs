@@ -1,28 +1,29 @@
 //! The directory: classes, pupils, parents.
 //!
-//! Each of the three answers the same questions: `count`, `page`, `ids` and `by_ids` (a whole list
-//! in little memory: the numbers first, then the rows by and by), `one`, `existing`; and is
-//! changed by `insert`, `update`, `delete`. [`upsert`] takes it over as a whole; what has to look
-//! first does so within [`take_over`].
+//! The three are asked and changed in the same way, see [`Resource`]; what differs is beside their
+//! filters. [`upsert`] takes the directory over as a whole; what has to look first does so within
+//! [`take_over`].
+//!
+//! By hand stand what is written of many rows at once ([`upsert`]), the ends of envois in the order
+//! and by the index of the dispatchers, the lock of [`take_over`], and PostgreSQL's counters.
 
 pub mod classes;
 pub mod departs;
-mod erase;
+pub(super) mod erase;
 pub mod etudiants;
 pub mod known;
-mod liens;
-mod list;
-mod oppositions;
+pub(super) mod liens;
+pub(super) mod oppositions;
 pub mod parents;
-mod upsert;
+mod resource;
+pub(super) mod upsert;
 
+pub use resource::Resource;
+pub(super) use resource::{CHUNK, in_chunks};
 pub use upsert::{Changes, Count, put, upsert};
 
-use super::sql::{Sql, sql};
 use super::{Conflict, Conn, Error};
-use crate::config::Database;
 use crate::model::{ClassePatch, EtudiantPatch, ParentPatch};
-use diesel::sql_types::BigInt;
 use serde::Serialize;
 
 /// The largest number that a row may be given. All JSON readers know it exactly, and whatever
@@ -30,18 +31,13 @@ use serde::Serialize;
 pub const ID_MAX: i64 = 1 << 52;
 
 /// A parent of a pupil.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, diesel::QueryableByName,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Lien {
     /// The parent.
-    #[diesel(sql_type = BigInt)]
     pub parent: i64,
     /// The pupil.
-    #[diesel(sql_type = BigInt)]
     pub etudiant: i64,
     /// Order of the pupils of a parent.
-    #[diesel(sql_type = BigInt)]
     pub rang: i64,
 }
 
@@ -86,6 +82,16 @@ pub enum Table {
     Parents,
 }
 
+impl Table {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Classes => "classes",
+            Self::Etudiants => "etudiants",
+            Self::Parents => "parents",
+        }
+    }
+}
+
 /// Runs `work` in one transaction in which nobody else takes a directory over or gives out a number.
 ///
 /// # Errors
@@ -120,75 +126,50 @@ pub fn rehearse<T>(
     }
 }
 
+/// What only PostgreSQL is asked.
+pub(super) mod on_postgres {
+    use crate::store::sql::statements;
+
+    statements! {
+        pub(super) fn alone() =
+            "SELECT pg_advisory_xact_lock(CAST(CAST('parents' AS regclass) AS oid)::bigint)";
+
+        pub(super) fn follow(table: &str, given: i64) =
+            "SELECT setval(pg_get_serial_sequence({table}, 'id'), {given})";
+
+        pub(super) fn last_number(table: &str) =
+            "SELECT COALESCE(pg_sequence_last_value(
+                               pg_get_serial_sequence({table}, 'id')::regclass), 0) AS nombre";
+    }
+}
+
+/// What only SQLite is asked.
+pub(super) mod on_sqlite {
+    use crate::store::sql::statements;
+
+    statements! {
+        pub(super) fn last_number(table: &str) =
+            "SELECT COALESCE(max(seq), 0) AS nombre FROM sqlite_sequence WHERE name = {table}";
+    }
+}
+
 /// Lets one transaction at a time give out numbers and take over directories: two of them would
 /// wait for each other's rows, and hand out a number twice. (SQLite has one writer anyway.)
 fn alone(conn: &mut Conn) -> Result<(), Error> {
-    if let Database::Postgres(_) = conn.database() {
+    if conn.is_postgres() {
         // Each schema has its own table, so its own lock.
-        conn.execute(sql(
-            "SELECT pg_advisory_xact_lock(CAST(CAST('parents' AS regclass) AS oid)::bigint)",
-        ))?;
+        conn.execute(on_postgres::alone())?;
     }
     Ok(())
 }
 
-/// PostgreSQL hands out the next number from a counter, which must follow the numbers given here.
-/// (SQLite looks at the table.) Called [`alone`].
-fn follow_numbers(conn: &mut Conn, table: Table) -> Result<(), Error> {
-    if let Database::Postgres(_) = conn.database() {
-        conn.execute(&match table {
-            Table::Classes => sql(
-                "SELECT setval(pg_get_serial_sequence('classes', 'id'), max(id)) FROM classes
-                 HAVING max(id) > COALESCE(pg_sequence_last_value(pg_get_serial_sequence('classes', 'id')::regclass), 0)",
-            ),
-            Table::Etudiants => sql(
-                "SELECT setval(pg_get_serial_sequence('etudiants', 'id'), max(id)) FROM etudiants
-                 HAVING max(id) > COALESCE(pg_sequence_last_value(pg_get_serial_sequence('etudiants', 'id')::regclass), 0)",
-            ),
-            Table::Parents => sql(
-                "SELECT setval(pg_get_serial_sequence('parents', 'id'), max(id)) FROM parents
-                 HAVING max(id) > COALESCE(pg_sequence_last_value(pg_get_serial_sequence('parents', 'id')::regclass), 0)",
-            ),
-        })?;
+/// Lets the next number of the table come after this one, which was given: PostgreSQL hands it out
+/// from a counter. (SQLite looks at the table.) Called [`alone`].
+fn follow(conn: &mut Conn, table: Table, given: i64) -> Result<(), Error> {
+    if conn.is_postgres() && given > known::last_number(conn, table)? {
+        conn.execute(on_postgres::follow(table.name(), given))?;
     }
     Ok(())
-}
-
-/// Runs an insertion that returns the number, if the row went in. Called [`alone`].
-fn insert_row(
-    conn: &mut Conn,
-    table: Table,
-    given: Option<i64>,
-    insertion: Sql,
-) -> Result<i64, Error> {
-    let insertion = match given {
-        Some(id) => insertion.bind(checked(id)?),
-        None => insertion,
-    };
-    let inserted: Vec<list::Id> = conn.load(&insertion)?;
-    let Some(row) = inserted.first() else {
-        return Err(Error::Conflict(Conflict::Taken(given.unwrap_or_default())));
-    };
-    if given.is_some() {
-        follow_numbers(conn, table)?;
-    }
-    Ok(row.id)
-}
-
-/// Checks that a row that is changed next is what it was when it was read; it stays so until the
-/// commit. `lock` is its question with `{for update}`.
-fn unchanged<T: PartialEq>(
-    conn: &mut Conn,
-    lock: &Sql,
-    read: impl FnOnce(&mut Conn) -> Result<T, Error>,
-    seen: &T,
-) -> Result<(), Error> {
-    list::ids(conn, lock)?;
-    if read(conn)? == *seen {
-        Ok(())
-    } else {
-        Err(Error::Stale)
-    }
 }
 
 fn checked(id: i64) -> Result<i64, Error> {
@@ -196,14 +177,5 @@ fn checked(id: i64) -> Result<i64, Error> {
         Ok(id)
     } else {
         Err(Error::Conflict(Conflict::Number(id)))
-    }
-}
-
-/// What an UPDATE or DELETE of one row found.
-fn found(changed: usize) -> Result<(), Error> {
-    if changed == 0 {
-        Err(Error::NotFound)
-    } else {
-        Ok(())
     }
 }

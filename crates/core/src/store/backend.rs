@@ -8,8 +8,6 @@
 //!
 //! What the derive does not know is said on each database itself by [`either`].
 
-#![expect(unreachable_pub, reason = "the derive writes public items")]
-
 use crate::instant::{Instant, InstantSql};
 #[cfg(feature = "postgres")]
 use diesel::PgConnection;
@@ -100,17 +98,22 @@ impl<Q> RunQueryDsl<Inner> for Either<Q> {}
 
 /// Locks what a question finds until the commit.
 pub(crate) const fn locked<Q>(question: Q) -> Locked<Q> {
-    Locked(question)
+    Locked(question, ForUpdate(""))
 }
 
-/// See [`locked`].
+/// The same, without what others have locked.
+pub(crate) const fn skipping_locked<Q>(question: Q) -> Locked<Q> {
+    Locked(question, ForUpdate(" SKIP LOCKED"))
+}
+
+/// See [`locked`] and [`skipping_locked`].
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Locked<Q>(Q);
+pub(crate) struct Locked<Q>(Q, ForUpdate);
 
 impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for Locked<Q> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
         self.0.walk_ast(out.reborrow())?;
-        MultiBackend::walk_variant_ast(&ForUpdate, out)
+        MultiBackend::walk_variant_ast(&self.1, out)
     }
 }
 
@@ -125,7 +128,8 @@ impl<Q> QueryId for Locked<Q> {
 
 impl<Q> RunQueryDsl<Inner> for Locked<Q> {}
 
-struct ForUpdate;
+#[derive(Debug, Clone, Copy)]
+struct ForUpdate(&'static str);
 
 #[cfg(feature = "sqlite")]
 impl QueryFragment<Sqlite> for ForUpdate {
@@ -139,6 +143,7 @@ impl QueryFragment<Sqlite> for ForUpdate {
 impl QueryFragment<Pg> for ForUpdate {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(" FOR UPDATE");
+        out.push_sql(self.0);
         Ok(())
     }
 }

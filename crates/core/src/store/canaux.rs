@@ -1,23 +1,19 @@
 //! What all runs on all machines share about a channel: a pause that the peer asked for, the rate
 //! per minute, and why it was stopped.
 
-use super::sql::sql;
+use super::backend::locked;
+use super::literal::text_or;
+use super::messages::is_leaving;
 use super::{Conn, Error};
 use crate::config::Lang;
-use crate::instant::{Instant, InstantSql};
+use crate::instant::Instant;
+use crate::schema::canaux::{self, prochain_creneau, table};
+use crate::schema::messages;
 use crate::texts;
 use crate::vocabulary::{Canal, Cause};
-use diesel::QueryableByName;
-use diesel::sql_types::{BigInt, Nullable, Text};
+use diesel::dsl::case_when;
+use diesel::prelude::*;
 use std::time::Duration;
-
-#[derive(QueryableByName)]
-struct Row {
-    #[diesel(sql_type = Nullable<InstantSql>)]
-    bloque_jusqua: Option<Instant>,
-    #[diesel(sql_type = Nullable<InstantSql>)]
-    prochain_creneau: Option<Instant>,
-}
 
 /// No pause is longer, whatever the peer or a wrong clock says.
 const PAUSE_MAX: Duration = Duration::from_secs(6 * 3600);
@@ -31,7 +27,7 @@ const VOID_AFTER: Duration = Duration::from_secs(6 * 3600 + 600);
 /// # Errors
 /// The database's.
 pub fn paused_until(conn: &mut Conn, canal: Canal, now: Instant) -> Result<Option<Instant>, Error> {
-    let until = read(conn, canal)?.and_then(|row| row.bloque_jusqua);
+    let until: Option<Instant> = conn.one(table.find(canal).select(canaux::bloque_jusqua))?;
     Ok(until.filter(|until| *until > now && *until <= now + VOID_AFTER))
 }
 
@@ -40,33 +36,30 @@ pub fn paused_until(conn: &mut Conn, canal: Canal, now: Instant) -> Result<Optio
 /// # Errors
 /// The database's.
 pub fn pause(conn: &mut Conn, canal: Canal, until: Instant, now: Instant) -> Result<(), Error> {
+    use canaux::bloque_jusqua;
     let until = until.min(now + PAUSE_MAX);
-    conn.execute(
-        sql("UPDATE canaux SET bloque_jusqua = ?
-               WHERE canal = ? AND (bloque_jusqua IS NULL OR bloque_jusqua < ? OR bloque_jusqua > ?)")
-        .bind(until)
-        .bind(canal.as_str())
-        .bind(until)
-        .bind(now + VOID_AFTER),
-    )?;
-    Ok(())
+    let shorter = bloque_jusqua.lt(until);
+    let void = bloque_jusqua.gt(now + VOID_AFTER);
+    let other = bloque_jusqua.is_null().or(shorter).or(void);
+    conn.execute(diesel::update(table.find(canal).filter(other)).set(bloque_jusqua.eq(until)))
+        .map(drop)
 }
 
 /// Why a channel could not go on.
-#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = canaux)]
 pub struct Arret {
     /// The channel.
-    #[diesel(sql_type = Text)]
     pub canal: Canal,
     /// Why, in one word.
-    #[diesel(sql_type = Text)]
+    #[diesel(select_expression = canaux::cause.assume_not_null())]
     pub cause: Cause,
     /// The peer's code or ours; safe to log.
-    #[diesel(sql_type = Text)]
+    #[diesel(select_expression = text_or(canaux::code, ""))]
     pub code: String,
     /// The peer's words or ours. A peer's may hold an address: they are for the database and
     /// no other place.
-    #[diesel(sql_type = Text)]
+    #[diesel(select_expression = text_or(canaux::detail, ""))]
     pub detail: String,
 }
 
@@ -97,19 +90,18 @@ fn own_words<'d>(code: &str, detail: &'d str) -> Option<&'d str> {
 }
 
 /// A channel that is stopped: since then nobody was accepted.
-#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = canaux)]
 pub struct Stopped {
     /// Why.
     #[diesel(embed)]
     pub arret: Arret,
     /// When it was stopped first.
-    #[diesel(sql_type = InstantSql)]
+    #[diesel(select_expression = canaux::arrete_le.assume_not_null())]
     pub depuis: Instant,
     /// In how many runs in a row.
-    #[diesel(sql_type = BigInt)]
     pub arrets: i64,
     /// Nothing is tried before this moment.
-    #[diesel(sql_type = Nullable<InstantSql>)]
     pub bloque_jusqua: Option<Instant>,
 }
 
@@ -127,11 +119,12 @@ const LOGINS_MAX: i64 = 3;
 /// # Errors
 /// The database's.
 pub fn stopped(conn: &mut Conn) -> Result<Vec<Stopped>, Error> {
-    conn.load(sql(
-        "SELECT canal, cause, COALESCE(code, '') AS code, COALESCE(detail, '') AS detail,
-                arrete_le AS depuis, arrets, bloque_jusqua
-           FROM canaux WHERE cause IS NOT NULL AND arrete_le IS NOT NULL ORDER BY canal",
-    ))
+    let stopped = table.filter(
+        canaux::cause
+            .is_not_null()
+            .and(canaux::arrete_le.is_not_null()),
+    );
+    conn.load(stopped.select(Stopped::as_select()).order(canaux::canal))
 }
 
 /// Keeps why a channel was stopped. Logins that are refused again and again pause it, longer each
@@ -140,22 +133,17 @@ pub fn stopped(conn: &mut Conn) -> Result<Vec<Stopped>, Error> {
 /// # Errors
 /// The database's.
 pub fn stop(conn: &mut Conn, arret: &Arret, now: Instant) -> Result<(), Error> {
-    let times: Vec<super::Count> = conn.load(
-        sql(
-            "UPDATE canaux SET arrete_le = CASE WHEN cause = ? THEN arrete_le ELSE ? END,
-                               arrets = CASE WHEN cause = ? THEN arrets + 1 ELSE 1 END,
-                               cause = ?, code = ?, detail = ?
-              WHERE canal = ? RETURNING arrets AS nombre",
-        )
-        .bind(arret.cause.as_str())
-        .bind(now)
-        .bind(arret.cause.as_str())
-        .bind(arret.cause.as_str())
-        .bind(arret.code.as_str())
-        .bind(nobodys(&arret.detail))
-        .bind(arret.canal.as_str()),
-    )?;
-    let times = times.first().map_or(1, |times| times.nombre);
+    let again = canaux::cause.eq(arret.cause);
+    let since = case_when(again, canaux::arrete_le).otherwise(now);
+    let times = case_when(again, canaux::arrets + 1).otherwise(1);
+    let stop = diesel::update(table.find(arret.canal)).set((
+        canaux::arrete_le.eq(since),
+        canaux::arrets.eq(times),
+        canaux::cause.eq(arret.cause),
+        canaux::code.eq(&arret.code),
+        canaux::detail.eq(nobodys(&arret.detail)),
+    ));
+    let times = conn.one(stop.returning(canaux::arrets))?;
     if let Some(wait) = lock_wait(arret.cause, times) {
         pause(conn, arret.canal, now + wait, now)?;
     }
@@ -177,14 +165,11 @@ fn nobodys(words: &str) -> String {
 /// # Errors
 /// The database's.
 pub fn tell(conn: &mut Conn, canal: Canal, said: &str) -> Result<(), Error> {
-    conn.execute(
-        sql("UPDATE messages SET details_erreur = ?
-               WHERE statut = 'en_attente' AND type = ? AND details_erreur IS DISTINCT FROM ?")
-        .bind(said)
-        .bind(canal.as_str())
-        .bind(said),
-    )?;
-    Ok(())
+    use messages::{details_erreur, type_};
+    let untold = details_erreur.is_null().or(details_erreur.ne(said));
+    let waiting = messages::table.filter(is_leaving().and(type_.eq(canal)));
+    conn.execute(diesel::update(waiting.filter(untold)).set(details_erreur.eq(said)))
+        .map(drop)
 }
 
 /// Until a refused login is tried again, the channel having been stopped for it so often.
@@ -203,12 +188,10 @@ fn lock_wait(cause: Cause, times: i64) -> Option<Duration> {
 /// # Errors
 /// The database's.
 pub fn login_works(conn: &mut Conn, canal: Canal) -> Result<(), Error> {
-    conn.execute(
-        sql("UPDATE canaux SET bloque_jusqua = NULL
-               WHERE canal = ? AND cause IN ('identification', 'blancs', 'verrou')")
-        .bind(canal.as_str()),
-    )?;
-    Ok(())
+    let of_login = [Cause::Identification, Cause::Blancs, Cause::Verrou];
+    let stopped = table.find(canal).filter(canaux::cause.eq_any(of_login));
+    conn.execute(diesel::update(stopped).set(canaux::bloque_jusqua.eq(None::<Instant>)))
+        .map(drop)
 }
 
 /// Somebody was accepted: why the channel was stopped is over.
@@ -216,19 +199,19 @@ pub fn login_works(conn: &mut Conn, canal: Canal) -> Result<(), Error> {
 /// # Errors
 /// The database's.
 pub fn works(conn: &mut Conn, canal: Canal) -> Result<(), Error> {
-    let was_stopped = conn.execute(
-        sql(
-            "UPDATE canaux SET cause = NULL, code = NULL, detail = NULL, arrete_le = NULL, arrets = 0
-              WHERE canal = ? AND cause IS NOT NULL",
-        )
-        .bind(canal.as_str()),
-    )?;
+    let stopped = table.find(canal).filter(canaux::cause.is_not_null());
+    let was_stopped = conn.execute(diesel::update(stopped).set((
+        canaux::cause.eq(None::<Cause>),
+        canaux::code.eq(None::<String>),
+        canaux::detail.eq(None::<String>),
+        canaux::arrete_le.eq(None::<Instant>),
+        canaux::arrets.eq(0),
+    )))?;
     if was_stopped > 0 {
-        conn.execute(
-            sql("UPDATE messages SET details_erreur = NULL
-                   WHERE statut = 'en_attente' AND type = ? AND details_erreur IS NOT NULL")
-            .bind(canal.as_str()),
-        )?;
+        use messages::{details_erreur, type_};
+        let waiting = messages::table.filter(is_leaving().and(type_.eq(canal)));
+        let told = waiting.filter(details_erreur.is_not_null());
+        conn.execute(diesel::update(told).set(details_erreur.eq(None::<String>)))?;
     }
     Ok(())
 }
@@ -249,11 +232,9 @@ pub fn take_slots(
 ) -> Result<(usize, Instant), Error> {
     let gap = Duration::from_secs(60) / per_minute.max(1);
     let burst = Duration::from_secs(1).max(gap);
-    // Locks the row on PostgreSQL, so that two runs never count the same slot.
-    conn.execute(sql("UPDATE canaux SET canal = canal WHERE canal = ?").bind(canal.as_str()))?;
-    let next = read(conn, canal)?
-        .and_then(|row| row.prochain_creneau)
-        .filter(|next| *next <= now + Duration::from_secs(120));
+    let row = table.find(canal);
+    let next: Option<Instant> = conn.one(locked(row.select(prochain_creneau)))?;
+    let next = next.filter(|next| *next <= now + Duration::from_secs(120));
     let mut next = next.unwrap_or(now).max(now + gap - burst);
     let mut had = 0;
     while had < wanted && next <= now {
@@ -261,21 +242,9 @@ pub fn take_slots(
         had += 1;
     }
     if had > 0 {
-        conn.execute(
-            sql("UPDATE canaux SET prochain_creneau = ? WHERE canal = ?")
-                .bind(next)
-                .bind(canal.as_str()),
-        )?;
+        conn.execute(diesel::update(row).set(prochain_creneau.eq(next)))?;
     }
     Ok((had, next))
-}
-
-fn read(conn: &mut Conn, canal: Canal) -> Result<Option<Row>, Error> {
-    let rows: Vec<Row> = conn.load(
-        sql("SELECT bloque_jusqua, prochain_creneau FROM canaux WHERE canal = ?")
-            .bind(canal.as_str()),
-    )?;
-    Ok(rows.into_iter().next())
 }
 
 #[cfg(test)]

@@ -5,8 +5,7 @@ use super::backend::{Inner, MultiBackend};
 #[cfg(feature = "sqlite")]
 use super::open::sqlite::Open;
 use crate::config::Database;
-use crate::instant::Instant;
-use diesel::RunQueryDsl;
+use crate::instant::{Instant, InstantSql};
 #[cfg(feature = "sqlite")]
 use diesel::SqliteConnection;
 #[cfg(feature = "sqlite")]
@@ -14,6 +13,8 @@ use diesel::connection::AnsiTransactionManager;
 use diesel::connection::TransactionManager;
 use diesel::query_builder::{QueryFragment, QueryId};
 use diesel::query_dsl::methods::LoadQuery;
+use diesel::sql_types::Text;
+use diesel::{BoolExpressionMethods, ExpressionMethods, QueryResult, RunQueryDsl};
 #[cfg(feature = "sqlite")]
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -28,6 +29,29 @@ pub(crate) enum Sessions {
     Shared,
 }
 
+/// What a connection is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Questions that people wait for: none takes longer than half a minute.
+    Requests,
+    /// A run of the dispatcher, whose few statements all look rows up by key and are repeated thousands
+    /// of times. PostgreSQL plans them once and by index, whatever its statistics say: those of a table
+    /// that has just been filled are wrong.
+    Dispatch,
+    /// Questions about everything, such as a migration's: each takes as long as it takes.
+    Upkeep,
+}
+
+diesel::define_sql_function! {
+    /// PostgreSQL's clock, which goes on within a transaction.
+    fn clock_timestamp() -> InstantSql;
+}
+
+diesel::define_sql_function! {
+    /// A setting of a PostgreSQL server.
+    fn current_setting(name: Text) -> Text;
+}
+
 /// A connection. Opened by [`Conn::open`], which chooses the database by the URL's scheme.
 pub struct Conn {
     pub(crate) inner: Inner,
@@ -36,7 +60,7 @@ pub struct Conn {
     turn: Option<Arc<Mutex<()>>>,
     sessions: Sessions,
     writing: bool,
-    dispatching: bool,
+    purpose: Purpose,
     broken: bool,
 }
 
@@ -93,7 +117,7 @@ impl Conn {
             turn: None,
             sessions,
             writing: false,
-            dispatching: false,
+            purpose: Purpose::Requests,
             broken: false,
         }
     }
@@ -114,51 +138,37 @@ impl Conn {
     }
 
     pub(crate) const fn is_postgres(&self) -> bool {
-        match self.inner {
-            #[cfg(feature = "sqlite")]
-            Inner::Sqlite(_) => false,
-            #[cfg(feature = "postgres")]
-            Inner::Postgres(_) => true,
-        }
+        matches!(self.database, Database::Postgres(_))
     }
 
-    /// Whether a transaction is open.
-    pub(crate) const fn is_writing(&self) -> bool {
-        self.writing
-    }
-
-    /// Sets the connection up for a run of the dispatcher, whose few statements all look rows up by
-    /// key and are repeated thousands of times. PostgreSQL plans them once and by index, whatever
-    /// its statistics say: those of a table that has just been filled are wrong.
+    /// Sets the connection up for what it will be used for, until the end.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub fn tune_for_dispatch(&mut self) -> Result<(), Error> {
-        self.dispatching = true;
+    pub fn devote(&mut self, purpose: Purpose) -> Result<(), Error> {
+        self.purpose = purpose;
         match &mut self.inner {
-            #[cfg(feature = "sqlite")]
-            Inner::Sqlite(_) => Ok(()),
             #[cfg(feature = "postgres")]
-            // Said anew in each transaction.
-            Inner::Postgres(_) if self.sessions == Sessions::Shared => Ok(()),
-            #[cfg(feature = "postgres")]
-            Inner::Postgres(conn) => super::open::postgres::plan_by_index(conn),
+            // In a pool it is said anew in each transaction.
+            Inner::Postgres(conn) if self.sessions == Sessions::Own => {
+                super::open::postgres::devote(conn, purpose)
+            }
+            _ => Ok(()),
         }
     }
 
     /// Replaces a connection that broke by a new one to the same database.
     ///
     /// # Errors
-    /// As [`Conn::open`]; the old connection is kept then.
+    /// `Unavailable`: the same settings opened it before. The old connection is kept then.
     pub fn reopen(&mut self) -> Result<(), Error> {
-        let (dispatching, turn) = (self.dispatching, self.turn.clone());
-        *self = Self::open(&self.database)?;
+        let (purpose, turn) = (self.purpose, self.turn.clone());
+        *self = Self::open(&self.database).map_err(|error| match error {
+            Error::Config(text) => Error::Unavailable(text),
+            other => other,
+        })?;
         self.turn = turn;
-        if dispatching {
-            self.tune_for_dispatch()
-        } else {
-            Ok(())
-        }
+        self.devote(purpose)
     }
 
     /// The database's clock: the only one that leases, lateness and due dates are measured with.
@@ -167,14 +177,10 @@ impl Conn {
     /// # Errors
     /// When the database does not answer.
     pub fn now(&mut self) -> Result<Instant, Error> {
-        match &mut self.inner {
-            #[cfg(feature = "sqlite")]
-            Inner::Sqlite(_) => Ok(Instant::of_this_machine()),
-            #[cfg(feature = "postgres")]
-            Inner::Postgres(conn) => {
-                diesel::define_sql_function! { fn clock_timestamp() -> crate::instant::InstantSql; }
-                Ok(diesel::select(clock_timestamp()).get_result(conn)?)
-            }
+        if self.is_postgres() {
+            self.one(diesel::select(clock_timestamp()))
+        } else {
+            Ok(Instant::of_this_machine())
         }
     }
 
@@ -195,19 +201,13 @@ impl Conn {
     /// # Errors
     /// When the database does not answer.
     pub fn is_durable(&mut self) -> Result<bool, Error> {
-        #[derive(diesel::QueryableByName)]
-        struct Durable {
-            #[diesel(sql_type = diesel::sql_types::Bool)]
-            durable: bool,
-        }
         if !self.is_postgres() {
             return Ok(true);
         }
-        let settings: Vec<Durable> = self.load(super::sql::sql(
-            "SELECT current_setting('fsync') = 'on'
-                AND current_setting('full_page_writes') = 'on' AS durable",
-        ))?;
-        Ok(settings.iter().all(|row| row.durable))
+        let is_on = |name: &'static str| current_setting(name).eq("on");
+        self.one(diesel::select(
+            is_on("fsync").and(is_on("full_page_writes")),
+        ))
     }
 
     /// Runs `body` in a transaction that takes the write lock at once (SQLite: `BEGIN IMMEDIATE`;
@@ -235,7 +235,7 @@ impl Conn {
         match outcome {
             Ok(value) => {
                 let committed = Inner::commit_transaction(&mut self.inner);
-                self.note(committed.map_err(Error::from))?;
+                self.told(committed)?;
                 Ok(value)
             }
             Err(error) => {
@@ -259,10 +259,12 @@ impl Conn {
             Inner::Sqlite(conn) => begin_immediate(conn),
             #[cfg(feature = "postgres")]
             Inner::Postgres(conn) if self.sessions == Sessions::Shared => {
-                super::open::postgres::begin_pooled(conn, self.dispatching)
+                super::open::postgres::begin_pooled(conn, self.purpose)
             }
             #[cfg(feature = "postgres")]
-            Inner::Postgres(_) => Ok(Inner::begin_transaction(&mut self.inner)?),
+            Inner::Postgres(_) => {
+                Inner::begin_transaction(&mut self.inner).map_err(Error::of_postgres)
+            }
         }
     }
 
@@ -280,8 +282,8 @@ impl Conn {
         if self.is_pooled() && !self.writing {
             return self.write(|conn| conn.execute(statement));
         }
-        let done = statement.execute(&mut self.inner).map_err(Error::from);
-        self.note(done)
+        let done = statement.execute(&mut self.inner);
+        self.told(done)
     }
 
     /// The rows of a question.
@@ -294,8 +296,8 @@ impl Conn {
         question: impl LoadQuery<'q, Inner, T>,
     ) -> Result<Vec<T>, Error> {
         let rows = question.internal_load(&mut self.inner);
-        let rows = rows.and_then(Iterator::collect).map_err(Error::from);
-        self.note(rows)
+        let rows = rows.and_then(Iterator::collect);
+        self.told(rows)
     }
 
     /// The first row of a question, if there is one.
@@ -309,7 +311,7 @@ impl Conn {
     ) -> Result<Option<T>, Error> {
         let row = question.internal_load(&mut self.inner);
         let row = row.and_then(|mut rows| rows.next().transpose());
-        self.note(row.map_err(Error::from))
+        self.told(row)
     }
 
     /// The one row of a question.
@@ -327,7 +329,18 @@ impl Conn {
         self.first(question)?.ok_or(Error::NotFound)
     }
 
-    pub(crate) fn note<T>(&mut self, outcome: Result<T, Error>) -> Result<T, Error> {
+    /// What came of a question, in the words of this house.
+    fn told<T>(&mut self, outcome: QueryResult<T>) -> Result<T, Error> {
+        let outcome = outcome.map_err(match self.inner {
+            #[cfg(feature = "sqlite")]
+            Inner::Sqlite(_) => Error::of_sqlite,
+            #[cfg(feature = "postgres")]
+            Inner::Postgres(_) => Error::of_postgres,
+        });
+        self.note(outcome)
+    }
+
+    fn note<T>(&mut self, outcome: Result<T, Error>) -> Result<T, Error> {
         self.broken |= matches!(outcome, Err(Error::Unavailable(_)));
         outcome
     }
@@ -343,7 +356,7 @@ fn begin_immediate(conn: &mut SqliteConnection) -> Result<(), Error> {
     loop {
         tried += 1;
         let begun = AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE");
-        match begun.map_err(Error::from) {
+        match begun.map_err(Error::of_sqlite) {
             Err(Error::Unavailable(_)) if tried < BEGIN_TRIES => {
                 std::thread::sleep(std::time::Duration::from_millis(7 * tried));
             }

@@ -7,6 +7,7 @@
 pub mod address;
 pub(super) mod announce;
 pub(super) mod claim;
+mod lecture;
 pub(super) mod quiet;
 pub mod recipients;
 pub(super) mod record;
@@ -17,15 +18,13 @@ pub(super) mod settle;
 
 pub use announce::{Announced, Refused, announce};
 pub use claim::{Claimed, claim, give_back, step_back};
+pub use lecture::mark_read;
 pub use quiet::hold;
 pub use record::{Outcome, Recorded, record};
 pub use recover::{AMBIGUOUS_RESENDS, Recovered, drop_cancelled, expire, recover};
 pub use sent::{Sent, sent};
 pub use settle::{Ready, Settled, settle};
 
-use super::sql::Sql;
-use crate::instant::Instant;
-use crate::vocabulary::{Etat, Motif};
 use std::time::Duration;
 
 /// No envoi waits longer for its next attempt: one that is to was told so by a clock that ran ahead,
@@ -35,15 +34,6 @@ const WAIT_MAX: Duration = Duration::from_secs(15 * 3600);
 /// What an `UPDATE envois SET` writes into envois that will not be sent (any more): `etat` with its
 /// `motif`. Of those whose answer was lost a copy may have arrived: they are `incertain`, whatever
 /// ends them.
-const UNSENT: &str = " etat = CASE WHEN ambigus > 0 THEN 'incertain' ELSE {etat} END,
+pub(super) const UNSENT: &str = " etat = CASE WHEN ambigus > 0 THEN 'incertain' ELSE {etat} END,
     motif = CASE WHEN ambigus > 0 THEN 'resultat_inconnu' ELSE {motif} END,
     proprio = NULL, bail_jusqua = NULL, termine_le = {now}";
-
-/// Goes on with what an `UPDATE envois SET` writes into envois that will not be sent.
-pub(super) fn unsent(update: Sql, etat: Etat, motif: Motif, now: Instant) -> Sql {
-    update
-        .then(UNSENT)
-        .set("etat", etat)
-        .set("motif", motif)
-        .set("now", now)
-}

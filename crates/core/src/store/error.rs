@@ -1,8 +1,13 @@
 //! What can go wrong with the database, in the words that callers need.
 
+#[cfg(feature = "postgres")]
+pub(super) mod postgres;
+#[cfg(feature = "sqlite")]
+pub(super) mod sqlite;
+
 use super::Conflict;
 use crate::config::Config;
-use diesel::result::{DatabaseErrorKind, Error as Diesel};
+use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as Diesel};
 
 /// A failed question to the database. diesel's own errors do not leave `store`.
 #[derive(Debug, thiserror::Error)]
@@ -53,60 +58,27 @@ impl Error {
     }
 }
 
-/// Texts by which the two databases tell that they cannot be used now. SQLite's come from its
-/// list of result codes (sqlite.org/rescode.html): diesel keeps the text, not the code.
-const AWAY: &[&str] = &[
-    "database is locked",
-    "database table is locked",
-    "database or disk is full",
-    "disk I/O error",
-    "unable to open database file",
-    "attempt to write a readonly database",
-    "terminating connection",
-    "server closed the connection",
-    "connection to server",
-    "the database system is",
-    "could not connect",
-    "no connection to the server",
-    "could not extend file",
-    "No space left on device",
-    "canceling statement due to",
-    "deadlock detected",
-    "query_wait_timeout",
-    "server conn crashed",
-    "server login",
-    "pgbouncer",
-];
-
-impl From<Diesel> for Error {
-    fn from(error: Diesel) -> Self {
-        match error {
-            Diesel::NotFound => Self::NotFound,
-            Diesel::DatabaseError(
-                DatabaseErrorKind::ClosedConnection
-                | DatabaseErrorKind::UnableToSendCommand
-                | DatabaseErrorKind::SerializationFailure
-                | DatabaseErrorKind::ReadOnlyTransaction,
-                info,
-            ) => Self::Unavailable(one_line(info.message())),
-            // Between our question and our writing somebody deleted the row, or began to use it.
-            Diesel::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => {
-                Self::Conflict(Conflict::Reference)
-            }
-            Diesel::DatabaseError(_, info) => of_text(info.message()),
-            Diesel::BrokenTransactionManager => {
-                Self::Unavailable("the transaction was broken off".to_owned())
-            }
-            other => of_text(&other.to_string()),
+/// One of diesel's errors; `of_database` sorts what its kind does not tell.
+fn sorted(error: Diesel, of_database: fn(&dyn DatabaseErrorInformation) -> Error) -> Error {
+    match error {
+        Diesel::NotFound => Error::NotFound,
+        Diesel::DatabaseError(
+            DatabaseErrorKind::ClosedConnection
+            | DatabaseErrorKind::UnableToSendCommand
+            | DatabaseErrorKind::SerializationFailure
+            | DatabaseErrorKind::ReadOnlyTransaction,
+            info,
+        ) => Error::Unavailable(one_line(info.message())),
+        // Between our question and our writing somebody deleted the row, or began to use it.
+        Diesel::DatabaseError(
+            DatabaseErrorKind::ForeignKeyViolation | DatabaseErrorKind::RestrictViolation,
+            _,
+        ) => Error::Conflict(Conflict::Reference),
+        Diesel::DatabaseError(DatabaseErrorKind::Unknown, info) => of_database(&*info),
+        Diesel::BrokenTransactionManager => {
+            Error::Unavailable("the transaction was broken off".to_owned())
         }
-    }
-}
-
-pub(super) fn of_text(text: &str) -> Error {
-    if AWAY.iter().any(|known| text.contains(known)) {
-        Error::Unavailable(one_line(text))
-    } else {
-        Error::Other(one_line(text))
+        other => Error::Other(one_line(&other.to_string())),
     }
 }
 

@@ -5,7 +5,7 @@ use super::{Conn, Error, LEASE_MAX};
 use crate::instant::{Instant, InstantSql};
 use crate::model::Candidate;
 use crate::schema::{etudiants, messages, parents, parents_etudiants};
-use crate::vocabulary::{Canal, Etat, Motif, Statut};
+use crate::vocabulary::{Canal, Etat, Motif};
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
 use serde::Serialize;
@@ -127,6 +127,10 @@ statements! {
 
     fn simulated(keys: &[Key]) =
         "UPDATE messages SET simule = true WHERE NOT simule AND id IN (SELECT r.cle FROM {keys})";
+
+    fn given_back(passage: &str) =
+        "UPDATE messages SET bail_jusqua = NULL
+          WHERE statut = 'en_attente' AND etendu_le IS NULL AND proprio = {passage}";
 
     fn candidates(keys: &[Key]) =
         "SELECT id, nom, prenom, telephone, email, notifications_sms, notifications_email,
@@ -257,10 +261,5 @@ pub fn advance(conn: &mut Conn, progress: &[Progress], now: Instant) -> Result<u
 /// # Errors
 /// The database's.
 pub fn give_back(conn: &mut Conn, passage: &str) -> Result<usize, Error> {
-    let mine = messages::table
-        .filter(messages::statut.eq(Statut::EnAttente))
-        .filter(messages::etendu_le.is_null())
-        .filter(messages::proprio.eq(passage));
-    let none: Option<Instant> = None;
-    conn.execute(diesel::update(mine).set(messages::bail_jusqua.eq(none)))
+    conn.execute(given_back(passage))
 }

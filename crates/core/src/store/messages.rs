@@ -1,6 +1,6 @@
 //! Messages: written, cancelled, closed, sent again.
 
-mod close;
+pub(super) mod close;
 mod edit;
 mod list;
 mod waiting;
@@ -10,22 +10,22 @@ pub use edit::{delete, mark_read, update};
 pub use list::{Column, Filter, Order, by_ids, count, ids, one, page};
 pub use waiting::{Attente, attentes};
 
-use super::envois::unsent;
-use super::sql::sql;
+use super::envois::UNSENT;
+use super::literal::{Literal, instant_or, word};
+use super::sql::statements;
 use super::{Conflict, Conn, Deed, Error};
 use crate::instant::Instant;
 use crate::model::{Content, NewMessage};
-use crate::schema;
+use crate::schema::{classes, messages};
 use crate::vocabulary::{Etat, Motif, Statut};
-use diesel::sql_types::{self, BigInt};
-use diesel::{ExpressionMethods, QueryableByName};
+use diesel::dsl::{auto_type, count_star};
+use diesel::prelude::*;
 
 /// Inserts a message and returns its number.
 ///
 /// # Errors
 /// `Conflict` when it is programmed without a date, or its parent or class is unknown.
 pub fn insert(conn: &mut Conn, new: &NewMessage) -> Result<i64, Error> {
-    use schema::messages::{id, programme_le, table};
     if new.statut == Statut::Programme && new.date_programmee.is_none() {
         return Err(Error::Conflict(Conflict::Undated));
     }
@@ -33,15 +33,17 @@ pub fn insert(conn: &mut Conn, new: &NewMessage) -> Result<i64, Error> {
         Statut::Programme => Some(conn.now()?),
         _ => None,
     };
-    let row = (new.clone(), programme_le.eq(programmed));
-    conn.write_once(|conn| conn.one(diesel::insert_into(table).values(row).returning(id)))
+    let row = (new, messages::programme_le.eq(programmed));
+    let insertion = diesel::insert_into(messages::table).values(row);
+    conn.write_once(|conn| conn.one(insertion.returning(messages::id)))
 }
 
 /// What a message says.
-#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = messages)]
 pub struct Text {
     /// Goes up whenever the message is changed.
-    #[diesel(sql_type = BigInt)]
+    #[diesel(column_name = jeton)]
     pub version: i64,
     /// The text with what belongs to it.
     #[diesel(embed)]
@@ -53,24 +55,12 @@ pub struct Text {
 /// # Errors
 /// The database's.
 pub fn contents(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Text>, Error> {
-    conn.load(
-        sql(
-            "SELECT id, jeton AS version, sujet, contenu, contenu_html, cle, cle_lecture FROM messages
-               WHERE id IN (SELECT r.cle FROM {rows: cle})",
-        )
-        .bind_keys(ids),
-    )
-}
-
-#[derive(diesel::QueryableByName)]
-struct State {
-    #[diesel(sql_type = sql_types::Text)]
-    statut: Statut,
+    let named = messages::table.filter(messages::id.eq_any(ids));
+    conn.load(named.select(Text::as_select()))
 }
 
 fn statut(conn: &mut Conn, id: i64) -> Result<Statut, Error> {
-    let found: Vec<State> = conn.load(sql("SELECT statut FROM messages WHERE id = ?").bind(id))?;
-    found.first().map(|row| row.statut).ok_or(Error::NotFound)
+    conn.one(messages::table.find(id).select(messages::statut))
 }
 
 /// Cancels a message. What is programmed becomes a draft again; of what is leaving, everything
@@ -83,41 +73,41 @@ fn statut(conn: &mut Conn, id: i64) -> Result<Statut, Error> {
 /// # Errors
 /// `Conflict` when there is nothing to cancel.
 pub fn cancel(conn: &mut Conn, id: i64) -> Result<usize, Error> {
+    let message = messages::table.find(id);
+    let programmed = message.filter(messages::statut.eq(Statut::Programme));
+    let leaving = message
+        .filter(messages::statut.eq(Statut::EnAttente))
+        .filter(messages::annule_le.is_null());
     conn.write(|conn| {
         let now = conn.now()?;
-        let drafted = conn.execute(
-            sql(
-                "UPDATE messages SET statut = 'brouillon', programme_le = NULL
-                   WHERE id = ? AND statut = 'programme'",
-            )
-            .bind(id),
-        )?;
+        let drafted = conn.execute(diesel::update(programmed).set((
+            messages::statut.eq(Statut::Brouillon),
+            messages::programme_le.eq(None::<Instant>),
+        )))?;
         if drafted > 0 {
             return Ok(0);
         }
-        let stopped = conn.execute(
-            sql("UPDATE messages
-                     SET annule_le = ?, etendu_le = COALESCE(etendu_le, ?), jeton = jeton + 1
-                   WHERE id = ? AND statut = 'en_attente' AND annule_le IS NULL")
-            .bind(now)
-            .bind(now)
-            .bind(id),
-        )?;
+        let stopped = conn.execute(diesel::update(leaving).set((
+            messages::annule_le.eq(now),
+            messages::etendu_le.eq(instant_or(messages::etendu_le, now).nullable()),
+            messages::jeton.eq(messages::jeton + 1),
+        )))?;
         if stopped == 0 {
             let statut = statut(conn, id)?;
             return Err(Error::Conflict(Conflict::Statut(statut, Deed::Cancel)));
         }
-        let update = sql("WITH restants AS MATERIALIZED (
-                SELECT id FROM envois WHERE message = ? AND etat IN ('a_envoyer', 'reserve')
-                 ORDER BY id {for update})
-              UPDATE envois SET")
-        .bind(id);
-        conn.execute(
-            unsent(update, Etat::Ignore, Motif::Annule, now).then(
-                " WHERE id IN (SELECT id FROM restants) AND etat IN ('a_envoyer', 'reserve')",
-            ),
-        )
+        conn.execute(stop(id, Etat::Ignore, Motif::Annule, now))
     })
+}
+
+// By hand, because the builder cannot lock the rows in their order before it changes them.
+statements! {
+    fn stop(message: i64, etat: Etat, motif: Motif, now: Instant) =
+        "WITH restants AS MATERIALIZED (
+            SELECT id FROM envois WHERE message = {message} AND etat IN ('a_envoyer', 'reserve')
+             ORDER BY id {for update})
+         UPDATE envois SET", UNSENT, "
+          WHERE id IN (SELECT id FROM restants) AND etat IN ('a_envoyer', 'reserve')";
 }
 
 /// Opens a message again for those of its envois that a person sends again. It stays locked until the
@@ -126,13 +116,15 @@ pub fn cancel(conn: &mut Conn, id: i64) -> Result<usize, Error> {
 /// # Errors
 /// `NotFound`; `Conflict` when it was never sent, or its recipients are being worked out.
 pub fn reopen(conn: &mut Conn, id: i64) -> Result<(), Error> {
-    let opened = conn.execute(
-        sql("UPDATE messages
-                 SET statut = 'en_attente', annule_le = NULL, details_erreur = NULL
-               WHERE id = ? AND statut IN ('en_attente', 'envoye', 'echec')
-                 AND etendu_le IS NOT NULL")
-        .bind(id),
-    )?;
+    let sent = messages::table
+        .find(id)
+        .filter(messages::statut.eq_any([Statut::EnAttente, Statut::Envoye, Statut::Echec]))
+        .filter(messages::etendu_le.is_not_null());
+    let opened = conn.execute(diesel::update(sent).set((
+        messages::statut.eq(Statut::EnAttente),
+        messages::annule_le.eq(None::<Instant>),
+        messages::details_erreur.eq(None::<String>),
+    )))?;
     if opened == 0 {
         let statut = statut(conn, id)?;
         return Err(Error::Conflict(Conflict::Statut(statut, Deed::Resend)));
@@ -145,17 +137,19 @@ pub fn reopen(conn: &mut Conn, id: i64) -> Result<(), Error> {
 /// # Errors
 /// `NotFound`; `Conflict` when it is on its way or was sent.
 pub fn send_now(conn: &mut Conn, id: i64) -> Result<(), Error> {
+    let unsent = messages::table.find(id).filter(messages::statut.eq_any([
+        Statut::Brouillon,
+        Statut::Programme,
+        Statut::Echec,
+    ]));
     conn.write(|conn| {
         let now = conn.now()?;
-        let due = conn.execute(
-            sql("UPDATE messages
-                     SET statut = 'programme', date_programmee = ?, programme_le = ?,
-                         details_erreur = NULL
-                   WHERE id = ? AND statut IN ('brouillon', 'programme', 'echec')")
-            .bind(now)
-            .bind(now)
-            .bind(id),
-        )?;
+        let due = conn.execute(diesel::update(unsent).set((
+            messages::statut.eq(Statut::Programme),
+            messages::date_programmee.eq(now),
+            messages::programme_le.eq(now),
+            messages::details_erreur.eq(None::<String>),
+        )))?;
         if due == 0 {
             let statut = statut(conn, id)?;
             return Err(Error::Conflict(Conflict::Statut(statut, Deed::SendNow)));
@@ -164,15 +158,35 @@ pub fn send_now(conn: &mut Conn, id: i64) -> Result<(), Error> {
     })
 }
 
+/// Of a message: its date has come.
+#[auto_type]
+pub(super) fn is_due(now: Instant) -> _ {
+    let programmed: Literal = word(Statut::Programme);
+    messages::statut
+        .eq(programmed)
+        .and(messages::date_programmee.le(now))
+}
+
+/// Of a message: it is leaving.
+#[auto_type]
+pub(super) fn is_leaving() -> _ {
+    let leaving: Literal = word(Statut::EnAttente);
+    messages::statut.eq(leaving)
+}
+
+/// The name of a message's class.
+#[auto_type]
+pub(super) fn classe_nom() -> _ {
+    classes::table
+        .filter(classes::id.nullable().eq(messages::classe))
+        .select(classes::nom)
+        .single_value()
+}
+
 /// How many messages are due now.
 ///
 /// # Errors
 /// The database's.
 pub fn due(conn: &mut Conn, now: Instant) -> Result<i64, Error> {
-    let found: Vec<super::Count> = conn.load(
-        sql("SELECT count(*) AS nombre FROM messages
-               WHERE statut = 'programme' AND date_programmee <= ?")
-        .bind(now),
-    )?;
-    Ok(found.first().map_or(0, |row| row.nombre))
+    conn.one(messages::table.filter(is_due(now)).select(count_star()))
 }

@@ -1,8 +1,8 @@
 //! Versions of the tables.
 
 use super::backend::Inner;
-use super::conn::Conn;
-use super::{Error, error::one_line, sql::sql};
+use super::conn::{Conn, Purpose};
+use super::{Error, error::one_line};
 use crate::config::Database;
 use diesel::migration::{Migration, MigrationSource};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -85,6 +85,7 @@ pub fn pending(conn: &mut Conn) -> Result<usize, Error> {
 /// # Errors
 /// When a statement fails; the tables are then as before.
 pub fn migrate(conn: &mut Conn) -> Result<Vec<String>, Error> {
+    conn.devote(Purpose::Upkeep)?;
     conn.write(|conn| {
         let names = match &mut conn.inner {
             #[cfg(feature = "sqlite")]
@@ -93,7 +94,9 @@ pub fn migrate(conn: &mut Conn) -> Result<Vec<String>, Error> {
             Inner::Postgres(conn) => {
                 use diesel::RunQueryDsl;
                 // Any number will do, as long as every version of this program uses the same.
-                diesel::sql_query("SELECT pg_advisory_xact_lock(7307189512)").execute(conn)?;
+                diesel::sql_query("SELECT pg_advisory_xact_lock(7307189512)")
+                    .execute(conn)
+                    .map_err(Error::of_postgres)?;
                 apply(conn, POSTGRES)
             }
         };
@@ -132,7 +135,9 @@ fn applied(conn: &mut Conn) -> Result<BTreeSet<String>, Error> {
         #[diesel(sql_type = diesel::sql_types::Text)]
         version: String,
     }
-    let rows = conn.load::<Applied>(&sql("SELECT version FROM __diesel_schema_migrations"));
+    let rows = conn.load::<Applied>(diesel::sql_query(
+        "SELECT version FROM __diesel_schema_migrations",
+    ));
     match rows {
         Ok(rows) => Ok(rows.into_iter().map(|row| row.version).collect()),
         // A database that never saw a migration has no such table.

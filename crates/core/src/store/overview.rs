@@ -1,53 +1,51 @@
 //! Questions of the administrator: what is due, waiting, late, uncertain.
 
-use super::sql::sql;
+use super::backend::either;
+use super::literal::{is_one_of, word};
+use super::messages::{is_due, is_leaving};
 use super::{Conn, Error};
-use crate::instant::{Instant, InstantSql};
-use crate::vocabulary::{Canal, Etat};
-use diesel::sql_types::{BigInt, Bool, Nullable, Text};
+use crate::instant::Instant;
+use crate::schema::{envois, messages};
+use crate::vocabulary::{Canal, Etat, Statut};
+use diesel::dsl::{count_star, exists, min, select, sql};
+use diesel::prelude::*;
 
 /// Envois of one channel in one state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, diesel::QueryableByName)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, Queryable)]
 pub struct Waiting {
     /// The channel.
-    #[diesel(sql_type = Text)]
     pub canal: Canal,
     /// The state.
-    #[diesel(sql_type = Text)]
     pub etat: Etat,
     /// How many.
-    #[diesel(sql_type = BigInt)]
     pub nombre: i64,
     /// The earliest next attempt among them.
-    #[diesel(sql_type = Nullable<InstantSql>)]
     pub prochaine: Option<Instant>,
 }
 
 /// Programmed messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, diesel::QueryableByName)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Programmed {
     /// Whether their date has come.
-    #[diesel(sql_type = Bool)]
     pub due: bool,
     /// How many.
-    #[diesel(sql_type = BigInt)]
     pub nombre: i64,
     /// The earliest date among them.
-    #[diesel(sql_type = InstantSql)]
     pub premiere: Instant,
 }
 
 /// A message of which somebody's envoi is uncertain.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, diesel::QueryableByName)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, Queryable, Selectable)]
+#[diesel(table_name = messages)]
 pub struct Uncertain {
     /// Number of the message.
-    #[diesel(sql_type = BigInt)]
+    #[diesel(column_name = id)]
     pub message: i64,
     /// Its channel.
-    #[diesel(sql_type = Text)]
+    #[diesel(column_name = type_)]
     pub canal: Canal,
     /// How many envois.
-    #[diesel(sql_type = BigInt)]
+    #[diesel(column_name = nb_incertains)]
     pub nombre: i64,
 }
 
@@ -56,16 +54,10 @@ pub struct Uncertain {
 /// # Errors
 /// The database's.
 pub fn is_idle(conn: &mut Conn, now: Instant) -> Result<bool, Error> {
-    let found: Vec<super::Count> = conn.load(
-        sql(
-            "SELECT id AS nombre FROM messages WHERE statut = 'en_attente'
-              UNION ALL
-              SELECT id FROM messages WHERE statut = 'programme' AND date_programmee <= ?
-              LIMIT 1",
-        )
-        .bind(now),
-    )?;
-    Ok(found.is_empty())
+    let leaving = messages::table.filter(is_leaving());
+    let due = messages::table.filter(is_due(now));
+    let is_busy: bool = conn.one(select(exists(leaving).or(exists(due))))?;
+    Ok(!is_busy)
 }
 
 /// Envois that are not final, by channel and state.
@@ -73,15 +65,16 @@ pub fn is_idle(conn: &mut Conn, now: Instant) -> Result<bool, Error> {
 /// # Errors
 /// The database's.
 pub fn waiting(conn: &mut Conn) -> Result<Vec<Waiting>, Error> {
-    // One branch for each partial index: the history is never read.
-    conn.load(sql(
-        "SELECT canal, etat, count(*) AS nombre, min(prochaine) AS prochaine FROM envois
-          WHERE etat = 'a_envoyer' GROUP BY canal, etat
-         UNION ALL
-         SELECT canal, etat, count(*) AS nombre, min(prochaine) AS prochaine FROM envois
-          WHERE etat IN ('reserve', 'emission') GROUP BY canal, etat
-         ORDER BY 1, 2",
-    ))
+    use envois::{canal, etat, prochaine, table};
+    let counted = table
+        .group_by((canal, etat))
+        .select((canal, etat, count_star(), min(prochaine)));
+    // One question for each partial index: the history is never read.
+    let waits = counted.filter(etat.eq(word(Etat::AEnvoyer)));
+    let leased = counted.filter(is_one_of(etat, &[Etat::Reserve, Etat::Emission]));
+    let mut groups: Vec<Waiting> = conn.load(either(waits.union_all(leased)))?;
+    groups.sort_unstable_by_key(|group| (group.canal.as_str(), group.etat.as_str()));
+    Ok(groups)
 }
 
 /// Programmed messages, those that are due apart.
@@ -89,15 +82,23 @@ pub fn waiting(conn: &mut Conn) -> Result<Vec<Waiting>, Error> {
 /// # Errors
 /// The database's.
 pub fn programmed(conn: &mut Conn, now: Instant) -> Result<Vec<Programmed>, Error> {
-    conn.load(
-        sql(
-            "SELECT due, count(*) AS nombre, min(date_programmee) AS premiere
-                FROM (SELECT date_programmee <= ? AS due, date_programmee FROM messages
-                       WHERE statut = 'programme') AS p
-               GROUP BY due ORDER BY due DESC",
-        )
-        .bind(now),
-    )
+    use messages::{date_programmee, statut, table};
+    let all = table
+        .filter(statut.eq(word(Statut::Programme)))
+        .select((count_star(), min(date_programmee)));
+    let due: (i64, Option<Instant>) = conn.one(all.clone().filter(date_programmee.le(now)))?;
+    let later: (i64, Option<Instant>) = conn.one(all.filter(date_programmee.gt(now)))?;
+    let groups = [(true, due), (false, later)];
+    Ok(groups
+        .into_iter()
+        .filter_map(|(due, (nombre, premiere))| {
+            Some(Programmed {
+                due,
+                nombre,
+                premiere: premiere?,
+            })
+        })
+        .collect())
 }
 
 /// Messages with uncertain envois, the newest first.
@@ -105,13 +106,11 @@ pub fn programmed(conn: &mut Conn, now: Instant) -> Result<Vec<Programmed>, Erro
 /// # Errors
 /// The database's.
 pub fn uncertain(conn: &mut Conn, limit: i64) -> Result<Vec<Uncertain>, Error> {
-    conn.load(
-        sql(
-            "SELECT id AS message, type AS canal, nb_incertains AS nombre FROM messages
-               WHERE nb_incertains > 0 ORDER BY id DESC LIMIT ?",
-        )
-        .bind(limit),
-    )
+    // Written out, as the partial index has it.
+    let uncertain = messages::table
+        .filter(messages::nb_incertains.gt(sql("0")))
+        .order(messages::id.desc());
+    conn.load(uncertain.select(Uncertain::as_select()).limit(limit))
 }
 
 /// Messages that a simulation marked as sent, the newest first: nobody got them.
@@ -119,8 +118,7 @@ pub fn uncertain(conn: &mut Conn, limit: i64) -> Result<Vec<Uncertain>, Error> {
 /// # Errors
 /// The database's.
 pub fn simulated(conn: &mut Conn) -> Result<Vec<i64>, Error> {
-    let found: Vec<super::Count> = conn.load(sql(
-        "SELECT id AS nombre FROM messages WHERE simule AND statut = 'envoye' ORDER BY id DESC",
-    ))?;
-    Ok(found.iter().map(|row| row.nombre).collect())
+    let sent = messages::statut.eq(Statut::Envoye);
+    let simulated = messages::table.filter(messages::simule.and(sent));
+    conn.load(simulated.select(messages::id).order(messages::id.desc()))
 }

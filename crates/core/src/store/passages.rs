@@ -1,26 +1,34 @@
 //! The dispatcher's diary: one row for each run.
 
-use super::sql::sql;
 use super::{Conn, Error};
-use crate::instant::{Instant, InstantSql};
+use crate::instant::Instant;
 use crate::model::Passage;
+use crate::schema::passages;
 use crate::vocabulary::{Etat, Mode};
+use diesel::prelude::*;
 use std::time::Duration;
 
 /// What a run did, in numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, AsChangeset)]
+#[diesel(table_name = passages)]
 pub struct Counts {
     /// Messages taken.
+    #[diesel(column_name = nb_messages)]
     pub messages: i64,
     /// Envois accepted.
+    #[diesel(column_name = nb_envoyes)]
     pub envoyes: i64,
     /// Envois that ended in `echec`.
+    #[diesel(column_name = nb_echecs)]
     pub echecs: i64,
     /// Envois that ended in `incertain`.
+    #[diesel(column_name = nb_incertains)]
     pub incertains: i64,
     /// Envois that ended in `ignore`.
+    #[diesel(column_name = nb_ignores)]
     pub ignores: i64,
     /// Attempts that will be made again.
+    #[diesel(column_name = nb_reportes)]
     pub reportes: i64,
 }
 
@@ -39,7 +47,8 @@ impl Counts {
 }
 
 /// A run that begins.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = passages)]
 pub struct NewPassage {
     /// A UUID that sorts by time.
     pub id: String,
@@ -109,14 +118,13 @@ pub fn rehearse(conn: &mut Conn, new: &NewPassage) -> Result<(), Error> {
 
 /// Old rows go; the last run that sent for real stays, whatever its age, as the proof of it.
 fn forget(conn: &mut Conn, now: Instant) -> Result<(), Error> {
-    conn.execute(
-        sql("DELETE FROM passages
-               WHERE debut < ? AND id <> COALESCE((
-                 SELECT id FROM passages WHERE mode = 'reel' AND nb_envoyes > 0
-                  ORDER BY debut DESC LIMIT 1), '')")
-        .bind(now - KEPT),
-    )?;
-    Ok(())
+    use passages::{debut, id, mode, nb_envoyes, table};
+    let proof = table
+        .filter(mode.eq(Mode::Reel).and(nb_envoyes.gt(0)))
+        .order(debut.desc());
+    let proof: Option<String> = conn.first(proof.select(id).limit(1))?;
+    let old = table.filter(debut.lt(now - KEPT).and(id.ne(proof.unwrap_or_default())));
+    conn.execute(diesel::delete(old)).map(drop)
 }
 
 /// When a run last sent for real, or may have.
@@ -124,10 +132,10 @@ fn forget(conn: &mut Conn, now: Instant) -> Result<(), Error> {
 /// # Errors
 /// The database's.
 pub fn last_real(conn: &mut Conn) -> Result<Option<Instant>, Error> {
-    let runs: Vec<Beat> = conn.load(sql("SELECT battement FROM passages
-          WHERE mode = 'reel' AND (nb_envoyes > 0 OR nb_incertains > 0 OR fin IS NULL)
-          ORDER BY debut DESC LIMIT 1"))?;
-    Ok(runs.first().map(|run| run.battement))
+    use passages::{battement, debut, fin, mode, nb_envoyes, nb_incertains, table};
+    let sent = nb_envoyes.gt(0).or(nb_incertains.gt(0)).or(fin.is_null());
+    let runs = table.filter(mode.eq(Mode::Reel).and(sent));
+    conn.first(runs.order(debut.desc()).select(battement).limit(1))
 }
 
 fn insert(
@@ -137,32 +145,24 @@ fn insert(
     refused: bool,
     now: Instant,
 ) -> Result<(), Error> {
-    conn.execute(
-        sql(
-            "INSERT INTO passages (id, hote, pid, version, mode, debut, battement, fin, arret)
-              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(new.id.as_str())
-        .bind(new.hote.as_str())
-        .bind(i64::from(std::process::id()))
-        .bind(env!("CARGO_PKG_VERSION"))
-        .bind(new.mode.as_str())
-        .bind(now)
-        .bind(now)
-        .bind(over.then_some(now))
-        .bind(refused.then(|| CLOCK.to_owned())),
-    )?;
-    Ok(())
+    let row = (
+        new,
+        passages::pid.eq(i64::from(std::process::id())),
+        passages::version.eq(env!("CARGO_PKG_VERSION")),
+        passages::debut.eq(now),
+        passages::battement.eq(now),
+        passages::fin.eq(over.then_some(now)),
+        passages::arret.eq(refused.then_some(CLOCK)),
+    );
+    conn.execute(diesel::insert_into(passages::table).values(row))
+        .map(drop)
 }
 
 /// What runs wrote by a clock that is no longer believed is a witness no more.
 fn disown_future(conn: &mut Conn, now: Instant) -> Result<(), Error> {
-    conn.execute(
-        sql("UPDATE passages SET arret = ? WHERE debut > ?")
-            .bind(CLOCK)
-            .bind(now + BACKWARD_MAX),
-    )?;
-    Ok(())
+    let future = passages::table.filter(passages::debut.gt(now + BACKWARD_MAX));
+    conn.execute(diesel::update(future).set(passages::arret.eq(CLOCK)))
+        .map(drop)
 }
 
 /// Why the clock cannot be right, if so.
@@ -195,34 +195,23 @@ pub fn clock_fault(conn: &mut Conn, now: Instant) -> Result<Option<String>, Erro
     )))
 }
 
-#[derive(diesel::QueryableByName)]
-struct Beat {
-    #[diesel(sql_type = InstantSql)]
-    battement: Instant,
-}
-
 /// The last sign of life of a run whose clock was believed.
 fn last_witness(conn: &mut Conn) -> Result<Option<Instant>, Error> {
-    let beats: Vec<Beat> = conn.load(
-        sql(
-            "SELECT battement FROM passages WHERE arret IS NULL OR arret <> ?
-               ORDER BY debut DESC, id DESC LIMIT 1",
-        )
-        .bind(CLOCK),
-    )?;
-    Ok(beats.first().map(|beat| beat.battement))
+    use passages::{arret, battement, debut, id, table};
+    let believed = table.filter(arret.is_null().or(arret.ne(CLOCK)));
+    let newest = believed.order((debut.desc(), id.desc()));
+    conn.first(newest.select(battement).limit(1))
 }
 
 /// Whether a run was refused for this same clock at least an hour and at most a day ago.
 fn stands_by_it(conn: &mut Conn, now: Instant) -> Result<bool, Error> {
-    let refused: Vec<Beat> = conn.load(
-        sql("SELECT battement FROM passages
-               WHERE arret = ? AND debut > ? AND debut <= ? LIMIT 1")
-        .bind(CLOCK)
-        .bind(now - BACKWARD_MAX)
-        .bind(now - PROBATION),
-    )?;
-    Ok(!refused.is_empty())
+    use passages::{arret, debut, id, table};
+    let refused = table
+        .filter(arret.eq(CLOCK))
+        .filter(debut.gt(now - BACKWARD_MAX))
+        .filter(debut.le(now - PROBATION));
+    let found: Option<String> = conn.first(refused.select(id).limit(1))?;
+    Ok(found.is_some())
 }
 
 /// A sign of life, with the numbers so far.
@@ -255,23 +244,14 @@ fn write(
     fin: Option<Instant>,
     now: Instant,
 ) -> Result<(), Error> {
-    conn.execute(
-        sql("UPDATE passages
-                 SET battement = ?, fin = ?, nb_messages = ?, nb_envoyes = ?, nb_echecs = ?,
-                     nb_incertains = ?, nb_ignores = ?, nb_reportes = ?, arret = ?
-               WHERE id = ?")
-        .bind(now)
-        .bind(fin)
-        .bind(counts.messages)
-        .bind(counts.envoyes)
-        .bind(counts.echecs)
-        .bind(counts.incertains)
-        .bind(counts.ignores)
-        .bind(counts.reportes)
-        .bind(arret)
-        .bind(id),
-    )?;
-    Ok(())
+    let state = (
+        counts,
+        passages::battement.eq(now),
+        passages::fin.eq(fin),
+        passages::arret.eq(arret),
+    );
+    conn.execute(diesel::update(passages::table.find(id)).set(state))
+        .map(drop)
 }
 
 /// The newest runs, the newest first.
@@ -279,12 +259,6 @@ fn write(
 /// # Errors
 /// The database's.
 pub fn last(conn: &mut Conn, limit: i64) -> Result<Vec<Passage>, Error> {
-    conn.load(
-        sql(
-            "SELECT id, hote, mode, debut, battement, fin, nb_messages, nb_envoyes, nb_echecs,
-                     nb_incertains, nb_ignores, nb_reportes, arret
-                FROM passages ORDER BY debut DESC, id DESC LIMIT ?",
-        )
-        .bind(limit),
-    )
+    let newest = passages::table.order((passages::debut.desc(), passages::id.desc()));
+    conn.load(newest.select(Passage::as_select()).limit(limit))
 }

@@ -6,10 +6,7 @@
 //!
 //! * `{now}` is the value named `now`, as often as it stands there; a value that is a slice of
 //!   [`Rows`] is a table `r` made of one bound JSON array, so that any number of rows travels in a
-//!   statement whose text never changes (and stays prepared); `?` is the next value without a name,
-//!   and `{rows: id, nom}` the same, rows that have these columns;
-//! * `{lower: nom}` is a text in small letters, accented ones included: SQLite's `lower` and that of
-//!   a PostgreSQL with locale C know none but ASCII. It compares and sorts by code point;
+//!   statement whose text never changes (and stays prepared);
 //! * `{for update}` ends a selection of rows that are changed next: PostgreSQL locks them in the
 //!   order of the selection, so that two writers of the same rows do not wait for each other;
 //! * `{skip locked}` ends a selection of rows to claim: PostgreSQL locks them and passes over
@@ -29,15 +26,15 @@ pub(crate) use rows::{Column, Key, Rows, columns, named};
 pub(crate) use value::{Said, Value};
 
 use diesel::RunQueryDsl;
-use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::query_builder::{Query, QueryId};
 use diesel::sql_types::Untyped;
 use std::borrow::Cow;
 
-/// A statement with its values, declared by [`statements!`] or begun by [`sql`].
+/// A statement with its values, declared by [`statements!`].
 #[derive(Debug, Clone)]
 pub(crate) struct Sql {
     text: Cow<'static, str>,
-    /// Each with its name; empty for the marks that count.
+    /// Each with its name.
     values: Vec<(&'static str, Value)>,
 }
 
@@ -90,26 +87,10 @@ impl Sql {
         self
     }
 
-    /// Binds the next value.
-    pub(crate) fn bind(self, value: impl Into<Value>) -> Self {
-        self.set("", value)
-    }
-
-    /// Goes on with `text`, so that a question can have as many conditions as were asked for. Only
-    /// constants come here: what a person typed is bound.
+    /// Goes on with `text`. Only constants come here: what a person typed is bound.
     pub(crate) fn then(mut self, text: impl Part) -> Self {
         text.add_to(self.text.to_mut());
         self
-    }
-
-    /// Binds the next `{rows: cle}` to these numbers.
-    pub(crate) fn bind_keys(self, ids: &[i64]) -> Self {
-        self.bind_rows(&Key::of(ids.iter().copied()))
-    }
-
-    /// Binds the next `{rows: …}`.
-    pub(crate) fn bind_rows<R: Rows>(self, rows: &[R]) -> Self {
-        self.bind(rows)
     }
 }
 
@@ -126,34 +107,3 @@ impl Query for Sql {
 impl<Conn> RunQueryDsl<Conn> for Sql {}
 
 impl<Conn> RunQueryDsl<Conn> for &Sql {}
-
-/// A statement whose columns have the types `ST` in this order: its rows are read by place, which
-/// for long lists is several times faster than by name.
-#[derive(Debug, Clone)]
-pub(crate) struct Typed<ST>(Sql, std::marker::PhantomData<ST>);
-
-impl<ST> From<Sql> for Typed<ST> {
-    fn from(statement: Sql) -> Self {
-        Self(statement, std::marker::PhantomData)
-    }
-}
-
-impl<ST> QueryId for Typed<ST> {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-
-impl<ST> Query for Typed<ST> {
-    type SqlType = ST;
-}
-
-impl<Conn, ST> RunQueryDsl<Conn> for Typed<ST> {}
-
-impl<ST, DB: diesel::backend::Backend> QueryFragment<DB> for Typed<ST>
-where
-    Sql: QueryFragment<DB>,
-{
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> diesel::QueryResult<()> {
-        self.0.walk_ast(out)
-    }
-}

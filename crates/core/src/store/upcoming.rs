@@ -1,41 +1,53 @@
 //! What a run would treat now, read without changing it: for the dry run.
 
-use super::sql::sql;
+use super::literal::{Literal, instant_or, lower, text_or, word};
+use super::messages::{classe_nom, is_due, is_leaving};
 use super::{Conn, Error};
-use crate::instant::{Instant, InstantSql};
-use crate::vocabulary::Canal;
-use diesel::sql_types::{BigInt, Bool, Nullable, Text};
+use crate::instant::Instant;
+use crate::schema::{envois, messages, parents};
+use crate::vocabulary::{Canal, Etat};
+use diesel::dsl::{auto_type, case_when, exists};
+use diesel::prelude::*;
 
 /// A message that a run would treat now.
-#[derive(Debug, Clone, PartialEq, Eq, diesel::QueryableByName)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = messages)]
 pub struct Upcoming {
     /// Number of the message.
-    #[diesel(sql_type = BigInt)]
     pub id: i64,
     /// The channel.
-    #[diesel(sql_type = Text)]
+    #[diesel(column_name = type_)]
     pub canal: Canal,
     /// What an SMS says.
-    #[diesel(sql_type = Nullable<Text>)]
+    #[diesel(select_expression = texte())]
     pub texte: Option<String>,
     /// Its subject.
-    #[diesel(sql_type = Nullable<Text>)]
     pub sujet: Option<String>,
     /// The one recipient.
-    #[diesel(sql_type = Nullable<BigInt>)]
     pub parent: Option<i64>,
     /// The class of a group message; none means everybody.
-    #[diesel(sql_type = Nullable<BigInt>)]
     pub classe: Option<i64>,
     /// Name of the class.
-    #[diesel(sql_type = Nullable<Text>)]
+    #[diesel(select_expression = classe_nom())]
     pub classe_nom: Option<String>,
     /// Whether it goes to a class or to everybody.
-    #[diesel(sql_type = Bool)]
     pub est_message_groupe: bool,
-    /// When it should have left.
-    #[diesel(sql_type = InstantSql)]
+    /// When it should have left: at its date, or when it was programmed for a date that had gone by.
+    #[diesel(select_expression = due())]
     pub due: Instant,
+}
+
+#[auto_type]
+fn texte() -> _ {
+    let sms: Canal = Canal::Sms;
+    case_when(messages::type_.eq(sms), messages::contenu)
+}
+
+#[auto_type]
+fn due() -> _ {
+    let programmed = instant_or(messages::programme_le, messages::date_creation);
+    let date = messages::date_programmee;
+    case_when(date.ge(programmed.nullable()), date.assume_not_null()).otherwise(programmed)
 }
 
 /// The messages that runs until then would take, which stay as they are.
@@ -43,38 +55,19 @@ pub struct Upcoming {
 /// # Errors
 /// The database's.
 pub fn upcoming(conn: &mut Conn, limit: usize, until: Instant) -> Result<Vec<Upcoming>, Error> {
-    conn.load(
-        sql(
-            "SELECT id, type AS canal, sujet, CASE type WHEN 'sms' THEN contenu END AS texte, parent, classe, est_message_groupe,
-                     (SELECT c.nom FROM classes c WHERE c.id = messages.classe) AS classe_nom,
-                     CASE WHEN COALESCE(programme_le, date_creation) > date_programmee
-                          THEN COALESCE(programme_le, date_creation)
-                          ELSE date_programmee END AS due
-                FROM messages WHERE statut = 'programme' AND date_programmee <= ?
-               ORDER BY date_programmee, id LIMIT ?",
-        )
-        .bind(until)
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX)),
-    )
+    let due = messages::table
+        .filter(is_due(until))
+        .order((messages::date_programmee, messages::id))
+        .limit(i64::try_from(limit).unwrap_or(i64::MAX));
+    conn.load(due.select(Upcoming::as_select()))
 }
 
-/// One message, as if it were due now.
+/// One message, in whatever state it is.
 ///
 /// # Errors
 /// `NotFound`.
 pub fn one(conn: &mut Conn, id: i64) -> Result<Upcoming, Error> {
-    let now = conn.now()?;
-    let found: Vec<Upcoming> = conn.load(
-        sql(
-            "SELECT id, type AS canal, sujet, CASE type WHEN 'sms' THEN contenu END AS texte, parent, classe, est_message_groupe,
-                     (SELECT c.nom FROM classes c WHERE c.id = messages.classe) AS classe_nom,
-                     COALESCE(date_programmee, ?) AS due
-                FROM messages WHERE id = ?",
-        )
-        .bind(now)
-        .bind(id),
-    )?;
-    found.into_iter().next().ok_or(Error::NotFound)
+    conn.one(messages::table.find(id).select(Upcoming::as_select()))
 }
 
 /// The messages with envois whose turn, or whose next attempt, has come by then.
@@ -82,37 +75,34 @@ pub fn one(conn: &mut Conn, id: i64) -> Result<Upcoming, Error> {
 /// # Errors
 /// The database's.
 pub fn leaving(conn: &mut Conn, now: Instant, until: Instant) -> Result<Vec<Upcoming>, Error> {
-    conn.load(
-        sql(
-            "SELECT id, type AS canal, sujet, CASE type WHEN 'sms' THEN contenu END AS texte, parent, classe, est_message_groupe,
-                     (SELECT c.nom FROM classes c WHERE c.id = messages.classe) AS classe_nom,
-                     COALESCE(date_programmee, date_creation) AS due
-                FROM messages
-               WHERE statut = 'en_attente' AND etendu_le IS NOT NULL
-                 AND EXISTS (SELECT 1 FROM envois e
-                              WHERE e.message = messages.id AND e.etat = 'a_envoyer'
-                                AND e.prochaine <= ? AND e.expire > ?)
-               ORDER BY id",
-        )
-        .bind(until)
-        .bind(now),
-    )
+    let of_it = envois::table.filter(envois::message.eq(messages::id));
+    let leaving = messages::table
+        .filter(is_leaving().and(messages::etendu_le.is_not_null()))
+        .filter(exists(of_it.filter(is_turn(now, until))))
+        .order(messages::id);
+    conn.load(leaving.select(Upcoming::as_select()))
+}
+
+/// Of an envoi: its turn has come by then, and it is not too late now.
+#[auto_type]
+fn is_turn(now: Instant, until: Instant) -> _ {
+    let waits: Literal = word(Etat::AEnvoyer);
+    envois::etat
+        .eq(waits)
+        .and(envois::prochaine.le(until))
+        .and(envois::expire.gt(now))
 }
 
 /// Somebody whose turn has come.
-#[derive(Debug, Clone, PartialEq, Eq, diesel::QueryableByName)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct Addressed {
     /// The parent; none when erased.
-    #[diesel(sql_type = Nullable<BigInt>)]
     pub parent: Option<i64>,
     /// Family name; empty when erased.
-    #[diesel(sql_type = Text)]
     pub nom: String,
     /// First name.
-    #[diesel(sql_type = Text)]
     pub prenom: String,
     /// The address.
-    #[diesel(sql_type = Text)]
     pub adresse: String,
 }
 
@@ -127,20 +117,23 @@ pub fn waiting(
     now: Instant,
     until: Instant,
 ) -> Result<Vec<Addressed>, Error> {
+    use envois::{adresse, canal, tentatives};
+    let number = parents::telephone_e164.nullable();
+    let mailbox = parents::email_norme.nullable();
+    let of = |wanted: Canal| tentatives.eq(0).and(canal.eq(wanted));
+    let present = case_when(of(Canal::Sms).and(number.ne(adresse)), number)
+        .when(of(Canal::Email).and(mailbox.ne(lower(adresse))), mailbox)
+        .otherwise(adresse);
     conn.load(
-        sql(
-            "SELECT p.id AS parent, COALESCE(p.nom, '') AS nom, COALESCE(p.prenom, '') AS prenom,
-                     CASE WHEN e.tentatives = 0 AND e.canal = 'sms' AND p.telephone_e164 <> e.adresse
-                            THEN p.telephone_e164
-                          WHEN e.tentatives = 0 AND e.canal = 'email'
-                           AND p.email_norme <> lower(e.adresse) THEN p.email_norme
-                          ELSE e.adresse END AS adresse
-                FROM envois e LEFT JOIN parents p ON p.id = e.parent
-               WHERE e.message = ? AND e.etat = 'a_envoyer' AND e.prochaine <= ? AND e.expire > ?
-               ORDER BY e.id",
-        )
-        .bind(message)
-        .bind(until)
-        .bind(now),
+        envois::table
+            .left_join(parents::table)
+            .filter(envois::message.eq(message).and(is_turn(now, until)))
+            .order(envois::id)
+            .select((
+                parents::id.nullable(),
+                text_or(parents::nom.nullable(), ""),
+                text_or(parents::prenom.nullable(), ""),
+                present.assume_not_null(),
+            )),
     )
 }

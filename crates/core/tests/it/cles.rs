@@ -1,7 +1,7 @@
 //! Keys of programs: shown once, kept as a sum, revoked for ever.
 
 use crate::harness::School;
-use messages_core::store::{Error, cles};
+use messages_core::store::{Error, appels::cles};
 use messages_core::vocabulary::Portee;
 use messages_testing::db::Database;
 use messages_testing::stories;

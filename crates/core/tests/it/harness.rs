@@ -11,7 +11,7 @@ use messages_core::store::envois::{
     self, Announced, Claimed, Outcome, Ready, Recorded, Recovered, Refused, Settled,
 };
 use messages_core::store::messages::{self, Closed};
-use messages_core::store::{Conn, Error, migrations, overview};
+use messages_core::store::{Conn, Error, Purpose, migrations, overview};
 use messages_core::texts;
 use messages_core::vocabulary::{Canal, Etat, Motif, Statut, Verdict};
 use messages_testing::db::Database;
@@ -55,7 +55,7 @@ impl<'d> School<'d> {
 
     pub(crate) fn run(&self, passage: &str) -> Run {
         let mut conn = self.conn();
-        conn.tune_for_dispatch().unwrap();
+        conn.devote(Purpose::Dispatch).unwrap();
         Run {
             conn,
             passage: passage.to_owned(),

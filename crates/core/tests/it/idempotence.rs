@@ -1,7 +1,8 @@
 //! Requests that name a key, and pictures that tell of reading.
 
 use crate::harness::School;
-use messages_core::store::idempotence::{self, Begun, Demande};
+use messages_core::store::appels::idempotence::{self, Begun, Demande};
+use messages_core::store::envois;
 use messages_core::tracking;
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
@@ -85,11 +86,11 @@ fn only_the_true_token_marks_an_email_as_read(database: &Database) {
         &token[..token.len() - 1],
         &other,
     ] {
-        tracking::read(&mut conn, forged).unwrap();
+        envois::mark_read(&mut conn, forged).unwrap();
     }
     assert_eq!(school.count("envois", "lu_le IS NOT NULL"), 0);
     assert_eq!(school.count("messages", "est_lu"), 0);
-    tracking::read(&mut conn, &token).unwrap();
+    envois::mark_read(&mut conn, &token).unwrap();
     assert_eq!(
         school.count("envois", &format!("lu_le IS NOT NULL AND id = {envoi}")),
         1
@@ -99,6 +100,6 @@ fn only_the_true_token_marks_an_email_as_read(database: &Database) {
         1
     );
     let first = school.envoi(envoi, "CAST(lu_le AS TEXT)");
-    tracking::read(&mut conn, &token).unwrap();
+    envois::mark_read(&mut conn, &token).unwrap();
     assert_eq!(school.envoi(envoi, "CAST(lu_le AS TEXT)"), first);
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::auth::{PresentedKey, Who, check_key};
-use messages_core::store::cles::{self, Cle};
+use messages_core::store::appels::cles::{self, Cle};
 use messages_core::vocabulary::Portee;
 
 const KEY: &str = "msg_0a1b2c3d_00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";

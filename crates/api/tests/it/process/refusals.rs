@@ -4,7 +4,7 @@
 use crate::client::{Client, key};
 use crate::harness::{Server, conn, migrate, refusal};
 use crate::token::KEY;
-use messages_core::store::cles;
+use messages_core::store::appels::cles;
 use messages_core::vocabulary::Portee;
 use messages_testing::db::Database;
 use messages_testing::stories;

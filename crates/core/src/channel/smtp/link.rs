@@ -47,7 +47,7 @@ impl Link<'_> {
     pub(crate) fn send(&mut self, delivery: &Delivery) -> Answer {
         let body = match email::build(&self.relay.head, delivery) {
             Ok(message) => content::wired(&message.formatted()),
-            Err(reason) => return Answer::unsendable("message", &reason),
+            Err(fault) => return Answer::unsendable("message", &fault.to_string()),
         };
         reach("envelope");
         match self.envelope(delivery, body.len()) {

@@ -7,8 +7,8 @@ use super::reply::{not_opened, while_opening};
 use super::tls::Tls;
 use super::wire::{self, Failure, Wire};
 use super::words::Phase;
-use crate::channel::Answer;
 use crate::channel::email::Letterhead;
+use crate::channel::{Answer, Unready};
 use crate::config::{Config, Security};
 use crate::domain;
 use crate::secret::Secret;
@@ -40,15 +40,11 @@ pub struct Relay {
 }
 
 impl Relay {
-    pub(crate) fn new(config: &Config) -> Result<Self, String> {
+    pub(crate) fn new(config: &Config) -> Result<Self, Unready> {
         let email = &config.email;
         let head = Letterhead::new(config);
         if is_nobodys(head.from.email.domain()) {
-            return Err(format!(
-                "DEFAULT_FROM_EMAIL : « {} » n'est l'adresse de personne, aucun relais n'en veut \
-                 comme expéditeur ; mettez celle de l'établissement",
-                head.from.email
-            ));
+            return Err(Unready::Sender(head.from.email.to_string()));
         }
         let host = host(&email.host)?;
         let tls = match email.security {
@@ -165,12 +161,12 @@ fn step(until: Instant) -> Instant {
 }
 
 /// The relay's name or address as sockets and certificates know it.
-fn host(setting: &str) -> Result<String, String> {
+fn host(setting: &str) -> Result<String, Unready> {
     let bare = setting.trim_start_matches('[').trim_end_matches(']');
     if bare.parse::<IpAddr>().is_ok() {
         return Ok(bare.to_owned());
     }
-    domain::ascii(bare).ok_or_else(|| format!("EMAIL_HOST : « {setting} » n'est pas un nom"))
+    domain::ascii(bare).ok_or_else(|| Unready::Host(setting.to_owned()))
 }
 
 /// A domain that no mail comes from: Django's default sender, and names without a dot.

@@ -1,5 +1,6 @@
 //! TLS with the relay, and what is wrong when it does not come about.
 
+use crate::channel::Unready;
 use rustls::client::ClientConfig;
 use rustls::crypto::ring;
 use rustls::pki_types::ServerName;
@@ -15,13 +16,13 @@ pub(super) struct Tls {
 
 impl Tls {
     /// Trusts whom the machine trusts, so that a town's own authority works.
-    pub(super) fn new(host: &str) -> Result<Self, String> {
+    pub(super) fn new(host: &str) -> Result<Self, Unready> {
         let name = ServerName::try_from(host.to_owned())
-            .map_err(|_invalid| format!("EMAIL_HOST : « {host} » n'est pas un nom de machine"))?;
+            .map_err(|_invalid| Unready::Host(host.to_owned()))?;
         let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .and_then(BuilderVerifierExt::with_platform_verifier)
-            .map_err(|error| format!("EMAIL_HOST : {error}"))?
+            .map_err(|error| Unready::Tls(error.to_string()))?
             .with_no_client_auth();
         Ok(Self {
             config: Arc::new(config),

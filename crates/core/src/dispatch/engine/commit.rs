@@ -40,10 +40,6 @@ impl Engine<'_> {
         if answers.is_empty() && ready.is_empty() {
             return Ok(());
         }
-        if !answers.is_empty() {
-            self.journal.sync();
-            reach("journal_synced");
-        }
         // The database's clock, without asking it each time: a retry's date needs no precision.
         let now = self.begun + self.started.elapsed();
         let outcome = |heard: &Heard| {

@@ -5,7 +5,7 @@ use super::persist::persist;
 use crate::dispatch::lane::Lane;
 use crate::dispatch::report::{Report, Stop};
 use crate::failpoint::reach;
-use crate::store::{Error, envois, expansion, overview, passages, statistiques};
+use crate::store::{Error, envois, expansion, overview, passages};
 use crate::vocabulary::Canal;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant as Moment};
@@ -39,10 +39,6 @@ impl Engine<'_> {
         })?;
         reach("finished");
         // The run is over and recorded: nothing may fail any more.
-        if let Err(error) = statistiques::fold(&mut self.conn) {
-            log::warn!("compteurs non rangés : {error}");
-        }
-        reach("folded");
         let stopped = self.lanes.iter_mut().filter_map(Lane::dismiss).collect();
         self.take_leave();
         self.journal.close();

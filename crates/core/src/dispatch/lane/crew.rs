@@ -6,6 +6,7 @@ use crate::dispatch::journal::Journal;
 use crate::dispatch::sender::{self, Event, Order};
 use crate::store::canaux::Arret;
 use crate::store::envois::Announced;
+use crate::texts;
 use crate::vocabulary::{Canal, Cause, Mode};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -128,12 +129,13 @@ impl Crew {
 
     fn hire(&mut self, config: &Config) -> Result<usize, Arret> {
         let stop = |code: &str, detail| Arret::new(self.canal, Cause::Reglage, code, detail);
-        let way = match &self.way {
-            Some(way) => Arc::clone(way),
-            None => {
-                Arc::new(Channel::new(config, self.canal).map_err(|text| stop("réglage", text))?)
-            }
-        };
+        let way =
+            match &self.way {
+                Some(way) => Arc::clone(way),
+                None => Arc::new(Channel::new(config, self.canal).map_err(|fault| {
+                    stop("réglage", texts::unready(config.messages.lang, &fault))
+                })?),
+            };
         let number = self.next_hand;
         let (journal, events) = (self.journal.clone(), self.events.clone());
         let orders = sender::start(self.canal, number, Arc::clone(&way), journal, events)

@@ -1,16 +1,18 @@
 //! Parents whom a complete directory does not name any more: no recipients since, with their history.
 
-use super::{list, oppositions};
-use crate::store::sql::sql;
+use super::{CHUNK, in_chunks, oppositions};
+use crate::schema::parents::{id, parti_le, table};
 use crate::store::{Conn, Error};
+use diesel::prelude::*;
+use std::collections::BTreeSet;
 
 /// How many of these parents have left.
 pub(super) fn among(conn: &mut Conn, parents: &[i64]) -> Result<usize, Error> {
-    let question = sql("SELECT count(*) AS nombre FROM parents
-                         WHERE parti_le IS NOT NULL
-                           AND id IN (SELECT r.cle FROM {rows: cle})");
-    let left = list::count(conn, &question.bind_keys(parents))?;
-    Ok(usize::try_from(left).unwrap_or_default())
+    let left: Vec<i64> = in_chunks(parents, |parents| {
+        let left = table.filter(parti_le.is_not_null());
+        conn.load(left.filter(id.eq_any(parents)).select(id))
+    })?;
+    Ok(left.len())
 }
 
 /// Who of the directory is a recipient and not named here.
@@ -36,17 +38,11 @@ impl Absents {
 /// # Errors
 /// The database's.
 pub fn absents(conn: &mut Conn, named: &[i64]) -> Result<Absents, Error> {
-    let presents = list::count(
-        conn,
-        &sql("SELECT count(*) AS nombre FROM parents WHERE parti_le IS NULL"),
-    )?;
-    let question = sql("SELECT id FROM parents
-                         WHERE parti_le IS NULL
-                           AND id NOT IN (SELECT r.cle FROM {rows: cle}) ORDER BY id");
-    Ok(Absents {
-        absents: list::ids(conn, &question.bind_keys(named))?,
-        presents: usize::try_from(presents).unwrap_or_default(),
-    })
+    let named: BTreeSet<i64> = named.iter().copied().collect();
+    let mut absents: Vec<i64> = conn.load(table.filter(parti_le.is_null()).order(id).select(id))?;
+    let presents = absents.len();
+    absents.retain(|absent| !named.contains(absent));
+    Ok(Absents { absents, presents })
 }
 
 /// Lets these parents leave; what waits for them is ended. Returns how many did. Called within
@@ -56,12 +52,11 @@ pub fn absents(conn: &mut Conn, named: &[i64]) -> Result<Absents, Error> {
 /// The database's.
 pub fn leave(conn: &mut Conn, parents: &[i64]) -> Result<usize, Error> {
     let now = conn.now()?;
-    let left = conn.execute(
-        sql("UPDATE parents SET parti_le = ?
-               WHERE parti_le IS NULL AND id IN (SELECT r.cle FROM {rows: cle})")
-        .bind(now)
-        .bind_keys(parents),
-    )?;
+    let mut left = 0;
+    for parents in parents.chunks(CHUNK) {
+        let leaving = table.filter(parti_le.is_null()).filter(id.eq_any(parents));
+        left += conn.execute(diesel::update(leaving).set(parti_le.eq(now)))?;
+    }
     oppositions::end_departed(conn)?;
     Ok(left)
 }

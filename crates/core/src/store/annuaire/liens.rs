@@ -1,30 +1,28 @@
 //! Who is whose parent.
+//!
+//! Written by hand as the rest of a directory: many at once, those that are the same excepted.
 
-use super::Lien;
 use super::upsert::{self, Count};
-use crate::store::sql::{Sql, columns, sql};
+use super::{Lien, in_chunks};
+use crate::schema::parents_etudiants as pe;
+use crate::store::sql::{Key, columns, statements};
 use crate::store::{Conflict, Conn, Error, Named};
+use diesel::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-
-columns!(Lien: parent, etudiant, rang);
 
 /// The pupils of each of these parents, in their order.
 pub(super) fn etudiants(
     conn: &mut Conn,
     parents: &[i64],
 ) -> Result<BTreeMap<i64, Vec<i64>>, Error> {
-    let liens: Vec<Lien> = conn.load(
-        sql("SELECT parent, etudiant, rang FROM parents_etudiants
-               WHERE parent IN (SELECT r.cle FROM {rows: cle})
-               ORDER BY parent, rang, etudiant")
-        .bind_keys(parents),
-    )?;
+    let liens = in_chunks(parents, |parents| {
+        let liens = pe::table.filter(pe::parent.eq_any(parents));
+        let liens = liens.order((pe::parent, pe::rang, pe::etudiant));
+        conn.load(liens.select((pe::parent, pe::etudiant)))
+    })?;
     let mut etudiants: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
-    for lien in liens {
-        etudiants
-            .entry(lien.parent)
-            .or_default()
-            .push(lien.etudiant);
+    for (parent, etudiant) in liens {
+        etudiants.entry(parent).or_default().push(etudiant);
     }
     Ok(etudiants)
 }
@@ -50,31 +48,28 @@ pub(super) fn replace(
     parents: &[i64],
     liens: &[Lien],
 ) -> Result<(Count, usize), Error> {
-    let removed = conn.execute(
-        sql("DELETE FROM parents_etudiants
-               WHERE parent IN (SELECT r.cle FROM {rows: cle})
-                 AND (parent, etudiant) NOT IN
-                     (SELECT r.parent, r.etudiant FROM {rows: parent, etudiant})")
-        .bind_keys(parents)
-        .bind_rows(liens),
-    )?;
-    Ok((add(conn, liens)?, removed))
+    let removed = conn.execute(removed(&Key::of(parents.iter().copied()), liens))?;
+    Ok((upsert::write(conn, liens, moved, added)?, removed))
 }
 
-/// Adds links, or changes their places.
-fn add(conn: &mut Conn, liens: &[Lien]) -> Result<Count, Error> {
-    upsert::write(conn, liens, &UPDATE, &INSERT)
+columns!(Lien: parent, etudiant, rang);
+
+statements! {
+    fn removed(keys: &[Key], liens: &[Lien]) =
+        "DELETE FROM parents_etudiants
+          WHERE parent IN (SELECT r.cle FROM {keys})
+            AND (parent, etudiant) NOT IN (SELECT r.parent, r.etudiant FROM {liens})";
+
+    fn moved(liens: &[Lien]) =
+        "UPDATE parents_etudiants SET rang = r.rang FROM {liens}
+          WHERE parents_etudiants.parent = r.parent AND parents_etudiants.etudiant = r.etudiant
+            AND parents_etudiants.rang <> r.rang";
+
+    fn added(liens: &[Lien]) =
+        "INSERT INTO parents_etudiants (parent, etudiant, rang)
+         SELECT parent, etudiant, rang FROM {liens} WHERE true
+         ON CONFLICT (parent, etudiant) DO NOTHING";
 }
-
-const UPDATE: Sql = sql("UPDATE parents_etudiants SET rang = r.rang
-   FROM {rows: parent, etudiant, rang}
-  WHERE parents_etudiants.parent = r.parent AND parents_etudiants.etudiant = r.etudiant
-    AND parents_etudiants.rang <> r.rang");
-
-const INSERT: Sql = sql("INSERT INTO parents_etudiants (parent, etudiant, rang)
-    SELECT parent, etudiant, rang FROM {rows: parent, etudiant, rang}
-     WHERE true
-    ON CONFLICT (parent, etudiant) DO NOTHING");
 
 /// # Errors
 /// `Conflict` when a link is given twice.

@@ -1,13 +1,13 @@
 //! Parents, each with the pupils.
 
-use super::{Order, Table, alone, erase, found, insert_row, liens, list, oppositions, unchanged};
-use crate::instant::{Instant, InstantSql};
-use crate::model::{Fiche, NewParent, Parent};
-use crate::store::search::searched;
-use crate::store::sql::{Sql, sql};
+use super::resource::Kept;
+use super::{Order, Table, erase, liens, oppositions};
+use crate::model::{Fiche, ParentRow};
+use crate::schema::{etudiants, parents, parents_etudiants};
+use crate::store::backend::{MultiBackend, either};
+use crate::store::search::{minuscules, patterns};
 use crate::store::{Conn, Error};
-use diesel::QueryableByName;
-use diesel::sql_types::Nullable;
+use diesel::prelude::*;
 
 /// Which parents, in which order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -22,185 +22,89 @@ pub struct Filter {
     pub order: Order,
 }
 
-/// A parent as the table has it.
-#[derive(QueryableByName)]
-struct Row {
-    #[diesel(embed)]
-    parent: Parent,
-    #[diesel(sql_type = Nullable<InstantSql>)]
-    parti_le: Option<Instant>,
-}
+impl Kept for Fiche {
+    type Filter = Filter;
+    type Record = ParentRow;
+    type Id = parents::id;
+    type Question<'q> = parents::BoxedQuery<'q, MultiBackend>;
+    const TABLE: Table = Table::Parents;
 
-fn narrowed(mut question: Sql, filter: &Filter) -> Sql {
-    if let Some(classe) = filter.classe {
-        question = question
-            .then(
-                " AND id IN (SELECT pe.parent FROM parents_etudiants pe
-                               JOIN etudiants e ON e.id = pe.etudiant WHERE e.classe = ?)",
-            )
-            .bind(classe);
+    fn id(&self) -> i64 {
+        self.parent.id
     }
-    if let Some(etudiant) = filter.etudiant {
-        question = question
-            .then(" AND id IN (SELECT pe.parent FROM parents_etudiants pe WHERE pe.etudiant = ?)")
-            .bind(etudiant);
+
+    fn narrowed(filter: &Filter) -> Option<Self::Question<'_>> {
+        let mut found = parents::table.into_boxed();
+        let links = parents_etudiants::table.select(parents_etudiants::parent);
+        if let Some(classe) = filter.classe {
+            let pupil = etudiants::id.eq(parents_etudiants::etudiant);
+            let of_class = links.inner_join(etudiants::table.on(pupil));
+            let of_class = of_class.filter(etudiants::classe.eq(classe));
+            found = found.filter(parents::id.eq_any(of_class));
+        }
+        if let Some(etudiant) = filter.etudiant {
+            let of_pupil = links.filter(parents_etudiants::etudiant.eq(etudiant));
+            found = found.filter(parents::id.eq_any(of_pupil));
+        }
+        for pattern in patterns(&filter.search)? {
+            let text = parents::nom.concat("\n").concat(parents::prenom);
+            found = found.filter(minuscules(text).like(pattern).escape('\\'));
+        }
+        Some(found)
     }
-    searched(
-        question,
-        &filter.search,
-        " AND NOT EXISTS (SELECT 1 FROM {rows: terme}
-            WHERE {lower: nom || '\n' || prenom} NOT LIKE r.terme ESCAPE '\\')",
-    )
-}
 
-/// How many there are.
-///
-/// # Errors
-/// The database's.
-pub fn count(conn: &mut Conn, filter: &Filter) -> Result<i64, Error> {
-    let all = sql("SELECT count(*) AS nombre FROM parents WHERE true");
-    list::count(conn, &narrowed(all, filter))
-}
+    fn ordered<'q>(found: Self::Question<'q>, filter: &Filter) -> Self::Question<'q> {
+        use parents::id;
+        let (nom, prenom) = (minuscules(parents::nom), minuscules(parents::prenom));
+        match filter.order {
+            Order::Id => found.order(id),
+            Order::IdDesc => found.order(id.desc()),
+            Order::Nom => found.order((nom, prenom, id)),
+            Order::NomDesc => found.order((nom.desc(), prenom.desc(), id.desc())),
+        }
+    }
 
-/// Up to `limit` of them, after the first `offset`.
-///
-/// # Errors
-/// The database's.
-pub fn page(
-    conn: &mut Conn,
-    filter: &Filter,
-    offset: i64,
-    limit: i64,
-) -> Result<Vec<Fiche>, Error> {
-    let all = sql(
-        "SELECT id, nom, prenom, telephone, email, notifications_sms, notifications_email,
-                parti_le
-           FROM parents WHERE true",
-    );
-    let ordered = list::ordered_people(narrowed(all, filter), filter.order);
-    let parents = conn.load(list::cut(ordered, offset, limit))?;
-    with_etudiants(conn, parents)
-}
+    fn among(ids: &[i64]) -> Self::Question<'_> {
+        parents::table.filter(parents::id.eq_any(ids)).into_boxed()
+    }
 
-/// The numbers of all of them.
-///
-/// # Errors
-/// The database's.
-pub fn ids(conn: &mut Conn, filter: &Filter) -> Result<Vec<i64>, Error> {
-    let all = sql("SELECT id FROM parents WHERE true");
-    list::ids(
-        conn,
-        &list::ordered_people(narrowed(all, filter), filter.order),
-    )
-}
+    /// The pupils of all of them in one question.
+    fn completed(conn: &mut Conn, records: Vec<ParentRow>) -> Result<Vec<Self>, Error> {
+        let ids: Vec<i64> = records.iter().map(|record| record.parent.id).collect();
+        let mut etudiants = liens::etudiants(conn, &ids)?;
+        let fiche = |record: ParentRow| Self {
+            etudiants: etudiants.remove(&record.parent.id).unwrap_or_default(),
+            parent: record.parent,
+            parti_le: record.parti_le,
+        };
+        Ok(records.into_iter().map(fiche).collect())
+    }
 
-/// Those with these numbers, in this order; who is missing is left out.
-///
-/// # Errors
-/// The database's.
-pub fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Fiche>, Error> {
-    let question = sql(
-        "SELECT id, nom, prenom, telephone, email, notifications_sms, notifications_email,
-                parti_le
-           FROM parents WHERE id IN (SELECT r.cle FROM {rows: cle})",
-    );
-    let parents = list::by_ids(conn, question, ids, |row: &Row| row.parent.id)?;
-    with_etudiants(conn, parents)
-}
+    fn add(&self, conn: &mut Conn, id: Option<i64>) -> Result<Option<i64>, Error> {
+        let row = (id.map(|id| parents::id.eq(id)), &self.parent);
+        let insertion = diesel::insert_into(parents::table).values(row);
+        let insertion = insertion.on_conflict(parents::id).do_nothing();
+        let added = conn.first(either(insertion.returning(parents::id)))?;
+        if let Some(id) = added {
+            liens::replace(conn, &[id], &liens::of(id, &self.etudiants))?;
+        }
+        Ok(added)
+    }
 
-/// The one with this number.
-///
-/// # Errors
-/// `NotFound`, or the database's.
-pub fn one(conn: &mut Conn, id: i64) -> Result<Fiche, Error> {
-    list::one(by_ids(conn, &[id])?)
-}
+    /// Envois that wait on a channel that is refused now are ended.
+    fn change(&self, conn: &mut Conn) -> Result<usize, Error> {
+        let id = self.parent.id;
+        let update = diesel::update(parents::table.find(id)).set(&self.parent);
+        let changed = conn.execute(update)?;
+        liens::replace(conn, &[id], &liens::of(id, &self.etudiants))?;
+        oppositions::apply(conn, Some(id))?;
+        Ok(changed)
+    }
 
-/// Those of these numbers that there are.
-///
-/// # Errors
-/// The database's.
-pub fn existing(conn: &mut Conn, ids: &[i64]) -> Result<Vec<i64>, Error> {
-    let question = sql("SELECT id FROM parents
-                         WHERE id IN (SELECT r.cle FROM {rows: cle}) ORDER BY id");
-    list::ids(conn, &question.bind_keys(ids))
-}
-
-/// The pupils of all of them in one question.
-fn with_etudiants(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Fiche>, Error> {
-    let ids: Vec<i64> = rows.iter().map(|row| row.parent.id).collect();
-    let mut etudiants = liens::etudiants(conn, &ids)?;
-    let fiche = |row: Row| Fiche {
-        etudiants: etudiants.remove(&row.parent.id).unwrap_or_default(),
-        parent: row.parent,
-        parti_le: row.parti_le,
-    };
-    Ok(rows.into_iter().map(fiche).collect())
-}
-
-/// Adds a parent and returns the number.
-///
-/// # Errors
-/// `Conflict` when the number is taken, or a pupil unknown.
-pub fn insert(conn: &mut Conn, new: &NewParent) -> Result<i64, Error> {
-    let insertion = match new.id {
-        None => sql(
-            "INSERT INTO parents (nom, prenom, telephone, email, notifications_sms, notifications_email)
-             VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
-        ),
-        Some(_) => sql(
-            "INSERT INTO parents (nom, prenom, telephone, email, notifications_sms, notifications_email, id)
-             VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING id",
-        ),
-    };
-    let insertion = insertion
-        .bind(new.nom.as_str())
-        .bind(new.prenom.as_str())
-        .bind(new.telephone.as_str())
-        .bind(new.email.as_str())
-        .bind(new.notifications_sms)
-        .bind(new.notifications_email);
-    conn.write(|conn| {
-        alone(conn)?;
-        let id = insert_row(conn, Table::Parents, new.id, insertion)?;
-        liens::replace(conn, &[id], &liens::of(id, &new.etudiants))?;
-        Ok(id)
-    })
-}
-
-/// Changes the parent with this number into this, the list of pupils included. Envois that wait on
-/// a channel that is refused now are ended.
-///
-/// # Errors
-/// `NotFound`; `Conflict` when a pupil is unknown; `Stale` when it is no longer what was `seen`.
-pub fn update(conn: &mut Conn, seen: &Fiche, fiche: &Fiche) -> Result<(), Error> {
-    let parent = &fiche.parent;
-    let update = sql(
-        "UPDATE parents SET nom = ?, prenom = ?, telephone = ?, email = ?,
-                             notifications_sms = ?, notifications_email = ? WHERE id = ?",
-    )
-    .bind(parent.nom.as_str())
-    .bind(parent.prenom.as_str())
-    .bind(parent.telephone.as_str())
-    .bind(parent.email.as_str())
-    .bind(parent.notifications_sms)
-    .bind(parent.notifications_email)
-    .bind(parent.id);
-    let id = parent.id;
-    let lock = sql("SELECT id FROM parents WHERE id = ? {for update}").bind(id);
-    conn.write(|conn| {
-        unchanged(conn, &lock, |conn| one(conn, id), seen)?;
-        found(conn.execute(&update)?)?;
-        liens::replace(conn, &[parent.id], &liens::of(parent.id, &fiche.etudiants))?;
-        oppositions::apply(conn, Some(parent.id))
-    })
-}
-
-/// Erases a parent: what waits becomes `ignore/efface`, the addresses and peers' words of all
-/// envois are forgotten; the envois stay without a parent, so that all sums stay right.
-///
-/// # Errors
-/// `NotFound`; `Conflict` while an envoi is in `emission`. Nothing is changed then.
-pub fn delete(conn: &mut Conn, id: i64) -> Result<(), Error> {
-    erase::erase(conn, id)
+    /// What waits becomes `ignore/efface`, the addresses and peers' words of all envois are forgotten;
+    /// the envois stay without a parent, so that all sums stay right. A `Conflict` while an envoi is
+    /// in `emission`.
+    fn remove(conn: &mut Conn, id: i64) -> Result<usize, Error> {
+        erase::erase(conn, id)
+    }
 }

@@ -1,33 +1,33 @@
 //! Addresses that are read again: of what was never tried, and of what a person sends again.
 
 use crate::instant::Instant;
-use crate::store::sql::{Sql, columns, sql};
-use crate::store::{Conn, Count, Error};
-use crate::vocabulary::{Canal, Motif};
-use diesel::sql_types::{BigInt, Nullable, Text};
+use crate::schema::{envois, messages, parents, passages, tentatives};
+use crate::store::backend::locked;
+use crate::store::literal::{is_one_of, lower};
+use crate::store::sql::{columns, statements};
+use crate::store::{Conn, Error};
+use crate::vocabulary::{Canal, Etat, Mode, Motif, Verdict};
+use diesel::dsl::{auto_type, exists, not};
+use diesel::prelude::*;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
 /// An envoi whose address is read again; it is locked until the commit.
-#[derive(Debug, Clone, PartialEq, Eq, diesel::QueryableByName)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = envois)]
 pub struct Held {
     /// Number of the envoi.
-    #[diesel(sql_type = BigInt)]
     pub id: i64,
     /// Its message.
-    #[diesel(sql_type = BigInt)]
     pub message: i64,
     /// Its parent.
-    #[diesel(sql_type = BigInt)]
+    #[diesel(select_expression = envois::parent.assume_not_null())]
     pub parent: i64,
     /// Its channel.
-    #[diesel(sql_type = Text)]
     pub canal: Canal,
     /// The address that it had.
-    #[diesel(sql_type = Nullable<Text>)]
     pub adresse: Option<String>,
     /// Times that the answer was lost.
-    #[diesel(sql_type = BigInt)]
     pub ambigus: i64,
 }
 
@@ -53,45 +53,87 @@ pub struct Unaddressed {
 }
 columns!(Unaddressed: id, motif, detail);
 
-const COLUMNS: &str =
-    "SELECT e.id, e.message, e.parent, e.canal, e.adresse, e.ambigus FROM envois e";
+// By hand, because each of many rows gets an address or a reason of its own in one statement.
+statements! {
+    fn ended(ended: &[Unaddressed], now: Instant) =
+        "UPDATE envois
+            SET etat = CASE WHEN ambigus > 0 THEN 'incertain' ELSE 'ignore' END,
+                motif = CASE WHEN ambigus > 0 THEN 'resultat_inconnu' ELSE r.motif END,
+                detail = r.detail, code = NULL, adresse = NULL, proprio = NULL,
+                bail_jusqua = NULL, termine_le = {now}, jeton = jeton + 1
+           FROM {ended} WHERE envois.id = r.id";
 
-/// Accepted by simulating runs alone: it never left.
-const SIMULATED: &str = "(e.etat = 'envoye'
-    AND EXISTS (SELECT 1 FROM messages m WHERE m.id = e.message AND m.simule)
-    AND NOT EXISTS (SELECT 1 FROM tentatives t JOIN passages p ON p.id = t.passage
-                     WHERE t.envoi = e.id AND t.verdict = 'accepte' AND p.mode <> 'simulation'))";
+    fn readdressed(addressed: &[Addressed]) =
+        "UPDATE envois
+            SET adresse = r.adresse, etat = 'a_envoyer', motif = NULL, termine_le = NULL,
+                proprio = NULL, bail_jusqua = NULL
+           FROM {addressed} WHERE envois.id = r.id";
+
+    fn sent_again(addressed: &[Addressed], now: Instant, expire: Instant) =
+        "UPDATE envois
+            SET adresse = r.adresse, etat = 'a_envoyer', motif = NULL, code = NULL, detail = NULL,
+                reference = NULL, termine_le = NULL, emis_le = NULL, tentatives = 0, ambigus = 0,
+                renvois = renvois + 1, jeton = jeton + 1, prochaine = {now}, expire = {expire}
+           FROM {addressed} WHERE envois.id = r.id";
+
+    // Addresses are unique in a message at every moment: two parents may have changed theirs.
+    fn set_aside(addressed: &[Addressed], now: Instant) =
+        "UPDATE envois
+            SET adresse = NULL, etat = 'ignore', motif = 'sans_adresse', termine_le = {now}
+          WHERE id IN (SELECT r.id FROM {addressed})";
+}
+
+/// Of an envoi: called accepted, and by simulating runs alone.
+#[auto_type]
+fn never_left() -> _ {
+    let accepted: Verdict = Verdict::Accepte;
+    let simulation: Mode = Mode::Simulation;
+    let sent: Etat = Etat::Envoye;
+    let really = tentatives::table
+        .inner_join(passages::table.on(passages::id.eq(tentatives::passage)))
+        .filter(tentatives::envoi.eq(envois::id))
+        .filter(tentatives::verdict.eq(accepted))
+        .filter(passages::mode.ne(simulation));
+    envois::etat.eq(sent).and(not(exists(really)))
+}
 
 /// Those of a message that a person can send again: who was not reached, who had no usable address,
-/// and with `simulated` also those to whom nothing really left. With `envois`, only these of them.
+/// and with `simulated` also those to whom nothing really left. With `wanted`, only these of them.
 ///
 /// # Errors
 /// The database's.
 pub fn hold_resendable(
     conn: &mut Conn,
     message: i64,
-    envois: Option<&[i64]>,
+    wanted: Option<&[i64]>,
     simulated: bool,
 ) -> Result<Vec<Held>, Error> {
-    let question = sql(COLUMNS)
-        .then(
-            " WHERE e.message = ? AND e.parent IS NOT NULL
-                AND (e.etat IN ('echec', 'incertain')
-                     OR (e.etat = 'ignore'
-                         AND e.motif IN ('sans_adresse', 'numero_invalide', 'pays_refuse'))
-                     OR (? AND ",
+    let unaddressed = [Motif::SansAdresse, Motif::NumeroInvalide, Motif::PaysRefuse];
+    let unreached = envois::etat
+        .eq_any([Etat::Echec, Etat::Incertain])
+        .or(envois::etat
+            .eq(Etat::Ignore)
+            .and(envois::motif.eq_any(unaddressed)));
+    let of_it = envois::table
+        .filter(
+            envois::message
+                .eq(message)
+                .and(envois::parent.is_not_null()),
         )
-        .bind(message)
-        .bind(simulated)
-        .then(SIMULATED)
-        .then("))");
-    let question = match envois {
-        None => question,
-        Some(envois) => question
-            .then(" AND e.id IN (SELECT r.cle FROM {rows: cle})")
-            .bind_keys(envois),
+        .into_boxed();
+    let question = if simulated {
+        let simule = messages::table.find(message).filter(messages::simule);
+        of_it.filter(unreached.or(exists(simule).and(never_left())))
+    } else {
+        of_it.filter(unreached)
     };
-    conn.load(question.then(" ORDER BY e.id {for update}"))
+    let mut held: Vec<Held> =
+        conn.load(locked(question.select(Held::as_select()).order(envois::id)))?;
+    if let Some(wanted) = wanted {
+        let wanted: BTreeSet<&i64> = wanted.iter().collect();
+        held.retain(|envoi| wanted.contains(&envoi.id));
+    }
+    Ok(held)
 }
 
 /// Locks messages, so that nobody else gives out an address in them.
@@ -99,12 +141,9 @@ pub fn hold_resendable(
 /// # Errors
 /// The database's.
 pub fn lock_messages(conn: &mut Conn, messages: &[i64]) -> Result<(), Error> {
-    conn.load::<Count>(
-        &sql("SELECT m.id AS nombre FROM messages m
-               WHERE m.id IN (SELECT r.cle FROM {rows: cle}) ORDER BY m.id {for update}")
-        .bind_keys(messages),
-    )
-    .map(drop)
+    let named = messages::table.filter(messages::id.eq_any(messages));
+    conn.load::<i64>(locked(named.select(messages::id).order(messages::id)))
+        .map(drop)
 }
 
 /// Those of these messages that wait for a first attempt, and whose parent's address was changed
@@ -113,22 +152,19 @@ pub fn lock_messages(conn: &mut Conn, messages: &[i64]) -> Result<(), Error> {
 /// # Errors
 /// The database's.
 pub fn hold_outdated(conn: &mut Conn, messages: &[i64]) -> Result<Vec<Held>, Error> {
-    conn.load(
-        sql(COLUMNS)
-            .then(
-                " WHERE e.message IN (SELECT r.cle FROM {rows: cle})
-                AND e.etat IN ('a_envoyer', 'reserve', 'emission') AND e.etat <> 'emission'
-                AND e.tentatives = 0
-                AND EXISTS (SELECT 1 FROM parents p
-                             WHERE p.id = e.parent
-                               AND NOT COALESCE(CASE e.canal
-                                                  WHEN 'sms' THEN p.telephone_e164 = e.adresse
-                                                  ELSE p.email_norme = lower(e.adresse) END,
-                                                FALSE))
-              ORDER BY e.id {for update}",
-            )
-            .bind_keys(messages),
-    )
+    use envois::{adresse, canal, etat, id, message, table, tentatives};
+    use parents::{email_norme, telephone_e164};
+    let number = telephone_e164.is_null().or(telephone_e164.ne(adresse));
+    let mailbox = email_norme.is_null().or(email_norme.ne(lower(adresse)));
+    let of = |wanted: Canal| canal.eq(wanted);
+    let moved = parents::table
+        .filter(parents::id.nullable().eq(envois::parent))
+        .filter(of(Canal::Sms).and(number).or(of(Canal::Email).and(mailbox)));
+    let waiting = table
+        .filter(message.eq_any(messages))
+        .filter(is_one_of(etat, &Etat::OPEN).and(etat.ne(Etat::Emission)))
+        .filter(tentatives.eq(0).and(exists(moved)));
+    conn.load(locked(waiting.select(Held::as_select()).order(id)))
 }
 
 /// Which of these addresses, in small letters, a message has already by other envois than `held`.
@@ -141,56 +177,38 @@ pub fn taken(
     addresses: &BTreeSet<String>,
     held: &[i64],
 ) -> Result<Vec<String>, Error> {
-    #[derive(Serialize)]
-    struct Wanted<'a> {
-        voulue: &'a str,
+    let held: BTreeSet<&i64> = held.iter().collect();
+    let addresses: Vec<&String> = addresses.iter().collect();
+    let mut taken = Vec::new();
+    // SQLite has a limit to the values of one question.
+    for some in addresses.chunks(1000) {
+        let address = lower(envois::adresse).assume_not_null();
+        let found: Vec<(i64, String)> = conn.load(
+            envois::table
+                .filter(envois::message.eq(message).and(address.eq_any(some)))
+                .select((envois::id, address)),
+        )?;
+        let others = found.into_iter().filter(|(id, _)| !held.contains(id));
+        taken.extend(others.map(|(_, address)| address));
     }
-    columns!(Wanted<'_>: voulue);
-    #[derive(diesel::QueryableByName)]
-    struct Taken {
-        #[diesel(sql_type = Text)]
-        adresse: String,
-    }
-    let wanted: Vec<Wanted<'_>> = addresses.iter().map(|voulue| Wanted { voulue }).collect();
-    let rows: Vec<Taken> = conn.load(
-        sql("SELECT lower(e.adresse) AS adresse FROM envois e
-               WHERE e.message = ? AND lower(e.adresse) IN (SELECT r.voulue FROM {rows: voulue})
-                 AND e.id NOT IN (SELECT r.cle FROM {rows: cle})")
-        .bind(message)
-        .bind_rows(&wanted)
-        .bind_keys(held),
-    )?;
-    Ok(rows.into_iter().map(|row| row.adresse).collect())
+    Ok(taken)
 }
 
 /// Ends those that go nowhere. Of those whose answer was lost a copy may have arrived.
 ///
 /// # Errors
 /// The database's.
-pub fn end(conn: &mut Conn, ended: &[Unaddressed], now: Instant) -> Result<(), Error> {
-    conn.execute(
-        sql("UPDATE envois
-                 SET etat = CASE WHEN ambigus > 0 THEN 'incertain' ELSE 'ignore' END,
-                     motif = CASE WHEN ambigus > 0 THEN 'resultat_inconnu' ELSE r.motif END,
-                     detail = r.detail, code = NULL, adresse = NULL, proprio = NULL,
-                     bail_jusqua = NULL, termine_le = ?, jeton = jeton + 1
-                FROM {rows: id, motif, detail} WHERE envois.id = r.id")
-        .bind(now)
-        .bind_rows(ended),
-    )
-    .map(drop)
+pub fn end(conn: &mut Conn, gone: &[Unaddressed], now: Instant) -> Result<(), Error> {
+    conn.execute(ended(gone, now)).map(drop)
 }
 
-/// Gives waiting envois their new address; whoever had leased one has lost it.
+/// Gives waiting envois their new address; whoever had claimed one has lost it.
 ///
 /// # Errors
 /// The database's.
 pub fn readdress(conn: &mut Conn, addressed: &[Addressed], now: Instant) -> Result<(), Error> {
-    set_aside(conn, addressed, now)?;
-    conn.execute(set_out().then(
-        ", etat = 'a_envoyer', motif = NULL, termine_le = NULL, proprio = NULL, bail_jusqua = NULL",
-    ).then(FROM).bind_rows(addressed))
-    .map(drop)
+    conn.execute(set_aside(addressed, now))?;
+    conn.execute(readdressed(addressed)).map(drop)
 }
 
 /// Has envois sent again from the beginning. An answer to an earlier attempt changes nothing any more.
@@ -203,39 +221,8 @@ pub fn send_again(
     now: Instant,
     expire: Instant,
 ) -> Result<(), Error> {
-    set_aside(conn, addressed, now)?;
-    conn.execute(
-        set_out()
-            .then(
-                ", etat = 'a_envoyer', motif = NULL, code = NULL, detail = NULL, reference = NULL,
-                   termine_le = NULL, emis_le = NULL, tentatives = 0, ambigus = 0,
-                   renvois = renvois + 1, jeton = jeton + 1, prochaine = ?, expire = ?",
-            )
-            .bind(now)
-            .bind(expire)
-            .then(FROM)
-            .bind_rows(addressed),
-    )
-    .map(drop)
-}
-
-fn set_out() -> Sql {
-    sql("UPDATE envois SET adresse = r.adresse")
-}
-
-const FROM: &str = " FROM {rows: id, adresse} WHERE envois.id = r.id";
-
-/// Addresses are unique in a message at every moment: two parents may have changed theirs.
-fn set_aside(conn: &mut Conn, addressed: &[Addressed], now: Instant) -> Result<(), Error> {
-    conn.execute(
-        sql(
-            "UPDATE envois SET adresse = NULL, etat = 'ignore', motif = 'sans_adresse', termine_le = ?
-              WHERE id IN (SELECT r.id FROM {rows: id})",
-        )
-        .bind(now)
-        .bind_rows(addressed),
-    )
-    .map(drop)
+    conn.execute(set_aside(addressed, now))?;
+    conn.execute(sent_again(addressed, now, expire)).map(drop)
 }
 
 /// A message of which everything has really left, or is about to, is no simulation any more.
@@ -243,15 +230,10 @@ fn set_aside(conn: &mut Conn, addressed: &[Addressed], now: Instant) -> Result<(
 /// # Errors
 /// The database's.
 pub fn unmark_simulated(conn: &mut Conn, message: i64) -> Result<(), Error> {
-    conn.execute(
-        sql(
-            "UPDATE messages SET simule = FALSE
-              WHERE id = ? AND simule AND NOT EXISTS (SELECT 1 FROM envois e WHERE e.message = ? AND ",
-        )
-        .bind(message)
-        .bind(message)
-        .then(SIMULATED)
-        .then(")"),
-    )
-    .map(drop)
+    let never_left = envois::table.filter(envois::message.eq(message).and(never_left()));
+    let simulated = messages::table
+        .find(message)
+        .filter(messages::simule.and(not(exists(never_left))));
+    conn.execute(diesel::update(simulated).set(messages::simule.eq(false)))
+        .map(drop)
 }

@@ -1,10 +1,13 @@
 //! The recipients of a message, as staff look at them.
 
-use crate::instant::{Instant, InstantSql};
-use crate::store::sql::{Sql, sql};
-use crate::store::{Conn, Count, Error};
+use crate::instant::Instant;
+use crate::schema::{envois, parents};
+use crate::store::backend::MultiBackend;
+use crate::store::literal::text_or;
+use crate::store::{Conn, Error};
 use crate::vocabulary::{Canal, Etat, Motif};
-use diesel::sql_types::{BigInt, Nullable, Text};
+use diesel::dsl::count_star;
+use diesel::prelude::*;
 
 /// Which envois.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,55 +19,42 @@ pub struct Filter {
 }
 
 /// One recipient of a message, with what became of the envoi.
-#[derive(Debug, Clone, PartialEq, Eq, diesel::QueryableByName)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = envois)]
 pub struct Destinataire {
     /// Number of the envoi.
-    #[diesel(sql_type = BigInt)]
     pub id: i64,
     /// The message.
-    #[diesel(sql_type = BigInt)]
     pub message: i64,
     /// The parent; none when erased.
-    #[diesel(sql_type = Nullable<BigInt>)]
     pub parent: Option<i64>,
     /// Family name; empty when the parent was erased.
-    #[diesel(sql_type = Text)]
+    #[diesel(select_expression = text_or(parents::nom.nullable(), ""))]
     pub nom: String,
     /// First name.
-    #[diesel(sql_type = Text)]
+    #[diesel(select_expression = text_or(parents::prenom.nullable(), ""))]
     pub prenom: String,
     /// The channel.
-    #[diesel(sql_type = Text)]
     pub canal: Canal,
     /// E.164 number or mailbox.
-    #[diesel(sql_type = Nullable<Text>)]
     pub adresse: Option<String>,
     /// What became of it.
-    #[diesel(sql_type = Text)]
     pub etat: Etat,
     /// Why it was not accepted.
-    #[diesel(sql_type = Nullable<Text>)]
     pub motif: Option<Motif>,
     /// Attempts.
-    #[diesel(sql_type = BigInt)]
     pub tentatives: i64,
     /// The peer's code.
-    #[diesel(sql_type = Nullable<Text>)]
     pub code: Option<String>,
     /// The peer's words.
-    #[diesel(sql_type = Nullable<Text>)]
     pub detail: Option<String>,
     /// Next attempt.
-    #[diesel(sql_type = InstantSql)]
     pub prochaine: Instant,
     /// First attempt.
-    #[diesel(sql_type = Nullable<InstantSql>)]
     pub emis_le: Option<Instant>,
     /// When it became final.
-    #[diesel(sql_type = Nullable<InstantSql>)]
     pub termine_le: Option<Instant>,
     /// When it was read first, if that is followed.
-    #[diesel(sql_type = Nullable<InstantSql>)]
     pub lu_le: Option<Instant>,
 }
 
@@ -77,16 +67,13 @@ impl Destinataire {
     }
 }
 
-const COLUMNS: &str = "SELECT e.id, e.message, e.parent, COALESCE(p.nom, '') AS nom,
-    COALESCE(p.prenom, '') AS prenom, e.canal, e.adresse, e.etat, e.motif, e.tentatives, e.code,
-    e.detail, e.prochaine, e.emis_le, e.termine_le, e.lu_le
-  FROM envois e LEFT JOIN parents p ON p.id = e.parent";
+type Question = envois::BoxedQuery<'static, MultiBackend>;
 
-fn restrict(statement: Sql, filter: Filter) -> Sql {
-    let statement = statement.then(" WHERE e.message = ?").bind(filter.message);
+fn narrowed(filter: Filter) -> Question {
+    let of_it = envois::table.filter(envois::message.eq(filter.message));
     match filter.etat {
-        None => statement,
-        Some(etat) => statement.then(" AND e.etat = ?").bind(etat.as_str()),
+        None => of_it.into_boxed(),
+        Some(etat) => of_it.filter(envois::etat.eq(etat)).into_boxed(),
     }
 }
 
@@ -95,9 +82,7 @@ fn restrict(statement: Sql, filter: Filter) -> Sql {
 /// # Errors
 /// The database's.
 pub fn count(conn: &mut Conn, filter: Filter) -> Result<i64, Error> {
-    let statement = restrict(sql("SELECT count(*) AS nombre FROM envois e"), filter);
-    let rows: Vec<Count> = conn.load(&statement)?;
-    Ok(rows.first().map_or(0, |row| row.nombre))
+    conn.one(narrowed(filter).select(count_star()))
 }
 
 /// Up to `limit` of them, after the first `offset`, in the order of their numbers.
@@ -110,11 +95,7 @@ pub fn page(
     offset: i64,
     limit: i64,
 ) -> Result<Vec<Destinataire>, Error> {
-    let statement = restrict(sql(COLUMNS), filter)
-        .then(" ORDER BY e.id LIMIT ? OFFSET ?")
-        .bind(limit)
-        .bind(offset);
-    conn.load(&statement)
+    read(conn, narrowed(filter).offset(offset).limit(limit))
 }
 
 /// Up to `limit` of them whose number is higher than `after`.
@@ -127,11 +108,10 @@ pub fn after(
     after: i64,
     limit: i64,
 ) -> Result<Vec<Destinataire>, Error> {
-    let statement = restrict(sql(COLUMNS), filter)
-        .then(" AND e.id > ? ORDER BY e.id LIMIT ?")
-        .bind(after)
-        .bind(limit);
-    conn.load(&statement)
+    read(
+        conn,
+        narrowed(filter).filter(envois::id.gt(after)).limit(limit),
+    )
 }
 
 /// The numbers of all of them.
@@ -139,9 +119,7 @@ pub fn after(
 /// # Errors
 /// The database's.
 pub fn ids(conn: &mut Conn, filter: Filter) -> Result<Vec<i64>, Error> {
-    let statement = restrict(sql("SELECT e.id AS nombre FROM envois e"), filter);
-    let rows: Vec<Count> = conn.load(statement.then(" ORDER BY e.id"))?;
-    Ok(rows.into_iter().map(|row| row.nombre).collect())
+    conn.load(narrowed(filter).select(envois::id).order(envois::id))
 }
 
 /// Those with these numbers, in ascending order.
@@ -149,8 +127,16 @@ pub fn ids(conn: &mut Conn, filter: Filter) -> Result<Vec<i64>, Error> {
 /// # Errors
 /// The database's.
 pub fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Destinataire>, Error> {
-    let statement = sql(COLUMNS)
-        .then(" WHERE e.id IN (SELECT r.cle FROM {rows: cle}) ORDER BY e.id")
-        .bind_keys(ids);
-    conn.load(&statement)
+    let mut found = Vec::with_capacity(ids.len());
+    // SQLite has a limit to the values of one question.
+    for some in ids.chunks(1000) {
+        let named = envois::table.filter(envois::id.eq_any(some.to_vec()));
+        found.extend(read(conn, named.into_boxed())?);
+    }
+    Ok(found)
+}
+
+fn read(conn: &mut Conn, question: Question) -> Result<Vec<Destinataire>, Error> {
+    let named = question.left_join(parents::table).order(envois::id);
+    conn.load(named.select(Destinataire::as_select()))
 }

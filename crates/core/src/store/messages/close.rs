@@ -1,11 +1,16 @@
 //! A message is closed when its last envoi is final.
 
+use super::{classe_nom, is_leaving};
 use crate::channel::UNWANTED;
-use crate::instant::{Instant, InstantSql};
-use crate::store::sql::{columns, sql};
-use crate::store::{Conn, Count, Error};
+use crate::instant::Instant;
+use crate::schema::{envois, messages};
+use crate::store::backend::skipping_locked;
+use crate::store::literal::{IsIn, Literal, is_one_of};
+use crate::store::sql::{columns, statements};
+use crate::store::{Conn, Error};
 use crate::vocabulary::{Canal, Etat, Motif, Statut};
-use diesel::sql_types::{BigInt, Bool, Nullable, Text};
+use diesel::dsl::{auto_type, case_when, count, count_star, exists, min, not};
+use diesel::prelude::*;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -44,40 +49,23 @@ impl Closed {
     }
 }
 
-#[derive(Serialize, diesel::QueryableByName)]
+#[derive(Queryable)]
 struct Open {
-    #[diesel(sql_type = BigInt)]
     id: i64,
-    #[diesel(sql_type = Text)]
     canal: Canal,
-    #[diesel(sql_type = Nullable<Text>)]
-    #[serde(skip)]
     sujet: Option<String>,
-    #[diesel(sql_type = Bool)]
-    #[serde(skip)]
     est_message_groupe: bool,
-    #[diesel(sql_type = Nullable<Text>)]
-    #[serde(skip)]
     classe: Option<String>,
-    #[diesel(sql_type = Bool)]
-    #[serde(skip)]
     annule: bool,
 }
-columns!(Open: id);
 
-#[derive(diesel::QueryableByName)]
+#[derive(Queryable)]
 struct Group {
-    #[diesel(sql_type = BigInt)]
     message: i64,
-    #[diesel(sql_type = Text)]
     etat: Etat,
-    #[diesel(sql_type = Nullable<Text>)]
     motif: Option<Motif>,
-    #[diesel(sql_type = BigInt)]
     nombre: i64,
-    #[diesel(sql_type = BigInt)]
     indesirables: i64,
-    #[diesel(sql_type = Nullable<InstantSql>)]
     premier: Option<Instant>,
 }
 
@@ -93,19 +81,29 @@ struct Closing {
     nb_incertains: i64,
     nb_ignores: i64,
 }
-columns!(Closing: id, statut, date_envoi, details_erreur, nb_destinataires, nb_envoyes, nb_echecs, nb_incertains, nb_ignores);
+columns!(
+    Closing: id, statut, date_envoi, details_erreur, nb_destinataires, nb_envoyes, nb_echecs,
+    nb_incertains, nb_ignores
+);
+
+/// Of a message: its recipients are known, and none of them waits any more.
+#[auto_type]
+fn has_ended() -> _ {
+    let is_open: IsIn<envois::etat, Literal> = is_one_of(envois::etat, &Etat::OPEN);
+    let of_it = envois::table.filter(envois::message.eq(messages::id));
+    is_leaving()
+        .and(messages::etendu_le.is_not_null())
+        .and(not(exists(of_it.filter(is_open))))
+}
 
 /// True when some message waits to be closed: a look that writes nothing.
 ///
 /// # Errors
 /// The database's.
 pub fn has_closable(conn: &mut Conn) -> Result<bool, Error> {
-    let found: Vec<Count> = conn.load(sql("SELECT m.id AS nombre FROM messages m
-          WHERE m.statut = 'en_attente' AND m.etendu_le IS NOT NULL
-            AND NOT EXISTS (SELECT 1 FROM envois e
-                             WHERE e.message = m.id
-                               AND e.etat IN ('a_envoyer', 'reserve', 'emission')) LIMIT 1"))?;
-    Ok(!found.is_empty())
+    let ended = messages::table.filter(has_ended()).select(messages::id);
+    let found: Option<i64> = conn.first(ended.limit(1))?;
+    Ok(found.is_some())
 }
 
 /// Closes up to `limit` messages whose envois are all final. `explain` writes `details_erreur`.
@@ -117,25 +115,12 @@ pub fn close(
     limit: usize,
     explain: impl Fn(&Closed) -> Option<String>,
 ) -> Result<Vec<Closed>, Error> {
-    let open: Vec<Open> = conn.load(
-        sql(
-            "SELECT m.id, m.type AS canal, m.sujet, m.est_message_groupe,
-                     (SELECT c.nom FROM classes c WHERE c.id = m.classe) AS classe,
-                     m.annule_le IS NOT NULL AS annule
-                FROM messages m
-               WHERE m.statut = 'en_attente' AND m.etendu_le IS NOT NULL
-                 AND NOT EXISTS (SELECT 1 FROM envois e
-                                  WHERE e.message = m.id
-                                    AND e.etat IN ('a_envoyer', 'reserve', 'emission'))
-               ORDER BY m.id LIMIT ? {skip locked}",
-        )
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX)),
-    )?;
+    let open = closable(conn, limit)?;
     if open.is_empty() {
         return Ok(Vec::new());
     }
     let mut groups: BTreeMap<i64, Vec<Group>> = BTreeMap::new();
-    for group in count(conn, &open)? {
+    for group in grouped(conn, &open)? {
         groups.entry(group.message).or_default().push(group);
     }
     let mut closed = Vec::with_capacity(open.len());
@@ -155,22 +140,42 @@ pub fn close(
         closings.push(closing(&ended, first, explain(&ended)));
         closed.push(ended);
     }
-    write(conn, &closings)?;
+    conn.execute(closed_with(&closings))?;
     Ok(closed)
 }
 
-fn count(conn: &mut Conn, open: &[Open]) -> Result<Vec<Group>, Error> {
+/// They are locked until the commit; those that another run is closing are left out.
+fn closable(conn: &mut Conn, limit: usize) -> Result<Vec<Open>, Error> {
+    let ended = messages::table
+        .filter(has_ended())
+        .order(messages::id)
+        .limit(i64::try_from(limit).unwrap_or(i64::MAX));
+    conn.load(skipping_locked(ended.select((
+        messages::id,
+        messages::type_,
+        messages::sujet,
+        messages::est_message_groupe,
+        classe_nom(),
+        messages::annule_le.is_not_null(),
+    ))))
+}
+
+fn grouped(conn: &mut Conn, open: &[Open]) -> Result<Vec<Group>, Error> {
+    let unwanted = envois::motif
+        .eq(Motif::Permanent)
+        .and(envois::detail.like(format!("{UNWANTED}%")));
     conn.load(
-        sql(
-            "SELECT message, etat, motif, count(*) AS nombre, min(termine_le) AS premier,
-                     count(CASE WHEN motif = 'permanent' AND detail LIKE ? THEN 1 END)
-                       AS indesirables
-                FROM envois
-               WHERE message IN (SELECT r.id FROM {rows: id})
-               GROUP BY message, etat, motif",
-        )
-        .bind(format!("{UNWANTED}%"))
-        .bind_rows(open),
+        envois::table
+            .filter(envois::message.eq_any(open.iter().map(|message| message.id)))
+            .group_by((envois::message, envois::etat, envois::motif))
+            .select((
+                envois::message,
+                envois::etat,
+                envois::motif,
+                count_star(),
+                count(case_when(unwanted, envois::id)),
+                min(envois::termine_le),
+            )),
     )
 }
 
@@ -211,17 +216,14 @@ fn closing(closed: &Closed, first: Option<Instant>, details: Option<String>) -> 
     }
 }
 
-fn write(conn: &mut Conn, closings: &[Closing]) -> Result<(), Error> {
-    conn.execute(
-        sql("UPDATE messages
-                 SET statut = r.statut, date_envoi = r.date_envoi,
-                     details_erreur = r.details_erreur, nb_destinataires = r.nb_destinataires,
-                     nb_envoyes = r.nb_envoyes, nb_echecs = r.nb_echecs,
-                     nb_incertains = r.nb_incertains, nb_ignores = r.nb_ignores,
-                     proprio = NULL, bail_jusqua = NULL
-                FROM {rows: id, statut, date_envoi, details_erreur, nb_destinataires, nb_envoyes, nb_echecs, nb_incertains, nb_ignores}
-               WHERE messages.id = r.id AND messages.statut = 'en_attente'")
-        .bind_rows(closings),
-    )?;
-    Ok(())
+// By hand, because each of many rows gets values of its own, in one statement: what is counted at each
+// statement is counted once.
+statements! {
+    fn closed_with(closings: &[Closing]) =
+        "UPDATE messages
+            SET statut = r.statut, date_envoi = r.date_envoi, details_erreur = r.details_erreur,
+                nb_destinataires = r.nb_destinataires, nb_envoyes = r.nb_envoyes,
+                nb_echecs = r.nb_echecs, nb_incertains = r.nb_incertains,
+                nb_ignores = r.nb_ignores, proprio = NULL, bail_jusqua = NULL
+           FROM {closings} WHERE messages.id = r.id AND messages.statut = 'en_attente'";
 }

@@ -1,11 +1,14 @@
 //! Changes that staff make to a message.
 
-use super::{one, statut};
+use super::statut;
 use crate::instant::Instant;
 use crate::model::{Message, NewMessage};
-use crate::store::sql::sql;
-use crate::store::{Conflict, Conn, Count, Deed, Error};
-use crate::vocabulary::Statut;
+use crate::schema::messages;
+use crate::store::backend::locked;
+use crate::store::literal::instant_or;
+use crate::store::{Conflict, Conn, Deed, Error};
+use crate::vocabulary::{Canal, Statut};
+use diesel::prelude::*;
 
 /// Changes a message that looked like `seen` when it was read to what `edit` says, with every value
 /// it shall have.
@@ -20,10 +23,10 @@ pub fn update(conn: &mut Conn, seen: &Message, edit: &NewMessage) -> Result<(), 
     if matches!(seen.statut, Statut::EnAttente | Statut::Envoye) {
         return Err(Error::Conflict(Conflict::Statut(seen.statut, Deed::Change)));
     }
+    let row = messages::table.find(seen.id);
     conn.write(|conn| {
         let now = conn.now()?;
-        lock(conn, seen.id)?;
-        let present = one(conn, seen.id)?;
+        let present: Message = conn.one(locked(row.select(Message::as_select())))?;
         if matches!(present.statut, Statut::EnAttente | Statut::Envoye) {
             return Err(Error::Conflict(Conflict::Statut(
                 present.statut,
@@ -37,40 +40,19 @@ pub fn update(conn: &mut Conn, seen: &Message, edit: &NewMessage) -> Result<(), 
     })
 }
 
-/// Nobody changes the message until the commit.
-fn lock(conn: &mut Conn, id: i64) -> Result<(), Error> {
-    conn.load::<Count>(&sql("SELECT id AS nombre FROM messages WHERE id = ? {for update}").bind(id))
-        .map(drop)
-}
-
 /// Lateness counts from the moment it was programmed, or its date was typed (contract, section 3).
 /// The token goes up: a run that has the text at hand must read it again.
 fn write(conn: &mut Conn, seen: &Message, edit: &NewMessage, now: Instant) -> Result<usize, Error> {
     let programmed_anew =
         seen.statut != Statut::Programme || seen.date_programmee != edit.date_programmee;
     let programmed = (edit.statut == Statut::Programme).then_some(now);
-    conn.execute(
-        sql("UPDATE messages
-                 SET type = ?, sujet = ?, contenu = ?, contenu_html = ?, parent = ?, classe = ?,
-                     est_message_groupe = ?, statut = ?, date_programmee = ?, jeton = jeton + 1,
-                     programme_le = CASE WHEN ? THEN ? ELSE programme_le END,
-                     details_erreur = CASE WHEN ? THEN NULL ELSE details_erreur END
-               WHERE id = ? AND statut = ?")
-        .bind(edit.r#type.as_str())
-        .bind(edit.sujet.clone())
-        .bind(edit.contenu.clone())
-        .bind(edit.contenu_html.clone())
-        .bind(edit.parent)
-        .bind(edit.classe)
-        .bind(edit.est_message_groupe)
-        .bind(edit.statut.as_str())
-        .bind(edit.date_programmee)
-        .bind(programmed_anew || programmed.is_none())
-        .bind(programmed)
-        .bind(edit.statut != seen.statut)
-        .bind(seen.id)
-        .bind(seen.statut.as_str()),
-    )
+    let restarts = programmed_anew || programmed.is_none();
+    conn.execute(diesel::update(messages::table.find(seen.id)).set((
+        edit,
+        messages::jeton.eq(messages::jeton + 1),
+        restarts.then(|| messages::programme_le.eq(programmed)),
+        (edit.statut != seen.statut).then(|| messages::details_erreur.eq(None::<String>)),
+    )))
 }
 
 /// Deletes a message with its envois.
@@ -78,11 +60,11 @@ fn write(conn: &mut Conn, seen: &Message, edit: &NewMessage, now: Instant) -> Re
 /// # Errors
 /// `Conflict` while it is on its way; `NotFound`.
 pub fn delete(conn: &mut Conn, id: i64) -> Result<(), Error> {
+    let still = messages::table
+        .find(id)
+        .filter(messages::statut.ne(Statut::EnAttente));
     conn.write(|conn| {
-        let deleted = conn.execute(
-            sql("DELETE FROM messages WHERE id = ? AND statut <> 'en_attente'").bind(id),
-        )?;
-        if deleted == 0 {
+        if conn.execute(diesel::delete(still))? == 0 {
             let statut = statut(conn, id)?;
             return Err(Error::Conflict(Conflict::Statut(statut, Deed::Delete)));
         }
@@ -95,17 +77,16 @@ pub fn delete(conn: &mut Conn, id: i64) -> Result<(), Error> {
 /// # Errors
 /// `Conflict` for an SMS; `NotFound`.
 pub fn mark_read(conn: &mut Conn, id: i64) -> Result<(), Error> {
+    let email = messages::table
+        .find(id)
+        .filter(messages::type_.eq(Canal::Email));
     conn.write(|conn| {
         let now = conn.now()?;
-        let marked = conn.execute(
-            sql(
-                "UPDATE messages SET est_lu = TRUE, date_lecture = COALESCE(date_lecture, ?)
-                   WHERE id = ? AND type = 'email'",
-            )
-            .bind(now)
-            .bind(id),
-        )?;
-        if marked == 0 {
+        let read = (
+            messages::est_lu.eq(true),
+            messages::date_lecture.eq(instant_or(messages::date_lecture, now).nullable()),
+        );
+        if conn.execute(diesel::update(email).set(read))? == 0 {
             statut(conn, id)?;
             return Err(Error::Conflict(Conflict::NotAnEmail));
         }

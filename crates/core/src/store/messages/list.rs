@@ -1,12 +1,15 @@
 //! Messages as staff look at them: one, a page, or all, by what they ask for.
 
-use crate::instant::{Instant, InstantSql};
+use crate::instant::Instant;
 use crate::model::Message;
-use crate::store::search::searched;
-use crate::store::sql::{Sql, Typed, sql};
-use crate::store::{Conn, Count, Error};
+use crate::schema::{envois, messages, parents};
+use crate::store::backend::MultiBackend;
+use crate::store::literal::text_or;
+use crate::store::search::{minuscules, patterns};
+use crate::store::{Conn, Error};
 use crate::vocabulary::{Canal, Etat, Statut};
-use diesel::sql_types::{BigInt, Bool, Nullable, Text};
+use diesel::dsl::{auto_type, case_when, count_star, min};
+use diesel::prelude::*;
 use std::collections::BTreeMap;
 
 /// Which messages; what is not said does not matter.
@@ -56,44 +59,17 @@ pub enum Column {
     Type,
 }
 
-/// The types of `COLUMNS`, in its order.
-type MessageSql = (
-    BigInt,
-    Text,
-    Nullable<Text>,
-    Text,
-    Nullable<Text>,
-    Nullable<BigInt>,
-    Nullable<BigInt>,
-    Bool,
-    Text,
-    InstantSql,
-    Nullable<InstantSql>,
-    Nullable<InstantSql>,
-    Nullable<Text>,
-    Bool,
-    Nullable<InstantSql>,
-    BigInt,
-    BigInt,
-    BigInt,
-    BigInt,
-    BigInt,
-    Bool,
-);
-
-const COLUMNS: &str = "SELECT m.id, m.type, m.sujet, m.contenu, m.contenu_html, m.parent, m.classe,
-  m.est_message_groupe, m.statut, m.date_creation, m.date_programmee, m.date_envoi,
-  m.details_erreur, m.est_lu, m.date_lecture, m.nb_destinataires, m.nb_envoyes, m.nb_echecs,
-  m.nb_incertains, m.nb_ignores, m.simule FROM messages m";
+type Question<'q> = messages::BoxedQuery<'q, MultiBackend>;
 
 /// How many messages there are.
 ///
 /// # Errors
 /// The database's.
 pub fn count(conn: &mut Conn, filter: &Filter) -> Result<i64, Error> {
-    let statement = restrict(sql("SELECT count(*) AS nombre FROM messages m"), filter);
-    let rows: Vec<Count> = conn.load(&statement)?;
-    Ok(rows.first().map_or(0, |row| row.nombre))
+    match narrowed(filter) {
+        Some(found) => conn.one(found.select(count_star())),
+        None => Ok(0),
+    }
 }
 
 /// Some messages, from place `offset` on.
@@ -106,11 +82,13 @@ pub fn page(
     offset: i64,
     limit: i64,
 ) -> Result<Vec<Message>, Error> {
-    let statement = order(restrict(sql(COLUMNS), filter), &filter.order)
-        .then(" LIMIT ? OFFSET ?")
-        .bind(limit)
-        .bind(offset);
-    read(conn, statement)
+    match narrowed(filter) {
+        Some(found) => {
+            let page = ordered(found, &filter.order).limit(limit).offset(offset);
+            read(conn, page)
+        }
+        None => Ok(Vec::new()),
+    }
 }
 
 /// The numbers of all messages, in order.
@@ -118,9 +96,10 @@ pub fn page(
 /// # Errors
 /// The database's.
 pub fn ids(conn: &mut Conn, filter: &Filter) -> Result<Vec<i64>, Error> {
-    let statement = restrict(sql("SELECT m.id FROM messages m"), filter);
-    let statement: Typed<BigInt> = order(statement, &filter.order).into();
-    conn.load(statement)
+    match narrowed(filter) {
+        Some(found) => conn.load(ordered(found, &filter.order).select(messages::id)),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// The messages with these numbers, in this order; those that are gone are left out.
@@ -128,10 +107,8 @@ pub fn ids(conn: &mut Conn, filter: &Filter) -> Result<Vec<i64>, Error> {
 /// # Errors
 /// The database's.
 pub fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Message>, Error> {
-    let statement = sql(COLUMNS)
-        .then(" WHERE m.id IN (SELECT r.cle FROM {rows: cle})")
-        .bind_keys(ids);
-    let found = read(conn, statement)?;
+    let named = messages::table.filter(messages::id.eq_any(ids));
+    let found = read(conn, named.into_boxed())?;
     let mut found: BTreeMap<i64, Message> = found.into_iter().map(|m| (m.id, m)).collect();
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
@@ -141,86 +118,86 @@ pub fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Message>, Error> {
 /// # Errors
 /// `NotFound`.
 pub fn one(conn: &mut Conn, id: i64) -> Result<Message, Error> {
-    let rows = read(conn, sql(COLUMNS).then(" WHERE m.id = ?").bind(id))?;
+    let rows = read(conn, messages::table.find(id).into_boxed())?;
     rows.into_iter().next().ok_or(Error::NotFound)
 }
 
-fn read(conn: &mut Conn, statement: Sql) -> Result<Vec<Message>, Error> {
-    let statement: Typed<MessageSql> = statement.into();
-    let mut rows: Vec<Message> = conn.load(statement)?;
+fn read(conn: &mut Conn, question: Question<'_>) -> Result<Vec<Message>, Error> {
+    let mut rows = conn.load(question.select(Message::as_select()))?;
     count_open(conn, &mut rows)?;
     Ok(rows)
 }
 
-fn restrict(statement: Sql, filter: &Filter) -> Sql {
-    let mut statement = statement.then(" WHERE true");
+/// What is searched: the text, the subject, the parent's name.
+#[auto_type]
+fn words() -> _ {
+    let named = parents::table.filter(parents::id.nullable().eq(messages::parent));
+    let name = named.select(parents::nom.concat("\n").concat(parents::prenom));
+    let subject = text_or(messages::sujet, "");
+    let name = text_or(name.single_value(), "");
+    let text = messages::contenu.concat("\n").concat(subject);
+    minuscules(text.concat("\n").concat(name))
+}
+
+/// None when there can be no such message.
+fn narrowed(filter: &Filter) -> Option<Question<'_>> {
+    let mut found = messages::table.into_boxed();
     if let Some(statut) = filter.statut {
-        statement = statement.then(" AND m.statut = ?").bind(statut.as_str());
+        found = found.filter(messages::statut.eq(statut));
     }
     if let Some(canal) = filter.r#type {
-        statement = statement.then(" AND m.type = ?").bind(canal.as_str());
+        found = found.filter(messages::type_.eq(canal));
     }
     if let Some(parent) = filter.parent {
-        statement = statement.then(" AND m.parent = ?").bind(parent);
+        found = found.filter(messages::parent.eq(parent));
     }
     if let Some(classe) = filter.classe {
-        statement = statement.then(" AND m.classe = ?").bind(classe);
+        found = found.filter(messages::classe.eq(classe));
     }
     if let Some(group) = filter.est_message_groupe {
-        statement = statement.then(" AND m.est_message_groupe = ?").bind(group);
+        found = found.filter(messages::est_message_groupe.eq(group));
     }
     if let Some(read) = filter.est_lu {
-        statement = statement.then(" AND m.est_lu = ?").bind(read);
+        found = found.filter(messages::est_lu.eq(read));
     }
-    searched(
-        statement,
-        &filter.search,
-        " AND NOT EXISTS (SELECT 1 FROM {rows: terme}
-            WHERE {lower: m.contenu || '\n' || COALESCE(m.sujet, '')
-                   || COALESCE((SELECT '\n' || p.nom || '\n' || p.prenom FROM parents p
-                                 WHERE p.id = m.parent), '')} NOT LIKE r.terme ESCAPE '\\')",
-    )
+    let patterns = patterns(&filter.search)?.into_iter();
+    Some(patterns.fold(found, |found, pattern| {
+        found.filter(words().like(pattern).escape('\\'))
+    }))
 }
 
 /// What has no date stands before what has one, on both databases.
-const fn by(order: Order) -> &'static str {
-    match (order.column, order.descending) {
-        (Column::Id, false) => " m.id,",
-        (Column::Id, true) => " m.id DESC,",
-        (Column::DateCreation, false) => " m.date_creation,",
-        (Column::DateCreation, true) => " m.date_creation DESC,",
-        (Column::DateProgrammee, false) => " m.date_programmee ASC NULLS FIRST,",
-        (Column::DateProgrammee, true) => " m.date_programmee DESC NULLS LAST,",
-        (Column::DateEnvoi, false) => " m.date_envoi ASC NULLS FIRST,",
-        (Column::DateEnvoi, true) => " m.date_envoi DESC NULLS LAST,",
-        (Column::Statut, false) => " m.statut,",
-        (Column::Statut, true) => " m.statut DESC,",
-        (Column::Type, false) => " m.type,",
-        (Column::Type, true) => " m.type DESC,",
-    }
-}
-
-fn order(statement: Sql, steps: &[Order]) -> Sql {
+fn ordered<'q>(found: Question<'q>, steps: &[Order]) -> Question<'q> {
+    use messages::{date_creation, date_envoi, date_programmee, id, statut, type_};
     if steps.is_empty() {
-        return statement.then(" ORDER BY m.id DESC");
+        return found.order(id.desc());
     }
-    let statement = steps
-        .iter()
-        .fold(statement.then(" ORDER BY"), |statement, step| {
-            statement.then(by(*step))
-        });
-    statement.then(" m.id")
+    let by = |found: Question<'q>, step: &Order| match (step.column, step.descending) {
+        (Column::Id, false) => found.then_order_by(id),
+        (Column::Id, true) => found.then_order_by(id.desc()),
+        (Column::DateCreation, false) => found.then_order_by(date_creation),
+        (Column::DateCreation, true) => found.then_order_by(date_creation.desc()),
+        (Column::DateProgrammee, false) => {
+            found.then_order_by((date_programmee.is_not_null(), date_programmee))
+        }
+        (Column::DateProgrammee, true) => {
+            found.then_order_by((date_programmee.is_null(), date_programmee.desc()))
+        }
+        (Column::DateEnvoi, false) => found.then_order_by((date_envoi.is_not_null(), date_envoi)),
+        (Column::DateEnvoi, true) => found.then_order_by((date_envoi.is_null(), date_envoi.desc())),
+        (Column::Statut, false) => found.then_order_by(statut),
+        (Column::Statut, true) => found.then_order_by(statut.desc()),
+        (Column::Type, false) => found.then_order_by(type_),
+        (Column::Type, true) => found.then_order_by(type_.desc()),
+    };
+    steps.iter().fold(found, by).then_order_by(id)
 }
 
-#[derive(diesel::QueryableByName)]
+#[derive(Queryable)]
 struct Open {
-    #[diesel(sql_type = BigInt)]
     message: i64,
-    #[diesel(sql_type = Text)]
     etat: Etat,
-    #[diesel(sql_type = BigInt)]
     nombre: i64,
-    #[diesel(sql_type = Nullable<InstantSql>)]
     premier: Option<Instant>,
 }
 
@@ -234,12 +211,12 @@ fn count_open(conn: &mut Conn, messages: &mut [Message]) -> Result<(), Error> {
     if open.is_empty() {
         return Ok(());
     }
+    let accepted = case_when(envois::etat.eq(Etat::Envoye), envois::termine_le);
     let counted: Vec<Open> = conn.load(
-        sql("SELECT message, etat, count(*) AS nombre,
-                     min(CASE WHEN etat = 'envoye' THEN termine_le END) AS premier
-                FROM envois WHERE message IN (SELECT r.cle FROM {rows: cle})
-               GROUP BY message, etat")
-        .bind_keys(&open),
+        envois::table
+            .filter(envois::message.eq_any(open))
+            .group_by((envois::message, envois::etat))
+            .select((envois::message, envois::etat, count_star(), min(accepted))),
     )?;
     for message in messages
         .iter_mut()

@@ -5,8 +5,7 @@
 //! nothing is prepared, and everything is said in each transaction.
 
 use crate::store::Error;
-use crate::store::conn::Sessions;
-use crate::store::error::one_line;
+use crate::store::conn::{Purpose, Sessions};
 use diesel::connection::{AnsiTransactionManager, CacheSize, Connection, SimpleConnection};
 use diesel::{ConnectionError, PgConnection};
 
@@ -61,17 +60,17 @@ pub(in crate::store) fn open(
     let mut conn = match PgConnection::establish(&with_own(&full)) {
         Ok(conn) => conn,
         Err(error) if is_pools_refusal(&error) => return pooled(&full),
-        Err(error) => return Err(refused(&error)),
+        Err(error) => return Err(Error::refused(&error)),
     };
     match conn.batch_execute(SESSION) {
         Ok(()) => Ok((conn, Sessions::Own)),
         Err(error) if error.to_string().contains(OWN) => pooled(&full),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(Error::of_postgres(error)),
     }
 }
 
 fn pooled(url: &str) -> Result<(PgConnection, Sessions), Error> {
-    let mut conn = PgConnection::establish(url).map_err(|error| refused(&error))?;
+    let mut conn = PgConnection::establish(url).map_err(|error| Error::refused(&error))?;
     conn.set_prepared_statement_cache_size(CacheSize::Disabled);
     Ok((conn, Sessions::Shared))
 }
@@ -102,44 +101,32 @@ fn is_pools_refusal(error: &ConnectionError) -> bool {
     text.contains("startup parameter") || text.contains("option")
 }
 
-/// What the server says of our settings will not pass by itself.
-const OURS: &[&str] = &[
-    "password authentication failed",
-    "no password supplied",
-    "no pg_hba.conf entry",
-    "unsupported startup parameter",
-    "does not exist",
-    "invalid connection option",
-    "invalid URI",
-    "could not parse",
-];
-
-fn refused(error: &ConnectionError) -> Error {
-    let text = one_line(&error.to_string());
-    let is_ours = text.contains("FATAL: ") || text.contains("invalid");
-    if is_ours && OURS.iter().any(|known| text.contains(known)) {
-        Error::unfit(text)
-    } else {
-        Error::Unavailable(text)
-    }
-}
-
 /// Begins a transaction, and says what a session of our own would know.
 pub(in crate::store) fn begin_pooled(
     conn: &mut PgConnection,
-    dispatching: bool,
+    purpose: Purpose,
 ) -> Result<(), Error> {
-    let mut begin = TRANSACTION.to_owned();
-    for setting in BY_INDEX.iter().filter(|_| dispatching) {
-        begin.extend([" SET LOCAL ", setting, ";"]);
-    }
-    Ok(AnsiTransactionManager::begin_transaction_sql(conn, &begin)?)
+    let settings = settings(purpose).iter();
+    let begin = settings.fold(TRANSACTION.to_owned(), |begin, setting| {
+        begin + " SET LOCAL " + setting + ";"
+    });
+    AnsiTransactionManager::begin_transaction_sql(conn, &begin).map_err(Error::of_postgres)
 }
 
-/// Has the session plan once, and by index.
-pub(in crate::store) fn plan_by_index(conn: &mut PgConnection) -> Result<(), Error> {
-    let set = BY_INDEX.map(|setting| format!("SET {setting};")).concat();
-    Ok(conn.batch_execute(&set)?)
+/// Says it to a session of our own.
+pub(in crate::store) fn devote(conn: &mut PgConnection, purpose: Purpose) -> Result<(), Error> {
+    let set = settings(purpose).iter();
+    let set: Vec<String> = set.map(|setting| format!("SET {setting};")).collect();
+    conn.batch_execute(&set.concat())
+        .map_err(Error::of_postgres)
+}
+
+const fn settings(purpose: Purpose) -> &'static [&'static str] {
+    match purpose {
+        Purpose::Requests => &[],
+        Purpose::Dispatch => &BY_INDEX,
+        Purpose::Upkeep => &["statement_timeout = 0"],
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 mod presence;
 
 use crate::store::Error;
-use crate::store::error::of_text;
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::{Nullable, Text};
 use diesel::{Connection, RunQueryDsl};
@@ -34,12 +33,13 @@ pub(in crate::store) fn open(
     if what == Open::OrNew {
         create_private(path)?;
     }
-    let mut conn =
-        diesel::SqliteConnection::establish(text).map_err(|e| of_text(&e.to_string()))?;
+    let mut conn = diesel::SqliteConnection::establish(text)
+        .map_err(|error| Error::of_sqlite_text(&error.to_string()))?;
     minuscules_utils::register_impl(&mut conn, |text: Option<String>| {
         text.map(|text| text.to_lowercase())
-    })?;
-    conn.batch_execute("PRAGMA busy_timeout = 5000;")?;
+    })
+    .and_then(|()| conn.batch_execute("PRAGMA busy_timeout = 5000;"))
+    .map_err(Error::of_sqlite)?;
     presence::look_into(&mut conn, path, what)?;
     set_up(&mut conn)?;
     read_back(&mut conn)?;
@@ -61,7 +61,7 @@ fn set_up(conn: &mut diesel::SqliteConnection) -> Result<(), Error> {
              PRAGMA foreign_keys = ON;
              PRAGMA trusted_schema = OFF;",
         );
-        match set.map_err(Error::from) {
+        match set.map_err(Error::of_sqlite) {
             Err(Error::Unavailable(_)) if tried < SET_UP_TRIES => {
                 std::thread::sleep(std::time::Duration::from_millis(5 + tried));
             }
@@ -105,7 +105,8 @@ fn read_back(conn: &mut diesel::SqliteConnection) -> Result<(), Error> {
         "SELECT synchronous, journal_mode, sqlite_version() AS version
          FROM pragma_synchronous, pragma_journal_mode",
     )
-    .get_result(conn)?;
+    .get_result(conn)
+    .map_err(Error::of_sqlite)?;
     let version: Vec<u32> = found
         .version
         .split('.')

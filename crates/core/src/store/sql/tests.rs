@@ -1,12 +1,20 @@
 use super::{Said, Sql, columns, sql};
 use crate::config::Database;
-use crate::store::{Conn, Error, envois, expansion, migrations};
+use crate::store::{
+    Conn, Error, adresses, annuaire, envois, expansion, messages, migrations, statistiques, verify,
+};
 use messages_testing::db;
 
 /// Every statement that is written by hand. (One that is missing is told by the compiler: nobody
 /// calls its `statements`.)
 fn all(conn: &Conn) -> Vec<Sql> {
     let mut all = [
+        adresses::statements(),
+        annuaire::erase::statements(),
+        annuaire::liens::statements(),
+        annuaire::oppositions::statements(),
+        annuaire::upsert::statements(),
+        envois::address::statements(),
         envois::announce::statements(),
         envois::claim::statements(),
         envois::quiet::statements(),
@@ -14,11 +22,20 @@ fn all(conn: &Conn) -> Vec<Sql> {
         envois::recover::statements(),
         envois::sent::statements(),
         expansion::statements(),
+        messages::statements(),
+        messages::close::statements(),
+        statistiques::statements(),
+        statistiques::jours::statements(),
+        statistiques::source::statements(),
+        verify::statements(),
     ]
     .concat();
-    #[cfg(feature = "postgres")]
     if conn.is_postgres() {
+        all.extend(annuaire::on_postgres::statements());
+        #[cfg(feature = "postgres")]
         all.extend(envois::settle::postgres::statements());
+    } else {
+        all.extend(annuaire::on_sqlite::statements());
     }
     all
 }
@@ -61,9 +78,8 @@ fn marks_and_values_that_do_not_belong_together_are_errors() {
     let mut conn = open(&database);
     let rows: &[Row] = &[];
     for good in [
-        sql("SELECT ?, {un}, {un}").bind(1).set("un", 2),
+        sql("SELECT {un}, {un}").set("un", 2),
         sql("SELECT r.id, r.nom FROM {rows}").set("rows", rows),
-        sql("SELECT r.id FROM {rows: id}").bind(rows),
         sql("SELECT {un}").set("un", Said("1 + 1")),
         sql("SELECT id FROM parents {for update}"),
         sql("SELECT id FROM parents {skip locked}"),
@@ -71,13 +87,12 @@ fn marks_and_values_that_do_not_belong_together_are_errors() {
         explain(&mut conn, &good).unwrap();
     }
     for bad in [
-        sql("SELECT ?"),
-        sql("SELECT ?, ?").bind(1),
-        sql("SELECT ?").bind(1).bind(2),
+        sql("SELECT {un}"),
         sql("SELECT {un}").set("deux", 2),
         sql("SELECT 1").set("un", 1),
+        sql("SELECT {un, 1").set("un", 1),
         sql("SELECT id FROM parents {skip loked}"),
-        sql("SELECT r.prenom FROM {rows: prenom}").bind(rows),
+        sql("SELECT r.prenom FROM {rows}").set("rows", rows),
     ] {
         explain(&mut conn, &bad).unwrap_err();
     }

@@ -1,7 +1,7 @@
 //! The values of a statement.
 
+use super::Rows;
 use super::dialect::Word;
-use super::{Column, Rows};
 use crate::instant::Instant;
 use crate::vocabulary::{Canal, Etat, Motif};
 
@@ -12,11 +12,8 @@ pub(crate) enum Value {
     Bool(bool),
     Text(String),
     At(Instant),
-    MaybeInt(Option<i64>),
-    MaybeText(Option<String>),
-    MaybeAt(Option<Instant>),
-    /// A table with these columns: what stands around a JSON array of objects.
-    Rows(&'static [Column], [Word; 2], String),
+    /// A table: what stands around a JSON array of objects, and the array.
+    Rows([Word; 2], String),
     /// What stands there is said by the statement itself.
     Said(&'static str),
 }
@@ -35,12 +32,8 @@ macro_rules! value_from {
 value_from! {
     i64 => |v| Int(v),
     bool => |v| Bool(v),
-    String => |v| Text(v),
     &str => |v| Text(v.to_owned()),
     Instant => |v| At(v),
-    Option<i64> => |v| MaybeInt(v),
-    Option<String> => |v| MaybeText(v),
-    Option<Instant> => |v| MaybeAt(v),
     Canal => |v| Text(v.to_string()),
     Etat => |v| Text(v.to_string()),
     Motif => |v| Text(v.to_string()),
@@ -52,6 +45,6 @@ impl<R: Rows> From<&[R]> for Value {
         // Rows are structs of numbers and texts: their serialisation cannot fail.
         let json = serde_json::to_string(rows).unwrap_or_default();
         let words = [Word::Table(R::COLUMNS), Word::TableEnd(R::COLUMNS)];
-        Self::Rows(R::COLUMNS, words, json)
+        Self::Rows(words, json)
     }
 }

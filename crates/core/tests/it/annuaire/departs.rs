@@ -2,8 +2,8 @@
 
 use super::school_of;
 use crate::harness::{School, To, accepted, parent, refused, resend};
-use messages_core::model::ParentPatch;
-use messages_core::store::annuaire::{self, Annuaire, departs, parents};
+use messages_core::model::{Fiche, ParentPatch};
+use messages_core::store::annuaire::{self, Annuaire, Resource, departs};
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
 use messages_testing::stories;
@@ -40,10 +40,10 @@ fn who_left_is_in_no_audience_and_keeps_the_history(database: &Database) {
     // Of the parents 1 and 4 of the class.
     assert_eq!(school.count("envois", &format!("message = {class}")), 1);
     assert_eq!(school.sums(before), "envoye 4 4 0 0 0");
-    let kept = parents::one(&mut school.conn(), 1).unwrap();
+    let kept = Fiche::one(&mut school.conn(), 1).unwrap();
     assert!(kept.parti_le.is_some() && kept.parent == parent(1));
     // Erased as anybody else.
-    parents::delete(&mut school.conn(), 1).unwrap();
+    Fiche::delete(&mut school.conn(), 1).unwrap();
     assert_eq!(school.sums(before), "envoye 4 4 0 0 0");
 }
 
@@ -94,7 +94,7 @@ fn who_is_named_again_is_back(database: &Database) {
     };
     let changes = annuaire::upsert(&mut conn, &again).unwrap();
     assert_eq!((changes.revenus, changes.parents.modifies), (1, 1));
-    assert_eq!(parents::one(&mut conn, 2).unwrap().parti_le, None);
+    assert_eq!(Fiche::one(&mut conn, 2).unwrap().parti_le, None);
     let message = school.programme(Canal::Sms, To::All);
     school.expand();
     assert_eq!(school.count("envois", &format!("message = {message}")), 1);

@@ -1,7 +1,8 @@
 //! Erasing a parent, alone and against running dispatchers.
 
 use crate::harness::{School, To, accepted, moments, parent, postponed, refused, resend};
-use messages_core::store::annuaire::parents;
+use messages_core::model::Fiche;
+use messages_core::store::annuaire::Resource;
 use messages_core::store::envois::Outcome;
 use messages_core::store::expansion::{self, NewEnvoi};
 use messages_core::store::{Conn, Error};
@@ -33,7 +34,7 @@ fn assert_forgotten(school: &School<'_>, id: i64) {
 }
 
 fn erase(conn: &mut Conn, id: i64) {
-    parents::delete(conn, id).unwrap();
+    Fiche::delete(conn, id).unwrap();
 }
 
 /// `etat motif` of the envois that have no parent any more.
@@ -134,7 +135,7 @@ fn nothing_is_changed_while_an_envoi_is_under_way(database: &Database) {
     school.expand();
     let mut run = school.run("run");
     let granted = run.send(Canal::Sms, 1);
-    let outcome = parents::delete(&mut school.conn(), 1);
+    let outcome = Fiche::delete(&mut school.conn(), 1);
     assert!(matches!(outcome, Err(Error::Conflict(_))), "{outcome:?}");
     assert_eq!(school.states(first), ["emission"]);
     assert_eq!(school.states(mail), ["a_envoyer"]);
@@ -234,7 +235,7 @@ fn an_envoi_that_is_being_added_is_ended_too(database: &Database) {
         let (added, wait) = mpsc::channel();
         let erasing = scope.spawn(move || {
             wait.recv().unwrap();
-            parents::delete(&mut office, 1)
+            Fiche::delete(&mut office, 1)
         });
         let added = run.conn.write(|conn| {
             let now = conn.now()?;
@@ -293,7 +294,7 @@ fn nothing_is_announced_after_the_commit_of_an_erasure(database: &Database) {
         let outcome = thread::scope(|scope| {
             scope.spawn(|| sender.send_one_by_one(now, id % 2 == 0));
             thread::sleep(Duration::from_micros(400 * (id.unsigned_abs() % 8)));
-            parents::delete(&mut office, id)
+            Fiche::delete(&mut office, id)
         });
         let of_it = |condition| school.count("envois", &format!("parent = {id} AND {condition}"));
         match outcome {

@@ -2,8 +2,10 @@
 
 use super::school_of;
 use crate::harness::{School, parent};
-use messages_core::model::{Etudiant, Parent};
-use messages_core::store::annuaire::{self, Annuaire, Lien, Order, classes, etudiants, parents};
+use messages_core::model::{Classe, Etudiant, Fiche, Parent};
+use messages_core::store::annuaire::{
+    self, Annuaire, Lien, Order, Resource, classes, etudiants, parents,
+};
 use messages_core::store::{Conn, Error};
 use messages_testing::db::Database;
 use messages_testing::stories;
@@ -34,12 +36,12 @@ fn found(conn: &mut Conn, search: &[&str]) -> Vec<i64> {
         search: search.iter().map(|term| (*term).to_owned()).collect(),
         ..parents::Filter::default()
     };
-    let ids = parents::ids(conn, &filter).unwrap();
+    let ids = Fiche::ids(conn, &filter).unwrap();
     assert_eq!(
-        parents::count(conn, &filter).unwrap(),
+        Fiche::count(conn, &filter).unwrap(),
         i64::try_from(ids.len()).unwrap()
     );
-    let page = parents::page(conn, &filter, 0, 99).unwrap();
+    let page = Fiche::page(conn, &filter, 0, 99).unwrap();
     assert_eq!(
         page.iter().map(|row| row.parent.id).collect::<Vec<_>>(),
         ids
@@ -77,13 +79,13 @@ fn a_search_finds_letters_large_and_small_with_their_accents(database: &Database
         ..classes::Filter::default()
     };
     annuaire::upsert(conn, &school_of(3)).unwrap();
-    assert_eq!(classes::ids(conn, &class).unwrap(), [2]);
+    assert_eq!(Classe::ids(conn, &class).unwrap(), [2]);
     let pupil = etudiants::Filter {
         search: vec!["éLève3".to_owned()],
         ..etudiants::Filter::default()
     };
-    assert_eq!(etudiants::ids(conn, &pupil).unwrap(), [3]);
-    assert_eq!(etudiants::count(conn, &pupil).unwrap(), 1);
+    assert_eq!(Etudiant::ids(conn, &pupil).unwrap(), [3]);
+    assert_eq!(Etudiant::count(conn, &pupil).unwrap(), 1);
 }
 
 fn every_term_must_be_found(database: &Database) {
@@ -100,7 +102,7 @@ fn every_term_must_be_found(database: &Database) {
     };
     annuaire::upsert(conn, &school_of(1)).unwrap();
     for (search, number) in [(vec!["2026", "6E"], 1), (vec!["2026", "5e"], 0)] {
-        assert_eq!(classes::count(conn, &class(&search)).unwrap(), number);
+        assert_eq!(Classe::count(conn, &class(&search)).unwrap(), number);
     }
 }
 
@@ -160,7 +162,7 @@ fn lists_are_narrowed_by_class_and_by_pupil(database: &Database) {
         classe: Some(1),
         ..etudiants::Filter::default()
     };
-    assert_eq!(etudiants::ids(conn, &pupils).unwrap(), [1, 4, 7]);
+    assert_eq!(Etudiant::ids(conn, &pupils).unwrap(), [1, 4, 7]);
     for (classe, etudiant, ids) in [
         (Some(1), None, vec![1, 3, 4, 6, 7]),
         (None, Some(4), vec![3, 4]),
@@ -172,11 +174,11 @@ fn lists_are_narrowed_by_class_and_by_pupil(database: &Database) {
             etudiant,
             ..parents::Filter::default()
         };
-        assert_eq!(parents::ids(conn, &filter).unwrap(), ids, "{filter:?}");
+        assert_eq!(Fiche::ids(conn, &filter).unwrap(), ids, "{filter:?}");
         let search = vec!["nom4".to_owned()];
         let filter = parents::Filter { search, ..filter };
         let number = i64::from(ids.contains(&4));
-        assert_eq!(parents::count(conn, &filter).unwrap(), number, "{filter:?}");
+        assert_eq!(Fiche::count(conn, &filter).unwrap(), number, "{filter:?}");
     }
 }
 
@@ -200,7 +202,7 @@ fn names_are_ordered_in_small_letters_then_by_number(database: &Database) {
             order,
             ..parents::Filter::default()
         };
-        assert_eq!(parents::ids(conn, &filter).unwrap(), ids);
+        assert_eq!(Fiche::ids(conn, &filter).unwrap(), ids);
     }
 }
 
@@ -213,7 +215,7 @@ fn pages_and_numbers_tell_the_same_list(database: &Database) {
         ..parents::Filter::default()
     };
     let page = |conn: &mut Conn, offset, limit| -> Vec<i64> {
-        let rows = parents::page(conn, &filter, offset, limit).unwrap();
+        let rows = Fiche::page(conn, &filter, offset, limit).unwrap();
         rows.iter().map(|row| row.parent.id).collect()
     };
     assert_eq!(page(conn, 0, 3), [7, 6, 5]);
@@ -222,7 +224,7 @@ fn pages_and_numbers_tell_the_same_list(database: &Database) {
     assert_eq!(page(conn, 9, 3), [0; 0]);
     assert_eq!(page(conn, -1, -1), [0; 0]);
     assert_eq!(page(conn, i64::MAX, i64::MAX), [0; 0]);
-    let etudiants = etudiants::page(conn, &etudiants::Filter::default(), 2, 1).unwrap();
+    let etudiants = Etudiant::page(conn, &etudiants::Filter::default(), 2, 1).unwrap();
     let third = Etudiant {
         id: 3,
         nom: "Élève3".to_owned(),
@@ -230,7 +232,7 @@ fn pages_and_numbers_tell_the_same_list(database: &Database) {
         classe: None,
     };
     assert_eq!(etudiants, [third]);
-    let classes = classes::page(conn, &classes::Filter::default(), 1, 5).unwrap();
+    let classes = Classe::page(conn, &classes::Filter::default(), 1, 5).unwrap();
     assert_eq!(classes, [super::classe(2, "5e \"B\"", "", "")]);
 }
 
@@ -239,22 +241,22 @@ fn rows_come_in_the_order_of_their_numbers(database: &Database) {
     let conn = &mut school.conn();
     families(conn);
     let ids = |rows: Vec<i64>| rows;
-    let rows = parents::by_ids(conn, &[6, 99, 2, 4]).unwrap();
+    let rows = Fiche::by_ids(conn, &[6, 99, 2, 4]).unwrap();
     assert_eq!(
         ids(rows.iter().map(|row| row.parent.id).collect()),
         [6, 2, 4]
     );
     assert_eq!(rows[1].parent, parent(2));
-    let rows = etudiants::by_ids(conn, &[6, 99, 2]).unwrap();
+    let rows = Etudiant::by_ids(conn, &[6, 99, 2]).unwrap();
     assert_eq!(ids(rows.iter().map(|row| row.id).collect()), [6, 2]);
-    let rows = classes::by_ids(conn, &[2, 1]).unwrap();
+    let rows = Classe::by_ids(conn, &[2, 1]).unwrap();
     assert_eq!(ids(rows.iter().map(|row| row.id).collect()), [2, 1]);
-    assert_eq!(parents::by_ids(conn, &[]).unwrap(), []);
-    assert_eq!(classes::one(conn, 1).unwrap().niveau, "6e");
-    assert_eq!(etudiants::one(conn, 2).unwrap().classe, Some(2));
-    assert!(matches!(parents::one(conn, 8), Err(Error::NotFound)));
-    assert!(matches!(etudiants::one(conn, 8), Err(Error::NotFound)));
-    assert!(matches!(classes::one(conn, 8), Err(Error::NotFound)));
+    assert_eq!(Fiche::by_ids(conn, &[]).unwrap(), []);
+    assert_eq!(Classe::one(conn, 1).unwrap().niveau, "6e");
+    assert_eq!(Etudiant::one(conn, 2).unwrap().classe, Some(2));
+    assert!(matches!(Fiche::one(conn, 8), Err(Error::NotFound)));
+    assert!(matches!(Etudiant::one(conn, 8), Err(Error::NotFound)));
+    assert!(matches!(Classe::one(conn, 8), Err(Error::NotFound)));
 }
 
 fn a_parent_comes_with_the_pupils_in_their_order(database: &Database) {
@@ -271,8 +273,8 @@ fn a_parent_comes_with_the_pupils_in_their_order(database: &Database) {
         ..Annuaire::default()
     };
     annuaire::upsert(conn, &annuaire).unwrap();
-    let rows = parents::page(conn, &parents::Filter::default(), 0, 2).unwrap();
+    let rows = Fiche::page(conn, &parents::Filter::default(), 0, 2).unwrap();
     assert_eq!(rows[0].etudiants, [5, 1, 2]);
     assert_eq!(rows[1].etudiants, [2, 3]);
-    assert_eq!(parents::one(conn, 7).unwrap().etudiants, [7]);
+    assert_eq!(Fiche::one(conn, 7).unwrap().etudiants, [7]);
 }

@@ -2,7 +2,7 @@
 
 use crate::harness::{School, To, moments, parent};
 use messages_core::model::{Fiche, Parent, ParentPatch};
-use messages_core::store::annuaire::{self, Annuaire, parents};
+use messages_core::store::annuaire::{self, Annuaire, Resource};
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
 use messages_testing::stories;
@@ -58,12 +58,12 @@ fn an_opt_out_of_one_parent_ends_what_waits_for_that_one(database: &Database) {
             notifications_sms,
             ..parent(2)
         };
-        let seen = parents::one(&mut conn, parent.id).unwrap();
+        let seen = Fiche::one(&mut conn, parent.id).unwrap();
         let fiche = Fiche {
             parent,
             ..seen.clone()
         };
-        parents::update(&mut conn, &seen, &fiche).unwrap();
+        Fiche::update(&mut conn, &seen, &fiche).unwrap();
     };
     change(true);
     assert_eq!(school.states(sms), ["a_envoyer"; 3]);

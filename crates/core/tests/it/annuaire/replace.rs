@@ -2,8 +2,9 @@
 
 use super::{classe, school_of};
 use crate::harness::{School, parent};
+use messages_core::model::Fiche;
 use messages_core::store::Error;
-use messages_core::store::annuaire::{self, Annuaire, Lien, parents};
+use messages_core::store::annuaire::{self, Annuaire, Lien, Resource};
 use messages_testing::db::Database;
 use messages_testing::stories;
 
@@ -23,7 +24,7 @@ fn lien(parent: i64, etudiant: i64, rang: i64) -> Lien {
 }
 
 fn etudiants(school: &School<'_>, parent: i64) -> Vec<i64> {
-    parents::one(&mut school.conn(), parent).unwrap().etudiants
+    Fiche::one(&mut school.conn(), parent).unwrap().etudiants
 }
 
 /// Parents and their links; the rest is known.

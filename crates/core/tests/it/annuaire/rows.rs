@@ -2,10 +2,8 @@
 
 use super::{classe, school_of};
 use crate::harness::{School, To, message, parent};
-use messages_core::model::{
-    Classe, Etudiant, Fiche, NewClasse, NewEtudiant, NewMessage, NewParent, Parent,
-};
-use messages_core::store::annuaire::{self, ID_MAX, classes, etudiants, parents};
+use messages_core::model::{Classe, Etudiant, Fiche, NewMessage, Parent};
+use messages_core::store::annuaire::{self, ID_MAX, Resource, classes};
 use messages_core::store::{Conflict, Conn, Error};
 use messages_core::vocabulary::{Canal, Statut};
 use messages_testing::db::Database;
@@ -23,40 +21,29 @@ stories!(
     a_pupil_goes_with_the_links,
 );
 
-fn new_classe(id: Option<i64>) -> NewClasse {
-    NewClasse {
-        id,
-        nom: "6e \"A\"".to_owned(),
-        ..NewClasse::default()
-    }
+fn new_classe() -> Classe {
+    classe(0, "6e \"A\"", "", "")
 }
 
-fn new_etudiant(id: Option<i64>, classe: Option<i64>) -> NewEtudiant {
-    NewEtudiant {
-        id,
+fn new_etudiant(classe: Option<i64>) -> Etudiant {
+    Etudiant {
+        id: 0,
         nom: "Élève".to_owned(),
         prenom: "Zoé".to_owned(),
         classe,
     }
 }
 
-fn new_parent(id: Option<i64>, etudiants: &[i64]) -> NewParent {
-    let Parent {
-        nom,
-        prenom,
-        telephone,
-        email,
-        ..
-    } = parent(1);
-    NewParent {
-        id,
-        nom,
-        prenom,
-        telephone,
-        email,
-        notifications_sms: false,
-        notifications_email: true,
+fn new_parent(etudiants: &[i64]) -> Fiche {
+    Fiche {
+        parent: Parent {
+            id: 0,
+            notifications_sms: false,
+            notifications_email: true,
+            ..parent(1)
+        },
         etudiants: etudiants.to_vec(),
+        parti_le: None,
     }
 }
 
@@ -70,16 +57,16 @@ fn conflict<T: std::fmt::Debug>(outcome: Result<T, Error>) -> Conflict {
 fn what_is_added_is_there(database: &Database) {
     let school = School::new(database);
     let conn = &mut school.conn();
-    let class = classes::insert(conn, &new_classe(None)).unwrap();
-    let pupil = etudiants::insert(conn, &new_etudiant(None, Some(class))).unwrap();
-    let other = etudiants::insert(conn, &new_etudiant(Some(50), None)).unwrap();
-    let id = parents::insert(conn, &new_parent(Some(70), &[other, pupil, other])).unwrap();
+    let class = Classe::insert(conn, None, &new_classe()).unwrap();
+    let pupil = Etudiant::insert(conn, None, &new_etudiant(Some(class))).unwrap();
+    let other = Etudiant::insert(conn, Some(50), &new_etudiant(None)).unwrap();
+    let id = Fiche::insert(conn, Some(70), &new_parent(&[other, pupil, other])).unwrap();
     assert_eq!((other, id), (50, 70));
     assert_eq!(
-        classes::one(conn, class).unwrap(),
+        Classe::one(conn, class).unwrap(),
         classe(class, "6e \"A\"", "", "")
     );
-    assert_eq!(etudiants::one(conn, pupil).unwrap().classe, Some(class));
+    assert_eq!(Etudiant::one(conn, pupil).unwrap().classe, Some(class));
     let fiche = Fiche {
         parent: Parent {
             id,
@@ -89,13 +76,13 @@ fn what_is_added_is_there(database: &Database) {
         etudiants: vec![other, pupil],
         parti_le: None,
     };
-    assert_eq!(parents::one(conn, id).unwrap(), fiche);
-    assert_eq!(parents::existing(conn, &[71, 70, 1]).unwrap(), [70]);
+    assert_eq!(Fiche::one(conn, id).unwrap(), fiche);
+    assert_eq!(Fiche::existing(conn, &[71, 70, 1]).unwrap(), [70]);
     assert_eq!(
-        etudiants::existing(conn, &[50, 51, pupil]).unwrap(),
+        Etudiant::existing(conn, &[50, 51, pupil]).unwrap(),
         [pupil, 50]
     );
-    assert_eq!(classes::existing(conn, &[class, 99]).unwrap(), [class]);
+    assert_eq!(Classe::existing(conn, &[class, 99]).unwrap(), [class]);
 }
 
 fn what_is_changed_has_changed(database: &Database) {
@@ -103,20 +90,20 @@ fn what_is_changed_has_changed(database: &Database) {
     let conn = &mut school.conn();
     annuaire::upsert(conn, &school_of(3)).unwrap();
     let class = classe(1, "6e B", "", "2027");
-    let seen = classes::one(conn, 1).unwrap();
-    classes::update(conn, &seen, &class).unwrap();
-    stale(&classes::update(conn, &seen, &class));
-    assert_eq!(classes::one(conn, 1).unwrap(), class);
+    let seen = Classe::one(conn, 1).unwrap();
+    Classe::update(conn, &seen, &class).unwrap();
+    stale(&Classe::update(conn, &seen, &class));
+    assert_eq!(Classe::one(conn, 1).unwrap(), class);
     let pupil = Etudiant {
         id: 1,
         nom: "Autre".to_owned(),
         prenom: String::new(),
         classe: Some(2),
     };
-    let seen = etudiants::one(conn, 1).unwrap();
-    etudiants::update(conn, &seen, &pupil).unwrap();
-    stale(&etudiants::update(conn, &seen, &pupil));
-    assert_eq!(etudiants::one(conn, 1).unwrap(), pupil);
+    let seen = Etudiant::one(conn, 1).unwrap();
+    Etudiant::update(conn, &seen, &pupil).unwrap();
+    stale(&Etudiant::update(conn, &seen, &pupil));
+    assert_eq!(Etudiant::one(conn, 1).unwrap(), pupil);
     let fiche = Fiche {
         parent: Parent {
             telephone: "06".to_owned(),
@@ -126,20 +113,20 @@ fn what_is_changed_has_changed(database: &Database) {
         etudiants: vec![3, 2, 3],
         parti_le: None,
     };
-    let seen = parents::one(conn, 2).unwrap();
-    parents::update(conn, &seen, &fiche).unwrap();
-    stale(&parents::update(conn, &seen, &fiche));
-    assert_eq!(parents::one(conn, 2).unwrap().parent, fiche.parent);
-    assert_eq!(parents::one(conn, 2).unwrap().etudiants, [3, 2]);
-    assert_eq!(parents::one(conn, 1).unwrap().etudiants, [1]);
+    let seen = Fiche::one(conn, 2).unwrap();
+    Fiche::update(conn, &seen, &fiche).unwrap();
+    stale(&Fiche::update(conn, &seen, &fiche));
+    assert_eq!(Fiche::one(conn, 2).unwrap().parent, fiche.parent);
+    assert_eq!(Fiche::one(conn, 2).unwrap().etudiants, [3, 2]);
+    assert_eq!(Fiche::one(conn, 1).unwrap().etudiants, [1]);
     for outcome in [
         {
             let gone = Classe { id: 9, ..class };
-            classes::update(conn, &gone, &gone)
+            Classe::update(conn, &gone, &gone)
         },
         {
             let gone = Etudiant { id: 9, ..pupil };
-            etudiants::update(conn, &gone, &gone)
+            Etudiant::update(conn, &gone, &gone)
         },
         {
             let gone = Fiche {
@@ -147,7 +134,7 @@ fn what_is_changed_has_changed(database: &Database) {
                 etudiants: Vec::new(),
                 parti_le: None,
             };
-            parents::update(conn, &gone, &gone)
+            Fiche::update(conn, &gone, &gone)
         },
     ] {
         assert!(matches!(outcome, Err(Error::NotFound)), "{outcome:?}");
@@ -159,11 +146,11 @@ fn a_number_is_given_once(database: &Database) {
     let conn = &mut school.conn();
     annuaire::upsert(conn, &school_of(2)).unwrap();
     for id in [2, 0, -1, ID_MAX + 1, i64::MAX] {
-        conflict(classes::insert(conn, &new_classe(Some(id))));
-        conflict(etudiants::insert(conn, &new_etudiant(Some(id), None)));
-        conflict(parents::insert(conn, &new_parent(Some(id), &[1])));
+        conflict(Classe::insert(conn, Some(id), &new_classe()));
+        conflict(Etudiant::insert(conn, Some(id), &new_etudiant(None)));
+        conflict(Fiche::insert(conn, Some(id), &new_parent(&[1])));
     }
-    assert_eq!(parents::one(conn, 2).unwrap().etudiants, [2]);
+    assert_eq!(Fiche::one(conn, 2).unwrap().etudiants, [2]);
     assert_eq!(school.count("parents", "1 = 1"), 2);
 }
 
@@ -172,9 +159,9 @@ fn the_next_number_follows_those_that_were_given(database: &Database) {
     let conn = &mut school.conn();
     for (given, next) in [(Some(40), 41), (Some(7), 42), (None, 43), (Some(900), 901)] {
         for insert in [
-            |conn: &mut Conn, id| classes::insert(conn, &new_classe(id)),
-            |conn: &mut Conn, id| etudiants::insert(conn, &new_etudiant(id, None)),
-            |conn: &mut Conn, id| parents::insert(conn, &new_parent(id, &[])),
+            |conn: &mut Conn, id| Classe::insert(conn, id, &new_classe()),
+            |conn: &mut Conn, id| Etudiant::insert(conn, id, &new_etudiant(None)),
+            |conn: &mut Conn, id| Fiche::insert(conn, id, &new_parent(&[])),
         ] {
             if given.is_some() {
                 assert_eq!(insert(conn, given).ok(), given);
@@ -183,12 +170,12 @@ fn the_next_number_follows_those_that_were_given(database: &Database) {
         }
     }
     // Who is gone does not lend the number to somebody else.
-    parents::delete(conn, 901).unwrap();
-    assert_eq!(parents::insert(conn, &new_parent(Some(5), &[])).unwrap(), 5);
-    assert_eq!(parents::insert(conn, &new_parent(None, &[])).unwrap(), 902);
+    Fiche::delete(conn, 901).unwrap();
+    assert_eq!(Fiche::insert(conn, Some(5), &new_parent(&[])).unwrap(), 5);
+    assert_eq!(Fiche::insert(conn, None, &new_parent(&[])).unwrap(), 902);
     annuaire::upsert(conn, &school_of(1000)).unwrap();
-    assert_eq!(parents::insert(conn, &new_parent(None, &[])).unwrap(), 1001);
-    assert_eq!(classes::insert(conn, &new_classe(None)).unwrap(), 902);
+    assert_eq!(Fiche::insert(conn, None, &new_parent(&[])).unwrap(), 1001);
+    assert_eq!(Classe::insert(conn, None, &new_classe()).unwrap(), 902);
 }
 
 fn numbers_given_and_taken_at_once_are_all_different(database: &Database) {
@@ -200,7 +187,7 @@ fn numbers_given_and_taken_at_once_are_all_different(database: &Database) {
                 for round in 0..25 {
                     // Just ahead of the numbers that are handed out.
                     let given = (n == 0).then_some(round * 7 + 3);
-                    match classes::insert(&mut conn, &new_classe(given)) {
+                    match Classe::insert(&mut conn, given, &new_classe()) {
                         Err(Error::Conflict(_)) if given.is_some() => {}
                         outcome => drop(outcome.unwrap()),
                     }
@@ -215,12 +202,12 @@ fn an_unknown_class_or_pupil_is_a_conflict(database: &Database) {
     let school = School::new(database);
     let conn = &mut school.conn();
     annuaire::upsert(conn, &school_of(1)).unwrap();
-    conflict(etudiants::insert(conn, &new_etudiant(None, Some(9))));
-    conflict(parents::insert(conn, &new_parent(None, &[1, 9])));
-    let mut pupil = etudiants::one(conn, 1).unwrap();
+    conflict(Etudiant::insert(conn, None, &new_etudiant(Some(9))));
+    conflict(Fiche::insert(conn, None, &new_parent(&[1, 9])));
+    let mut pupil = Etudiant::one(conn, 1).unwrap();
     let seen = pupil.clone();
     pupil.classe = Some(9);
-    conflict(etudiants::update(conn, &seen, &pupil));
+    conflict(Etudiant::update(conn, &seen, &pupil));
     let fiche = Fiche {
         parent: Parent {
             telephone: String::new(),
@@ -229,10 +216,10 @@ fn an_unknown_class_or_pupil_is_a_conflict(database: &Database) {
         etudiants: vec![9],
         parti_le: None,
     };
-    let seen = parents::one(conn, 1).unwrap();
-    conflict(parents::update(conn, &seen, &fiche));
-    assert_eq!(parents::one(conn, 1).unwrap().parent, parent(1));
-    assert_eq!(parents::one(conn, 1).unwrap().etudiants, [1]);
+    let seen = Fiche::one(conn, 1).unwrap();
+    conflict(Fiche::update(conn, &seen, &fiche));
+    assert_eq!(Fiche::one(conn, 1).unwrap().parent, parent(1));
+    assert_eq!(Fiche::one(conn, 1).unwrap().etudiants, [1]);
     assert_eq!(school.count("etudiants", "classe = 1"), 1);
     assert_eq!(school.count("parents", "1 = 1"), 1);
 }
@@ -247,7 +234,7 @@ fn a_class_in_use_stays(database: &Database) {
     };
     school.insert(&draft);
     assert_eq!(
-        conflict(classes::delete(conn, 1)),
+        conflict(Classe::delete(conn, 1)),
         Conflict::ClassInUse {
             etudiants: 2,
             messages: 1
@@ -256,21 +243,18 @@ fn a_class_in_use_stays(database: &Database) {
     let uses = classes::uses(conn, 1).unwrap();
     assert_eq!((uses.etudiants, uses.messages), (2, 1));
     database.execute("UPDATE etudiants SET classe = NULL");
-    conflict(classes::delete(conn, 1));
-    classes::delete(conn, 2).unwrap();
-    assert_eq!(
-        classes::ids(conn, &classes::Filter::default()).unwrap(),
-        [1]
-    );
+    conflict(Classe::delete(conn, 1));
+    Classe::delete(conn, 2).unwrap();
+    assert_eq!(Classe::ids(conn, &classes::Filter::default()).unwrap(), [1]);
 }
 
 fn a_pupil_goes_with_the_links(database: &Database) {
     let school = School::new(database);
     let conn = &mut school.conn();
     annuaire::upsert(conn, &school_of(2)).unwrap();
-    etudiants::delete(conn, 1).unwrap();
-    assert_eq!(parents::one(conn, 1).unwrap().etudiants, [0; 0]);
-    assert_eq!(parents::one(conn, 2).unwrap().etudiants, [2]);
+    Etudiant::delete(conn, 1).unwrap();
+    assert_eq!(Fiche::one(conn, 1).unwrap().etudiants, [0; 0]);
+    assert_eq!(Fiche::one(conn, 2).unwrap().etudiants, [2]);
     assert_eq!(school.count("etudiants", "1 = 1"), 1);
 }
 

@@ -2,9 +2,11 @@
 
 use super::{classe, school_of};
 use crate::harness::{School, parent};
-use messages_core::model::{ClassePatch, EtudiantPatch, Parent, ParentPatch};
+use messages_core::model::{Classe, ClassePatch, EtudiantPatch, Fiche, Parent, ParentPatch};
 use messages_core::store::Error;
-use messages_core::store::annuaire::{self, Annuaire, Changes, Count, Lien, classes, parents};
+use messages_core::store::annuaire::{
+    self, Annuaire, Changes, Count, Lien, Resource, classes, parents,
+};
 use messages_testing::db::Database;
 use messages_testing::stories;
 
@@ -33,9 +35,9 @@ fn a_directory_is_kept_as_it_was_given(database: &Database) {
     .into();
     let mut conn = school.conn();
     annuaire::upsert(&mut conn, &annuaire).unwrap();
-    let ids = parents::ids(&mut conn, &parents::Filter::default()).unwrap();
+    let ids = Fiche::ids(&mut conn, &parents::Filter::default()).unwrap();
     assert_eq!(ids, (1..=1201).collect::<Vec<_>>());
-    let ids = classes::ids(&mut conn, &classes::Filter::default()).unwrap();
+    let ids = Classe::ids(&mut conn, &classes::Filter::default()).unwrap();
     assert_eq!(ids, [1, 2]);
     assert_eq!(
         school.one("SELECT nom AS v FROM parents WHERE id = 1"),
@@ -221,7 +223,7 @@ fn silence_keeps_what_a_parent_is(database: &Database) {
     let mut annuaire = school_of(1);
     annuaire.parents[0].notifications_email = Some(false);
     annuaire::upsert(&mut conn, &annuaire).unwrap();
-    let before = parents::one(&mut conn, 1).unwrap();
+    let before = Fiche::one(&mut conn, 1).unwrap();
     let silent = Annuaire {
         parents: vec![ParentPatch {
             id: 1,
@@ -234,7 +236,7 @@ fn silence_keeps_what_a_parent_is(database: &Database) {
         ..Annuaire::default()
     };
     let changes = annuaire::upsert(&mut conn, &silent).unwrap();
-    assert_eq!(parents::one(&mut conn, 1).unwrap(), before);
+    assert_eq!(Fiche::one(&mut conn, 1).unwrap(), before);
     assert_eq!(
         (changes.parents, changes.etudiants),
         (count(0, 0, 1), count(0, 0, 1))

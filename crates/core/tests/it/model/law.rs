@@ -8,10 +8,10 @@ use messages_core::channel::{About, Answer};
 use messages_core::config::Lang;
 use messages_core::dispatch;
 use messages_core::dispatch::Expander;
-use messages_core::model::NewMessage;
-use messages_core::store::annuaire::{Annuaire, upsert};
+use messages_core::model::{Fiche, NewMessage};
+use messages_core::store::annuaire::{Annuaire, Resource, upsert};
 use messages_core::store::envois::{self, Announced, Claimed, Settled};
-use messages_core::store::{Conn, Error, annuaire, messages};
+use messages_core::store::{Conn, Error, Purpose, messages};
 use messages_core::texts;
 use messages_core::vocabulary::{Canal, Cause, Statut, Verdict};
 use messages_testing::db::Database;
@@ -109,7 +109,7 @@ impl Law {
         let message = school.programme(canal, To::Parent(1));
         school.expand();
         let mut conn = school.conn();
-        conn.tune_for_dispatch().unwrap();
+        conn.devote(Purpose::Dispatch).unwrap();
         Self {
             canal,
             conn,
@@ -210,7 +210,7 @@ impl Law {
             }
             Statement::Oppose => self.oppose()?,
             Statement::Erase => {
-                unless_conflict(annuaire::parents::delete(&mut self.conn, 1))?;
+                unless_conflict(Fiche::delete(&mut self.conn, 1))?;
             }
             Statement::Claim
             | Statement::GiveBack { .. }

@@ -5,7 +5,6 @@
 
 use super::Open;
 use crate::store::Error;
-use crate::store::error::of_text;
 use diesel::sql_types::Text;
 use diesel::{RunQueryDsl, SqliteConnection};
 use std::io::{ErrorKind, Read};
@@ -72,7 +71,7 @@ pub(super) fn look_into(conn: &mut SqliteConnection, path: &Path, what: Open) ->
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'",
     )
     .load(conn)
-    .map_err(|error| of_text(&error.to_string()))?;
+    .map_err(Error::of_sqlite)?;
     let place = full(path);
     let place = place.display();
     if tables.is_empty() {

@@ -2,7 +2,8 @@
 
 use super::{Race, end, rounds, shuffled};
 use crate::program::number;
-use messages_core::store::annuaire::parents;
+use messages_core::model::Fiche;
+use messages_core::store::annuaire::Resource;
 use messages_core::store::{Conn, Error};
 use messages_testing::db::Database;
 use messages_testing::figures::figure;
@@ -75,10 +76,10 @@ fn posts(race: &Race<'_>) -> BTreeMap<String, usize> {
 }
 
 fn opt_out(race: &Race<'_>, conn: &mut Conn, id: i64) -> usize {
-    let seen = parents::one(conn, id).unwrap();
+    let seen = Fiche::one(conn, id).unwrap();
     let mut fiche = seen.clone();
     fiche.parent.notifications_sms = false;
-    parents::update(conn, &seen, &fiche).unwrap();
+    Fiche::update(conn, &seen, &fiche).unwrap();
     // What was not announced is ended by the same commit and stays so.
     let of_it = format!("parent = {id} AND message > (SELECT max(id) - {EACH} FROM messages)");
     let ended = race.number(&format!(
@@ -101,7 +102,7 @@ fn nothing_leaves_after_the_commit_of_an_opt_out(database: &Database) {
 /// An erasure is refused while an SMS to the parent is under way; once it is done, the gateway has
 /// got all that it will ever get for that number.
 fn erase(race: &Race<'_>, conn: &mut Conn, id: i64) -> Option<usize> {
-    match parents::delete(conn, id) {
+    match Fiche::delete(conn, id) {
         Ok(()) => Some(race.number(&format!(
             "SELECT count(*) FROM envois
               WHERE parent IS NULL AND etat = 'envoye' AND rang = {id} - 1

@@ -4,12 +4,15 @@
 //! double click. Only the SHA-256 of the whole is kept. Nothing slower is needed: the secret has
 //! 256 random bits, so there is no list of likely ones to try.
 
-use super::sql::sql;
-use super::{Conflict, Conn, Error};
-use crate::instant::{Instant, InstantSql};
+use crate::instant::Instant;
+use crate::schema::appels::cles_api::{self, table};
 use crate::secret::Secret;
+use crate::store::{Conflict, Conn, Error};
 use crate::vocabulary::Portee;
-use diesel::sql_types::{BigInt, Nullable, Text};
+use diesel::backend::Backend;
+use diesel::deserialize::{self, FromSql};
+use diesel::prelude::*;
+use diesel::sql_types::Text;
 use ring::digest;
 use ring::rand::{SecureRandom, SystemRandom};
 
@@ -18,7 +21,8 @@ const PREFIX_BYTES: usize = 4;
 const SECRET_BYTES: usize = 32;
 
 /// A key as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = cles_api)]
 pub struct Cle {
     /// Its number.
     pub id: i64,
@@ -29,6 +33,7 @@ pub struct Cle {
     /// SHA-256 of the whole key, in hexadecimal.
     pub empreinte: String,
     /// What it may be used for.
+    #[diesel(deserialize_as = Portees)]
     pub portees: Vec<Portee>,
     /// When it was made.
     pub creee_le: Instant,
@@ -36,37 +41,25 @@ pub struct Cle {
     pub revoquee_le: Option<Instant>,
 }
 
-#[derive(diesel::QueryableByName)]
-struct Row {
-    #[diesel(sql_type = BigInt)]
-    id: i64,
-    #[diesel(sql_type = Text)]
-    nom: String,
-    #[diesel(sql_type = Text)]
-    prefixe: String,
-    #[diesel(sql_type = Text)]
-    empreinte: String,
-    #[diesel(sql_type = Text)]
-    portees: String,
-    #[diesel(sql_type = InstantSql)]
-    creee_le: Instant,
-    #[diesel(sql_type = Nullable<InstantSql>)]
-    revoquee_le: Option<Instant>,
+/// What a key may be used for, as it is kept: words with blanks between.
+#[derive(Debug)]
+pub struct Portees(Vec<Portee>);
+
+impl<DB: Backend> Queryable<Text, DB> for Portees
+where
+    String: FromSql<Text, DB>,
+{
+    type Row = String;
+
+    /// A word that only a newer program knows allows nothing here.
+    fn build(words: String) -> deserialize::Result<Self> {
+        Ok(Self(words.split(' ').flat_map(str::parse).collect()))
+    }
 }
 
-impl From<Row> for Cle {
-    fn from(row: Row) -> Self {
-        // A word that only a newer program knows allows nothing here.
-        let portees = row.portees.split(' ').flat_map(str::parse).collect();
-        Self {
-            id: row.id,
-            nom: row.nom,
-            prefixe: row.prefixe,
-            empreinte: row.empreinte,
-            portees,
-            creee_le: row.creee_le,
-            revoquee_le: row.revoquee_le,
-        }
+impl From<Portees> for Vec<Portee> {
+    fn from(portees: Portees) -> Self {
+        portees.0
     }
 }
 
@@ -82,23 +75,18 @@ pub fn create(conn: &mut Conn, nom: &str, portees: &[Portee]) -> Result<(Secret,
         .filter(|portee| portees.contains(portee))
         .map(|portee| portee.as_str())
         .collect();
-    let rows = conn.write(|conn| {
-        let now = conn.now()?;
-        conn.load::<Row>(
-            &sql(
-                "INSERT INTO cles_api (nom, prefixe, empreinte, portees, creee_le)
-                 VALUES (?, ?, ?, ?, ?)
-                 RETURNING id, nom, prefixe, empreinte, portees, creee_le, revoquee_le",
-            )
-            .bind(nom)
-            .bind(prefixe.as_str())
-            .bind(empreinte(&key))
-            .bind(words.join(" "))
-            .bind(now),
-        )
+    let cle = conn.write(|conn| {
+        let row = (
+            cles_api::nom.eq(nom),
+            cles_api::prefixe.eq(prefixe),
+            cles_api::empreinte.eq(empreinte(&key)),
+            cles_api::portees.eq(words.join(" ")),
+            cles_api::creee_le.eq(conn.now()?),
+        );
+        let insertion = diesel::insert_into(table).values(row);
+        conn.one(insertion.returning(cles_api::all_columns))
     })?;
-    let row = rows.into_iter().next().ok_or(Error::NotFound)?;
-    Ok((Secret::new(key), row.into()))
+    Ok((Secret::new(key), cle))
 }
 
 /// Every key, revoked ones too, in the order in which they were made.
@@ -106,11 +94,7 @@ pub fn create(conn: &mut Conn, nom: &str, portees: &[Portee]) -> Result<(Secret,
 /// # Errors
 /// The database's.
 pub fn list(conn: &mut Conn) -> Result<Vec<Cle>, Error> {
-    let rows: Vec<Row> = conn.load(sql(
-        "SELECT id, nom, prefixe, empreinte, portees, creee_le, revoquee_le
-           FROM cles_api ORDER BY id",
-    ))?;
-    Ok(rows.into_iter().map(Cle::from).collect())
+    conn.load(table.select(Cle::as_select()).order(cles_api::id))
 }
 
 /// The key with this public prefix, revoked or not.
@@ -118,14 +102,8 @@ pub fn list(conn: &mut Conn) -> Result<Vec<Cle>, Error> {
 /// # Errors
 /// The database's.
 pub fn find(conn: &mut Conn, prefixe: &str) -> Result<Option<Cle>, Error> {
-    let rows: Vec<Row> = conn.load(
-        sql(
-            "SELECT id, nom, prefixe, empreinte, portees, creee_le, revoquee_le
-               FROM cles_api WHERE prefixe = ?",
-        )
-        .bind(prefixe),
-    )?;
-    Ok(rows.into_iter().next().map(Cle::from))
+    let named = table.filter(cles_api::prefixe.eq(prefixe));
+    conn.first(named.select(Cle::as_select()))
 }
 
 /// Makes a key void, for ever.
@@ -134,20 +112,14 @@ pub fn find(conn: &mut Conn, prefixe: &str) -> Result<Option<Cle>, Error> {
 /// `NotFound`; `Conflict` when it is void already; the database's.
 pub fn revoke(conn: &mut Conn, id: i64) -> Result<(), Error> {
     conn.write(|conn| {
+        let since: Option<Instant> = conn.one(table.find(id).select(cles_api::revoquee_le))?;
+        if since.is_some() {
+            return Err(Error::Conflict(Conflict::Revoked));
+        }
         let now = conn.now()?;
-        let revoked = conn.execute(
-            sql("UPDATE cles_api SET revoquee_le = ? WHERE id = ? AND revoquee_le IS NULL")
-                .bind(now)
-                .bind(id),
-        )?;
-        if revoked > 0 {
-            return Ok(());
-        }
-        if list(conn)?.iter().any(|cle| cle.id == id) {
-            Err(Error::Conflict(Conflict::Revoked))
-        } else {
-            Err(Error::NotFound)
-        }
+        let valid = table.find(id).filter(cles_api::revoquee_le.is_null());
+        conn.execute(diesel::update(valid).set(cles_api::revoquee_le.eq(now)))
+            .map(drop)
     })
 }
 

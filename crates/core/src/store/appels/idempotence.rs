@@ -1,0 +1,125 @@
+//! Requests that name a key, so that a repetition is answered as the first time and done once.
+
+use crate::schema::appels::idempotences::{self, corps, creee_le, table};
+use crate::store::backend::either;
+use crate::store::{Conn, Error};
+use diesel::prelude::*;
+use std::time::Duration;
+
+/// How long a key is remembered.
+const KEPT: Duration = Duration::from_secs(24 * 3600);
+
+/// A request with a key.
+#[derive(Debug, Clone, PartialEq, Eq, Insertable, Identifiable)]
+#[diesel(table_name = idempotences, primary_key(demandeur, cle))]
+pub struct Demande {
+    /// Who asks.
+    pub demandeur: String,
+    /// The caller's key.
+    pub cle: String,
+    /// Path of the request.
+    pub chemin: String,
+    /// SHA-256 of the request, in hexadecimal.
+    pub empreinte: String,
+}
+
+/// What is known of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Begun {
+    /// Nothing: carry it out.
+    New,
+    /// It was answered.
+    Answered {
+        /// HTTP status.
+        statut: i64,
+        /// Body.
+        corps: String,
+    },
+    /// The key served for another request.
+    OtherRequest,
+    /// It is being carried out, or was when the server died.
+    InProgress,
+}
+
+/// Notes a request, or tells what became of the first one with its key.
+///
+/// # Errors
+/// The database's.
+pub fn begin(conn: &mut Conn, demande: &Demande) -> Result<Begun, Error> {
+    purge(conn)?;
+    conn.write(|conn| {
+        let row = (demande, creee_le.eq(conn.now()?));
+        let insertion = diesel::insert_into(table).values(row);
+        let insertion = insertion.on_conflict(table.primary_key()).do_nothing();
+        if conn.execute(either(insertion))? > 0 {
+            return Ok(Begun::New);
+        }
+        let first = table.find(demande.id());
+        let first: Option<(String, Option<i64>, Option<String>)> =
+            conn.first(first.select((idempotences::empreinte, idempotences::statut, corps)))?;
+        Ok(match first {
+            Some((empreinte, ..)) if empreinte != demande.empreinte => Begun::OtherRequest,
+            Some((_, Some(code), body)) => Begun::Answered {
+                statut: code,
+                corps: body.unwrap_or_default(),
+            },
+            _ => Begun::InProgress,
+        })
+    })
+}
+
+/// Forgets the keys of the day before.
+///
+/// # Errors
+/// The database's.
+pub fn purge(conn: &mut Conn) -> Result<(), Error> {
+    let now = conn.now()?;
+    let old = table.filter(creee_le.lt(now - KEPT));
+    let found: Option<String> = conn.first(old.select(idempotences::cle).limit(1))?;
+    if found.is_none() {
+        return Ok(());
+    }
+    conn.write(|conn| conn.execute(diesel::delete(old)).map(drop))
+}
+
+/// Forgets what was answered when this parent was added. Called inside the transaction that erases
+/// the parent.
+pub(in crate::store) fn forget_parent(conn: &mut Conn, parent: i64) -> Result<(), Error> {
+    let added = table
+        .filter(idempotences::chemin.eq("/api/parents/"))
+        .filter(corps.is_not_null());
+    let answers: Vec<(String, String, String)> = conn.load(added.select((
+        idempotences::demandeur,
+        idempotences::cle,
+        corps.assume_not_null(),
+    )))?;
+    for (who, key, answer) in answers {
+        let body: serde_json::Value = serde_json::from_str(&answer).unwrap_or_default();
+        if body.get("id").and_then(serde_json::Value::as_i64) == Some(parent) {
+            // The key still stands for its request: a repetition must not add the parent again.
+            let emptied = serde_json::json!({ "id": parent }).to_string();
+            conn.execute(diesel::update(table.find((who, key))).set(corps.eq(emptied)))?;
+        }
+    }
+    Ok(())
+}
+
+/// Keeps the answer.
+///
+/// # Errors
+/// The database's.
+pub fn finish(conn: &mut Conn, demande: &Demande, code: i64, body: &str) -> Result<(), Error> {
+    let answer = (idempotences::statut.eq(code), corps.eq(body));
+    conn.write(|conn| conn.execute(diesel::update(demande).set(answer)).map(drop))
+}
+
+/// Forgets a request that was refused.
+///
+/// # Errors
+/// The database's.
+pub fn forget(conn: &mut Conn, demande: &Demande) -> Result<(), Error> {
+    let unanswered = table
+        .find(demande.id())
+        .filter(idempotences::statut.is_null());
+    conn.write(|conn| conn.execute(diesel::delete(unanswered)).map(drop))
+}
