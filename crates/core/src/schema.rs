@@ -106,7 +106,6 @@ diesel::table! {
         proprio -> Nullable<Text>,
         bail_jusqua -> Nullable<InstantSql>,
         tentatives -> BigInt,
-        reprises -> BigInt,
         ambigus -> BigInt,
         renvois -> BigInt,
         prochaine -> InstantSql,

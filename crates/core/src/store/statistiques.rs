@@ -5,13 +5,13 @@
 //! `compteurs`), so they cost the same whatever the number of messages. Only what is open is
 //! counted where it is: the envois of messages in `en_attente`.
 
-mod jours;
-mod source;
+pub(super) mod jours;
+pub(super) mod source;
 
 pub use jours::by_day;
 
 use super::backend::MultiBackend;
-use super::sql::sql;
+use super::sql::statements;
 use super::{Conn, Error};
 use crate::instant::{Instant, InstantSql};
 use crate::schema::{classes, compteurs};
@@ -196,6 +196,14 @@ pub fn envois_by_state(conn: &mut Conn) -> Result<Vec<(Canal, Etat, i64)>, Error
         .collect())
 }
 
+statements! {
+    fn due(now: Instant) =
+        "SELECT min(date_programmee) AS depuis FROM messages
+          WHERE statut = 'programme' AND date_programmee <= {now}
+         UNION ALL
+         SELECT min(prochaine) FROM envois WHERE etat = 'a_envoyer' AND prochaine <= {now}";
+}
+
 /// Since when the oldest of what could leave now waits: the date of a programmed message, or the
 /// next attempt of an envoi. None when nothing is due.
 ///
@@ -207,13 +215,6 @@ pub fn oldest_due(conn: &mut Conn, now: Instant) -> Result<Option<Instant>, Erro
         #[diesel(sql_type = Nullable<InstantSql>)]
         depuis: Option<Instant>,
     }
-    let rows: Vec<Oldest> = conn.load(
-        sql("SELECT min(date_programmee) AS depuis FROM messages
-               WHERE statut = 'programme' AND date_programmee <= ?
-              UNION ALL
-              SELECT min(prochaine) FROM envois WHERE etat = 'a_envoyer' AND prochaine <= ?")
-        .bind(now)
-        .bind(now),
-    )?;
+    let rows: Vec<Oldest> = conn.load(due(now))?;
     Ok(rows.into_iter().filter_map(|row| row.depuis).min())
 }

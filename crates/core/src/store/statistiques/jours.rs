@@ -1,7 +1,7 @@
 //! Messages by local day.
 
 use crate::instant::Instant;
-use crate::store::sql::sql;
+use crate::store::sql::{columns, statements};
 use crate::store::{Conn, Count, Error};
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use chrono_tz::Tz;
@@ -10,6 +10,19 @@ use chrono_tz::Tz;
 struct Jour {
     debut: Instant,
     fin: Instant,
+}
+columns!(Jour: debut, fin);
+
+/// Begins a question for the messages of each of some days.
+const COUNTED: &str = "SELECT (SELECT count(*) FROM messages
+                                WHERE date_envoi >= r.debut AND date_envoi < r.fin";
+
+statements! {
+    fn counted(days: &[Jour]) = COUNTED, ") AS nombre FROM {days} ORDER BY r.debut";
+
+    // Not the bare column: SQLite would look through all of the class.
+    fn counted_of(days: &[Jour], classe: i64) =
+        COUNTED, " AND COALESCE(classe, 0) = {classe}) AS nombre FROM {days} ORDER BY r.debut";
 }
 
 /// Messages by the local date of their `date_envoi`, of one class or of all: every day from `first`
@@ -32,17 +45,10 @@ pub fn by_day(
             fin: begin(day.succ_opt().unwrap_or(*day), zone),
         })
         .collect();
-    let mut question = sql("SELECT (SELECT count(*) FROM messages
-                 WHERE date_envoi >= r.debut AND date_envoi < r.fin");
-    if let Some(classe) = classe {
-        // Not the bare column: SQLite would look through all of the class.
-        question = question.then(" AND COALESCE(classe, 0) = ?").bind(classe);
-    }
-    let counts: Vec<Count> = conn.load(
-        question
-            .then(") AS nombre FROM {rows: debut timestamptz, fin timestamptz} ORDER BY r.debut")
-            .bind_rows(&bounds),
-    )?;
+    let counts: Vec<Count> = conn.load(match classe {
+        None => counted(&bounds),
+        Some(classe) => counted_of(&bounds, classe),
+    })?;
     Ok(days
         .into_iter()
         .zip(counts.into_iter().map(|count| count.nombre))

@@ -2,7 +2,7 @@
 
 use super::Selection;
 use crate::instant::Instant;
-use crate::store::sql::sql;
+use crate::store::sql::statements;
 use crate::store::{Conn, Error};
 use crate::vocabulary::{Canal, Etat, Statut};
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
@@ -57,9 +57,20 @@ impl Source {
 /// say: one statement, so that a message that is closed meanwhile is neither missed nor counted twice.
 pub(super) fn read(conn: &mut Conn, selection: &Selection) -> Result<Vec<Source>, Error> {
     let Period { days, ends, whole } = Period::new(selection);
-    // Not the bare column of the open messages: these few are looked up, not all of the period.
-    let mut question = sql(
-        "SELECT type AS canal, statut, classe, est_message_groupe, est_lu, etat,
+    let ([from_day, to_day], [[head, head_end], [tail, tail_end]]) = (&days, ends);
+    let [first, last] = whole;
+    conn.load(match selection.classe {
+        None => sums(
+            from_day, to_day, head, head_end, tail, tail_end, first, last,
+        ),
+        Some(classe) => sums_of(
+            classe, from_day, to_day, head, head_end, tail, tail_end, first, last,
+        ),
+    })
+}
+
+/// Not the bare column of the open messages: these few are looked up, not all of the period.
+const SUMS: &str = "SELECT type AS canal, statut, classe, est_message_groupe, est_lu, etat,
                 CAST(sum(nombre) AS BIGINT) AS nombre,
                 CAST(sum(nb_envoyes) AS BIGINT) AS nb_envoyes,
                 CAST(sum(nb_echecs) AS BIGINT) AS nb_echecs,
@@ -67,30 +78,25 @@ pub(super) fn read(conn: &mut Conn, selection: &Selection) -> Result<Vec<Source>
                 CAST(sum(nb_ignores) AS BIGINT) AS nb_ignores
            FROM (SELECT type, statut, classe, est_message_groupe, est_lu, NULL AS etat, nombre,
                         nb_envoyes, nb_echecs, nb_incertains, nb_ignores
-                   FROM compteurs WHERE jour >= ? AND jour < ?
+                   FROM compteurs WHERE jour >= {from_day} AND jour < {to_day}
                  UNION ALL
                  SELECT type, statut, COALESCE(classe, 0), est_message_groupe, est_lu, NULL, 1,
                         nb_envoyes, nb_echecs, nb_incertains, nb_ignores
-                   FROM messages WHERE (date_creation >= ? AND date_creation < ?)
-                                    OR (date_creation >= ? AND date_creation < ?)
+                   FROM messages WHERE (date_creation >= {head} AND date_creation < {head_end})
+                                    OR (date_creation >= {tail} AND date_creation < {tail_end})
                  UNION ALL
                  SELECT m.type, m.statut, COALESCE(m.classe, 0), m.est_message_groupe, m.est_lu,
                         e.etat, 1, 0, 0, 0, 0
                    FROM messages m JOIN envois e ON e.message = m.id
                   WHERE m.statut = 'en_attente'
-                    AND CASE WHEN true THEN m.date_creation END >= ?
-                    AND CASE WHEN true THEN m.date_creation END < ?) AS c",
-    );
-    for day in days {
-        question = question.bind(day);
-    }
-    for at in ends.into_iter().chain([whole]).flatten() {
-        question = question.bind(at);
-    }
-    if let Some(classe) = selection.classe {
-        question = question.then(" WHERE classe = ?").bind(classe);
-    }
-    conn.load(question.then(" GROUP BY type, statut, classe, est_message_groupe, est_lu, etat"))
+                    AND CASE WHEN true THEN m.date_creation END >= {first}
+                    AND CASE WHEN true THEN m.date_creation END < {last}) AS c";
+const GROUPS: &str = " GROUP BY type, statut, classe, est_message_groupe, est_lu, etat";
+
+statements! {
+    fn sums(from_day: &str, to_day: &str, head: Instant, head_end: Instant, tail: Instant, tail_end: Instant, first: Instant, last: Instant) = SUMS, GROUPS;
+
+    fn sums_of(classe: i64, from_day: &str, to_day: &str, head: Instant, head_end: Instant, tail: Instant, tail_end: Instant, first: Instant, last: Instant) = SUMS, " WHERE classe = {classe}", GROUPS;
 }
 
 /// Counters are of UTC days: a period is the whole days in it, and what is left before and after
