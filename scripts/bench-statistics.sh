@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What the statistics and the lengths of lists cost with 1,000,000 messages and 1,000,000 envois, on
-# SQLite and on PostgreSQL. Needs Debian's packages postgresql, libpq-dev and sqlite3; starts and
-# stops its own server, on this machine only.
+# What the statistics and the lengths of lists cost with 1,000,000 envois, on SQLite and on
+# PostgreSQL: of as many messages, or with RECIPIENTS=1000 of 1,000 group messages. Needs Debian's
+# packages postgresql, libpq-dev and sqlite3; starts and stops its own server, on this machine only.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/postgres.sh
@@ -10,17 +10,17 @@ for tool in sqlite3 psql; do
   command -v "$tool" >/dev/null || { echo "missing: $tool (apt-get install postgresql libpq-dev sqlite3)" >&2; exit 78; }
 done
 
-MESSAGES=${MESSAGES:-1000000}
+ENVOIS=${ENVOIS:-1000000}
+RECIPIENTS=${RECIPIENTS:-1} # of each message
+MESSAGES=$((ENVOIS / RECIPIENTS))
 CLASSES=30
-OPEN=200 # messages that are leaving
+OPEN=$((199 / RECIPIENTS + 1)) # messages that are leaving
 PROFILE=${PROFILE:-release}
 
 cargo build --profile "$PROFILE" --quiet -p messages-core --features postgres --example statistics
-cargo build --profile "$PROFILE" --quiet -p process-scheduled --features postgres
 folder=$PROFILE
 if [ "$PROFILE" = dev ]; then folder=debug; fi
 ask=${CARGO_TARGET_DIR:-$PWD/target}/$folder/examples/statistics
-program=${CARGO_TARGET_DIR:-$PWD/target}/$folder/process-scheduled
 work=$(mktemp -d)
 chmod 711 "$work"
 trap 'stop_postgres; rm -rf "$work"' EXIT
@@ -38,46 +38,46 @@ fresh() { # DATABASE
     psql -q "$TEST_POSTGRES_URL" -c 'CREATE SCHEMA bench'
     export DATABASE_URL="$TEST_POSTGRES_URL&options=-csearch_path%3Dbench"
   fi
-  "$program" --quiet migrate
+  "$ask" migrate
 }
 
 # Messages of one year, spread evenly over its seconds, the classes and the states: the worst case,
 # for real ones come in bursts, of which the counters have one row.
 fill() { # DATABASE
-  local series at
   if [ "$1" = sqlite ]; then
-    series="(WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < $MESSAGES) SELECT n FROM s) AS s"
+    series() { echo "(WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < $1) SELECT n FROM s) AS s"; }
     at() { echo "strftime('%Y-%m-%dT%H:%M:%S.000000Z', 1751328000 + n * 31536000 / $MESSAGES + $1, 'unixepoch')"; }
   else
-    series="generate_series(1, $MESSAGES::bigint) AS s(n)"
+    series() { echo "generate_series(1, $1::bigint) AS s(n)"; }
     at() { echo "to_timestamp(1751328000 + n * 31536000 / $MESSAGES + $1)"; }
   fi
-  query "$1" "INSERT INTO classes (nom) SELECT 'Classe ' || n FROM $series WHERE n <= $CLASSES"
+  query "$1" "INSERT INTO classes (nom) SELECT 'Classe ' || n FROM $(series "$CLASSES")"
   # h scatters: 1000003 is a prime.
   query "$1" "INSERT INTO messages (type, sujet, contenu, classe, est_message_groupe, est_lu, statut, date_creation, date_programmee, etendu_le, date_envoi, nb_destinataires, nb_envoyes, nb_echecs)
     SELECT CASE h / 7 % 3 WHEN 0 THEN 'sms' ELSE 'email' END, 'Sujet', '$(head -c 300 /dev/zero | tr '\0' a)',
            CASE WHEN h / 11 % 5 > 0 THEN h / 131 % $CLASSES + 1 END, h / 17 % 2 = 0, h / 19 % 4 = 0, statut,
            $(at 0), $(at 3600), $(at 3600), CASE statut WHEN 'envoye' THEN $(at 3660) END,
-           1, CASE statut WHEN 'envoye' THEN 1 ELSE 0 END, CASE statut WHEN 'echec' THEN 1 ELSE 0 END
+           $RECIPIENTS, CASE statut WHEN 'envoye' THEN $RECIPIENTS ELSE 0 END,
+           CASE statut WHEN 'echec' THEN $RECIPIENTS ELSE 0 END
       FROM (SELECT n, n * 7919 % 1000003 AS h,
                    CASE WHEN n > $MESSAGES - $OPEN THEN 'en_attente'
                         ELSE CASE n * 7919 % 1000003 / 23 % 40 WHEN 0 THEN 'brouillon' WHEN 1 THEN 'programme'
                                                           WHEN 2 THEN 'echec' ELSE 'envoye' END END AS statut
-              FROM $series) AS m"
+              FROM $(series "$MESSAGES")) AS m"
   query "$1" "INSERT INTO envois (message, canal, adresse, etat, motif, prochaine, expire)
-    SELECT id, type, 'a' || id,
+    SELECT id, type, 'a' || s.n,
            CASE statut WHEN 'en_attente' THEN 'a_envoyer' WHEN 'echec' THEN 'echec' ELSE 'envoye' END,
            CASE statut WHEN 'echec' THEN 'permanent' END, date_creation, date_creation
-      FROM messages ORDER BY id"
+      FROM messages CROSS JOIN $(series "$RECIPIENTS") ORDER BY id, s.n"
 }
 
 echo "machine: $(nproc) cores, $(awk '/MemTotal/ {printf "%.0f GB", $2 / 1048576}' /proc/meminfo), $(awk -F': ' '/model name/ {print $2; exit}' /proc/cpuinfo), Linux $(uname -r)"
 for db in sqlite postgres; do
-  echo; echo "== $db, $MESSAGES messages"
+  echo; echo "== $db, $ENVOIS envois of $MESSAGES messages"
   fresh "$db"
   begin=$SECONDS
   fill "$db"
-  echo "filled in $((SECONDS - begin)) s; $(query "$db" 'SELECT count(*) FROM compteurs') rows of counters, $(query "$db" 'SELECT count(*) FROM compteurs_quarts') of quarters, $(query "$db" 'SELECT count(*) FROM compteurs_mouvements') notes"
+  echo "filled in $((SECONDS - begin)) s; $(query "$db" 'SELECT count(*) FROM compteurs') rows of counters"
   # As autovacuum does within a minute.
   if [ "$db" = postgres ]; then query "$db" "VACUUM (ANALYZE) messages"; query "$db" "VACUUM (ANALYZE) envois"; fi
   "$ask"

@@ -1,249 +1,147 @@
-//! Who gets a message: every recipient once per address, with a reason for whoever gets nothing.
-//!
-//! Worked out when the message is due, in chunks of one transaction each: a run that dies leaves
-//! whole chunks, and the next one goes on from there.
+//! Who can be written to, and at which address: a rule that knows no database.
 
-mod rules;
+use crate::config::{Config, Lang};
+use crate::model::Candidate;
+use crate::phone::{self, Region};
+use crate::texts::addresses as texts;
+use crate::vocabulary::{Canal, Mode, Motif};
+use crate::{mailbox, segments};
+use std::time::Duration;
 
-pub use rules::{Refusal, Rules};
-
-use crate::failpoint::reach;
-use crate::instant::Instant;
-use crate::mailbox;
-use crate::store::expansion::{self, Candidate, NewEnvoi, Progress, Taken};
-use crate::store::{Conflict, Conn, Error, adresses};
-use crate::vocabulary::{Canal, Etat};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-
-/// Recipients of one transaction.
-const CHUNK: usize = 500;
-
-/// Messages taken at once.
-const TAKEN: usize = 200;
-
-/// What one step did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Step {
-    /// Messages newly taken.
-    pub messages: usize,
-    /// Recipients who will be written to.
-    pub recipients: usize,
-    /// Recipients who will not, for a reason that is theirs.
-    pub ignored: usize,
-    /// Whether there may be more to do.
-    pub more: bool,
+/// Why somebody is not written to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// In one word.
+    pub motif: Motif,
+    /// What more there is to say, such as `ligne fixe`; no address stands in it.
+    pub detail: Option<String>,
 }
 
-/// Turns the due messages of one run into envois, step by step.
-#[derive(Debug)]
-pub struct Expander {
-    rules: Rules,
-    passage: String,
-    /// Messages that may still be taken.
-    allowance: usize,
-    current: VecDeque<Taken>,
-}
-
-impl Expander {
-    /// For one run; `limit` bounds how many messages it takes.
-    #[must_use]
-    pub fn new(rules: Rules, passage: String, limit: Option<usize>) -> Self {
+impl From<Motif> for Refusal {
+    fn from(motif: Motif) -> Self {
         Self {
-            rules,
-            passage,
-            allowance: limit.unwrap_or(usize::MAX),
-            current: VecDeque::new(),
+            motif,
+            detail: None,
+        }
+    }
+}
+
+impl Refusal {
+    fn told(motif: Motif, detail: Option<&str>) -> Self {
+        Self {
+            motif,
+            detail: detail.map(ToOwned::to_owned),
+        }
+    }
+}
+
+/// What the settings say of how the directory's addresses are read.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading {
+    /// Country of numbers that are written without one.
+    pub region: Region,
+    /// What is told when another record refuses the address.
+    pub elsewhere: &'static str,
+}
+
+/// What decides whether a parent can be written to.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    region: Region,
+    allowed: Vec<Region>,
+    late: Duration,
+    mode: Mode,
+    segments_max: usize,
+    lang: Lang,
+}
+
+impl Rules {
+    /// The settings that matter here.
+    #[must_use]
+    pub fn new(config: &Config) -> Self {
+        Self {
+            region: config.sms.region,
+            allowed: config.sms.allowed.clone(),
+            late: config.messages.late,
+            mode: config.messages.mode,
+            segments_max: config.sms.segments_max,
+            lang: config.messages.lang,
         }
     }
 
-    /// One transaction's worth of work.
+    /// How the directory's addresses are read.
+    #[must_use]
+    pub const fn reading(&self) -> Reading {
+        Reading {
+            region: self.region,
+            elsewhere: texts::refused_elsewhere(self.lang),
+        }
+    }
+
+    /// How long after it was due an envoi may still leave.
+    pub(crate) const fn late(&self) -> Duration {
+        self.late
+    }
+
+    /// Whether what leaves really leaves.
+    pub(crate) fn is_real(&self) -> bool {
+        self.mode == Mode::Reel
+    }
+
+    /// Whether what leaves is only marked as sent.
+    pub(crate) fn is_simulated(&self) -> bool {
+        self.mode == Mode::Simulation
+    }
+
+    /// The address to write to, by what stands in the parent's own record.
     ///
     /// # Errors
-    /// The database's; the step is undone then and may be tried again.
-    pub fn step(&mut self, conn: &mut Conn) -> Result<Step, Error> {
-        let outcome = conn.write(|conn| {
-            if adresses::refresh(conn, self.rules.region)? == adresses::BATCH {
-                return Ok(None);
-            }
-            let now = conn.now()?;
-            let mut current = self.current.clone();
-            let mut messages = 0;
-            if current.is_empty() {
-                let limit = self.allowance.min(TAKEN);
-                current =
-                    expansion::take(conn, &self.passage, self.rules.is_simulated(), limit, now)?
-                        .into();
-                messages = current.len();
-            }
-            reach("expand_taken");
-            let (recipients, ignored) = self.work_out(conn, &mut current, now)?;
-            reach("expand_commit");
-            let step = Step {
-                messages,
-                recipients,
-                ignored,
-                more: false,
-            };
-            Ok(Some((current, step)))
-        });
-        reach("expand_committed");
-        match outcome {
-            // Many records were written: their addresses have to be known before they are asked for.
-            Ok(None) => Ok(Step {
-                more: true,
-                ..Step::default()
-            }),
-            Ok(Some((current, step))) => {
-                self.allowance -= step.messages;
-                let more = !current.is_empty() || (step.messages > 0 && self.allowance > 0);
-                self.current = current;
-                Ok(Step { more, ..step })
-            }
-            // A message was cancelled, a parent erased, or our lease ran out: let go of all and look again.
-            Err(Error::Conflict(_)) => {
-                self.current.clear();
-                expansion::give_back(conn, &self.passage)?;
-                Ok(Step {
-                    more: true,
-                    ..Step::default()
-                })
-            }
-            Err(error) => Err(error),
+    /// Why there is none.
+    pub fn address(&self, candidate: &Candidate, canal: Canal) -> Result<String, Refusal> {
+        match canal {
+            _ if candidate.parti => Err(Motif::Efface.into()),
+            Canal::Sms if !candidate.notifications_sms => Err(Motif::Opposition.into()),
+            Canal::Email if !candidate.notifications_email => Err(Motif::Opposition.into()),
+            Canal::Sms => self.number(&candidate.telephone),
+            Canal::Email => match mailbox::parse(&candidate.email) {
+                Ok(mailbox) => Ok(mailbox.address),
+                Err(fault) => Err(Refusal::told(
+                    Motif::SansAdresse,
+                    texts::of_mailbox(self.lang, fault),
+                )),
+            },
         }
     }
 
-    fn work_out(
-        &self,
-        conn: &mut Conn,
-        current: &mut VecDeque<Taken>,
-        now: Instant,
-    ) -> Result<(usize, usize), Error> {
-        let (mut groups, singles): (VecDeque<_>, VecDeque<_>) = current
-            .drain(..)
-            .partition(|message| message.est_message_groupe);
-        let mut envois = Vec::new();
-        let mut progress = Vec::new();
-        self.work_out_singles(conn, &singles, now, &mut envois, &mut progress)?;
-        while envois.len() < CHUNK
-            && let Some(group) = groups.front_mut()
-        {
-            let limit = CHUNK - envois.len();
-            let parents = expansion::group(conn, group.classe, group.curseur, limit)?;
-            envois.extend(self.envois(group, &parents, now));
-            let complete = parents.len() < limit;
-            group.curseur = parents.last().map_or(group.curseur, |parent| parent.id);
-            group.nb_destinataires += i64::try_from(parents.len()).unwrap_or(i64::MAX);
-            progress.push(step_of(group, complete.then_some(now)));
-            if complete {
-                groups.pop_front();
-            }
+    fn number(&self, typed: &str) -> Result<String, Refusal> {
+        if typed.trim().is_empty() {
+            return Err(Motif::SansAdresse.into());
         }
-        *current = groups;
-        self.refuse_elsewhere(conn, &mut envois, now)?;
-        let doubles = expansion::insert(conn, &envois, now)?;
-        if expansion::advance(conn, &progress, now)? < progress.len() {
-            return Err(Error::Conflict(Conflict::NotOurs));
+        let number = phone::parse(typed, self.region).map_err(|fault| {
+            Refusal::told(Motif::NumeroInvalide, texts::of_number(self.lang, fault))
+        })?;
+        let allowed = self.allowed.is_empty()
+            || number
+                .region
+                .is_some_and(|region| self.allowed.contains(&region));
+        if allowed {
+            Ok(number.e164)
+        } else {
+            Err(Motif::PaysRefuse.into())
         }
-        let ignored = doubles + envois.iter().filter(|envoi| envoi.motif.is_some()).count();
-        Ok((envois.len().saturating_sub(ignored), ignored))
     }
 
-    fn work_out_singles(
-        &self,
-        conn: &mut Conn,
-        singles: &VecDeque<Taken>,
-        now: Instant,
-        envois: &mut Vec<NewEnvoi>,
-        progress: &mut Vec<Progress>,
-    ) -> Result<(), Error> {
-        if singles.is_empty() {
-            return Ok(());
-        }
-        let ids: Vec<i64> = singles
-            .iter()
-            .filter_map(|message| message.parent)
-            .collect();
-        let found = expansion::singles(conn, &ids)?;
-        let parents: BTreeMap<i64, Candidate> = found.into_iter().map(|p| (p.id, p)).collect();
-        for message in singles {
-            let parent = message.parent.and_then(|id| parents.get(&id));
-            envois.extend(self.envois(message, parent, now));
-            progress.push(Progress {
-                nb_destinataires: i64::from(parent.is_some()),
-                ..step_of(message, Some(now))
-            });
-        }
-        Ok(())
+    /// Why an address that another record refuses is not written to.
+    #[must_use]
+    pub fn elsewhere(&self) -> Refusal {
+        Refusal::told(Motif::Opposition, Some(texts::refused_elsewhere(self.lang)))
     }
 
-    fn envois<'p>(
-        &'p self,
-        message: &'p Taken,
-        parents: impl IntoIterator<Item = &'p Candidate>,
-        now: Instant,
-    ) -> impl Iterator<Item = NewEnvoi> {
-        // Not now: were this clock ahead, they would wait for its time. And not before the message's
-        // own date, which stays what it is when the clock is set right.
-        let prochaine = message.date_programmee.unwrap_or(now).min(now);
-        let due = message.due.min(now);
-        let too_long = self.rules.too_long(message.texte.as_deref());
-        (message.nb_destinataires..)
-            .zip(parents)
-            .map(move |(rang, parent)| {
-                let mut envoi = NewEnvoi {
-                    message: message.id,
-                    parent: parent.id,
-                    canal: message.canal,
-                    adresse: None,
-                    etat: Etat::AEnvoyer,
-                    motif: None,
-                    detail: None,
-                    rang,
-                    prochaine,
-                    expire: due + self.rules.late,
-                    termine_le: None,
-                };
-                match self.rules.address(parent, message.canal) {
-                    Err(refusal) => refusal.end(&mut envoi, Etat::Ignore, now),
-                    Ok(adresse) => envoi.adresse = Some(adresse),
-                }
-                if let (Some(refusal), Etat::AEnvoyer) = (&too_long, envoi.etat) {
-                    refusal.clone().end(&mut envoi, Etat::Echec, now);
-                }
-                envoi
-            })
-    }
-
-    /// An opposition holds for the address: whoever else has it is not written to there either.
-    fn refuse_elsewhere(
-        &self,
-        conn: &mut Conn,
-        envois: &mut [NewEnvoi],
-        now: Instant,
-    ) -> Result<(), Error> {
-        for canal in [Canal::Sms, Canal::Email] {
-            let form = |envoi: &NewEnvoi| {
-                let adresse = envoi.adresse.as_deref()?;
-                (envoi.canal == canal).then(|| mailbox::key(adresse))
-            };
-            let forms: BTreeSet<String> = envois.iter().filter_map(form).collect();
-            let refused = adresses::refused(conn, canal, &forms)?;
-            for envoi in envois.iter_mut() {
-                if form(envoi).is_some_and(|form| refused.contains(&form)) {
-                    self.rules.elsewhere().end(envoi, Etat::Ignore, now);
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-fn step_of(message: &Taken, etendu_le: Option<Instant>) -> Progress {
-    Progress {
-        id: message.id,
-        jeton: message.jeton,
-        curseur: message.curseur,
-        nb_destinataires: message.nb_destinataires,
-        etendu_le,
+    /// Why nobody is sent this SMS, which was written before it could be refused.
+    #[must_use]
+    pub fn too_long(&self, texte: Option<&str>) -> Option<Refusal> {
+        let count = segments::over(texte?, self.segments_max)?;
+        let told = texts::too_many_segments(self.lang, count, self.segments_max);
+        Some(Refusal::told(Motif::Permanent, Some(&told)))
     }
 }

@@ -1,23 +1,92 @@
 //! One run: takes what is due, sends it, records what became of it.
 //!
 //! The dispatcher's own thread has the only database connection: it works out recipients, claims
-//! envois, and commits results and intents of all senders in groups, so that each delivery is on
-//! disk before the next step without a disk write of its own. Each sender is a thread with its own
+//! envois, and commits outcomes and announcements of all senders in groups, so that each delivery is
+//! on disk before the next step without a disk write of its own. Each sender is a thread with its own
 //! connection to the relay or the gateway and knows nothing of the database; it writes each answer
 //! down on this machine before it tells anybody, so that the next run can take it over.
 //!
+//! # The words
+//!
+//! One step has one word, in functions, types, files and comments.
+//!
+//! | word | the step | what it makes | state |
+//! |---|---|---|---|
+//! | expand | a due message becomes envois, one for each address | [`Expander`], [`Step`] | message `programme` → `en_attente`; envoi → `a_envoyer`, or `ignore`, `echec` at once |
+//! | claim | a run takes envois that are due; nobody else has them while the lease goes on | [`Claimed`](crate::store::envois::Claimed) | `a_envoyer` → `reserve` |
+//! | announce | it is committed that a delivery is about to leave, if it still may | [`Announced`](crate::store::envois::Announced), or [`Refused`](crate::store::envois::Refused) | `reserve` → `emission` |
+//! | send | a sender speaks with the peer, and writes the answer down | [`Answer`](crate::channel::Answer) | |
+//! | record | what the answer does to the envoi, its outcome, is written | [`Outcome`](crate::store::envois::Outcome), [`Recorded`](crate::store::envois::Recorded) | `emission` → `envoye`, `echec`, `incertain`, or back to `a_envoyer` |
+//! | settle | recording and announcing in one commit | [`Settled`](crate::store::envois::Settled) | |
+//! | end | an envoi becomes final without being sent: cancelled, opposed, erased, too late | | → `ignore`, `echec`, `incertain` |
+//! | close | a message whose envois are all final gets its `statut` and its sums | [`Closed`](crate::store::messages::Closed) | message → `envoye`, `echec` |
+//! | give back | a run that ends returns what it claimed and did not announce | | `reserve` → `a_envoyer` |
+//! | recover | a later run takes over what a dead one held, once its lease is over | [`Recovered`](crate::store::envois::Recovered) | see below |
+//! | replay | a later run on the same machine records what a dead one wrote down | | as record |
+//!
+//! The *lease* (`bail_jusqua`) is how long a claim or an announcement is its run's alone; the *token*
+//! (`jeton`) goes up with each claim, so that whoever comes after the lease changes nothing. A
+//! *channel* that cannot go on is *stopped* for the run, and *paused* for every run if its peer asked
+//! for that.
+//!
+//! # The states of an envoi
+//!
 //! ```text
-//! audience ─▶ claim ─▶ intent ─commit─▶ sender ─▶ answer ─▶ journal ─▶ result ─commit─▶ close
+//!  expand
+//!    │        claim           announce            record
+//!    ▼      ─────────▶        ─────────▶         ─────────▶
+//! a_envoyer            reserve           emission            envoye │ echec │ incertain
+//!  ▲ ▲ ▲ │              │  │              │ │ │
+//!  │ │ │ │   give back, │  │ refuse       │ │ └─ record: to be tried again, or nothing left ──┐
+//!  │ │ │ │   recover    │  └─▶ ignore │   │ └─── recover: an e-mail, at most twice ───────────┤
+//!  │ │ └─┼──────────────┘      echec │    └───── recover: an SMS ─▶ incertain                 │
+//!  │ │   │                     incertain                                                      │
+//!  │ └───┼────────────────────────────────────────────────────────────────────────────────────┘
+//!  │     └─ end ─▶ ignore │ echec │ incertain
+//!  └─ sent again by a person: from echec, incertain, and ignore for want of an address
 //! ```
+//!
+//! Whatever would end an envoi as `ignore` or `echec` although an earlier answer was lost ends it as
+//! `incertain`: a copy may have arrived.
+//!
+//! # One turn of the loop
+//!
+//! ```text
+//!     replay      once: answers that dead runs of this machine wrote down are recorded
+//!  ┌▶ tick        every 5 s: recover, end what is cancelled or too late, close messages  ─commit─
+//!  │  expand      recipients of what is due, until there is no more                      ─commit─
+//!  │  commit      the lanes' answers; what they say of their channels                   ─commit─
+//!  │              the lanes' needs: claim                                                ─commit─
+//!  │              settle: outcomes recorded, envois announced                            ─commit─
+//!  │              announced envois handed to idle senders    ┌────────────────────────────────────┐
+//!  │  staff       connections opened for what is claimed     │ a sender: peer ─▶ answer ─▶ journal │
+//!  └─ listen      to the senders, 200 ms at most ◀───────────└────────────────────────────────────┘
+//!     finish      what is claimed is given back; the passage is written                  ─commit─
+//! ```
+//!
+//! A lane is one channel of the run: what it has claimed, its senders, what was heard of it. The
+//! engine asks it what it needs, gives it what the database had, takes what is ready to be announced,
+//! and collects the answers.
+//!
+//! # When a run is killed
+//!
+//! | between | the database has | what a later run does |
+//! |---|---|---|
+//! | claim and announcement | `reserve`, for 280 s from the claim | recover: it waits again. Nothing left, no attempt is counted |
+//! | announcement and answer | `emission`, until a minute after the deadline of the attempt | recover: an SMS is `incertain`, for it may have left; an e-mail is sent again with the same Message-ID, at most [`AMBIGUOUS_RESENDS`](crate::store::envois::AMBIGUOUS_RESENDS) times, then it is `incertain` |
+//! | answer written down and outcome recorded | `emission`, and the answer in the journal | on the same machine, replay, before anything else: the outcome is recorded as if nothing had happened. Another machine recovers after the lease, as above; a replay that comes later still turns that into `envoye` or `echec`, unless a new claim has raised the token |
+//! | outcome recorded and message closed | the envoi's final state | tick: the message is closed |
 
 mod breaker;
 mod engine;
+mod expander;
 mod journal;
 mod lane;
 mod policy;
 mod report;
 mod sender;
 
+pub use expander::{Expander, Step};
 pub use policy::outcome;
 pub use report::{Progress, Report, Stop};
 

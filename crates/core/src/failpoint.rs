@@ -40,7 +40,6 @@ pub const PLACES: &[&str] = &[
     "give_back",
     "finish_commit",
     "finished",
-    "folded",
     "goodbye",
     "journal_removed",
 ];

@@ -1,8 +1,9 @@
 //! Scheduled messages of a school: the data, its states, and the dispatcher.
 //!
-//! In the order of the data: [`config`] says where everything is; [`store`] keeps it;
-//! [`audience`] turns a message into envois, one for each address; [`dispatch`] claims envois,
-//! commits its intent, hands them to a [`channel`] and records what became of them.
+//! In the order of the data: [`config`] says where everything is; [`store`] keeps it; [`audience`] is
+//! the rule of who can be written to; [`dispatch`] expands what is due into envois, claims and
+//! announces them, hands them to a [`channel`] and records what became of them. Its documentation has
+//! the words for each step, the states of an envoi, and what happens when a run is killed.
 
 pub mod audience;
 pub mod channel;

@@ -1,10 +1,12 @@
 //! Rows of the directory and of the messages. Shapes only: no SQL, no network.
 
 mod annuaire;
+mod candidate;
 mod patch;
 
 pub(crate) use annuaire::ParentRow;
 pub use annuaire::{Classe, Etudiant, Fiche, Parent};
+pub use candidate::Candidate;
 pub use patch::{ClassePatch, EtudiantPatch, ParentPatch};
 
 use crate::instant::Instant;

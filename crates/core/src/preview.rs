@@ -3,8 +3,9 @@
 use crate::audience::{Refusal, Rules};
 use crate::config::{Config, Lang};
 use crate::instant::Instant;
+use crate::model::Candidate;
 use crate::store::adresses::{self, FAMILIES_MAX, Use};
-use crate::store::expansion::{self, Candidate};
+use crate::store::expansion;
 use crate::store::upcoming::{self, Upcoming};
 use crate::store::{Conn, Error};
 use crate::vocabulary::{Canal, Motif};

@@ -3,8 +3,9 @@
 
 use crate::audience::{Refusal, Rules};
 use crate::mailbox;
+use crate::model::Candidate;
 use crate::store::envois::address::{self, Addressed, Held, Unaddressed};
-use crate::store::expansion::{self, Candidate};
+use crate::store::expansion;
 use crate::store::{Conflict, Conn, Error, adresses, messages};
 use crate::vocabulary::{Canal, Motif};
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,7 +1,6 @@
 //! The tables, once for both databases. Kept by hand; a test compares it with both migrations.
 
 pub(crate) mod appels;
-mod compteurs;
 
 diesel::table! {
     classes (id) {
@@ -107,7 +106,6 @@ diesel::table! {
         proprio -> Nullable<Text>,
         bail_jusqua -> Nullable<InstantSql>,
         tentatives -> BigInt,
-        reprises -> BigInt,
         ambigus -> BigInt,
         renvois -> BigInt,
         prochaine -> InstantSql,
@@ -172,6 +170,25 @@ diesel::table! {
         detail -> Nullable<Text>,
         arrete_le -> Nullable<InstantSql>,
         arrets -> BigInt,
+    }
+}
+
+diesel::table! {
+    // What is counted at every change of a message.
+    compteurs (jour, type_, statut, classe, est_message_groupe, est_lu, place) {
+        jour -> Text,
+        #[sql_name = "type"]
+        type_ -> Text,
+        statut -> Text,
+        classe -> BigInt,
+        est_message_groupe -> Bool,
+        est_lu -> Bool,
+        place -> BigInt,
+        nombre -> BigInt,
+        nb_envoyes -> BigInt,
+        nb_echecs -> BigInt,
+        nb_incertains -> BigInt,
+        nb_ignores -> BigInt,
     }
 }
 

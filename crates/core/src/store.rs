@@ -1,6 +1,6 @@
 //! The door to the database.
 //!
-//! [`messages`] and [`annuaire`] keep what staff write; [`audience`](self::expansion) and
+//! [`messages`] and [`annuaire`] keep what staff write; [`expansion`] and
 //! [`envois`] are the questions of the dispatcher, each one short transaction; [`passages`] is
 //! its diary; [`appels`] is what only the HTTP interface needs; [`statistiques`] are the numbers;
 //! [`verify`] proves that all of it agrees.

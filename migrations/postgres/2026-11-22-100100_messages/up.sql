@@ -61,7 +61,6 @@ CREATE TABLE envois (
   proprio     TEXT,
   bail_jusqua TIMESTAMPTZ,
   tentatives  BIGINT NOT NULL DEFAULT 0,
-  reprises    BIGINT NOT NULL DEFAULT 0,
   ambigus     BIGINT NOT NULL DEFAULT 0,
   renvois     BIGINT NOT NULL DEFAULT 0,
   prochaine   TIMESTAMPTZ NOT NULL,

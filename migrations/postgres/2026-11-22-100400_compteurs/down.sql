@@ -1,12 +1,10 @@
 DROP TRIGGER compteurs_vidage ON messages;
-DROP TRIGGER compteurs_changement ON messages;
+DROP TRIGGER compteurs_changement_avant ON messages;
+DROP TRIGGER compteurs_changement_apres ON messages;
 DROP TRIGGER compteurs_suppression ON messages;
 DROP TRIGGER compteurs_insertion ON messages;
 DROP FUNCTION compteurs_vider();
-DROP FUNCTION compteurs_noter();
-DROP FUNCTION compteurs_ranger();
-DROP FUNCTION compteurs_prendre();
+DROP FUNCTION compteurs_compter();
+DROP INDEX messages_envoi;
 DROP INDEX messages_creation;
-DROP TABLE compteurs_mouvements;
-DROP TABLE compteurs_quarts;
 DROP TABLE compteurs;

@@ -61,7 +61,6 @@ CREATE TABLE envois (
   proprio     TEXT,
   bail_jusqua TEXT CHECK (bail_jusqua GLOB '????-??-??T??:??:??*Z'),
   tentatives  BIGINT NOT NULL DEFAULT 0,
-  reprises    BIGINT NOT NULL DEFAULT 0,
   ambigus     BIGINT NOT NULL DEFAULT 0,
   renvois     BIGINT NOT NULL DEFAULT 0,
   prochaine   TEXT NOT NULL CHECK (prochaine GLOB '????-??-??T??:??:??*Z'),

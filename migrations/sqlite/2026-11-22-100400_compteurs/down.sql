@@ -1,10 +1,7 @@
-DROP TRIGGER compteurs_insertion;
-DROP TRIGGER compteurs_suppression;
 DROP TRIGGER compteurs_changement;
-DROP TRIGGER compteurs_quarts_insertion;
-DROP TRIGGER compteurs_quarts_suppression;
-DROP TRIGGER compteurs_quarts_changement;
+DROP TRIGGER compteurs_suppression;
+DROP TRIGGER compteurs_insertion;
+DROP VIEW compteurs_mouvements;
+DROP INDEX messages_envoi;
 DROP INDEX messages_creation;
-DROP TABLE compteurs_mouvements;
-DROP TABLE compteurs_quarts;
 DROP TABLE compteurs;

@@ -6,7 +6,7 @@
 //! dead one left.
 //!
 //! One file a run, `PASSAGE.jsonl`, held by a lock for as long as the run lives and removed when
-//! everything in it is committed. One answer a line, between two line ends, so that a line that
+//! everything in it is recorded. One answer a line, between two line ends, so that a line that
 //! was torn in the middle spoils none but itself. No address, no name and none of a peer's words:
 //! numbers, tokens and codes only.
 //!
@@ -48,6 +48,7 @@ pub(super) struct Journal {
 struct State {
     file: Option<File>,
     appended: usize,
+    heard: usize,
     told: bool,
 }
 
@@ -77,11 +78,16 @@ impl Journal {
         }
     }
 
-    /// Ends the journal of a run that has committed `settled` answers: removed, unless it holds one
+    /// The dispatcher has heard an answer.
+    pub(super) fn heard(&self) {
+        self.lock().heard += 1;
+    }
+
+    /// Ends the journal of a run that has recorded what it heard: removed, unless it holds an answer
     /// that came too late to be heard; the next run reads it then.
-    pub(super) fn close(&self, settled: usize) {
+    pub(super) fn close(&self) {
         let mut state = self.lock();
-        if state.file.is_some() && state.appended <= settled {
+        if state.file.is_some() && state.appended <= state.heard {
             // What stays behind is read once more and changes nothing.
             std::fs::remove_file(&self.path).ok();
             state.file = None;
@@ -309,7 +315,8 @@ mod tests {
             for _ in 0..2 {
                 journal.append(&delivery("x", "y"), &Answer::accepted(None));
             }
-            journal.close(heard);
+            (0..heard).for_each(|_| journal.heard());
+            journal.close();
             assert_eq!(files(folder.path()).len(), left);
         }
     }

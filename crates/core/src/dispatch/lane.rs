@@ -1,80 +1,56 @@
-//! One channel during one run: its senders, what it has leased, and whether it can go on.
+//! One channel during one run: what it has claimed, its senders, and what was heard of it.
+//!
+//! Each of the three keeps its state to itself; the lane puts their answers together, and the engine
+//! asks the lane.
 
+mod crew;
 mod heard;
+mod stock;
 
-use super::breaker::Breaker;
+use self::crew::{Crew, Doing};
+use self::heard::Hearing;
+pub(super) use self::heard::{Heard, News, Stopped};
+use self::stock::Stock;
 use super::journal::Journal;
-use super::sender::{self, Event, Order};
-use crate::channel::{Answer, Channel, Cutoff, Delivery, Stage};
+use super::sender::{Event, What};
+use crate::channel::{Answer, Channel, Delivery, Stage};
 use crate::config::Config;
 use crate::store::canaux::Arret;
-use crate::store::envois::{Granted, Reserved};
-use crate::texts;
-use crate::vocabulary::{Canal, Cause, Mode};
-use heard::News;
-use std::collections::{BTreeMap, VecDeque};
+use crate::store::envois::{Announced, Claimed, Ready};
+use crate::vocabulary::Canal;
 use std::sync::Arc;
 use std::sync::mpsc::Sender as Outlet;
 use std::time::{Duration, Instant as Moment};
 
-/// Connecting, securing and logging in together.
-const OPEN_LIMIT: Duration = Duration::from_secs(60);
+/// After the deadline of an attempt its lease lasts this long.
+const LEASE_MARGIN: Duration = Duration::from_secs(60);
 
-/// The first envoi goes alone for so long at most.
-const ALONE: Duration = Duration::from_secs(2);
-
-/// After its deadline an attempt gets this long to say so itself.
-const OVERTIME: Duration = Duration::from_secs(2);
-
-/// What a sender is doing.
-enum Doing {
-    /// Connecting, at most until then.
-    Opening(Moment),
-    /// Connected, without work.
-    Idle,
-    /// Sending, at most until then.
-    Sending(Box<Granted>, Cutoff, Moment),
-    /// Not connected, without work.
-    Closed,
+/// What a lane needs of the database before it can go on.
+pub(super) struct Need {
+    pub(super) canal: Canal,
+    /// Envois to claim.
+    pub(super) envois: usize,
+    /// With a rate a minute: places in it.
+    pub(super) places: Option<(u32, usize)>,
 }
 
-/// An answer with what it is the answer to.
-pub(super) type Heard = (Granted, Answer);
-
-struct Hand {
-    orders: Outlet<Order>,
-    doing: Doing,
+/// What it was given.
+pub(super) struct Supply {
+    pub(super) canal: Canal,
+    /// What was claimed; none if nothing was asked for.
+    pub(super) claimed: Option<Vec<Claimed>>,
+    /// Why nothing could be: the channel is paused.
+    pub(super) paused: Option<Arret>,
+    /// Places had now, and the wait for the next one.
+    pub(super) places: Option<(usize, Duration)>,
 }
 
 /// One channel during one run.
 pub(super) struct Lane {
-    pub(super) canal: Canal,
-    way: Option<Arc<Channel>>,
-    breaker: Breaker,
-    pub(super) per_minute: Option<u32>,
-    hands: BTreeMap<usize, Hand>,
-    next_hand: usize,
-    /// Where senders write answers down; none when nothing really leaves.
-    journal: Option<Arc<Journal>>,
-    events: Outlet<Event>,
-    /// Leased, not announced yet.
-    pub(super) pool: VecDeque<Reserved>,
-    /// The last claim found nothing more.
-    pub(super) drained: bool,
-    /// With a rate: when the next envoi may leave.
-    pub(super) next_slot: Option<Moment>,
-    /// With a rate: envois that may leave now.
-    pub(super) slots: usize,
-    /// When the last envoi was handed over.
-    sent_at: Option<Moment>,
-    /// Nothing is begun before this moment.
-    rests_until: Option<Moment>,
-    /// Refused for good while nobody was accepted, with the moment until which that may mean us.
-    held: Vec<(Heard, Moment)>,
-    /// Answers that can be written.
-    decided: Vec<Heard>,
-    pub(super) stopped: Option<Arret>,
-    news: News,
+    canal: Canal,
+    stock: Stock,
+    crew: Crew,
+    hearing: Hearing,
 }
 
 impl Lane {
@@ -90,285 +66,165 @@ impl Lane {
         };
         Self {
             canal,
-            way: None,
-            breaker: Breaker::new(usize::try_from(connections).unwrap_or(1)),
-            per_minute,
-            hands: BTreeMap::new(),
-            next_hand: 0,
-            journal: (config.messages.mode == Mode::Reel).then(|| Arc::clone(journal)),
-            events,
-            pool: VecDeque::new(),
-            drained: false,
-            next_slot: None,
-            slots: 0,
-            sent_at: None,
-            rests_until: None,
-            held: Vec::new(),
-            decided: Vec::new(),
-            stopped: None,
-            news: News::default(),
+            stock: Stock::new(per_minute),
+            crew: Crew::new(config, canal, journal, events),
+            hearing: Hearing::new(canal, usize::try_from(connections).unwrap_or(1)),
         }
     }
 
-    /// How many envois to lease now; none while there are enough.
-    pub(super) fn wanted(&self) -> usize {
-        let connections = self.connections();
-        if self.stopped.is_some() || self.drained || self.pool.len() >= connections {
-            return 0;
-        }
-        match self.per_minute {
-            // What is leased and cannot leave soon is kept from other runs.
-            Some(rate) => usize::try_from(rate)
-                .unwrap_or(usize::MAX)
-                .clamp(1, 4 * connections),
-            None => (4 * connections).clamp(32, 400),
-        }
-    }
-
-    /// With a rate: for how many places it is time to ask.
-    pub(super) fn wants_slots(&self) -> usize {
-        let is_time = self.next_slot.is_none_or(|slot| slot <= Moment::now());
-        if self.per_minute.is_none() || self.stopped.is_some() || !is_time {
-            return 0;
-        }
-        self.pool.len().min(self.idle()).saturating_sub(self.slots)
-    }
-
-    /// Takes as many envois from the pool as there are idle senders (and places, with a rate).
-    pub(super) fn take_ready(&mut self) -> Vec<Reserved> {
-        if self.stopped.is_some() || self.rests() {
-            return Vec::new();
-        }
-        self.let_go_of_too_many();
-        let mut ready = self.idle().min(self.pool.len());
-        if self.per_minute.is_some() {
-            ready = ready.min(self.slots);
-            self.slots -= ready;
-        }
-        self.pool.drain(..ready).collect()
-    }
-
-    /// Senders that could take an envoi now.
-    fn idle(&self) -> usize {
-        self.hands
-            .values()
-            .filter(|hand| matches!(hand.doing, Doing::Idle))
-            .count()
-    }
-
-    pub(super) fn in_flight(&self) -> usize {
-        self.hands
-            .values()
-            .filter(|hand| matches!(hand.doing, Doing::Sending(..)))
-            .count()
-    }
-
-    fn opening(&self) -> usize {
-        self.hands
-            .values()
-            .filter(|hand| matches!(hand.doing, Doing::Opening(_)))
-            .count()
-    }
-
-    /// Nothing more to send in this run.
-    fn is_idle(&self) -> bool {
-        let nothing_left = self.stopped.is_some() || (self.drained && self.pool.is_empty());
-        nothing_left && self.in_flight() == 0
-    }
-
-    /// Nothing more to do in this run, and everything that was heard is told.
-    pub(super) fn is_done(&self) -> bool {
-        self.is_idle() && self.held.is_empty() && self.decided.is_empty()
-    }
-
-    /// How many connections there may be now.
-    fn connections(&self) -> usize {
-        let long = |sent| self.in_flight() > 0 && sent + ALONE <= Moment::now();
-        self.breaker.connections(self.sent_at.is_some_and(long))
-    }
-
-    fn rests(&self) -> bool {
-        self.rests_until.is_some_and(|until| until > Moment::now())
-    }
-
-    /// When something may be begun that cannot be begun now.
-    pub(super) fn next_move(&self) -> Option<Moment> {
-        if self.pool.is_empty() {
+    /// What has to be had from the database now, if anything.
+    pub(super) fn need(&self) -> Option<Need> {
+        if self.hearing.is_stopped() {
             return None;
         }
-        self.next_slot.max(self.rests_until)
+        let need = Need {
+            canal: self.canal,
+            envois: self.stock.envois_to_claim(self.connections()),
+            places: self.stock.places_to_take(self.crew.idle()),
+        };
+        (need.envois > 0 || need.places.is_some()).then_some(need)
     }
 
-    /// With more connections than the peer bears, the idle ones take their leave.
-    fn let_go_of_too_many(&mut self) {
-        let open = self.idle() + self.opening() + self.in_flight();
-        let many = open.saturating_sub(self.connections());
-        let idle = self.hands.iter();
-        let idle = idle.filter(|(_, hand)| matches!(hand.doing, Doing::Idle));
-        let idle: Vec<usize> = idle.map(|(number, _)| *number).take(many).collect();
-        for number in idle {
-            self.hands.remove(&number);
+    /// Takes in what was had.
+    pub(super) fn supplied(&mut self, supply: Supply) {
+        if let Some(claimed) = supply.claimed {
+            self.stock.put(claimed);
+        }
+        if let Some(paused) = supply.paused {
+            self.hearing.rest(paused);
+        }
+        if let Some((had, wait)) = supply.places {
+            self.stock.put_places(had, wait);
         }
     }
 
-    /// Opens connections for the work at hand, as many as the breaker allows.
+    /// Envois were made ready that may be claimed.
+    pub(super) fn more_waits(&mut self) {
+        self.stock.more_waits();
+    }
+
+    /// As many claimed envois as can leave now, one for each idle sender.
+    pub(super) fn next(&mut self) -> Vec<Ready> {
+        if self.hearing.is_stopped() || self.hearing.rests() {
+            return Vec::new();
+        }
+        self.crew.let_go_of_idle(self.connections());
+        let lease = Channel::deadline(self.canal) + LEASE_MARGIN;
+        let next = self.stock.take(self.crew.idle());
+        next.map(|envoi| Ready { envoi, lease }).collect()
+    }
+
+    /// Opens connections for the work at hand, as many as the peer allows.
     pub(super) fn staff(&mut self, config: &Config) {
-        if self.stopped.is_some() || self.pool.is_empty() || self.rests() {
+        if self.hearing.is_stopped() || self.hearing.rests() {
             return;
         }
-        let ready = self.idle() + self.opening();
-        let open = ready + self.in_flight();
-        let missing = self
-            .pool
-            .len()
-            .saturating_sub(ready)
-            .min(self.connections().saturating_sub(open));
-        for _ in 0..missing {
-            if let Err(stop) = self.open_one(config) {
-                self.stop(stop);
-                return;
+        let (work, most) = (self.stock.len(), self.connections());
+        if let Err(stop) = self.crew.open(config, work, most) {
+            self.hearing.stop(stop);
+        }
+    }
+
+    /// Hands an announced envoi to an idle sender. When there is none, nothing of it left: that has
+    /// to be recorded, or it would read as "perhaps sent".
+    pub(super) fn send(&mut self, envoi: Announced, delivery: Delivery) {
+        if let Err(envoi) = self.crew.send(envoi, delivery) {
+            self.keep_back(*envoi);
+        }
+    }
+
+    /// The envoi is announced, but cannot be handed over.
+    pub(super) fn keep_back(&mut self, envoi: Announced) {
+        let answer = Answer::given_up(Stage::Envelope);
+        self.hearing.decide(Heard { envoi, answer });
+    }
+
+    /// A sender's word. True when it is the answer for an envoi that was not given up before.
+    pub(super) fn hear(&mut self, sender: usize, what: What) -> bool {
+        match what {
+            What::Open => self.crew.opened(sender),
+            What::NotOpen(answer) => {
+                self.crew.not_opened(sender);
+                self.hearing.judge(&answer);
+            }
+            What::Answered(answer, usable) => {
+                let envoi = self.crew.answered(sender, usable);
+                if let Some(envoi) = envoi {
+                    self.hearing.take_in(Heard { envoi, answer });
+                    return true;
+                }
             }
         }
-    }
-
-    fn open_one(&mut self, config: &Config) -> Result<(), Arret> {
-        let closed = self
-            .hands
-            .iter()
-            .find(|(_, hand)| matches!(hand.doing, Doing::Closed));
-        let number = match closed.map(|(number, _)| *number) {
-            Some(number) => number,
-            None => self.hire(config)?,
-        };
-        let until = Moment::now() + OPEN_LIMIT;
-        self.order(number, Order::Open, Doing::Opening(until));
-        Ok(())
-    }
-
-    fn hire(&mut self, config: &Config) -> Result<usize, Arret> {
-        let stop = |code: &str, detail| Arret::new(self.canal, Cause::Reglage, code, detail);
-        let way =
-            match &self.way {
-                Some(way) => Arc::clone(way),
-                None => Arc::new(Channel::new(config, self.canal).map_err(|fault| {
-                    stop("réglage", texts::unready(config.messages.lang, &fault))
-                })?),
-            };
-        let number = self.next_hand;
-        let (journal, events) = (self.journal.clone(), self.events.clone());
-        let orders = sender::start(self.canal, number, Arc::clone(&way), journal, events)
-            .map_err(|error| stop("système", error.to_string()))?;
-        self.way = Some(way);
-        self.next_hand += 1;
-        let doing = Doing::Closed;
-        self.hands.insert(number, Hand { orders, doing });
-        Ok(number)
-    }
-
-    /// False when the sender is gone.
-    fn order(&mut self, number: usize, order: Order, doing: Doing) -> bool {
-        let Some(hand) = self.hands.get_mut(&number) else {
-            return false;
-        };
-        if hand.orders.send(order).is_err() {
-            self.hands.remove(&number);
-            return false;
-        }
-        hand.doing = doing;
-        true
-    }
-
-    /// Hands an announced envoi to an idle sender; gives it back when there is none.
-    pub(super) fn send(
-        &mut self,
-        granted: Granted,
-        mut delivery: Delivery,
-    ) -> Result<(), Box<Granted>> {
-        let granted = Box::new(granted);
-        let idle = self
-            .hands
-            .iter()
-            .find(|(_, hand)| matches!(hand.doing, Doing::Idle));
-        let Some(number) = idle.map(|(number, _)| *number) else {
-            return Err(granted);
-        };
-        let until = delivery.deadline + OVERTIME;
-        let cutoff = Cutoff::default();
-        delivery.cutoff = cutoff.clone();
-        let doing = Doing::Sending(granted.clone(), cutoff, until);
-        let order = Order::Send(Box::new(delivery));
-        if self.order(number, order, doing) {
-            self.sent_at = Some(Moment::now());
-            Ok(())
-        } else {
-            Err(granted)
-        }
-    }
-
-    /// A sender connected.
-    pub(super) fn opened(&mut self, number: usize) {
-        self.set(number, Doing::Idle);
-    }
-
-    /// A sender could not connect.
-    pub(super) fn not_opened(&mut self, number: usize, answer: &Answer) {
-        self.set(number, Doing::Closed);
-        self.judge(answer);
-    }
-
-    /// An answer came. False when it came for an envoi that was given up before.
-    pub(super) fn answered(&mut self, number: usize, answer: Answer, usable: bool) -> bool {
-        let Some(hand) = self.hands.get_mut(&number) else {
-            return false;
-        };
-        let next = if usable { Doing::Idle } else { Doing::Closed };
-        let Doing::Sending(granted, ..) = std::mem::replace(&mut hand.doing, next) else {
-            return false;
-        };
-        self.take_in(*granted, answer);
-        true
+        false
     }
 
     /// Gives up what takes too long, or everything with `all`. The senders concerned are let go:
     /// they end with the process, and what they may still say is not heard.
     pub(super) fn give_up(&mut self, all: bool) {
-        let now = Moment::now();
-        let is_over = |hand: &Hand| match &hand.doing {
-            Doing::Sending(_, _, until) | Doing::Opening(until) => all || *until <= now,
-            Doing::Idle | Doing::Closed => false,
-        };
-        let over: Vec<usize> = self
-            .hands
-            .iter()
-            .filter(|(_, hand)| is_over(hand))
-            .map(|(number, _)| *number)
-            .collect();
-        for number in over {
-            let Some(hand) = self.hands.remove(&number) else {
-                continue;
-            };
-            match hand.doing {
-                Doing::Sending(granted, cutoff, _) => {
-                    self.take_in(*granted, Answer::given_up(cutoff.give_up()));
+        for doing in self.crew.let_go_of_late(all) {
+            match doing {
+                Doing::Sending(envoi, cutoff, _) => {
+                    let answer = Answer::given_up(cutoff.give_up());
+                    self.hearing.take_in(Heard {
+                        envoi: *envoi,
+                        answer,
+                    });
                 }
                 Doing::Opening(_) if !all => {
-                    self.judge(&Answer::given_up(Stage::Envelope));
+                    self.hearing.judge(&Answer::given_up(Stage::Envelope));
                 }
                 Doing::Opening(_) | Doing::Idle | Doing::Closed => {}
             }
         }
     }
 
-    fn set(&mut self, number: usize, doing: Doing) {
-        if let Some(hand) = self.hands.get_mut(&number) {
-            hand.doing = doing;
-        }
+    /// The answers whose meaning is known; with `ending`, all.
+    pub(super) fn answers(&mut self, ending: bool) -> Vec<Heard> {
+        let all = ending || self.is_idle();
+        self.hearing.take_decided(all)
     }
 
-    /// Lets all senders go; each says goodbye to its peer.
-    pub(super) fn dismiss(&mut self) {
-        self.hands.clear();
-        // The senders' own ends remain: once all are gone, no event can come.
-        self.events = std::sync::mpsc::channel().0;
+    /// Whether there are such.
+    pub(super) fn has_answers(&self) -> bool {
+        self.hearing.has_decided(self.is_idle())
+    }
+
+    /// What the database does not know of the channel yet.
+    pub(super) fn news(&mut self) -> Option<News> {
+        self.hearing.take_news()
+    }
+
+    /// How many envois are with senders.
+    pub(super) fn in_flight(&self) -> usize {
+        self.crew.in_flight()
+    }
+
+    /// Nothing more to do in this run, and everything that was heard is told.
+    pub(super) fn is_done(&self) -> bool {
+        self.is_idle() && !self.hearing.has_any()
+    }
+
+    /// When something may be begun that cannot be begun now.
+    pub(super) fn next_move(&self) -> Option<Moment> {
+        let next = self.stock.next_place().max(self.hearing.rests_until());
+        next.filter(|_| self.stock.len() > 0)
+    }
+
+    /// Lets all senders go; each says goodbye to its peer. Tells why the channel was stopped, if it
+    /// was.
+    pub(super) fn dismiss(&mut self) -> Option<Arret> {
+        self.crew.dismiss();
+        self.hearing.why_stopped()
+    }
+
+    /// Nothing more to send in this run.
+    fn is_idle(&self) -> bool {
+        let nothing_left = self.hearing.is_stopped() || self.stock.is_exhausted();
+        nothing_left && self.in_flight() == 0
+    }
+
+    /// How many connections there may be now.
+    fn connections(&self) -> usize {
+        self.hearing.connections(self.crew.is_long_alone())
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::channel::{About, Answer};
 use crate::instant::Instant;
-use crate::store::envois::{AMBIGUOUS_RESENDS, Finished, Granted};
+use crate::store::envois::{AMBIGUOUS_RESENDS, Announced, Outcome};
 use crate::vocabulary::{Canal, Cause, Etat, Motif, Verdict};
 use std::time::Duration;
 
@@ -23,15 +23,9 @@ const CHANNEL_WAIT: Duration = Duration::from_secs(MINUTE);
 /// The outcome to record for an envoi, given the peer's answer. `random` spreads retries: uniform in
 /// 0..=1000.
 #[must_use]
-pub fn outcome(
-    canal: Canal,
-    envoi: &Granted,
-    answer: Answer,
-    now: Instant,
-    random: u32,
-) -> Finished {
-    let decision = decide(canal, envoi, &answer, now, random);
-    Finished {
+pub fn outcome(envoi: &Announced, answer: Answer, now: Instant, random: u32) -> Outcome {
+    let decision = decide(envoi, &answer, now, random);
+    Outcome {
         id: envoi.id,
         jeton: envoi.jeton,
         etat: decision.etat,
@@ -74,7 +68,7 @@ impl Decision {
     }
 }
 
-fn decide(canal: Canal, envoi: &Granted, answer: &Answer, now: Instant, random: u32) -> Decision {
+fn decide(envoi: &Announced, answer: &Answer, now: Instant, random: u32) -> Decision {
     match answer.verdict {
         Verdict::Accepte => Decision::ended(Etat::Envoye, None),
         Verdict::Permanent if answer.about == About::Panic => {
@@ -85,9 +79,9 @@ fn decide(canal: Canal, envoi: &Granted, answer: &Answer, now: Instant, random: 
         Verdict::Temporaire if answer.is_free() => {
             Decision::again(now + channel_wait(answer), true)
         }
-        Verdict::Temporaire => retry(canal, envoi, answer, now, random),
-        Verdict::Ambigu if canal == Canal::Email && envoi.ambigus < AMBIGUOUS_RESENDS => {
-            retry(canal, envoi, answer, now, random)
+        Verdict::Temporaire => retry(envoi, answer, now, random),
+        Verdict::Ambigu if envoi.canal == Canal::Email && envoi.ambigus < AMBIGUOUS_RESENDS => {
+            retry(envoi, answer, now, random)
         }
         Verdict::Ambigu => Decision::ended(Etat::Incertain, Some(Motif::ResultatInconnu)),
     }
@@ -104,9 +98,9 @@ fn channel_wait(answer: &Answer) -> Duration {
     }
 }
 
-fn retry(canal: Canal, envoi: &Granted, answer: &Answer, now: Instant, random: u32) -> Decision {
+fn retry(envoi: &Announced, answer: &Answer, now: Instant, random: u32) -> Decision {
     let used = usize::try_from(envoi.tentatives).unwrap_or(usize::MAX);
-    let wait = waits(canal).get(used.saturating_sub(1));
+    let wait = waits(envoi.canal).get(used.saturating_sub(1));
     let next =
         wait.map(|seconds| now + spread(*seconds, random).max(answer.pause.unwrap_or_default()));
     match (next, answer.verdict) {
@@ -119,6 +113,12 @@ fn retry(canal: Canal, envoi: &Granted, answer: &Answer, now: Instant, random: u
     }
 }
 
+/// Uniform enough to spread retries: 0..=1000.
+pub(super) fn random() -> u32 {
+    let (_, low) = uuid::Uuid::new_v4().as_u64_pair();
+    u32::try_from(low % 1001).unwrap_or(500)
+}
+
 /// ± 20 %, so that what failed together is not tried again together.
 fn spread(seconds: u64, random: u32) -> Duration {
     let per_mille = 800 + u64::from(random.min(1000)) * 400 / 1000;
@@ -129,9 +129,10 @@ fn spread(seconds: u64, random: u32) -> Duration {
 mod tests {
     use super::*;
 
-    fn envoi(tentatives: i64, ambigus: i64) -> Granted {
-        Granted {
+    fn envoi(canal: Canal, tentatives: i64, ambigus: i64) -> Announced {
+        Announced {
             id: 1,
+            canal,
             jeton: 1,
             message: 1,
             version: 1,
@@ -164,8 +165,7 @@ mod tests {
         ] {
             for (used, seconds) in (1..).zip(&expected) {
                 let finished = outcome(
-                    canal,
-                    &envoi(used, 0),
+                    &envoi(canal, used, 0),
                     answer(Verdict::Temporaire),
                     at(0),
                     500,
@@ -177,8 +177,7 @@ mod tests {
             }
             let used = i64::try_from(expected.len()).unwrap() + 1;
             let finished = outcome(
-                canal,
-                &envoi(used, 0),
+                &envoi(canal, used, 0),
                 answer(Verdict::Temporaire),
                 at(0),
                 500,
@@ -199,8 +198,7 @@ mod tests {
     #[test]
     fn nothing_is_tried_after_its_time() {
         let finished = outcome(
-            Canal::Email,
-            &envoi(6, 0),
+            &envoi(Canal::Email, 6, 0),
             answer(Verdict::Temporaire),
             at(13 * HOUR),
             500,
@@ -215,8 +213,7 @@ mod tests {
     fn a_lost_answer_is_asked_again_by_email_twice_and_by_sms_never() {
         let state = |canal, ambigus| {
             outcome(
-                canal,
-                &envoi(1, ambigus),
+                &envoi(canal, 1, ambigus),
                 answer(Verdict::Ambigu),
                 at(0),
                 500,
@@ -232,8 +229,7 @@ mod tests {
     #[test]
     fn attempts_that_are_used_up_after_a_lost_answer_leave_a_doubt() {
         let finished = outcome(
-            Canal::Email,
-            &envoi(7, 1),
+            &envoi(Canal::Email, 7, 1),
             answer(Verdict::Temporaire),
             at(0),
             500,
@@ -247,8 +243,7 @@ mod tests {
     #[test]
     fn what_is_the_channels_fault_costs_no_attempt() {
         let config = outcome(
-            Canal::Sms,
-            &envoi(1, 0),
+            &envoi(Canal::Sms, 1, 0),
             answer(Verdict::Config),
             at(0),
             500,
@@ -258,7 +253,7 @@ mod tests {
             pause: Some(Duration::from_secs(900)),
             ..answer(Verdict::Temporaire).put_back(Cause::Pause)
         };
-        let away = outcome(Canal::Sms, &envoi(1, 0), away, at(0), 500);
+        let away = outcome(&envoi(Canal::Sms, 1, 0), away, at(0), 500);
         assert_eq!((away.prochaine, away.rendues), (Some(at(900)), 1));
         for (cause, wait) in [
             (Cause::Injoignable, 60),
@@ -269,7 +264,7 @@ mod tests {
             (Cause::Refus, 0),
         ] {
             let put_back = answer(Verdict::Permanent).put_back(cause);
-            let waits = outcome(Canal::Email, &envoi(3, 0), put_back, at(0), 500);
+            let waits = outcome(&envoi(Canal::Email, 3, 0), put_back, at(0), 500);
             assert_eq!(
                 (waits.etat, waits.prochaine, waits.rendues),
                 (Etat::AEnvoyer, Some(at(wait)), 1),
@@ -281,7 +276,7 @@ mod tests {
     #[test]
     fn a_relay_that_takes_nothing_now_is_asked_again_by_the_envois_own_schedule() {
         let full = answer(Verdict::Temporaire).put_back(Cause::Occupe);
-        let full = outcome(Canal::Email, &envoi(1, 0), full, at(0), 500);
+        let full = outcome(&envoi(Canal::Email, 1, 0), full, at(0), 500);
         assert_eq!((full.prochaine, full.rendues), (Some(at(300)), 0));
     }
 }

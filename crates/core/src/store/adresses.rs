@@ -8,7 +8,7 @@
 
 use super::annuaire::in_chunks;
 use super::backend::locked;
-use super::sql::sql;
+use super::sql::{columns, statements};
 use super::{Conn, Error};
 use crate::instant::Instant;
 use crate::phone::Region;
@@ -21,6 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Records of one transaction.
 pub const BATCH: usize = 2000;
+/// The same, as a question says it.
 const LIMIT: i64 = 2000;
 
 /// More families than these do not share an address by being neighbours or grandparents.
@@ -28,25 +29,6 @@ pub(crate) const FAMILIES_MAX: usize = 3;
 
 /// To be raised when numbers or mailboxes are read by other rules than before.
 const RULES: &str = "1";
-
-/// What the settings say of how the directory's addresses are read.
-#[derive(Debug, Clone, Copy)]
-pub struct Reading {
-    /// Country of numbers that are written without one.
-    pub region: Region,
-    /// What is told when another record refuses the address.
-    pub elsewhere: &'static str,
-}
-
-/// Of an UPDATE of envois: whether a record of the directory refuses the address.
-pub(super) const NOT_REFUSED: &str = "
-    AND NOT EXISTS (SELECT 1 FROM parents o
-                     WHERE envois.canal = 'sms' AND o.telephone_e164 = envois.adresse
-                       AND NOT o.notifications_sms)
-    AND NOT EXISTS (SELECT 1 FROM parents o
-                     WHERE envois.canal = 'email' AND o.email_norme = lower(envois.adresse)
-                       AND NOT o.notifications_email)
-";
 
 /// Under what name the forms of this default country are kept.
 fn norme(region: Region) -> String {
@@ -79,6 +61,16 @@ struct Normal {
     telephone_e164: Option<String>,
     email_norme: Option<String>,
 }
+columns!(Normal: id, telephone, email, telephone_e164, email_norme);
+
+// By hand: each row has values of its own.
+statements! {
+    fn made(normal: &[Normal], norme: &str) =
+        "UPDATE parents
+            SET telephone_e164 = r.telephone_e164, email_norme = r.email_norme, norme = {norme}
+           FROM {normal}
+          WHERE parents.id = r.id AND parents.telephone = r.telephone AND parents.email = r.email";
+}
 
 /// Makes the forms of up to [`BATCH`] records that were written since the last time, and returns
 /// how many: fewer mean that all are made. To be called in a transaction that writes.
@@ -101,15 +93,7 @@ pub fn refresh(conn: &mut Conn, region: Region) -> Result<usize, Error> {
             email: row.email,
         })
         .collect();
-    // By hand: each row has values of its own.
-    conn.execute(
-        sql("UPDATE parents
-                 SET telephone_e164 = r.telephone_e164, email_norme = r.email_norme, norme = ?
-                FROM {rows: id bigint, telephone text, email text, telephone_e164 text, email_norme text}
-               WHERE parents.id = r.id AND parents.telephone = r.telephone AND parents.email = r.email")
-        .bind(norme)
-        .bind_rows(&normal),
-    )?;
+    conn.execute(made(&normal, &norme))?;
     Ok(normal.len())
 }
 

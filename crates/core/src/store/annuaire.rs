@@ -9,20 +9,19 @@
 
 pub mod classes;
 pub mod departs;
-mod erase;
+pub(super) mod erase;
 pub mod etudiants;
 pub mod known;
-mod liens;
-mod oppositions;
+pub(super) mod liens;
+pub(super) mod oppositions;
 pub mod parents;
 mod resource;
-mod upsert;
+pub(super) mod upsert;
 
 pub use resource::Resource;
 pub(super) use resource::{CHUNK, in_chunks};
 pub use upsert::{Changes, Count, put, upsert};
 
-use super::sql::sql;
 use super::{Conflict, Conn, Error};
 use crate::model::{ClassePatch, EtudiantPatch, ParentPatch};
 use serde::Serialize;
@@ -127,14 +126,39 @@ pub fn rehearse<T>(
     }
 }
 
+/// What only PostgreSQL is asked.
+pub(super) mod on_postgres {
+    use crate::store::sql::statements;
+
+    statements! {
+        pub(super) fn alone() =
+            "SELECT pg_advisory_xact_lock(CAST(CAST('parents' AS regclass) AS oid)::bigint)";
+
+        pub(super) fn follow(table: &str, given: i64) =
+            "SELECT setval(pg_get_serial_sequence({table}, 'id'), {given})";
+
+        pub(super) fn last_number(table: &str) =
+            "SELECT COALESCE(pg_sequence_last_value(
+                               pg_get_serial_sequence({table}, 'id')::regclass), 0) AS nombre";
+    }
+}
+
+/// What only SQLite is asked.
+pub(super) mod on_sqlite {
+    use crate::store::sql::statements;
+
+    statements! {
+        pub(super) fn last_number(table: &str) =
+            "SELECT COALESCE(max(seq), 0) AS nombre FROM sqlite_sequence WHERE name = {table}";
+    }
+}
+
 /// Lets one transaction at a time give out numbers and take over directories: two of them would
 /// wait for each other's rows, and hand out a number twice. (SQLite has one writer anyway.)
 fn alone(conn: &mut Conn) -> Result<(), Error> {
     if conn.is_postgres() {
         // Each schema has its own table, so its own lock.
-        conn.execute(sql(
-            "SELECT pg_advisory_xact_lock(CAST(CAST('parents' AS regclass) AS oid)::bigint)",
-        ))?;
+        conn.execute(on_postgres::alone())?;
     }
     Ok(())
 }
@@ -143,11 +167,7 @@ fn alone(conn: &mut Conn) -> Result<(), Error> {
 /// from a counter. (SQLite looks at the table.) Called [`alone`].
 fn follow(conn: &mut Conn, table: Table, given: i64) -> Result<(), Error> {
     if conn.is_postgres() && given > known::last_number(conn, table)? {
-        conn.execute(
-            sql("SELECT setval(pg_get_serial_sequence(?, 'id'), ?)")
-                .bind(table.name())
-                .bind(given),
-        )?;
+        conn.execute(on_postgres::follow(table.name(), given))?;
     }
     Ok(())
 }

@@ -141,11 +141,6 @@ impl Conn {
         matches!(self.database, Database::Postgres(_))
     }
 
-    /// Whether a transaction is open.
-    pub(crate) const fn is_writing(&self) -> bool {
-        self.writing
-    }
-
     /// Sets the connection up for what it will be used for, until the end.
     ///
     /// # Errors

@@ -1,78 +1,45 @@
 //! Messages that are due, and the envois made of them.
 
-use super::sql::sql;
+use super::sql::{Key, columns, statements};
 use super::{Conn, Error, LEASE_MAX};
 use crate::instant::{Instant, InstantSql};
+use crate::model::Candidate;
+use crate::schema::{etudiants, messages, parents, parents_etudiants};
 use crate::vocabulary::{Canal, Etat, Motif};
-use diesel::sql_types::{BigInt, Bool, Nullable, Text};
+use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text};
 use serde::Serialize;
 use std::time::Duration;
 
 /// A due message, leased by a run that works out its recipients.
 #[derive(Debug, Clone, PartialEq, Eq, diesel::QueryableByName)]
+#[diesel(table_name = messages)]
 pub struct Taken {
     /// Number of the message.
-    #[diesel(sql_type = BigInt)]
     pub id: i64,
     /// Token of the lease.
-    #[diesel(sql_type = BigInt)]
     pub jeton: i64,
     /// The channel.
     #[diesel(sql_type = Text)]
     pub canal: Canal,
     /// The one recipient.
-    #[diesel(sql_type = Nullable<BigInt>)]
     pub parent: Option<i64>,
     /// The class of a group message; none means everybody.
-    #[diesel(sql_type = Nullable<BigInt>)]
     pub classe: Option<i64>,
     /// Whether it goes to a class or to everybody.
-    #[diesel(sql_type = Bool)]
     pub est_message_groupe: bool,
     /// Last parent already worked out.
-    #[diesel(sql_type = BigInt)]
     pub curseur: i64,
     /// Recipients already worked out.
-    #[diesel(sql_type = BigInt)]
     pub nb_destinataires: i64,
     /// What an SMS says.
     #[diesel(sql_type = Nullable<Text>)]
     pub texte: Option<String>,
     /// When it is to leave.
-    #[diesel(sql_type = Nullable<InstantSql>)]
     pub date_programmee: Option<Instant>,
     /// When it should have left: the later of its date and the moment it was programmed.
     #[diesel(sql_type = InstantSql)]
     pub due: Instant,
-}
-
-/// A parent as the audience sees it.
-#[derive(Debug, Clone, PartialEq, Eq, diesel::QueryableByName)]
-pub struct Candidate {
-    /// Number of the parent.
-    #[diesel(sql_type = BigInt)]
-    pub id: i64,
-    /// Family name.
-    #[diesel(sql_type = Text)]
-    pub nom: String,
-    /// First name.
-    #[diesel(sql_type = Text)]
-    pub prenom: String,
-    /// As typed.
-    #[diesel(sql_type = Text)]
-    pub telephone: String,
-    /// As typed.
-    #[diesel(sql_type = Text)]
-    pub email: String,
-    /// False: wants no SMS.
-    #[diesel(sql_type = Bool)]
-    pub notifications_sms: bool,
-    /// False: wants no e-mail.
-    #[diesel(sql_type = Bool)]
-    pub notifications_email: bool,
-    /// Whether the parent has left: no recipient any more.
-    #[diesel(sql_type = Bool)]
-    pub parti: bool,
 }
 
 /// An envoi to insert.
@@ -101,6 +68,7 @@ pub struct NewEnvoi {
     /// When it became final, if it is.
     pub termine_le: Option<Instant>,
 }
+columns!(NewEnvoi: message, parent, canal, adresse, etat, motif, detail, rang, prochaine, expire, termine_le);
 
 /// How far a message got.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -116,8 +84,72 @@ pub struct Progress {
     /// Set with the last chunk: the envois may leave now.
     pub etendu_le: Option<Instant>,
 }
+columns!(Progress: id, jeton, curseur, nb_destinataires, etendu_le);
 
 const LEASE: Duration = Duration::from_secs(120);
+
+/// What a run is told of a message that it takes.
+const TAKEN: &str = "
+    RETURNING id, jeton, type AS canal, parent, classe, est_message_groupe, curseur,
+              nb_destinataires, date_programmee,
+              CASE type WHEN 'sms' THEN contenu END AS texte,
+              CASE WHEN COALESCE(programme_le, date_creation) > date_programmee
+                     OR date_programmee IS NULL
+                   THEN COALESCE(programme_le, date_creation)
+                   ELSE date_programmee END AS due";
+
+statements! {
+    fn taken_over(passage: &str, simule: bool, limit: i64, now: Instant, never: Instant, until: Instant) =
+        "WITH du AS MATERIALIZED (
+            SELECT id FROM messages
+             WHERE statut = 'en_attente' AND etendu_le IS NULL
+               AND (bail_jusqua IS NULL OR bail_jusqua <= {now} OR bail_jusqua > {never})
+             ORDER BY id LIMIT {limit} {skip locked})
+         UPDATE messages SET simule = (simule OR {simule}), jeton = jeton + 1, proprio = {passage},
+                             bail_jusqua = {until}
+          WHERE id IN (SELECT id FROM du)", TAKEN;
+
+    fn taken_due(passage: &str, simule: bool, limit: i64, now: Instant, until: Instant) =
+        "WITH du AS MATERIALIZED (
+            SELECT id FROM messages
+             WHERE statut = 'programme' AND date_programmee <= {now}
+             ORDER BY date_programmee, id LIMIT {limit} {skip locked})
+         UPDATE messages
+            SET statut = 'en_attente', simule = {simule}, annule_le = NULL, details_erreur = NULL,
+                date_envoi = NULL, etendu_le = NULL, curseur = 0, nb_destinataires = 0,
+                jeton = jeton + 1, proprio = {passage}, bail_jusqua = {until}
+          WHERE id IN (SELECT id FROM du)", TAKEN;
+
+    // A failed message that was programmed again begins anew: its recipients are worked out from the
+    // directory of today.
+    fn forgotten(keys: &[Key]) =
+        "DELETE FROM envois WHERE message IN (SELECT r.cle FROM {keys})";
+
+    fn simulated(keys: &[Key]) =
+        "UPDATE messages SET simule = true WHERE NOT simule AND id IN (SELECT r.cle FROM {keys})";
+
+    fn given_back(passage: &str) =
+        "UPDATE messages SET bail_jusqua = NULL
+          WHERE statut = 'en_attente' AND etendu_le IS NULL AND proprio = {passage}";
+
+    fn candidates(keys: &[Key]) =
+        "SELECT id, nom, prenom, telephone, email, notifications_sms, notifications_email,
+                parti_le IS NOT NULL AS parti
+           FROM parents WHERE id IN (SELECT r.cle FROM {keys})";
+
+    fn inserted(envois: &[NewEnvoi]) =
+        "INSERT INTO envois (message, parent, canal, adresse, etat, motif, detail, rang, prochaine, expire, termine_le)
+         SELECT message, parent, canal, adresse, etat, motif, detail, rang, prochaine, expire, termine_le
+           FROM {envois} WHERE true ON CONFLICT DO NOTHING";
+
+    fn advanced(progress: &[Progress], until: Instant) =
+        "UPDATE messages
+            SET curseur = r.curseur, nb_destinataires = r.nb_destinataires,
+                etendu_le = r.etendu_le, bail_jusqua = {until}
+           FROM {progress}
+          WHERE messages.id = r.id AND messages.jeton = r.jeton
+            AND messages.statut = 'en_attente' AND messages.etendu_le IS NULL";
+}
 
 /// Leases up to `limit` messages: first those whose recipients a dead run was working out, then
 /// those that are due, the oldest first.
@@ -131,95 +163,19 @@ pub fn take(
     limit: usize,
     now: Instant,
 ) -> Result<Vec<Taken>, Error> {
-    let mut taken = take_orphans(conn, passage, simule, limit, now)?;
-    let left = limit.saturating_sub(taken.len());
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let (never, until) = (now + LEASE_MAX, now + LEASE);
+    let mut taken: Vec<Taken> = conn.load(taken_over(passage, simule, limit, now, never, until))?;
+    let left = limit.saturating_sub(i64::try_from(taken.len()).unwrap_or(limit));
     if left > 0 {
-        taken.extend(take_due(conn, passage, simule, left, now)?);
+        let mut due: Vec<Taken> = conn.load(taken_due(passage, simule, left, now, until))?;
+        due.sort_unstable_by_key(|message| (message.due, message.id));
+        if !due.is_empty() {
+            conn.execute(forgotten(&Key::of(due.iter().map(|message| message.id))))?;
+        }
+        taken.extend(due);
     }
     Ok(taken)
-}
-
-fn take_orphans(
-    conn: &mut Conn,
-    passage: &str,
-    simule: bool,
-    limit: usize,
-    now: Instant,
-) -> Result<Vec<Taken>, Error> {
-    conn.load(
-        sql("WITH du AS MATERIALIZED (
-                SELECT id FROM messages
-                 WHERE statut = 'en_attente' AND etendu_le IS NULL
-                   AND (bail_jusqua IS NULL OR bail_jusqua <= ? OR bail_jusqua > ?)
-                 ORDER BY id LIMIT ? {skip locked})
-              UPDATE messages SET simule = (simule OR ?), jeton = jeton + 1, proprio = ?,
-                                  bail_jusqua = ?
-               WHERE id IN (SELECT id FROM du)
-              RETURNING id, jeton, type AS canal, parent, classe, est_message_groupe, curseur,
-                        nb_destinataires, date_programmee,
-                        CASE type WHEN 'sms' THEN contenu END AS texte,
-                        CASE WHEN COALESCE(programme_le, date_creation) > date_programmee
-                               OR date_programmee IS NULL
-                             THEN COALESCE(programme_le, date_creation)
-                             ELSE date_programmee END AS due")
-        .bind(now)
-        .bind(now + LEASE_MAX)
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .bind(simule)
-        .bind(passage)
-        .bind(now + LEASE),
-    )
-}
-
-fn take_due(
-    conn: &mut Conn,
-    passage: &str,
-    simule: bool,
-    limit: usize,
-    now: Instant,
-) -> Result<Vec<Taken>, Error> {
-    let mut taken: Vec<Taken> = conn.load(
-        sql("WITH du AS MATERIALIZED (
-                SELECT id FROM messages
-                 WHERE statut = 'programme' AND date_programmee <= ?
-                 ORDER BY date_programmee, id LIMIT ? {skip locked})
-              UPDATE messages
-                 SET statut = 'en_attente', simule = ?, annule_le = NULL, details_erreur = NULL,
-                     date_envoi = NULL, etendu_le = NULL, curseur = 0, nb_destinataires = 0,
-                     jeton = jeton + 1, proprio = ?, bail_jusqua = ?
-               WHERE id IN (SELECT id FROM du)
-              RETURNING id, jeton, type AS canal, parent, classe, est_message_groupe, curseur,
-                        nb_destinataires, date_programmee,
-                        CASE type WHEN 'sms' THEN contenu END AS texte,
-                        CASE WHEN COALESCE(programme_le, date_creation) > date_programmee
-                             THEN COALESCE(programme_le, date_creation)
-                             ELSE date_programmee END AS due")
-        .bind(now)
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .bind(simule)
-        .bind(passage)
-        .bind(now + LEASE),
-    )?;
-    taken.sort_unstable_by_key(|message| (message.due, message.id));
-    forget_earlier(conn, &taken)?;
-    Ok(taken)
-}
-
-/// A failed message that was programmed again begins anew: its recipients are worked out from the
-/// directory of today.
-fn forget_earlier(conn: &mut Conn, taken: &[Taken]) -> Result<(), Error> {
-    if taken.is_empty() {
-        return Ok(());
-    }
-    let keys: Vec<Key> = taken
-        .iter()
-        .map(|message| Key { cle: message.id })
-        .collect();
-    conn.execute(
-        sql("DELETE FROM envois WHERE message IN (SELECT r.cle FROM {rows: cle bigint})")
-            .bind_rows(&keys),
-    )?;
-    Ok(())
 }
 
 /// Marks messages as simulated whose envois a simulating run has claimed.
@@ -227,13 +183,8 @@ fn forget_earlier(conn: &mut Conn, taken: &[Taken]) -> Result<(), Error> {
 /// # Errors
 /// The database's.
 pub fn mark_simulated(conn: &mut Conn, messages: &[i64]) -> Result<(), Error> {
-    let keys: Vec<Key> = messages.iter().map(|id| Key { cle: *id }).collect();
-    conn.execute(
-        sql("UPDATE messages SET simule = true
-               WHERE NOT simule AND id IN (SELECT r.cle FROM {rows: cle bigint})")
-        .bind_rows(&keys),
-    )?;
-    Ok(())
+    let keys = Key::of(messages.iter().copied());
+    conn.execute(simulated(&keys)).map(drop)
 }
 
 /// The parents of a class, or all of them, after `curseur`, in the order of their numbers; who has
@@ -247,27 +198,21 @@ pub fn group(
     curseur: i64,
     limit: usize,
 ) -> Result<Vec<Candidate>, Error> {
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let mut question = sql(CANDIDATES).then(" WHERE parti_le IS NULL");
-    if let Some(classe) = classe {
-        question = question
-            .then(
-                " AND id IN (SELECT pe.parent FROM parents_etudiants pe
-                               JOIN etudiants e ON e.id = pe.etudiant
-                              WHERE e.classe = ?)",
-            )
-            .bind(classe);
-    }
-    let question = question.then(" AND id > ? ORDER BY id LIMIT ?");
-    conn.load(question.bind(curseur).bind(limit))
-}
-
-const CANDIDATES: &str = "SELECT id, nom, prenom, telephone, email, notifications_sms,
-    notifications_email, parti_le IS NOT NULL AS parti FROM parents";
-
-#[derive(Serialize)]
-struct Key {
-    cle: i64,
+    let all = parents::table
+        .filter(parents::parti_le.is_null().and(parents::id.gt(curseur)))
+        .order(parents::id)
+        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
+        .select(Candidate::as_select());
+    let Some(classe) = classe else {
+        return conn.load(all);
+    };
+    let pupils = etudiants::table
+        .filter(etudiants::classe.eq(classe))
+        .select(etudiants::id);
+    let theirs = parents_etudiants::table
+        .filter(parents_etudiants::etudiant.eq_any(pupils))
+        .select(parents_etudiants::parent);
+    conn.load(all.filter(parents::id.eq_any(theirs)))
 }
 
 /// The parents with these numbers, in no order.
@@ -275,8 +220,8 @@ struct Key {
 /// # Errors
 /// The database's.
 pub fn singles(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Candidate>, Error> {
-    let question = sql(CANDIDATES).then(" WHERE id IN (SELECT r.cle FROM {rows: cle bigint})");
-    conn.load(question.bind_keys(ids))
+    // As many as were reached by no message: more than the values that a statement may have.
+    conn.load(candidates(&Key::of(ids.iter().copied())))
 }
 
 /// Inserts envois, each address once per message: what goes to an address that the message
@@ -285,8 +230,7 @@ pub fn singles(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Candidate>, Error> {
 /// # Errors
 /// The database's.
 pub fn insert(conn: &mut Conn, envois: &[NewEnvoi], now: Instant) -> Result<usize, Error> {
-    let inserted = insert_new(conn, envois)?;
-    if inserted == envois.len() {
+    if conn.execute(inserted(envois))? == envois.len() {
         return Ok(0);
     }
     let doubles: Vec<NewEnvoi> = envois
@@ -301,17 +245,7 @@ pub fn insert(conn: &mut Conn, envois: &[NewEnvoi], now: Instant) -> Result<usiz
         })
         .collect();
     // Those that went in just now are passed over: a parent is once in a message.
-    insert_new(conn, &doubles)
-}
-
-fn insert_new(conn: &mut Conn, envois: &[NewEnvoi]) -> Result<usize, Error> {
-    conn.execute(
-        sql("INSERT INTO envois (message, parent, canal, adresse, etat, motif, detail, rang, prochaine, expire, termine_le)
-              SELECT message, parent, canal, adresse, etat, motif, detail, rang, prochaine, expire, termine_le
-                FROM {rows: message bigint, parent bigint, canal text, adresse text, etat text, motif text, detail text, rang bigint, prochaine timestamptz, expire timestamptz, termine_le timestamptz}
-               WHERE true ON CONFLICT DO NOTHING")
-        .bind_rows(envois),
-    )
+    conn.execute(inserted(&doubles))
 }
 
 /// Notes how far messages got and renews their leases. Returns how many were still ours.
@@ -319,16 +253,7 @@ fn insert_new(conn: &mut Conn, envois: &[NewEnvoi]) -> Result<usize, Error> {
 /// # Errors
 /// The database's.
 pub fn advance(conn: &mut Conn, progress: &[Progress], now: Instant) -> Result<usize, Error> {
-    conn.execute(
-        sql("UPDATE messages
-                 SET curseur = r.curseur, nb_destinataires = r.nb_destinataires,
-                     etendu_le = r.etendu_le, bail_jusqua = ?
-                FROM {rows: id bigint, jeton bigint, curseur bigint, nb_destinataires bigint, etendu_le timestamptz}
-               WHERE messages.id = r.id AND messages.jeton = r.jeton
-                 AND messages.statut = 'en_attente' AND messages.etendu_le IS NULL")
-        .bind(now + LEASE)
-        .bind_rows(progress),
-    )
+    conn.execute(advanced(progress, now + LEASE))
 }
 
 /// Gives back the messages that a run was working out.
@@ -336,9 +261,5 @@ pub fn advance(conn: &mut Conn, progress: &[Progress], now: Instant) -> Result<u
 /// # Errors
 /// The database's.
 pub fn give_back(conn: &mut Conn, passage: &str) -> Result<usize, Error> {
-    conn.execute(
-        sql("UPDATE messages SET bail_jusqua = NULL
-               WHERE statut = 'en_attente' AND etendu_le IS NULL AND proprio = ?")
-        .bind(passage),
-    )
+    conn.execute(given_back(passage))
 }

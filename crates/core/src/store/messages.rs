@@ -1,6 +1,6 @@
 //! Messages: written, cancelled, closed, sent again.
 
-mod close;
+pub(super) mod close;
 mod edit;
 mod list;
 mod waiting;
@@ -10,9 +10,9 @@ pub use edit::{delete, mark_read, update};
 pub use list::{Column, Filter, Order, by_ids, count, ids, one, page};
 pub use waiting::{Attente, attentes};
 
-use super::envois::unsent;
+use super::envois::UNSENT;
 use super::literal::{Literal, instant_or, word};
-use super::sql::sql;
+use super::sql::statements;
 use super::{Conflict, Conn, Deed, Error};
 use crate::instant::Instant;
 use crate::model::{Content, NewMessage};
@@ -96,21 +96,18 @@ pub fn cancel(conn: &mut Conn, id: i64) -> Result<usize, Error> {
             let statut = statut(conn, id)?;
             return Err(Error::Conflict(Conflict::Statut(statut, Deed::Cancel)));
         }
-        stop(conn, id, now)
+        conn.execute(stop(id, Etat::Ignore, Motif::Annule, now))
     })
 }
 
-/// By hand, because the builder cannot lock the rows in their order before it changes them.
-fn stop(conn: &mut Conn, message: i64, now: Instant) -> Result<usize, Error> {
-    let update = sql("WITH restants AS MATERIALIZED (
-            SELECT id FROM envois WHERE message = ? AND etat IN ('a_envoyer', 'reserve')
+// By hand, because the builder cannot lock the rows in their order before it changes them.
+statements! {
+    fn stop(message: i64, etat: Etat, motif: Motif, now: Instant) =
+        "WITH restants AS MATERIALIZED (
+            SELECT id FROM envois WHERE message = {message} AND etat IN ('a_envoyer', 'reserve')
              ORDER BY id {for update})
-          UPDATE envois SET")
-    .bind(message);
-    conn.execute(
-        unsent(update, Etat::Ignore, Motif::Annule, now)
-            .then(" WHERE id IN (SELECT id FROM restants) AND etat IN ('a_envoyer', 'reserve')"),
-    )
+         UPDATE envois SET", UNSENT, "
+          WHERE id IN (SELECT id FROM restants) AND etat IN ('a_envoyer', 'reserve')";
 }
 
 /// Opens a message again for those of its envois that a person sends again. It stays locked until the

@@ -2,7 +2,7 @@
 
 use super::backend::Inner;
 use super::conn::{Conn, Purpose};
-use super::{Error, error::one_line, sql::sql};
+use super::{Error, error::one_line};
 use crate::config::Database;
 use diesel::migration::{Migration, MigrationSource};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -135,7 +135,9 @@ fn applied(conn: &mut Conn) -> Result<BTreeSet<String>, Error> {
         #[diesel(sql_type = diesel::sql_types::Text)]
         version: String,
     }
-    let rows = conn.load::<Applied>(&sql("SELECT version FROM __diesel_schema_migrations"));
+    let rows = conn.load::<Applied>(diesel::sql_query(
+        "SELECT version FROM __diesel_schema_migrations",
+    ));
     match rows {
         Ok(rows) => Ok(rows.into_iter().map(|row| row.version).collect()),
         // A database that never saw a migration has no such table.

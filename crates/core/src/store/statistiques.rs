@@ -5,19 +5,19 @@
 //! `compteurs`), so they cost the same whatever the number of messages. Only what is open is
 //! counted where it is: the envois of messages in `en_attente`.
 
-mod jours;
-mod period;
-mod rangement;
-mod source;
+pub(super) mod jours;
+pub(super) mod source;
 
 pub use jours::by_day;
-pub use rangement::fold;
 
-use super::sql::sql;
+use super::backend::MultiBackend;
+use super::sql::statements;
 use super::{Conn, Error};
 use crate::instant::{Instant, InstantSql};
+use crate::schema::{classes, compteurs};
 use crate::vocabulary::{Canal, Etat, Statut};
-use diesel::sql_types::{BigInt, Nullable, Text};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable};
 use source::Source;
 use std::collections::BTreeMap;
 
@@ -48,16 +48,13 @@ pub struct Combination {
 }
 
 /// Group messages to a class.
-#[derive(Debug, Clone, PartialEq, Eq, diesel::QueryableByName)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OfClasse {
     /// Number of the class.
-    #[diesel(sql_type = BigInt)]
     pub classe: i64,
     /// Its name.
-    #[diesel(sql_type = Text)]
     pub nom: String,
     /// How many messages.
-    #[diesel(sql_type = BigInt)]
     pub nombre: i64,
 }
 
@@ -96,11 +93,16 @@ impl Statistics {
         f64::from(u16::try_from(thousandths).unwrap_or(1000)) / 10.0
     }
 
-    fn empty(classes: Vec<OfClasse>) -> Self {
+    fn empty(classes: Vec<(i64, String)>) -> Self {
+        let of = |(classe, nom)| OfClasse {
+            classe,
+            nom,
+            nombre: 0,
+        };
         Self {
             types: Canal::ALL.iter().map(|canal| (*canal, 0)).collect(),
             statuts: Statut::ALL.iter().map(|statut| (*statut, 0)).collect(),
-            classes,
+            classes: classes.into_iter().map(of).collect(),
             emails_envoyes: 0,
             emails_lus: 0,
             envois: every_envoi(),
@@ -108,21 +110,21 @@ impl Statistics {
     }
 
     fn add(&mut self, source: &Source) {
+        add_envois(&mut self.envois, source);
+        if source.etat.is_some() {
+            return;
+        }
         *self.types.entry(source.canal).or_default() += source.nombre;
         *self.statuts.entry(source.statut).or_default() += source.nombre;
         if source.est_message_groupe
-            && let Ok(at) = self
-                .classes
-                .binary_search_by_key(&source.classe, |c| c.classe)
-            && let Some(classe) = self.classes.get_mut(at)
+            && let Some(of) = self.classes.iter_mut().find(|c| c.classe == source.classe)
         {
-            classe.nombre += source.nombre;
+            of.nombre += source.nombre;
         }
         if source.canal == Canal::Email && source.statut == Statut::Envoye {
             self.emails_envoyes += source.nombre;
             self.emails_lus += if source.est_lu { source.nombre } else { 0 };
         }
-        add_envois(&mut self.envois, source);
     }
 }
 
@@ -144,10 +146,8 @@ fn add_envois(envois: &mut BTreeMap<(Canal, Etat), i64>, source: &Source) {
 /// # Errors
 /// The database's.
 pub fn messages(conn: &mut Conn, selection: &Selection) -> Result<Statistics, Error> {
-    let classes = conn.load(sql(
-        "SELECT id AS classe, nom, CAST(0 AS BIGINT) AS nombre FROM classes ORDER BY id",
-    ))?;
-    let mut statistics = Statistics::empty(classes);
+    let all = classes::table.order(classes::id);
+    let mut statistics = Statistics::empty(conn.load(all.select((classes::id, classes::nom)))?);
     for source in source::read(conn, selection)? {
         statistics.add(&source);
     }
@@ -159,7 +159,26 @@ pub fn messages(conn: &mut Conn, selection: &Selection) -> Result<Statistics, Er
 /// # Errors
 /// The database's.
 pub fn count(conn: &mut Conn, combination: &Combination) -> Result<i64, Error> {
-    source::count(conn, combination)
+    let of_all_days = compteurs::table.filter(compteurs::jour.eq(""));
+    let mut found: compteurs::BoxedQuery<'_, MultiBackend> = of_all_days.into_boxed();
+    if let Some(canal) = combination.r#type {
+        found = found.filter(compteurs::type_.eq(canal));
+    }
+    if let Some(statut) = combination.statut {
+        found = found.filter(compteurs::statut.eq(statut));
+    }
+    if let Some(classe) = combination.classe {
+        found = found.filter(compteurs::classe.eq(classe));
+    }
+    if let Some(groupe) = combination.est_message_groupe {
+        found = found.filter(compteurs::est_message_groupe.eq(groupe));
+    }
+    if let Some(lu) = combination.est_lu {
+        found = found.filter(compteurs::est_lu.eq(lu));
+    }
+    // The builder's sum is a numeric, which SQLite does not have.
+    let sum = diesel::dsl::sql::<BigInt>("CAST(COALESCE(sum(nombre), 0) AS BIGINT)");
+    conn.one(found.select(sum))
 }
 
 /// Envois by channel and state, every pair in the order of the vocabularies.
@@ -177,6 +196,14 @@ pub fn envois_by_state(conn: &mut Conn) -> Result<Vec<(Canal, Etat, i64)>, Error
         .collect())
 }
 
+statements! {
+    fn due(now: Instant) =
+        "SELECT min(date_programmee) AS depuis FROM messages
+          WHERE statut = 'programme' AND date_programmee <= {now}
+         UNION ALL
+         SELECT min(prochaine) FROM envois WHERE etat = 'a_envoyer' AND prochaine <= {now}";
+}
+
 /// Since when the oldest of what could leave now waits: the date of a programmed message, or the
 /// next attempt of an envoi. None when nothing is due.
 ///
@@ -188,13 +215,6 @@ pub fn oldest_due(conn: &mut Conn, now: Instant) -> Result<Option<Instant>, Erro
         #[diesel(sql_type = Nullable<InstantSql>)]
         depuis: Option<Instant>,
     }
-    let rows: Vec<Oldest> = conn.load(
-        sql("SELECT min(date_programmee) AS depuis FROM messages
-               WHERE statut = 'programme' AND date_programmee <= ?
-              UNION ALL
-              SELECT min(prochaine) FROM envois WHERE etat = 'a_envoyer' AND prochaine <= ?")
-        .bind(now)
-        .bind(now),
-    )?;
+    let rows: Vec<Oldest> = conn.load(due(now))?;
     Ok(rows.into_iter().filter_map(|row| row.depuis).min())
 }

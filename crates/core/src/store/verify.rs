@@ -5,7 +5,7 @@
 //! database however many runs are at work.
 
 use super::envois::AMBIGUOUS_RESENDS;
-use super::sql::{Sql, sql};
+use super::sql::statements;
 use super::{Conn, Count, Error};
 use crate::vocabulary::{Etat, Regle};
 use diesel::sql_types::{BigInt, Nullable, Text};
@@ -45,9 +45,7 @@ struct Row {
 /// # Errors
 /// The database's.
 pub fn states(conn: &mut Conn) -> Result<Vec<States>, Error> {
-    conn.load(sql(
-        "SELECT etat, count(*) AS nombre FROM envois GROUP BY etat ORDER BY etat",
-    ))
+    conn.load(states_now())
 }
 
 /// How many attempts the network may have taken although another one of the same envoi was taken
@@ -56,12 +54,7 @@ pub fn states(conn: &mut Conn) -> Result<Vec<States>, Error> {
 /// # Errors
 /// The database's.
 pub fn second_copies(conn: &mut Conn) -> Result<i64, Error> {
-    let rows: Vec<Count> = conn.load(sql(
-        "SELECT CAST(COALESCE(sum(copies - 1), 0) AS BIGINT) AS nombre
-           FROM (SELECT count(*) AS copies FROM tentatives
-                  WHERE verdict IN ('accepte', 'ambigu') GROUP BY envoi) AS c
-          WHERE copies > 1",
-    ))?;
+    let rows: Vec<Count> = conn.load(copies())?;
     Ok(rows.first().map_or(0, |row| row.nombre))
 }
 
@@ -71,8 +64,14 @@ pub fn second_copies(conn: &mut Conn) -> Result<i64, Error> {
 /// The database's.
 pub fn breaches(conn: &mut Conn, regle: Regle, limit: usize) -> Result<Vec<Breach>, Error> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let question = question(regle).then(" ORDER BY 1, 2 LIMIT ?").bind(limit);
-    let rows: Vec<Row> = conn.load(&question)?;
+    let rows: Vec<Row> = conn.load(match regle {
+        Regle::SansSuite => stuck(limit),
+        Regle::Totaux => sums(limit),
+        Regle::Statut => statut(limit),
+        Regle::DeuxFois => twice(AMBIGUOUS_RESENDS, limit),
+        Regle::SansPreuve => unproven(limit),
+        Regle::Tentative => ahead(limit),
+    })?;
     let breach = |row: Row| Breach {
         regle,
         message: row.message,
@@ -81,59 +80,75 @@ pub fn breaches(conn: &mut Conn, regle: Regle, limit: usize) -> Result<Vec<Breac
     Ok(rows.into_iter().map(breach).collect())
 }
 
-/// The rows that break a rule, as `message, envoi`.
-fn question(regle: Regle) -> Sql {
-    match regle {
-        // Whoever takes envois up looks at messages in `en_attente` only, and at leases that have
-        // an end.
-        Regle::SansSuite => sql("SELECT e.message, e.id AS envoi
-               FROM envois e JOIN messages m ON m.id = e.message
-              WHERE e.etat IN ('a_envoyer', 'reserve', 'emission')
-                AND (m.statut <> 'en_attente'
-                     OR (e.etat <> 'a_envoyer' AND (e.bail_jusqua IS NULL OR e.proprio IS NULL)))"),
-        Regle::Totaux => sql("SELECT m.id AS message, CAST(NULL AS BIGINT) AS envoi
-               FROM messages m
-               LEFT JOIN (SELECT message, count(*) AS tous,
-                                 sum(CASE etat WHEN 'envoye' THEN 1 ELSE 0 END) AS envoyes,
-                                 sum(CASE etat WHEN 'echec' THEN 1 ELSE 0 END) AS echecs,
-                                 sum(CASE etat WHEN 'incertain' THEN 1 ELSE 0 END) AS incertains,
-                                 sum(CASE etat WHEN 'ignore' THEN 1 ELSE 0 END) AS ignores
-                            FROM envois GROUP BY message) e ON e.message = m.id
-              WHERE (m.statut IN ('envoye', 'echec')
-                     AND (m.nb_envoyes <> COALESCE(e.envoyes, 0)
-                          OR m.nb_echecs <> COALESCE(e.echecs, 0)
-                          OR m.nb_incertains <> COALESCE(e.incertains, 0)
-                          OR m.nb_ignores <> COALESCE(e.ignores, 0)))
-                 OR (m.statut IN ('en_attente', 'envoye', 'echec') AND m.etendu_le IS NOT NULL
-                     AND m.annule_le IS NULL AND m.nb_destinataires <> COALESCE(e.tous, 0))"),
-        Regle::Statut => sql(
-            "SELECT m.id AS message, CAST(NULL AS BIGINT) AS envoi FROM messages m
-              WHERE m.etendu_le IS NOT NULL
-                AND ((m.statut = 'envoye'
-                      AND NOT EXISTS (SELECT 1 FROM envois e
-                                       WHERE e.message = m.id AND e.etat = 'envoye'))
-                     OR (m.statut = 'echec'
-                         AND EXISTS (SELECT 1 FROM envois e
-                                      WHERE e.message = m.id AND e.etat = 'envoye')))",
-        ),
-        Regle::DeuxFois => sql("SELECT e.message, e.id AS envoi
-               FROM envois e
-               JOIN (SELECT envoi, count(*) AS copies FROM tentatives
-                      WHERE verdict IN ('accepte', 'ambigu') GROUP BY envoi) t ON t.envoi = e.id
-              WHERE t.copies > (1 + e.renvois) * CASE e.canal WHEN 'sms' THEN 1 ELSE 1 + ? END
-                 OR (e.renvois = 0 AND t.copies > 1 + e.ambigus)")
-        .bind(AMBIGUOUS_RESENDS),
-        // Accepted after all, and told too late for its envoi: that is a reason for doubt too.
-        Regle::SansPreuve => sql("SELECT e.message, e.id AS envoi FROM envois e
-              WHERE e.etat IN ('envoye', 'incertain')
-                AND NOT EXISTS (SELECT 1 FROM tentatives t
-                                 WHERE t.envoi = e.id
-                                   AND (t.verdict = 'accepte'
-                                        OR (t.verdict = 'ambigu' AND e.etat = 'incertain')))"),
-        // A token in the attempts that the envoi has not reached: the database forgot a commit.
-        Regle::Tentative => sql("SELECT e.message, e.id AS envoi
-               FROM tentatives t JOIN envois e ON e.id = t.envoi
-              WHERE t.jeton > e.jeton
-                 OR (t.fin IS NULL AND NOT (e.etat = 'emission' AND e.jeton = t.jeton))"),
-    }
+/// Ends the rows that break a rule, as `message, envoi`.
+const OLDEST: &str = " ORDER BY 1, 2 LIMIT {limit}";
+
+statements! {
+    fn states_now() = "SELECT etat, count(*) AS nombre FROM envois GROUP BY etat ORDER BY etat";
+
+    fn copies() =
+        "SELECT CAST(COALESCE(sum(copies - 1), 0) AS BIGINT) AS nombre
+           FROM (SELECT count(*) AS copies FROM tentatives
+                  WHERE verdict IN ('accepte', 'ambigu') GROUP BY envoi) AS c
+          WHERE copies > 1";
+
+    // Whoever takes envois up looks at messages in `en_attente` only, and at leases that have
+    // an end.
+    fn stuck(limit: i64) =
+        "SELECT e.message, e.id AS envoi
+           FROM envois e JOIN messages m ON m.id = e.message
+          WHERE e.etat IN ('a_envoyer', 'reserve', 'emission')
+            AND (m.statut <> 'en_attente'
+                 OR (e.etat <> 'a_envoyer' AND (e.bail_jusqua IS NULL OR e.proprio IS NULL)))", OLDEST;
+
+    fn sums(limit: i64) =
+        "SELECT m.id AS message, CAST(NULL AS BIGINT) AS envoi
+           FROM messages m
+           LEFT JOIN (SELECT message, count(*) AS tous,
+                             sum(CASE etat WHEN 'envoye' THEN 1 ELSE 0 END) AS envoyes,
+                             sum(CASE etat WHEN 'echec' THEN 1 ELSE 0 END) AS echecs,
+                             sum(CASE etat WHEN 'incertain' THEN 1 ELSE 0 END) AS incertains,
+                             sum(CASE etat WHEN 'ignore' THEN 1 ELSE 0 END) AS ignores
+                        FROM envois GROUP BY message) e ON e.message = m.id
+          WHERE (m.statut IN ('envoye', 'echec')
+                 AND (m.nb_envoyes <> COALESCE(e.envoyes, 0)
+                      OR m.nb_echecs <> COALESCE(e.echecs, 0)
+                      OR m.nb_incertains <> COALESCE(e.incertains, 0)
+                      OR m.nb_ignores <> COALESCE(e.ignores, 0)))
+             OR (m.statut IN ('en_attente', 'envoye', 'echec') AND m.etendu_le IS NOT NULL
+                 AND m.annule_le IS NULL AND m.nb_destinataires <> COALESCE(e.tous, 0))", OLDEST;
+
+    fn statut(limit: i64) =
+        "SELECT m.id AS message, CAST(NULL AS BIGINT) AS envoi FROM messages m
+          WHERE m.etendu_le IS NOT NULL
+            AND ((m.statut = 'envoye'
+                  AND NOT EXISTS (SELECT 1 FROM envois e
+                                   WHERE e.message = m.id AND e.etat = 'envoye'))
+                 OR (m.statut = 'echec'
+                     AND EXISTS (SELECT 1 FROM envois e
+                                  WHERE e.message = m.id AND e.etat = 'envoye')))", OLDEST;
+
+    fn twice(resends: i64, limit: i64) =
+        "SELECT e.message, e.id AS envoi
+           FROM envois e
+           JOIN (SELECT envoi, count(*) AS copies FROM tentatives
+                  WHERE verdict IN ('accepte', 'ambigu') GROUP BY envoi) t ON t.envoi = e.id
+          WHERE t.copies > (1 + e.renvois) * CASE e.canal WHEN 'sms' THEN 1 ELSE 1 + {resends} END
+             OR (e.renvois = 0 AND t.copies > 1 + e.ambigus)", OLDEST;
+
+    // Accepted after all, and told too late for its envoi: that is a reason for doubt too.
+    fn unproven(limit: i64) =
+        "SELECT e.message, e.id AS envoi FROM envois e
+          WHERE e.etat IN ('envoye', 'incertain')
+            AND NOT EXISTS (SELECT 1 FROM tentatives t
+                             WHERE t.envoi = e.id
+                               AND (t.verdict = 'accepte'
+                                    OR (t.verdict = 'ambigu' AND e.etat = 'incertain')))", OLDEST;
+
+    // A token in the attempts that the envoi has not reached: the database forgot a commit.
+    fn ahead(limit: i64) =
+        "SELECT e.message, e.id AS envoi
+           FROM tentatives t JOIN envois e ON e.id = t.envoi
+          WHERE t.jeton > e.jeton
+             OR (t.fin IS NULL AND NOT (e.etat = 'emission' AND e.jeton = t.jeton))", OLDEST;
 }

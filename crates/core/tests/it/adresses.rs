@@ -2,7 +2,7 @@
 //! and not only for the record that says it.
 
 use crate::harness::{School, To, expand, message, number, parent, reading, rules};
-use messages_core::audience::{Expander, Step};
+use messages_core::dispatch::{Expander, Step};
 use messages_core::model::{Classe, Etudiant, NewMessage, Parent};
 use messages_core::store::adresses;
 use messages_core::store::annuaire::{self, Annuaire, Lien};

@@ -2,7 +2,7 @@
 
 use crate::harness::{LATER, School, To, place};
 use messages_core::config::Database as Place;
-use messages_core::store::envois::{self, Reserved};
+use messages_core::store::envois::{self, Claimed};
 use messages_core::store::{Conn, LEASE_MAX};
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
@@ -25,7 +25,7 @@ stories!(
 fn every_envoi_is_claimed_by_exactly_one_of_six_runs(database: &Database) {
     let school = School::new(database);
     school.leaving(Canal::Sms, 2000);
-    let claimed: Vec<Reserved> = thread::scope(|scope| {
+    let claimed: Vec<Claimed> = thread::scope(|scope| {
         let runs = (0..6).map(|n| {
             let mut run = school.run(&format!("run-{n}"));
             scope.spawn(move || {
@@ -164,8 +164,7 @@ fn what_is_given_back_can_be_claimed_at_once_under_a_new_token(database: &Databa
         .write(|conn| envois::give_back(conn, "run", Canal::Sms))
         .unwrap();
     assert_eq!(given, 2);
-    let nothing_held =
-        "etat = 'a_envoyer' AND proprio IS NULL AND bail_jusqua IS NULL AND reprises = 0";
+    let nothing_held = "etat = 'a_envoyer' AND proprio IS NULL AND bail_jusqua IS NULL";
     assert_eq!(school.count("envois", nothing_held), 2);
     let second = school.run("other").claim(Canal::Sms, 2);
     assert_eq!(

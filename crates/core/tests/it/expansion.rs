@@ -1,7 +1,7 @@
 //! The audience: every recipient once per address, whatever dies in between.
 
 use crate::harness::{DAY, School, To, expand, message, number, parent, rules};
-use messages_core::audience::Expander;
+use messages_core::dispatch::Expander;
 use messages_core::model::{Classe, Etudiant, NewMessage, Parent};
 use messages_core::store::annuaire::{self, Annuaire, Lien};
 use messages_core::store::messages;

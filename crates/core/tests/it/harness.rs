@@ -1,14 +1,14 @@
 //! A school with its messages, and each step of a run in one line.
 
-use messages_core::audience::{Expander, Rules, Step};
+use messages_core::audience::{Reading, Rules};
 use messages_core::config::{Config, Database as Place, Lang, Vars};
+use messages_core::dispatch::{Expander, Step};
 use messages_core::instant::Instant;
 use messages_core::model::{NewMessage, Parent};
 use messages_core::readdress;
-use messages_core::store::adresses::Reading;
 use messages_core::store::annuaire::{self, Annuaire};
 use messages_core::store::envois::{
-    self, Finished, Granted, Leased, Recorded, Recovered, Refused, Reserved, Settled,
+    self, Announced, Claimed, Outcome, Ready, Recorded, Recovered, Refused, Settled,
 };
 use messages_core::store::messages::{self, Closed};
 use messages_core::store::{Conn, Error, Purpose, migrations, overview};
@@ -183,12 +183,12 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    pub(crate) fn claim(&mut self, canal: Canal, limit: usize) -> Vec<Reserved> {
+    pub(crate) fn claim(&mut self, canal: Canal, limit: usize) -> Vec<Claimed> {
         let now = self.conn.now().unwrap();
         self.claim_at(canal, limit, now)
     }
 
-    pub(crate) fn claim_at(&mut self, canal: Canal, limit: usize, now: Instant) -> Vec<Reserved> {
+    pub(crate) fn claim_at(&mut self, canal: Canal, limit: usize, now: Instant) -> Vec<Claimed> {
         let passage = self.passage.as_str();
         self.conn
             .write(|conn| envois::claim(conn, passage, canal, limit, now))
@@ -210,37 +210,37 @@ impl Run {
         }
     }
 
-    pub(crate) fn announce(&mut self, leased: &[Reserved]) -> (Vec<Granted>, Vec<Refused>) {
+    pub(crate) fn announce(&mut self, leased: &[Claimed]) -> (Vec<Announced>, Vec<Refused>) {
         let settled = self.settle(&[], leased, false);
-        (settled.granted, settled.refused)
+        (settled.announced, settled.refused)
     }
 
     /// As after a commit whose answer was lost.
-    pub(crate) fn announce_again(&mut self, leased: &[Reserved]) -> (Vec<Granted>, Vec<Refused>) {
+    pub(crate) fn announce_again(&mut self, leased: &[Claimed]) -> (Vec<Announced>, Vec<Refused>) {
         let settled = self.settle(&[], leased, true);
-        (settled.granted, settled.refused)
+        (settled.announced, settled.refused)
     }
 
     /// Claims and announces, as the dispatcher does: what comes back is in `emission`.
-    pub(crate) fn send(&mut self, canal: Canal, limit: usize) -> Vec<Granted> {
+    pub(crate) fn send(&mut self, canal: Canal, limit: usize) -> Vec<Announced> {
         let leased = self.claim(canal, limit);
         let (granted, refused) = self.announce(&leased);
         assert_eq!(refused, []);
         granted
     }
 
-    pub(crate) fn record(&mut self, finished: &[Finished]) -> Vec<Recorded> {
+    pub(crate) fn record(&mut self, finished: &[Outcome]) -> Vec<Recorded> {
         self.settle(finished, &[], false).recorded
     }
 
     /// The dispatcher's commit: answers and intents together.
     pub(crate) fn settle(
         &mut self,
-        finished: &[Finished],
-        leased: &[Reserved],
+        finished: &[Outcome],
+        leased: &[Claimed],
         again: bool,
     ) -> Settled {
-        let leased: Vec<Leased> = leased.iter().map(|envoi| lease(*envoi)).collect();
+        let leased: Vec<Ready> = leased.iter().map(|envoi| lease(*envoi)).collect();
         let mut settled = envois::settle(
             &mut self.conn,
             &self.passage,
@@ -251,7 +251,7 @@ impl Run {
         )
         .unwrap();
         // The order is the database's own.
-        settled.granted.sort_by_key(|granted| granted.id);
+        settled.announced.sort_by_key(|granted| granted.id);
         settled
     }
 
@@ -293,8 +293,8 @@ pub(crate) fn moments(rounds: u64, now: Instant) -> Vec<Instant> {
 }
 
 /// For the usual time.
-pub(crate) const fn lease(envoi: Reserved) -> Leased {
-    Leased {
+pub(crate) const fn lease(envoi: Claimed) -> Ready {
+    Ready {
         envoi,
         lease: LEASE,
     }
@@ -375,8 +375,8 @@ pub(crate) fn mailbox(n: i64) -> String {
 }
 
 /// The peer accepted it.
-pub(crate) fn accepted(granted: &Granted) -> Finished {
-    Finished {
+pub(crate) fn accepted(granted: &Announced) -> Outcome {
+    Outcome {
         id: granted.id,
         jeton: granted.jeton,
         etat: Etat::Envoye,
@@ -392,8 +392,8 @@ pub(crate) fn accepted(granted: &Granted) -> Finished {
 }
 
 /// The peer refused it for good.
-pub(crate) fn refused(granted: &Granted) -> Finished {
-    Finished {
+pub(crate) fn refused(granted: &Announced) -> Outcome {
+    Outcome {
         etat: Etat::Echec,
         motif: Some(Motif::Permanent),
         verdict: Verdict::Permanent,
@@ -403,8 +403,8 @@ pub(crate) fn refused(granted: &Granted) -> Finished {
 }
 
 /// The peer asked to come back.
-pub(crate) fn postponed(granted: &Granted, prochaine: Instant) -> Finished {
-    Finished {
+pub(crate) fn postponed(granted: &Announced, prochaine: Instant) -> Outcome {
+    Outcome {
         etat: Etat::AEnvoyer,
         verdict: Verdict::Temporaire,
         code: Some("451".to_owned()),
@@ -414,8 +414,8 @@ pub(crate) fn postponed(granted: &Granted, prochaine: Instant) -> Finished {
 }
 
 /// The peer's answer was lost, and nobody will try again.
-pub(crate) fn lost(granted: &Granted) -> Finished {
-    Finished {
+pub(crate) fn lost(granted: &Announced) -> Outcome {
+    Outcome {
         etat: Etat::Incertain,
         motif: Some(Motif::ResultatInconnu),
         verdict: Verdict::Ambigu,

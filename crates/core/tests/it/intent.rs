@@ -1,7 +1,7 @@
 //! The intent: the last look before the first byte leaves.
 
 use crate::harness::{DAY, LEASE, School, To, number};
-use messages_core::store::envois::Reserved;
+use messages_core::store::envois::Claimed;
 use messages_core::store::messages;
 use messages_core::vocabulary::{Canal, Etat, Motif};
 use messages_testing::db::Database;
@@ -92,7 +92,7 @@ fn refused_after(database: &Database, canal: Canal, happens: &str, etat: Etat, m
     assert_eq!(school.count("tentatives", "1 = 1"), 0);
 }
 
-fn assert_is_final(school: &School<'_>, leased: &Reserved, expected: &str) {
+fn assert_is_final(school: &School<'_>, leased: &Claimed, expected: &str) {
     assert_eq!(school.envoi(leased.id, "etat || ' ' || motif"), expected);
     let free = "proprio IS NULL AND bail_jusqua IS NULL AND termine_le IS NOT NULL";
     assert_eq!(

@@ -2,7 +2,7 @@
 
 use crate::harness::{DAY, LATER, School, accepted, lost, parent, postponed, refused};
 use messages_core::model::Parent;
-use messages_core::store::envois::{self, Finished, Recorded};
+use messages_core::store::envois::{self, Outcome, Recorded};
 use messages_core::store::messages;
 use messages_core::vocabulary::{Canal, Etat, Verdict};
 use messages_testing::db::Database;
@@ -31,7 +31,7 @@ fn an_accepted_envoi_is_final_with_what_the_peer_said(database: &Database) {
     let message = school.leaving(Canal::Sms, 2);
     let mut run = school.run("run");
     let granted = run.send(Canal::Sms, 1).remove(0);
-    let answer = Finished {
+    let answer = Outcome {
         reference: Some("gw-17".to_owned()),
         detail: Some("it's \"queued\" \\ ✓".to_owned()),
         ..accepted(&granted)
@@ -83,7 +83,7 @@ fn a_postponed_envoi_waits_for_its_date_and_counts_the_attempt(database: &Databa
     assert_eq!(run.record(&[postponed(&granted[0], next)]).len(), 1);
     let expected = format!(
         "etat = 'a_envoyer' AND motif IS NULL AND prochaine = '{next}' AND tentatives = 1
-         AND proprio IS NULL AND bail_jusqua IS NULL AND termine_le IS NULL AND reprises = 0"
+         AND proprio IS NULL AND bail_jusqua IS NULL AND termine_le IS NULL"
     );
     assert_eq!(school.count("envois", &expected), 1);
     assert_eq!(run.claim(Canal::Email, 1), []);
@@ -98,7 +98,7 @@ fn an_attempt_that_the_channel_spoiled_is_given_back(database: &Database) {
     let mut run = school.run("run");
     let granted = run.send(Canal::Sms, 1).remove(0);
     let now = run.conn.now().unwrap();
-    let answer = Finished {
+    let answer = Outcome {
         verdict: Verdict::Config,
         rendues: 1,
         ..postponed(&granted, now)
@@ -119,7 +119,7 @@ fn an_answer_is_written_once(database: &Database) {
     let next = run.conn.now().unwrap() + DAY;
     let answers = [
         accepted(&granted[0]),
-        Finished {
+        Outcome {
             verdict: Verdict::Ambigu,
             ambigus: 1,
             rendues: 1,
@@ -142,7 +142,7 @@ fn answers_of_several_envois_are_written_together(database: &Database) {
     let mut run = school.run("run");
     let granted = run.send(Canal::Sms, 5);
     let next = run.conn.now().unwrap() + DAY;
-    let stolen = Finished {
+    let stolen = Outcome {
         jeton: granted[3].jeton + 1,
         ..accepted(&granted[3])
     };
@@ -295,7 +295,7 @@ fn a_late_temporary_failure_changes_nothing(database: &Database) {
     let granted = run.send(Canal::Email, 1);
     school.leases_are_over();
     run.recover();
-    let row = "etat || ' ' || CAST(prochaine AS TEXT) || ' ' || tentatives || ' ' || ambigus || ' ' || reprises";
+    let row = "etat || ' ' || CAST(prochaine AS TEXT) || ' ' || tentatives || ' ' || ambigus";
     let before = school.envoi(granted[0].id, row);
     let next = run.conn.now().unwrap() + DAY;
     assert_eq!(run.record(&[postponed(&granted[0], next)]), []);

@@ -1,7 +1,7 @@
 //! The dispatcher's commit: answers and intents of several senders, all or none.
 
 use crate::harness::{DAY, LATER, LEASE, School, To, accepted, lease, number, postponed};
-use messages_core::store::envois::{self, Leased, Settled};
+use messages_core::store::envois::{self, Ready, Settled};
 use messages_core::vocabulary::{Canal, Etat};
 use messages_testing::db::Database;
 use messages_testing::stories;
@@ -38,7 +38,7 @@ fn answers_and_intents_are_settled_together(database: &Database) {
     assert_eq!(settled.recorded.len(), 2);
     assert_eq!(
         settled
-            .granted
+            .announced
             .iter()
             .map(|g| g.adresse.clone())
             .collect::<Vec<_>>(),
@@ -62,7 +62,7 @@ fn each_intent_has_its_own_lease(database: &Database) {
     let long = Duration::from_millis(240_250);
     let leased = [
         lease(run.claim(Canal::Sms, 1)[0]),
-        Leased {
+        Ready {
             lease: long,
             ..lease(run.claim(Canal::Email, 1)[0])
         },
@@ -78,7 +78,7 @@ fn each_intent_has_its_own_lease(database: &Database) {
     )
     .unwrap();
     let after = run.conn.now().unwrap();
-    assert_eq!(settled.granted.len(), 2);
+    assert_eq!(settled.announced.len(), 2);
     for (canal, lease) in [("sms", LEASE), ("email", long)] {
         let within = format!(
             "canal = '{canal}' AND bail_jusqua BETWEEN '{}' AND '{}'",
@@ -105,7 +105,7 @@ fn what_is_late_or_refused_hinders_nothing_else(database: &Database) {
     database.execute("UPDATE parents SET notifications_email = FALSE WHERE id = 4");
     let settled = run.settle(&[accepted(&late), accepted(&in_time)], &leased, false);
     assert_eq!(settled.recorded.len(), 2);
-    assert_eq!(settled.granted.len(), 2);
+    assert_eq!(settled.announced.len(), 2);
     assert_eq!(
         settled
             .refused
@@ -139,7 +139,7 @@ fn after_a_lost_commit_the_same_can_be_settled_again(database: &Database) {
     assert_eq!(again.recorded, [], "it was written before");
     let ids = |settled: &Settled| {
         settled
-            .granted
+            .announced
             .iter()
             .map(|g| (g.id, g.jeton))
             .collect::<Vec<_>>()
@@ -154,7 +154,7 @@ fn a_fault_keeps_neither_answers_nor_intents(database: &Database) {
     let message = school.leaving(Canal::Sms, 3);
     let mut run = school.run("run");
     let first = run.send(Canal::Sms, 1);
-    let leased: Vec<Leased> = run.claim(Canal::Sms, 2).into_iter().map(lease).collect();
+    let leased: Vec<Ready> = run.claim(Canal::Sms, 2).into_iter().map(lease).collect();
     // A token that was given out before: the second intent fails.
     database.execute(&format!(
         "INSERT INTO tentatives (envoi, jeton, passage, debut) VALUES ({}, 1, 'ghost', '2026-02-03T04:05:06Z')",

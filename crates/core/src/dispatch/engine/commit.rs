@@ -1,112 +1,94 @@
-//! The dispatcher's commit: results and intents of all senders together.
+//! The dispatcher's commit: outcomes recorded and envois announced, of all senders together.
 
 use super::Engine;
 use super::persist::persist;
-use crate::channel::{Answer, Channel, Cutoff, Delivery, Stage};
+use crate::channel::{Channel, Cutoff, Delivery};
+use crate::dispatch::lane::{Heard, Lane};
 use crate::dispatch::{HARD_LIMIT, policy};
 use crate::failpoint::reach;
 use crate::readdress;
-use crate::store::envois::{self, Finished, Granted, Leased, Recorded, Settled};
+use crate::store::envois::{self, Announced, Outcome, Ready, Recorded, Settled};
 use crate::store::{Error, messages};
-use crate::vocabulary::{Canal, Etat, Motif};
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant as Moment};
+use crate::vocabulary::{Etat, Motif};
+use std::collections::BTreeSet;
+use std::time::Instant as Moment;
 
-/// After the deadline of an attempt its lease lasts this long.
-const LEASE_MARGIN: Duration = Duration::from_secs(60);
+/// How far a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Envois are claimed and announced.
+    Sending,
+    /// Nothing new is begun.
+    Ending,
+    /// Nothing is waited for either.
+    Over,
+}
 
 impl Engine<'_> {
-    /// Writes the answers at hand and announces as many envois as there are idle senders.
-    pub(super) fn commit(&mut self, go_on: bool) -> Result<(), Error> {
-        self.keep_channels()?;
-        let go_on = go_on && !self.expanding;
-        if go_on {
+    /// Records the answers at hand and announces as many envois as there are idle senders.
+    pub(super) fn commit(&mut self, phase: Phase) -> Result<(), Error> {
+        let over = phase == Phase::Over;
+        let answers = self.lanes.iter_mut().flat_map(|lane| lane.answers(over));
+        let answers: Vec<Heard> = answers.collect();
+        self.keep_channels(&answers)?;
+        let ready = if phase == Phase::Sending && self.expander.is_done() {
             self.supply()?;
-        }
-        let leased = if go_on {
-            self.take_leased()
+            self.ready()
         } else {
             Vec::new()
         };
-        if self.answers.is_empty() && leased.is_empty() {
+        if answers.is_empty() && ready.is_empty() {
             return Ok(());
         }
-        let finished = self.finished();
-        let passage = self.passage.id.as_str();
-        let reading = self.rules.reading();
-        let envois: Vec<Leased> = leased.iter().map(|(_, leased)| *leased).collect();
-        reach("settle_begin");
-        let settled = persist(&mut self.conn, &self.stop, |conn, again| {
-            envois::settle(conn, passage, &finished, &envois, again, reading)
-        })?;
-        reach("settle_committed");
-        self.claim_again(&finished);
-        self.answers.clear();
-        self.tally(&settled.recorded, &finished);
-        self.take_over(settled, &leased)
-    }
-
-    /// From each lane's pool as many as can leave now.
-    fn take_leased(&mut self) -> Vec<(Canal, Leased)> {
-        let mut leased = Vec::new();
-        for lane in &mut self.lanes {
-            let lease = Channel::deadline(lane.canal) + LEASE_MARGIN;
-            let canal = lane.canal;
-            let taken = lane.take_ready().into_iter();
-            leased.extend(taken.map(|envoi| (canal, Leased { envoi, lease })));
-        }
-        // Rows are locked in this order; whoever cancels does the same.
-        leased.sort_unstable_by_key(|(canal, leased)| (*canal, leased.envoi.id));
-        leased
-    }
-
-    /// What the answers at hand mean.
-    fn finished(&self) -> Vec<Finished> {
         // The database's clock, without asking it each time: a retry's date needs no precision.
         let now = self.begun + self.started.elapsed();
-        let outcomes = self.answers.iter().map(|(canal, granted, answer)| {
-            policy::outcome(*canal, granted, answer.clone(), now, random())
-        });
-        outcomes.collect()
-    }
-
-    /// What was put back without a wait leaves in this run, if its channel goes on.
-    fn claim_again(&mut self, finished: &[Finished]) {
-        let now = self.begun + self.started.elapsed();
-        let answers = self.answers.iter().zip(finished);
-        let at_once = answers.filter(|(_, one)| one.prochaine.is_some_and(|at| at <= now));
-        for ((canal, ..), _) in at_once {
-            for lane in self.lanes.iter_mut().filter(|lane| lane.canal == *canal) {
-                lane.drained = false;
+        let outcome = |heard: &Heard| {
+            policy::outcome(&heard.envoi, heard.answer.clone(), now, policy::random())
+        };
+        let outcomes: Vec<Outcome> = answers.iter().map(outcome).collect();
+        let (passage, reading) = (self.passage.id.as_str(), self.rules.reading());
+        reach("settle_begin");
+        let settled = persist(&mut self.conn, &self.stop, |conn, again| {
+            envois::settle(conn, passage, &outcomes, &ready, again, reading)
+        })?;
+        reach("settle_committed");
+        for (heard, outcome) in answers.iter().zip(&outcomes) {
+            // What was put back without a wait leaves in this run, if its channel goes on.
+            if outcome.prochaine.is_some_and(|at| at <= now) {
+                self.lane(heard.envoi.canal).more_waits();
             }
         }
+        self.tally(&settled.recorded, &outcomes);
+        self.take_over(settled, &ready)
+    }
+
+    /// From each lane as many envois as can leave now.
+    fn ready(&mut self) -> Vec<Ready> {
+        let mut ready: Vec<Ready> = self.lanes.iter_mut().flat_map(Lane::next).collect();
+        // Rows are locked in this order; whoever cancels does the same.
+        ready.sort_unstable_by_key(|ready| (ready.envoi.canal, ready.envoi.id));
+        ready
     }
 
     /// Takes over what was committed: hands the announced envois to their senders.
-    fn take_over(&mut self, settled: Settled, leased: &[(Canal, Leased)]) -> Result<(), Error> {
+    fn take_over(&mut self, settled: Settled, ready: &[Ready]) -> Result<(), Error> {
         for refused in &settled.refused {
             self.progress.done += 1;
             self.counts.add(refused.etat);
         }
-        let unsettled = unsettled(&settled, leased);
-        self.load_contents(&settled.granted)?;
-        let canaux: BTreeMap<i64, Canal> = leased
-            .iter()
-            .map(|(canal, leased)| (leased.envoi.id, *canal))
-            .collect();
-        for granted in settled.granted {
-            if let Some(canal) = canaux.get(&granted.id) {
-                self.hand_over(*canal, granted);
-            }
+        let outdated = outdated(&settled, ready);
+        self.load_contents(&settled.announced)?;
+        for envoi in settled.announced {
+            self.hand_over(envoi);
         }
         reach("handed_over");
-        self.refresh_addresses(&unsettled)?;
+        self.read_addresses_again(&outdated)?;
         (self.on_progress)(self.progress);
         Ok(())
     }
 
     /// Of these messages something may wait under an address that the directory has changed.
-    fn refresh_addresses(&mut self, messages: &[i64]) -> Result<(), Error> {
+    fn read_addresses_again(&mut self, messages: &[i64]) -> Result<(), Error> {
         if messages.is_empty() {
             return Ok(());
         }
@@ -115,44 +97,34 @@ impl Engine<'_> {
             readdress::refresh(conn, rules, messages)
         })?;
         self.counts.ignores += i64::try_from(refreshed.ended).unwrap_or(0);
-        for lane in &mut self.lanes {
-            lane.drained &= !refreshed.canaux.contains(&lane.canal);
+        for canal in refreshed.canaux {
+            self.lane(canal).more_waits();
         }
         Ok(())
     }
 
-    fn hand_over(&mut self, canal: Canal, granted: Granted) {
+    fn hand_over(&mut self, envoi: Announced) {
         let hard = self.started + HARD_LIMIT;
-        let Some(lane) = self.lanes.iter_mut().find(|lane| lane.canal == canal) else {
-            return;
-        };
-        let refused = match self.contents.of(&granted) {
-            Some(content) => {
-                let delivery = Delivery {
-                    id: granted.id,
-                    jeton: granted.jeton,
-                    content,
-                    adresse: granted.adresse.clone(),
-                    renvois: granted.renvois,
-                    emis_le: granted.emis_le,
-                    deadline: hard.min(Moment::now() + Channel::deadline(canal)),
-                    cutoff: Cutoff::default(),
-                };
-                lane.send(granted, delivery).err()
-            }
+        let Some(content) = self.contents.of(&envoi) else {
             // It was cancelled since, or this machine slept until its lease was over.
-            None => Some(Box::new(granted)),
+            return self.lane(envoi.canal).keep_back(envoi);
         };
-        if let Some(granted) = refused {
-            // Nothing of it left: that has to be written, or it would read as "perhaps sent".
-            self.answers
-                .push((canal, *granted, Answer::given_up(Stage::Envelope)));
-        }
+        let delivery = Delivery {
+            id: envoi.id,
+            jeton: envoi.jeton,
+            content,
+            adresse: envoi.adresse.clone(),
+            renvois: envoi.renvois,
+            emis_le: envoi.emis_le,
+            deadline: hard.min(Moment::now() + Channel::deadline(envoi.canal)),
+            cutoff: Cutoff::default(),
+        };
+        self.lane(envoi.canal).send(envoi, delivery);
     }
 
     /// Reads the texts of messages that are not at hand.
-    fn load_contents(&mut self, granted: &[Granted]) -> Result<(), Error> {
-        let missing = self.contents.missing(granted);
+    fn load_contents(&mut self, announced: &[Announced]) -> Result<(), Error> {
+        let missing = self.contents.missing(announced);
         if missing.is_empty() {
             return Ok(());
         }
@@ -163,66 +135,51 @@ impl Engine<'_> {
         Ok(())
     }
 
-    fn tally(&mut self, recorded: &[Recorded], finished: &[Finished]) {
+    fn tally(&mut self, recorded: &[Recorded], outcomes: &[Outcome]) {
         let kept = Recorded::ids(recorded);
-        for finished in finished {
+        for outcome in outcomes {
             self.progress.done += 1;
-            if !kept.contains(&finished.id) {
-                log::warn!("envoi={} réponse trop tardive, ignorée", finished.id);
-                continue;
+            if kept.contains(&outcome.id) {
+                self.count(outcome);
+            } else {
+                log::warn!("envoi={} réponse trop tardive, ignorée", outcome.id);
             }
-            self.count(finished);
         }
     }
 
-    /// Counts an outcome that was written, and logs it.
-    pub(super) fn count(&mut self, finished: &Finished) {
-        self.counts.add(finished.etat);
-        log_outcome(finished);
+    /// Counts an outcome that was recorded, and logs it.
+    pub(super) fn count(&mut self, outcome: &Outcome) {
+        self.counts.add(outcome.etat);
+        log_outcome(outcome);
     }
 }
 
-/// The messages of what was neither granted nor refused.
-fn unsettled(settled: &Settled, leased: &[(Canal, Leased)]) -> Vec<i64> {
-    if settled.granted.len() + settled.refused.len() == leased.len() {
+/// The messages of what was neither announced nor refused.
+fn outdated(settled: &Settled, ready: &[Ready]) -> Vec<i64> {
+    if settled.announced.len() + settled.refused.len() == ready.len() {
         return Vec::new();
     }
-    let granted = settled.granted.iter().map(|granted| granted.id);
+    let announced = settled.announced.iter().map(|envoi| envoi.id);
     let refused = settled.refused.iter().map(|refused| refused.id);
-    let known: BTreeSet<i64> = granted.chain(refused).collect();
-    let unknown = leased
-        .iter()
-        .map(|(_, leased)| leased.envoi)
-        .filter(|envoi| !known.contains(&envoi.id));
+    let known: BTreeSet<i64> = announced.chain(refused).collect();
+    let unknown = ready.iter().map(|ready| ready.envoi);
+    let unknown = unknown.filter(|envoi| !known.contains(&envoi.id));
     let messages: BTreeSet<i64> = unknown.map(|envoi| envoi.message).collect();
     messages.into_iter().collect()
 }
 
 /// The codes only: a peer's words may hold an address.
-fn log_outcome(finished: &Finished) {
-    let code = finished.code.as_deref().unwrap_or("");
-    let motif = finished.motif.map_or("", Motif::as_str);
-    match finished.etat {
-        Etat::Envoye => log::debug!("envoi={} etat=envoye", finished.id),
-        Etat::AEnvoyer => log::info!(
-            "envoi={} reporte verdict={} code={code:?} prochaine={}",
-            finished.id,
-            finished.verdict,
-            finished
-                .prochaine
-                .map(|at| at.to_string())
-                .unwrap_or_default()
-        ),
-        etat => log::warn!(
-            "envoi={} etat={etat} motif={motif} verdict={} code={code:?}",
-            finished.id,
-            finished.verdict
-        ),
+fn log_outcome(outcome: &Outcome) {
+    let (id, verdict) = (outcome.id, outcome.verdict);
+    let code = outcome.code.as_deref().unwrap_or("");
+    let motif = outcome.motif.map_or("", Motif::as_str);
+    match outcome.etat {
+        Etat::Envoye => log::debug!("envoi={id} etat=envoye"),
+        Etat::AEnvoyer => {
+            let at = outcome.prochaine.map(|at| at.to_string());
+            let at = at.unwrap_or_default();
+            log::info!("envoi={id} reporte verdict={verdict} code={code:?} prochaine={at}");
+        }
+        etat => log::warn!("envoi={id} etat={etat} motif={motif} verdict={verdict} code={code:?}"),
     }
-}
-
-/// Uniform enough to spread retries: 0..=1000.
-pub(super) fn random() -> u32 {
-    let (_, low) = uuid::Uuid::new_v4().as_u64_pair();
-    u32::try_from(low % 1001).unwrap_or(500)
 }

@@ -1,7 +1,7 @@
 //! The texts at hand, so that a message to a thousand parents is read once.
 
 use crate::model::Content;
-use crate::store::envois::Granted;
+use crate::store::envois::Announced;
 use crate::store::messages::Text;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -16,15 +16,15 @@ pub(super) struct Contents(HashMap<i64, (i64, Arc<Content>)>);
 
 impl Contents {
     /// The text that stood when the envoi was announced, if it is at hand.
-    pub(super) fn of(&self, granted: &Granted) -> Option<Arc<Content>> {
-        let (version, content) = self.0.get(&granted.message)?;
-        (*version == granted.version).then(|| Arc::clone(content))
+    pub(super) fn of(&self, envoi: &Announced) -> Option<Arc<Content>> {
+        let (version, content) = self.0.get(&envoi.message)?;
+        (*version == envoi.version).then(|| Arc::clone(content))
     }
 
     /// The messages whose texts have to be read.
-    pub(super) fn missing(&self, granted: &[Granted]) -> Vec<i64> {
-        let missing = granted.iter().filter(|granted| self.of(granted).is_none());
-        let ids: BTreeSet<i64> = missing.map(|granted| granted.message).collect();
+    pub(super) fn missing(&self, announced: &[Announced]) -> Vec<i64> {
+        let missing = announced.iter().filter(|envoi| self.of(envoi).is_none());
+        let ids: BTreeSet<i64> = missing.map(|envoi| envoi.message).collect();
         ids.into_iter().collect()
     }
 

@@ -1,13 +1,12 @@
 //! Answers that a dead run of this machine heard and did not commit.
 
 use super::Engine;
-use super::commit::random;
 use super::persist::persist;
 use crate::dispatch::journal::{self, LeftOver, Line};
 use crate::dispatch::{breaker, policy};
 use crate::failpoint::reach;
 use crate::instant::Instant;
-use crate::store::envois::{self, Finished, Granted, Recorded, Sent};
+use crate::store::envois::{self, Announced, Outcome, Recorded, Sent};
 use crate::store::{Conn, Error};
 use crate::vocabulary::{Canal, Cause, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +23,7 @@ const FOREIGN_KEPT: Duration = Duration::from_secs(24 * 3600);
 struct Replayed {
     /// Whether this database knows any of the envois.
     known: bool,
-    finished: Vec<Finished>,
+    outcomes: Vec<Outcome>,
     recorded: Vec<Recorded>,
 }
 
@@ -59,9 +58,9 @@ impl Engine<'_> {
             })?;
             known |= replayed.known;
             let kept = Recorded::ids(&replayed.recorded);
-            for finished in &replayed.finished {
-                if kept.contains(&finished.id) {
-                    self.count(finished);
+            for outcome in &replayed.outcomes {
+                if kept.contains(&outcome.id) {
+                    self.count(outcome);
                 }
             }
         }
@@ -82,23 +81,23 @@ fn record(conn: &mut Conn, lines: &[Line]) -> Result<Replayed, Error> {
             envoi: line.envoi,
         })
         .collect();
-    let sent: BTreeMap<i64, (Canal, Granted)> = envois::sent(conn, &named)?
+    let sent: BTreeMap<i64, Announced> = envois::sent(conn, &named)?
         .into_iter()
-        .map(|(canal, granted)| (granted.id, (canal, granted)))
+        .map(|envoi| (envoi.id, envoi))
         .collect();
     let accepted: BTreeSet<Canal> = lines
         .iter()
         .filter(|line| line.answer.verdict == Verdict::Accepte)
-        .filter_map(|line| Some(sent.get(&line.envoi)?.0))
+        .filter_map(|line| Some(sent.get(&line.envoi)?.canal))
         .collect();
-    let finished: Vec<Finished> = lines
+    let outcomes: Vec<Outcome> = lines
         .iter()
         .filter_map(|line| outcome(line, &sent, &accepted, now))
         .collect();
     Ok(Replayed {
         known: !sent.is_empty(),
-        recorded: envois::record(conn, &finished, now)?,
-        finished,
+        recorded: envois::record(conn, &outcomes, now)?,
+        outcomes,
     })
 }
 
@@ -106,17 +105,17 @@ fn record(conn: &mut Conn, lines: &[Line]) -> Result<Replayed, Error> {
 /// that is not known to have accepted anybody may have been meant for us: it is asked for again.
 fn outcome(
     line: &Line,
-    sent: &BTreeMap<i64, (Canal, Granted)>,
+    sent: &BTreeMap<i64, Announced>,
     accepted: &BTreeSet<Canal>,
     now: Instant,
-) -> Option<Finished> {
-    let (canal, granted) = sent.get(&line.envoi)?;
-    if granted.jeton != line.jeton {
+) -> Option<Outcome> {
+    let envoi = sent.get(&line.envoi)?;
+    if envoi.jeton != line.jeton {
         return None;
     }
     let mut answer = line.answer.clone();
-    if breaker::is_refusal(&answer) && !accepted.contains(canal) {
+    if breaker::is_refusal(&answer) && !accepted.contains(&envoi.canal) {
         answer = answer.put_back(Cause::Refus);
     }
-    Some(policy::outcome(*canal, granted, answer, now, random()))
+    Some(policy::outcome(envoi, answer, now, policy::random()))
 }

@@ -1,11 +1,10 @@
 //! What was heard of a channel, and what becomes of it: of the envois, of the channel, and of what
 //! the database knows of both.
 
-use super::{Heard, Lane};
 use crate::channel::Answer;
-use crate::dispatch::breaker::Step;
+use crate::dispatch::breaker::{Breaker, Step};
 use crate::store::canaux::Arret;
-use crate::store::envois::Granted;
+use crate::store::envois::Announced;
 use crate::vocabulary::{Canal, Cause};
 use std::time::{Duration, Instant as Moment};
 
@@ -13,44 +12,120 @@ use std::time::{Duration, Instant as Moment};
 /// the deadline of its attempt.
 const HOLD: Duration = Duration::from_secs(25);
 
+/// An answer with what it is the answer to.
+pub(in crate::dispatch) struct Heard {
+    pub(in crate::dispatch) envoi: Announced,
+    pub(in crate::dispatch) answer: Answer,
+}
+
 /// What the database is to know of a channel.
-#[derive(Debug, Default)]
 pub(in crate::dispatch) struct News {
+    pub(in crate::dispatch) canal: Canal,
     /// Somebody was accepted, for the first time in this run.
     pub(in crate::dispatch) accepted: bool,
     /// It was stopped.
-    pub(in crate::dispatch) stopped: bool,
-    /// For a reason that the database has already.
-    pub(in crate::dispatch) known: bool,
+    pub(in crate::dispatch) stopped: Option<Stopped>,
     /// Envois that are to go behind the others, for they may be why it was stopped.
     pub(in crate::dispatch) behind: Vec<i64>,
 }
 
-impl Lane {
-    /// An answer for an envoi. While nobody was accepted, a refusal for good may be meant for us:
-    /// it is kept in hand until that is known.
-    pub(super) fn take_in(&mut self, granted: Granted, answer: Answer) {
-        let (id, said) = (granted.id, answer.clone());
-        let undecided = self.breaker.is_undecided(&said);
-        if undecided {
-            let until = Moment::now() + HOLD;
-            self.held.push(((granted, answer), until));
-        } else {
-            self.decided.push((granted, answer));
+/// Why a channel was stopped.
+pub(in crate::dispatch) struct Stopped {
+    pub(in crate::dispatch) arret: Arret,
+    /// The database has it already.
+    pub(in crate::dispatch) known: bool,
+}
+
+impl News {
+    const fn none(canal: Canal) -> Self {
+        Self {
+            canal,
+            accepted: false,
+            stopped: None,
+            behind: Vec::new(),
         }
-        if self.judge(&said) && !undecided {
+    }
+}
+
+pub(super) struct Hearing {
+    canal: Canal,
+    breaker: Breaker,
+    /// Nothing is begun before this moment.
+    rests_until: Option<Moment>,
+    stopped: Option<Arret>,
+    /// Answers that are not recorded yet. While nobody was accepted, a refusal for good may be meant
+    /// for us: until the moment beside it that is open.
+    answers: Vec<(Heard, Option<Moment>)>,
+    /// What the database does not know yet.
+    news: News,
+}
+
+impl Hearing {
+    pub(super) const fn new(canal: Canal, connections: usize) -> Self {
+        Self {
+            canal,
+            breaker: Breaker::new(connections),
+            rests_until: None,
+            stopped: None,
+            answers: Vec::new(),
+            news: News::none(canal),
+        }
+    }
+
+    pub(super) const fn is_stopped(&self) -> bool {
+        self.stopped.is_some()
+    }
+
+    pub(super) const fn rests_until(&self) -> Option<Moment> {
+        self.rests_until
+    }
+
+    pub(super) fn rests(&self) -> bool {
+        self.rests_until.is_some_and(|until| until > Moment::now())
+    }
+
+    /// How many connections there may be; see [`Breaker::connections`].
+    pub(super) const fn connections(&self, long: bool) -> usize {
+        self.breaker.connections(long)
+    }
+
+    /// An answer for an envoi.
+    pub(super) fn take_in(&mut self, heard: Heard) {
+        let (id, answer) = (heard.envoi.id, heard.answer.clone());
+        let is_open = self.breaker.is_undecided(&answer);
+        self.answers
+            .push((heard, is_open.then(|| Moment::now() + HOLD)));
+        if self.judge(&answer) && !is_open {
             self.news.behind.push(id);
         }
     }
 
-    /// Answers whose meaning is known: of the refusals in hand all, once somebody was accepted,
-    /// nobody is left to ask, or `ending`.
-    pub(in crate::dispatch) fn take_decided(&mut self, ending: bool) -> Vec<Heard> {
-        let all = ending || self.breaker.has_accepted() || self.is_idle();
-        let now = Moment::now();
-        let over = self.held.extract_if(.., |(_, until)| all || *until <= now);
-        self.decided.extend(over.map(|(heard, _)| heard));
-        std::mem::take(&mut self.decided)
+    /// An answer that says nothing of the channel.
+    pub(super) fn decide(&mut self, heard: Heard) {
+        self.answers.push((heard, None));
+    }
+
+    /// Answers whose meaning is known: once somebody was accepted, or nobody is left to ask, `all`.
+    pub(super) fn take_decided(&mut self, all: bool) -> Vec<Heard> {
+        let is_decided = self.decided(all);
+        let decided = self.answers.extract_if(.., |(_, open)| is_decided(*open));
+        decided.map(|(heard, _)| heard).collect()
+    }
+
+    /// Whether there are such.
+    pub(super) fn has_decided(&self, all: bool) -> bool {
+        let is_decided = self.decided(all);
+        self.answers.iter().any(|(_, open)| is_decided(*open))
+    }
+
+    fn decided(&self, all: bool) -> impl Fn(Option<Moment>) -> bool + use<> {
+        let (all, now) = (all || self.breaker.has_accepted(), Moment::now());
+        move |open| all || open.is_none_or(|until| until <= now)
+    }
+
+    /// Whether anything heard is not recorded yet.
+    pub(super) const fn has_any(&self) -> bool {
+        !self.answers.is_empty()
     }
 
     /// Whether the channel can go on after this answer; true when it is what stopped it.
@@ -62,20 +137,16 @@ impl Lane {
             Step::Slow => log::info!(
                 "canal={} moins de connexions : {}",
                 self.canal,
-                self.connections()
+                self.connections(false)
             ),
             Step::Wait(wait) => {
                 let until = Moment::now() + wait;
                 self.rests_until = self.rests_until.max(Some(until));
             }
-            Step::Stop(cause) if self.stopped.is_none() => {
-                let (code, detail) = (answer.code.clone(), answer.detail.clone());
-                self.stop(Arret::new(
-                    self.canal,
-                    cause,
-                    code.as_deref().unwrap_or_default(),
-                    detail.unwrap_or_default(),
-                ));
+            Step::Stop(cause) if !self.is_stopped() => {
+                let code = answer.code.clone().unwrap_or_default();
+                let detail = answer.detail.clone().unwrap_or_default();
+                self.stop(Arret::new(self.canal, cause, &code, detail));
                 return true;
             }
             Step::Go | Step::Stop(_) => {}
@@ -84,32 +155,39 @@ impl Lane {
     }
 
     /// Closes the channel for this run; the first reason is the one to tell.
-    pub(in crate::dispatch) fn stop(&mut self, stop: Arret) {
-        if self.stopped.is_none() {
-            log::warn!(
-                "canal={} arret cause={} verdict={} code={}",
-                stop.canal,
-                stop.cause,
-                stop.cause.verdict(),
-                stop.code
-            );
-            self.put_back(stop.cause);
-            self.news.stopped = true;
-            self.stopped = Some(stop);
-        }
+    pub(super) fn stop(&mut self, arret: Arret) {
+        self.stop_for(arret, false);
     }
 
     /// Closes the channel for this run because it is paused; why is known already.
-    pub(in crate::dispatch) fn rest(&mut self, stop: Arret) {
-        self.news.known = self.stopped.is_none();
-        self.stop(stop);
+    pub(super) fn rest(&mut self, arret: Arret) {
+        self.stop_for(arret, true);
     }
 
-    /// What the database does not know yet, with why the channel is stopped.
-    pub(in crate::dispatch) fn take_news(&mut self) -> Option<(Canal, News, Option<Arret>)> {
-        let news = std::mem::take(&mut self.news);
-        let any = news.accepted || news.stopped || !news.behind.is_empty();
-        any.then(|| (self.canal, news, self.stopped.clone()))
+    fn stop_for(&mut self, arret: Arret, known: bool) {
+        if self.is_stopped() {
+            return;
+        }
+        log::warn!(
+            "canal={} arret cause={} verdict={} code={}",
+            arret.canal,
+            arret.cause,
+            arret.cause.verdict(),
+            arret.code
+        );
+        self.put_back(arret.cause);
+        self.stopped = Some(arret.clone());
+        self.news.stopped = Some(Stopped { arret, known });
+    }
+
+    pub(super) fn why_stopped(&mut self) -> Option<Arret> {
+        self.stopped.take()
+    }
+
+    pub(super) fn take_news(&mut self) -> Option<News> {
+        let news = std::mem::replace(&mut self.news, News::none(self.canal));
+        let any = news.accepted || news.stopped.is_some() || !news.behind.is_empty();
+        any.then_some(news)
     }
 
     /// The refusals in hand were meant for us: their envois wait behind the others, untouched.
@@ -119,9 +197,11 @@ impl Lane {
             Cause::Reponses | Cause::Occupe => Cause::Refus,
             cause => cause,
         };
-        for ((granted, answer), _) in self.held.drain(..) {
-            self.news.behind.push(granted.id);
-            self.decided.push((granted, answer.put_back(cause)));
+        for (heard, open) in &mut self.answers {
+            if open.take().is_some() {
+                self.news.behind.push(heard.envoi.id);
+                heard.answer = heard.answer.clone().put_back(cause);
+            }
         }
     }
 }

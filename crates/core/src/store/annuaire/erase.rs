@@ -1,18 +1,25 @@
 //! A parent who asks to be forgotten.
 
+use crate::instant::Instant;
 use crate::schema::{envois, messages, parents};
 use crate::store::appels::idempotence;
 use crate::store::backend::locked;
-use crate::store::envois::unsent;
-use crate::store::sql::sql;
+use crate::store::envois::UNSENT;
+use crate::store::sql::statements;
 use crate::store::{Conflict, Conn, Error};
 use crate::vocabulary::{Etat, Motif};
 use diesel::prelude::*;
 
+statements! {
+    fn ended(parent: i64, etat: Etat, motif: Motif, now: Instant) =
+        "UPDATE envois SET", UNSENT, "
+          WHERE parent = {parent} AND etat IN ('a_envoyer', 'reserve')";
+}
+
 /// Erases a parent, and returns how many there were: what waits is ended, addresses and peers' words
 /// are forgotten. The envois stay without a parent, so that the sums of their messages stay right.
 ///
-/// Row by row against the intents of running dispatchers: whichever commits first wins.
+/// Row by row against the announcements of running dispatchers: whichever commits first wins.
 pub(super) fn erase(conn: &mut Conn, id: i64) -> Result<usize, Error> {
     lock(conn, id)?;
     let envois = envois::table.filter(envois::parent.eq(id));
@@ -23,11 +30,7 @@ pub(super) fn erase(conn: &mut Conn, id: i64) -> Result<usize, Error> {
         return Err(Error::Conflict(Conflict::UnderWay));
     }
     let now = conn.now()?;
-    conn.execute(
-        unsent(sql("UPDATE envois SET"), Etat::Ignore, Motif::Efface, now)
-            .then(" WHERE parent = ? AND etat IN ('a_envoyer', 'reserve')")
-            .bind(id),
-    )?;
+    conn.execute(ended(id, Etat::Ignore, Motif::Efface, now))?;
     conn.execute(diesel::update(envois).set((
         envois::adresse.eq(None::<String>),
         envois::detail.eq(None::<String>),

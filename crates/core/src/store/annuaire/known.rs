@@ -1,9 +1,8 @@
 //! What is known already, as a file of an office needs it to find its people again: by its own
 //! identifiers, or by their names.
 
-use super::Table;
+use super::{Table, on_postgres, on_sqlite};
 use crate::schema;
-use crate::store::sql::sql;
 use crate::store::{Conn, Error};
 use diesel::prelude::*;
 
@@ -86,12 +85,10 @@ pub fn parents(conn: &mut Conn) -> Result<Vec<Parent>, Error> {
 /// The database's.
 pub fn last_number(conn: &mut Conn, table: Table) -> Result<i64, Error> {
     let question = if conn.is_postgres() {
-        sql(
-            "SELECT COALESCE(pg_sequence_last_value(pg_get_serial_sequence(?, 'id')::regclass), 0) AS nombre",
-        )
+        on_postgres::last_number(table.name())
     } else {
-        sql("SELECT COALESCE(max(seq), 0) AS nombre FROM sqlite_sequence WHERE name = ?")
+        on_sqlite::last_number(table.name())
     };
-    let last: crate::store::Count = conn.one(question.bind(table.name()))?;
+    let last: crate::store::Count = conn.one(question)?;
     Ok(last.nombre)
 }

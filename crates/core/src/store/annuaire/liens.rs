@@ -5,7 +5,7 @@
 use super::upsert::{self, Count};
 use super::{Lien, in_chunks};
 use crate::schema::parents_etudiants as pe;
-use crate::store::sql::{Sql, sql};
+use crate::store::sql::{Key, columns, statements};
 use crate::store::{Conflict, Conn, Error, Named};
 use diesel::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,26 +48,28 @@ pub(super) fn replace(
     parents: &[i64],
     liens: &[Lien],
 ) -> Result<(Count, usize), Error> {
-    let removed = conn.execute(
-        sql("DELETE FROM parents_etudiants
-               WHERE parent IN (SELECT r.cle FROM {rows: cle bigint})
-                 AND (parent, etudiant) NOT IN
-                     (SELECT r.parent, r.etudiant FROM {rows: parent bigint, etudiant bigint})")
-        .bind_keys(parents)
-        .bind_rows(liens),
-    )?;
-    Ok((upsert::write(conn, liens, &UPDATE, &INSERT)?, removed))
+    let removed = conn.execute(removed(&Key::of(parents.iter().copied()), liens))?;
+    Ok((upsert::write(conn, liens, moved, added)?, removed))
 }
 
-const UPDATE: Sql = sql("UPDATE parents_etudiants SET rang = r.rang
-   FROM {rows: parent bigint, etudiant bigint, rang bigint}
-  WHERE parents_etudiants.parent = r.parent AND parents_etudiants.etudiant = r.etudiant
-    AND parents_etudiants.rang <> r.rang");
+columns!(Lien: parent, etudiant, rang);
 
-const INSERT: Sql = sql("INSERT INTO parents_etudiants (parent, etudiant, rang)
-    SELECT parent, etudiant, rang FROM {rows: parent bigint, etudiant bigint, rang bigint}
-     WHERE true
-    ON CONFLICT (parent, etudiant) DO NOTHING");
+statements! {
+    fn removed(keys: &[Key], liens: &[Lien]) =
+        "DELETE FROM parents_etudiants
+          WHERE parent IN (SELECT r.cle FROM {keys})
+            AND (parent, etudiant) NOT IN (SELECT r.parent, r.etudiant FROM {liens})";
+
+    fn moved(liens: &[Lien]) =
+        "UPDATE parents_etudiants SET rang = r.rang FROM {liens}
+          WHERE parents_etudiants.parent = r.parent AND parents_etudiants.etudiant = r.etudiant
+            AND parents_etudiants.rang <> r.rang";
+
+    fn added(liens: &[Lien]) =
+        "INSERT INTO parents_etudiants (parent, etudiant, rang)
+         SELECT parent, etudiant, rang FROM {liens} WHERE true
+         ON CONFLICT (parent, etudiant) DO NOTHING";
+}
 
 /// # Errors
 /// `Conflict` when a link is given twice.

@@ -4,8 +4,8 @@
 //! differ are written; many of them in one statement.
 
 use super::{Annuaire, CHUNK, Table, checked, departs, follow, liens, oppositions, take_over};
-use crate::model::EtudiantPatch;
-use crate::store::sql::{Sql, sql};
+use crate::model::{ClassePatch, EtudiantPatch, ParentPatch};
+use crate::store::sql::{Sql, columns, statements};
 use crate::store::{Conflict, Conn, Error, Named};
 use serde::Serialize;
 
@@ -59,9 +59,9 @@ pub fn put(conn: &mut Conn, annuaire: &Annuaire) -> Result<Changes, Error> {
     let etudiants: Vec<EtudiantRow<'_>> = annuaire.etudiants.iter().map(Into::into).collect();
     let mut changes = Changes {
         revenus: departs::among(conn, &parents)?,
-        classes: write(conn, &annuaire.classes, &UPDATE_CLASSES, &INSERT_CLASSES)?,
-        etudiants: write(conn, &etudiants, &UPDATE_ETUDIANTS, &INSERT_ETUDIANTS)?,
-        parents: write(conn, &annuaire.parents, &UPDATE_PARENTS, &INSERT_PARENTS)?,
+        classes: write(conn, &annuaire.classes, update_classes, insert_classes)?,
+        etudiants: write(conn, &etudiants, update_etudiants, insert_etudiants)?,
+        parents: write(conn, &annuaire.parents, update_parents, insert_parents)?,
         ..Changes::default()
     };
     (changes.liens, changes.liens_retires) =
@@ -90,18 +90,18 @@ fn each_once(what: Named, ids: impl Iterator<Item = i64>) -> Result<Vec<i64>, Er
     }
 }
 
-/// Changes the rows that are there, those that are the same excepted, inserts the others, and counts.
-/// Both statements have one `{rows: …}`. Nobody else inserts meanwhile, see [`take_over`].
-pub(super) fn write<T: Serialize>(
+/// Changes the rows that are there, those that are the same excepted, inserts the others, and counts. Nobody
+/// else inserts meanwhile, see [`take_over`].
+pub(super) fn write<T>(
     conn: &mut Conn,
     rows: &[T],
-    update: &Sql,
-    insert: &Sql,
+    update: fn(&[T]) -> Sql,
+    insert: fn(&[T]) -> Sql,
 ) -> Result<Count, Error> {
     let mut count = Count::default();
     for chunk in rows.chunks(CHUNK) {
-        let modifies = conn.execute(update.clone().bind_rows(chunk))?;
-        let ajoutes = conn.execute(insert.clone().bind_rows(chunk))?;
+        let modifies = conn.execute(update(chunk))?;
+        let ajoutes = conn.execute(insert(chunk))?;
         count.modifies += modifies;
         count.ajoutes += ajoutes;
         count.inchanges += chunk.len().saturating_sub(modifies + ajoutes);
@@ -119,6 +119,12 @@ struct EtudiantRow<'a> {
     classe: Option<i64>,
     classe_dite: bool,
 }
+columns!(EtudiantRow<'_>: id, identifiant, nom, prenom, classe, classe_dite);
+columns!(ClassePatch: id, identifiant, nom, niveau, annee_scolaire);
+columns!(
+    ParentPatch: id, identifiant, nom, prenom, telephone, email, notifications_sms,
+    notifications_email
+);
 
 impl<'a> From<&'a EtudiantPatch> for EtudiantRow<'a> {
     fn from(patch: &'a EtudiantPatch) -> Self {
@@ -133,61 +139,63 @@ impl<'a> From<&'a EtudiantPatch> for EtudiantRow<'a> {
     }
 }
 
-const UPDATE_CLASSES: Sql = sql("UPDATE classes
-    SET nom = COALESCE(r.nom, classes.nom), niveau = COALESCE(r.niveau, classes.niveau),
-        annee_scolaire = COALESCE(r.annee_scolaire, classes.annee_scolaire),
-        identifiant = COALESCE(r.identifiant, classes.identifiant)
-   FROM {rows: id bigint, identifiant text, nom text, niveau text, annee_scolaire text}
-  WHERE classes.id = r.id
-    AND (r.nom <> classes.nom OR r.niveau <> classes.niveau
-         OR r.annee_scolaire <> classes.annee_scolaire
-         OR (r.identifiant IS NOT NULL AND r.identifiant IS DISTINCT FROM classes.identifiant))");
+statements! {
+    fn update_classes(rows: &[ClassePatch]) =
+        "UPDATE classes
+         SET nom = COALESCE(r.nom, classes.nom), niveau = COALESCE(r.niveau, classes.niveau),
+             annee_scolaire = COALESCE(r.annee_scolaire, classes.annee_scolaire),
+             identifiant = COALESCE(r.identifiant, classes.identifiant)
+        FROM {rows}
+       WHERE classes.id = r.id
+         AND (r.nom <> classes.nom OR r.niveau <> classes.niveau
+              OR r.annee_scolaire <> classes.annee_scolaire
+              OR (r.identifiant IS NOT NULL AND r.identifiant IS DISTINCT FROM classes.identifiant))";
 
-const INSERT_CLASSES: Sql = sql(
-    "INSERT INTO classes (id, identifiant, nom, niveau, annee_scolaire)
-    SELECT r.id, r.identifiant, COALESCE(r.nom, ''), COALESCE(r.niveau, ''),
-           COALESCE(r.annee_scolaire, '')
-      FROM {rows: id bigint, identifiant text, nom text, niveau text, annee_scolaire text}
-     WHERE NOT EXISTS (SELECT 1 FROM classes c WHERE c.id = r.id)",
-);
+    fn insert_classes(rows: &[ClassePatch]) =
+        "INSERT INTO classes (id, identifiant, nom, niveau, annee_scolaire)
+         SELECT r.id, r.identifiant, COALESCE(r.nom, ''), COALESCE(r.niveau, ''),
+                COALESCE(r.annee_scolaire, '')
+           FROM {rows}
+          WHERE NOT EXISTS (SELECT 1 FROM classes c WHERE c.id = r.id)";
 
-const UPDATE_ETUDIANTS: Sql = sql("UPDATE etudiants
-    SET nom = COALESCE(r.nom, etudiants.nom), prenom = COALESCE(r.prenom, etudiants.prenom),
-        classe = CASE WHEN r.classe_dite THEN r.classe ELSE etudiants.classe END,
-        identifiant = COALESCE(r.identifiant, etudiants.identifiant)
-   FROM {rows: id bigint, identifiant text, nom text, prenom text, classe bigint, classe_dite boolean}
-  WHERE etudiants.id = r.id
-    AND (r.nom <> etudiants.nom OR r.prenom <> etudiants.prenom
-         OR (r.classe_dite AND r.classe IS DISTINCT FROM etudiants.classe)
-         OR (r.identifiant IS NOT NULL AND r.identifiant IS DISTINCT FROM etudiants.identifiant))");
+    fn update_etudiants(rows: &[EtudiantRow<'_>]) =
+        "UPDATE etudiants
+         SET nom = COALESCE(r.nom, etudiants.nom), prenom = COALESCE(r.prenom, etudiants.prenom),
+             classe = CASE WHEN r.classe_dite THEN r.classe ELSE etudiants.classe END,
+             identifiant = COALESCE(r.identifiant, etudiants.identifiant)
+        FROM {rows}
+       WHERE etudiants.id = r.id
+         AND (r.nom <> etudiants.nom OR r.prenom <> etudiants.prenom
+              OR (r.classe_dite AND r.classe IS DISTINCT FROM etudiants.classe)
+              OR (r.identifiant IS NOT NULL AND r.identifiant IS DISTINCT FROM etudiants.identifiant))";
 
-const INSERT_ETUDIANTS: Sql = sql(
-    "INSERT INTO etudiants (id, identifiant, nom, prenom, classe)
-    SELECT r.id, r.identifiant, COALESCE(r.nom, ''), COALESCE(r.prenom, ''), r.classe
-      FROM {rows: id bigint, identifiant text, nom text, prenom text, classe bigint}
-     WHERE NOT EXISTS (SELECT 1 FROM etudiants e WHERE e.id = r.id)",
-);
+    fn insert_etudiants(rows: &[EtudiantRow<'_>]) =
+        "INSERT INTO etudiants (id, identifiant, nom, prenom, classe)
+         SELECT r.id, r.identifiant, COALESCE(r.nom, ''), COALESCE(r.prenom, ''), r.classe
+           FROM {rows}
+          WHERE NOT EXISTS (SELECT 1 FROM etudiants e WHERE e.id = r.id)";
 
-const UPDATE_PARENTS: Sql = sql("UPDATE parents
-    SET nom = COALESCE(r.nom, parents.nom), prenom = COALESCE(r.prenom, parents.prenom),
-        telephone = COALESCE(r.telephone, parents.telephone),
-        email = COALESCE(r.email, parents.email),
-        notifications_sms = COALESCE(r.notifications_sms, parents.notifications_sms),
-        notifications_email = COALESCE(r.notifications_email, parents.notifications_email),
-        identifiant = COALESCE(r.identifiant, parents.identifiant), parti_le = NULL
-   FROM {rows: id bigint, identifiant text, nom text, prenom text, telephone text, email text, notifications_sms boolean, notifications_email boolean}
-  WHERE parents.id = r.id
-    AND (r.nom <> parents.nom OR r.prenom <> parents.prenom OR r.telephone <> parents.telephone
-         OR r.email <> parents.email OR r.notifications_sms <> parents.notifications_sms
-         OR r.notifications_email <> parents.notifications_email
-         OR parents.parti_le IS NOT NULL
-         OR (r.identifiant IS NOT NULL AND r.identifiant IS DISTINCT FROM parents.identifiant))");
+    fn update_parents(rows: &[ParentPatch]) =
+        "UPDATE parents
+         SET nom = COALESCE(r.nom, parents.nom), prenom = COALESCE(r.prenom, parents.prenom),
+             telephone = COALESCE(r.telephone, parents.telephone),
+             email = COALESCE(r.email, parents.email),
+             notifications_sms = COALESCE(r.notifications_sms, parents.notifications_sms),
+             notifications_email = COALESCE(r.notifications_email, parents.notifications_email),
+             identifiant = COALESCE(r.identifiant, parents.identifiant), parti_le = NULL
+        FROM {rows}
+       WHERE parents.id = r.id
+         AND (r.nom <> parents.nom OR r.prenom <> parents.prenom OR r.telephone <> parents.telephone
+              OR r.email <> parents.email OR r.notifications_sms <> parents.notifications_sms
+              OR r.notifications_email <> parents.notifications_email
+              OR parents.parti_le IS NOT NULL
+              OR (r.identifiant IS NOT NULL AND r.identifiant IS DISTINCT FROM parents.identifiant))";
 
-const INSERT_PARENTS: Sql = sql(
-    "INSERT INTO parents (id, identifiant, nom, prenom, telephone, email, notifications_sms, notifications_email)
-    SELECT r.id, r.identifiant, COALESCE(r.nom, ''), COALESCE(r.prenom, ''),
-           COALESCE(r.telephone, ''), COALESCE(r.email, ''),
-           COALESCE(r.notifications_sms, true), COALESCE(r.notifications_email, false)
-      FROM {rows: id bigint, identifiant text, nom text, prenom text, telephone text, email text, notifications_sms boolean, notifications_email boolean}
-     WHERE NOT EXISTS (SELECT 1 FROM parents p WHERE p.id = r.id)",
-);
+    fn insert_parents(rows: &[ParentPatch]) =
+        "INSERT INTO parents (id, identifiant, nom, prenom, telephone, email, notifications_sms, notifications_email)
+         SELECT r.id, r.identifiant, COALESCE(r.nom, ''), COALESCE(r.prenom, ''),
+                COALESCE(r.telephone, ''), COALESCE(r.email, ''),
+                COALESCE(r.notifications_sms, true), COALESCE(r.notifications_email, false)
+           FROM {rows}
+          WHERE NOT EXISTS (SELECT 1 FROM parents p WHERE p.id = r.id)";
+}

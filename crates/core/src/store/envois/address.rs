@@ -5,7 +5,7 @@ use crate::schema::{envois, messages, parents, passages, tentatives};
 use crate::store::annuaire::in_chunks;
 use crate::store::backend::locked;
 use crate::store::literal::{is_one_of, lower};
-use crate::store::sql::{Sql, sql};
+use crate::store::sql::{columns, statements};
 use crate::store::{Conn, Error};
 use crate::vocabulary::{Canal, Etat, Mode, Motif, Verdict};
 use diesel::dsl::{auto_type, exists, not};
@@ -40,6 +40,7 @@ pub struct Addressed {
     /// E.164 number or mailbox.
     pub adresse: String,
 }
+columns!(Addressed: id, adresse);
 
 /// An envoi that goes nowhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -51,16 +52,37 @@ pub struct Unaddressed {
     /// What the office can mend; no address stands in it.
     pub detail: Option<String>,
 }
+columns!(Unaddressed: id, motif, detail);
 
-/// Of an UPDATE of envois: neither tried nor, by what the directory says now, to go elsewhere. The
-/// forms must have been made ([`adresses::refresh`](crate::store::adresses::refresh)).
-pub(super) const NOT_OUTDATED: &str = "
-    AND NOT EXISTS (SELECT 1 FROM parents a
-                     WHERE a.id = envois.parent AND envois.tentatives = 0
-                       AND NOT COALESCE(CASE envois.canal
-                                          WHEN 'sms' THEN a.telephone_e164 = envois.adresse
-                                          ELSE a.email_norme = lower(envois.adresse) END, FALSE))
-";
+// By hand, because each of many rows gets an address or a reason of its own in one statement.
+statements! {
+    fn ended(ended: &[Unaddressed], now: Instant) =
+        "UPDATE envois
+            SET etat = CASE WHEN ambigus > 0 THEN 'incertain' ELSE 'ignore' END,
+                motif = CASE WHEN ambigus > 0 THEN 'resultat_inconnu' ELSE r.motif END,
+                detail = r.detail, code = NULL, adresse = NULL, proprio = NULL,
+                bail_jusqua = NULL, termine_le = {now}, jeton = jeton + 1
+           FROM {ended} WHERE envois.id = r.id";
+
+    fn readdressed(addressed: &[Addressed]) =
+        "UPDATE envois
+            SET adresse = r.adresse, etat = 'a_envoyer', motif = NULL, termine_le = NULL,
+                proprio = NULL, bail_jusqua = NULL
+           FROM {addressed} WHERE envois.id = r.id";
+
+    fn sent_again(addressed: &[Addressed], now: Instant, expire: Instant) =
+        "UPDATE envois
+            SET adresse = r.adresse, etat = 'a_envoyer', motif = NULL, code = NULL, detail = NULL,
+                reference = NULL, termine_le = NULL, emis_le = NULL, tentatives = 0, ambigus = 0,
+                renvois = renvois + 1, jeton = jeton + 1, prochaine = {now}, expire = {expire}
+           FROM {addressed} WHERE envois.id = r.id";
+
+    // Addresses are unique in a message at every moment: two parents may have changed theirs.
+    fn set_aside(addressed: &[Addressed], now: Instant) =
+        "UPDATE envois
+            SET adresse = NULL, etat = 'ignore', motif = 'sans_adresse', termine_le = {now}
+          WHERE id IN (SELECT r.id FROM {addressed})";
+}
 
 /// Of an envoi: called accepted, and by simulating runs alone.
 #[auto_type]
@@ -168,36 +190,21 @@ pub fn taken(
     Ok(others.map(|(_, address)| address).collect())
 }
 
-// By hand, because each of many rows gets an address or a reason of its own in one statement.
-
 /// Ends those that go nowhere. Of those whose answer was lost a copy may have arrived.
 ///
 /// # Errors
 /// The database's.
-pub fn end(conn: &mut Conn, ended: &[Unaddressed], now: Instant) -> Result<(), Error> {
-    conn.execute(
-        sql("UPDATE envois
-                 SET etat = CASE WHEN ambigus > 0 THEN 'incertain' ELSE 'ignore' END,
-                     motif = CASE WHEN ambigus > 0 THEN 'resultat_inconnu' ELSE r.motif END,
-                     detail = r.detail, code = NULL, adresse = NULL, proprio = NULL,
-                     bail_jusqua = NULL, termine_le = ?, jeton = jeton + 1
-                FROM {rows: id bigint, motif text, detail text} WHERE envois.id = r.id")
-        .bind(now)
-        .bind_rows(ended),
-    )
-    .map(drop)
+pub fn end(conn: &mut Conn, gone: &[Unaddressed], now: Instant) -> Result<(), Error> {
+    conn.execute(ended(gone, now)).map(drop)
 }
 
-/// Gives waiting envois their new address; whoever had leased one has lost it.
+/// Gives waiting envois their new address; whoever had claimed one has lost it.
 ///
 /// # Errors
 /// The database's.
 pub fn readdress(conn: &mut Conn, addressed: &[Addressed], now: Instant) -> Result<(), Error> {
-    set_aside(conn, addressed, now)?;
-    conn.execute(set_out().then(
-        ", etat = 'a_envoyer', motif = NULL, termine_le = NULL, proprio = NULL, bail_jusqua = NULL",
-    ).then(FROM).bind_rows(addressed))
-    .map(drop)
+    conn.execute(set_aside(addressed, now))?;
+    conn.execute(readdressed(addressed)).map(drop)
 }
 
 /// Has envois sent again from the beginning. An answer to an earlier attempt changes nothing any more.
@@ -210,39 +217,8 @@ pub fn send_again(
     now: Instant,
     expire: Instant,
 ) -> Result<(), Error> {
-    set_aside(conn, addressed, now)?;
-    conn.execute(
-        set_out()
-            .then(
-                ", etat = 'a_envoyer', motif = NULL, code = NULL, detail = NULL, reference = NULL,
-                   termine_le = NULL, emis_le = NULL, tentatives = 0, ambigus = 0,
-                   renvois = renvois + 1, jeton = jeton + 1, prochaine = ?, expire = ?",
-            )
-            .bind(now)
-            .bind(expire)
-            .then(FROM)
-            .bind_rows(addressed),
-    )
-    .map(drop)
-}
-
-fn set_out() -> Sql {
-    sql("UPDATE envois SET adresse = r.adresse")
-}
-
-const FROM: &str = " FROM {rows: id bigint, adresse text} WHERE envois.id = r.id";
-
-/// Addresses are unique in a message at every moment: two parents may have changed theirs.
-fn set_aside(conn: &mut Conn, addressed: &[Addressed], now: Instant) -> Result<(), Error> {
-    conn.execute(
-        sql(
-            "UPDATE envois SET adresse = NULL, etat = 'ignore', motif = 'sans_adresse', termine_le = ?
-              WHERE id IN (SELECT r.id FROM {rows: id bigint})",
-        )
-        .bind(now)
-        .bind_rows(addressed),
-    )
-    .map(drop)
+    conn.execute(set_aside(addressed, now))?;
+    conn.execute(sent_again(addressed, now, expire)).map(drop)
 }
 
 /// A message of which everything has really left, or is about to, is no simulation any more.

@@ -1,33 +1,88 @@
 //! Leases that ended without an answer, and envois that waited too long.
 
-use super::{ended, unsent};
+use super::UNSENT;
 use crate::instant::Instant;
-use crate::store::sql::sql;
+use crate::schema::envois;
+use crate::store::sql::{columns, statements};
 use crate::store::{Conn, Error, LEASE_MAX};
 use crate::vocabulary::{Canal, Etat, Motif};
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::BigInt;
 
 /// E-mails are sent again at most so often after a lost answer (with the same Message-ID).
 pub const AMBIGUOUS_RESENDS: i64 = 2;
 
 /// An envoi taken back from a run that died.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, diesel::QueryableByName)]
+#[diesel(table_name = envois)]
 pub struct Recovered {
     /// Number of the envoi.
-    #[diesel(sql_type = BigInt)]
     pub id: i64,
-    /// Token of the dead lease.
-    #[diesel(sql_type = BigInt)]
+    /// Token of the dead claim.
     pub jeton: i64,
     /// Its message.
-    #[diesel(sql_type = BigInt)]
     pub message: i64,
     /// Its channel.
-    #[diesel(sql_type = Text)]
     pub canal: Canal,
     /// What it became: `a_envoyer` or `incertain`.
-    #[diesel(sql_type = Text)]
     pub etat: Etat,
+}
+columns!(Recovered: id, jeton);
+
+#[derive(serde::Serialize, diesel::QueryableByName)]
+struct Cancelled {
+    #[diesel(sql_type = BigInt)]
+    annule: i64,
+}
+columns!(Cancelled: annule);
+
+/// The state in which an envoi ended without being sent.
+#[derive(diesel::QueryableByName)]
+#[diesel(table_name = envois)]
+struct Ended {
+    etat: Etat,
+}
+
+statements! {
+    // SQLite takes a partial index when the question repeats its condition word for word.
+    fn claimed(now: Instant, never: Instant) =
+        "WITH morts AS MATERIALIZED (
+            SELECT id FROM envois
+             WHERE etat IN ('reserve', 'emission') AND etat = 'reserve'
+               AND (bail_jusqua <= {now} OR bail_jusqua > {never}) {skip locked})
+         UPDATE envois SET etat = 'a_envoyer', proprio = NULL, bail_jusqua = NULL
+          WHERE id IN (SELECT id FROM morts)
+         RETURNING id, jeton, message, canal, etat";
+
+    fn announced(passage: &str, resends: i64, now: Instant, never: Instant) =
+        "WITH morts AS MATERIALIZED (
+            SELECT id FROM envois
+             WHERE etat IN ('reserve', 'emission') AND etat = 'emission' AND proprio <> {passage}
+               AND (bail_jusqua <= {now} OR bail_jusqua > {never}) {skip locked})
+         UPDATE envois
+            SET etat = CASE WHEN canal = 'email' AND ambigus < {resends} THEN 'a_envoyer'
+                            ELSE 'incertain' END,
+                motif = CASE WHEN canal = 'email' AND ambigus < {resends} THEN NULL
+                             ELSE 'resultat_inconnu' END,
+                termine_le = CASE WHEN canal = 'email' AND ambigus < {resends} THEN NULL
+                                  ELSE {now} END,
+                prochaine = {now}, ambigus = ambigus + 1, proprio = NULL, bail_jusqua = NULL
+          WHERE id IN (SELECT id FROM morts)
+         RETURNING id, jeton, message, canal, etat";
+
+    fn attempts(unanswered: &[Recovered], now: Instant) =
+        "UPDATE tentatives SET fin = {now}, verdict = 'ambigu' FROM {unanswered}
+          WHERE tentatives.envoi = r.id AND tentatives.jeton = r.jeton AND tentatives.fin IS NULL";
+
+    fn cancelled() =
+        "SELECT id AS annule FROM messages WHERE statut = 'en_attente' AND annule_le IS NOT NULL";
+
+    fn ended_with(cancelled: &[Cancelled], etat: Etat, motif: Motif, now: Instant) =
+        "UPDATE envois SET", UNSENT, "
+          WHERE etat = 'a_envoyer' AND message IN (SELECT r.annule FROM {cancelled})
+         RETURNING etat";
+
+    fn ended_late(etat: Etat, motif: Motif, now: Instant) =
+        "UPDATE envois SET", UNSENT, " WHERE etat = 'a_envoyer' AND expire <= {now} RETURNING etat";
 }
 
 /// Takes back what dead runs left. Nothing left the machine in `reserve`: it waits again. In
@@ -40,52 +95,12 @@ pub struct Recovered {
 /// # Errors
 /// The database's.
 pub fn recover(conn: &mut Conn, passage: &str, now: Instant) -> Result<Vec<Recovered>, Error> {
-    // SQLite takes a partial index when the question repeats its condition word for word.
-    let mut recovered: Vec<Recovered> = conn.load(
-        sql("WITH morts AS MATERIALIZED (
-                SELECT id FROM envois
-                 WHERE etat IN ('reserve', 'emission') AND etat = 'reserve'
-                   AND (bail_jusqua <= ? OR bail_jusqua > ?) {skip locked})
-              UPDATE envois SET etat = 'a_envoyer', proprio = NULL, bail_jusqua = NULL,
-                                reprises = reprises + 1
-               WHERE id IN (SELECT id FROM morts)
-              RETURNING id, jeton, message, canal, etat")
-        .bind(now)
-        .bind(now + LEASE_MAX),
-    )?;
-    let unanswered: Vec<Recovered> = conn.load(
-        sql("WITH morts AS MATERIALIZED (
-                SELECT id FROM envois
-                 WHERE etat IN ('reserve', 'emission') AND etat = 'emission' AND proprio <> ?
-                   AND (bail_jusqua <= ? OR bail_jusqua > ?) {skip locked})
-              UPDATE envois
-                 SET etat = CASE WHEN canal = 'email' AND ambigus < ? THEN 'a_envoyer'
-                                 ELSE 'incertain' END,
-                     motif = CASE WHEN canal = 'email' AND ambigus < ? THEN NULL
-                                  ELSE 'resultat_inconnu' END,
-                     termine_le = CASE WHEN canal = 'email' AND ambigus < ? THEN NULL ELSE ? END,
-                     prochaine = ?, ambigus = ambigus + 1, reprises = reprises + 1,
-                     proprio = NULL, bail_jusqua = NULL
-               WHERE id IN (SELECT id FROM morts)
-              RETURNING id, jeton, message, canal, etat")
-        .bind(passage)
-        .bind(now)
-        .bind(now + LEASE_MAX)
-        .bind(AMBIGUOUS_RESENDS)
-        .bind(AMBIGUOUS_RESENDS)
-        .bind(AMBIGUOUS_RESENDS)
-        .bind(Some(now))
-        .bind(now),
-    )?;
+    let never = now + LEASE_MAX;
+    let mut recovered: Vec<Recovered> = conn.load(claimed(now, never))?;
+    let unanswered: Vec<Recovered> =
+        conn.load(announced(passage, AMBIGUOUS_RESENDS, now, never))?;
     if !unanswered.is_empty() {
-        conn.execute(
-            sql("UPDATE tentatives SET fin = ?, verdict = 'ambigu'
-                    FROM {rows: id bigint, jeton bigint}
-                   WHERE tentatives.envoi = r.id AND tentatives.jeton = r.jeton
-                     AND tentatives.fin IS NULL")
-            .bind(now)
-            .bind_rows(&unanswered),
-        )?;
+        conn.execute(attempts(&unanswered, now))?;
     }
     recovered.extend(unanswered);
     Ok(recovered)
@@ -99,25 +114,12 @@ pub fn recover(conn: &mut Conn, passage: &str, now: Instant) -> Result<Vec<Recov
 pub fn drop_cancelled(conn: &mut Conn, now: Instant) -> Result<Vec<Etat>, Error> {
     // Asked apart, because there is hardly ever one: as a part of the change, PostgreSQL may look
     // at every open message for every envoi that waits.
-    let cancelled: Vec<Cancelled> = conn.load(sql(
-        "SELECT id AS annule FROM messages WHERE statut = 'en_attente' AND annule_le IS NOT NULL",
-    ))?;
+    let cancelled: Vec<Cancelled> = conn.load(cancelled())?;
     if cancelled.is_empty() {
         return Ok(Vec::new());
     }
-    let update = unsent(sql("UPDATE envois SET"), Etat::Ignore, Motif::Annule, now)
-        .then(
-            " WHERE etat = 'a_envoyer'
-                AND message IN (SELECT r.annule FROM {rows: annule bigint})",
-        )
-        .bind_rows(&cancelled);
-    ended(conn, update)
-}
-
-#[derive(serde::Serialize, diesel::QueryableByName)]
-struct Cancelled {
-    #[diesel(sql_type = BigInt)]
-    annule: i64,
+    let ended = conn.load(ended_with(&cancelled, Etat::Ignore, Motif::Annule, now))?;
+    Ok(states(ended))
 }
 
 /// Ends what is too late to be sent, whether or not its channel works. Returns the state of each.
@@ -125,8 +127,10 @@ struct Cancelled {
 /// # Errors
 /// The database's.
 pub fn expire(conn: &mut Conn, now: Instant) -> Result<Vec<Etat>, Error> {
-    let update = unsent(sql("UPDATE envois SET"), Etat::Echec, Motif::Expire, now)
-        .then(" WHERE etat = 'a_envoyer' AND expire <= ?")
-        .bind(now);
-    ended(conn, update)
+    conn.load(ended_late(Etat::Echec, Motif::Expire, now))
+        .map(states)
+}
+
+fn states(ended: Vec<Ended>) -> Vec<Etat> {
+    ended.into_iter().map(|ended| ended.etat).collect()
 }

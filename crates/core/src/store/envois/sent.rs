@@ -1,11 +1,8 @@
 //! What an answer that was written down is the answer to.
 
-use super::Granted;
-use crate::store::sql::sql;
+use super::Announced;
+use crate::store::sql::{columns, statements};
 use crate::store::{Conn, Error};
-use crate::vocabulary::Canal;
-use diesel::QueryableByName;
-use diesel::sql_types::Text;
 
 /// Names an envoi beyond the database that it is in.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -15,34 +12,23 @@ pub struct Sent {
     /// Number of the envoi.
     pub envoi: i64,
 }
+columns!(Sent: cle, envoi);
 
-#[derive(QueryableByName)]
-struct Row {
-    #[diesel(sql_type = Text)]
-    canal: Canal,
-    #[diesel(embed)]
-    granted: Granted,
+statements! {
+    fn known(named: &[Sent]) =
+        "SELECT e.id, e.canal, e.jeton, e.message, m.jeton AS version,
+                COALESCE(e.adresse, '') AS adresse, e.tentatives, e.ambigus, e.renvois,
+                COALESCE(e.emis_le, e.prochaine) AS emis_le, e.expire
+           FROM {named}
+           JOIN envois e ON e.id = r.envoi
+           JOIN messages m ON m.id = e.message AND m.cle = r.cle";
 }
 
-/// The present state of envois that were handed to the network, each with its channel. Those that
-/// this database does not know are missing.
+/// The present state of envois that were handed to the network. Those that this database does not
+/// know are missing.
 ///
 /// # Errors
 /// The database's.
-pub fn sent(conn: &mut Conn, named: &[Sent]) -> Result<Vec<(Canal, Granted)>, Error> {
-    let rows: Vec<Row> = conn.load(
-        sql(
-            "SELECT e.id, e.canal, e.jeton, e.message, m.jeton AS version,
-                    COALESCE(e.adresse, '') AS adresse, e.tentatives, e.ambigus,
-                    e.renvois, COALESCE(e.emis_le, e.prochaine) AS emis_le, e.expire
-               FROM {rows: cle text, envoi bigint}
-               JOIN envois e ON e.id = r.envoi
-               JOIN messages m ON m.id = e.message AND m.cle = r.cle",
-        )
-        .bind_rows(named),
-    )?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.canal, row.granted))
-        .collect())
+pub fn sent(conn: &mut Conn, named: &[Sent]) -> Result<Vec<Announced>, Error> {
+    conn.load(known(named))
 }

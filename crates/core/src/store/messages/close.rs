@@ -6,7 +6,7 @@ use crate::instant::Instant;
 use crate::schema::{envois, messages};
 use crate::store::backend::skipping_locked;
 use crate::store::literal::{IsIn, Literal, is_one_of};
-use crate::store::sql::sql;
+use crate::store::sql::{columns, statements};
 use crate::store::{Conn, Error};
 use crate::vocabulary::{Canal, Etat, Motif, Statut};
 use diesel::dsl::{auto_type, case_when, count, count_star, exists, min, not};
@@ -81,6 +81,10 @@ struct Closing {
     nb_incertains: i64,
     nb_ignores: i64,
 }
+columns!(
+    Closing: id, statut, date_envoi, details_erreur, nb_destinataires, nb_envoyes, nb_echecs,
+    nb_incertains, nb_ignores
+);
 
 /// Of a message: its recipients are known, and none of them waits any more.
 #[auto_type]
@@ -136,7 +140,7 @@ pub fn close(
         closings.push(closing(&ended, first, explain(&ended)));
         closed.push(ended);
     }
-    write(conn, &closings)?;
+    conn.execute(closed_with(&closings))?;
     Ok(closed)
 }
 
@@ -212,19 +216,14 @@ fn closing(closed: &Closed, first: Option<Instant>, details: Option<String>) -> 
     }
 }
 
-/// By hand, because each of many rows gets values of its own, in one statement: what is counted at each
-/// statement is counted once.
-fn write(conn: &mut Conn, closings: &[Closing]) -> Result<(), Error> {
-    conn.execute(
-        sql("UPDATE messages
-                 SET statut = r.statut, date_envoi = r.date_envoi,
-                     details_erreur = r.details_erreur, nb_destinataires = r.nb_destinataires,
-                     nb_envoyes = r.nb_envoyes, nb_echecs = r.nb_echecs,
-                     nb_incertains = r.nb_incertains, nb_ignores = r.nb_ignores,
-                     proprio = NULL, bail_jusqua = NULL
-                FROM {rows: id bigint, statut text, date_envoi timestamptz, details_erreur text, nb_destinataires bigint, nb_envoyes bigint, nb_echecs bigint, nb_incertains bigint, nb_ignores bigint}
-               WHERE messages.id = r.id AND messages.statut = 'en_attente'")
-        .bind_rows(closings),
-    )?;
-    Ok(())
+// By hand, because each of many rows gets values of its own, in one statement: what is counted at each
+// statement is counted once.
+statements! {
+    fn closed_with(closings: &[Closing]) =
+        "UPDATE messages
+            SET statut = r.statut, date_envoi = r.date_envoi, details_erreur = r.details_erreur,
+                nb_destinataires = r.nb_destinataires, nb_envoyes = r.nb_envoyes,
+                nb_echecs = r.nb_echecs, nb_incertains = r.nb_incertains,
+                nb_ignores = r.nb_ignores, proprio = NULL, bail_jusqua = NULL
+           FROM {closings} WHERE messages.id = r.id AND messages.statut = 'en_attente'";
 }

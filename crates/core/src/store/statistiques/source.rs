@@ -1,14 +1,14 @@
-//! The questions to the counters.
+//! The question to the counters: by hand, since the builder has no sum of several selections.
 
-use super::period::Period;
-use super::rangement::fold_if_many;
-use super::{Combination, Selection};
-use crate::store::sql::{Sql, sql};
+use super::Selection;
+use crate::instant::Instant;
+use crate::store::sql::statements;
 use crate::store::{Conn, Error};
 use crate::vocabulary::{Canal, Etat, Statut};
-use diesel::sql_types::{BigInt, Bool, Text};
+use chrono::{NaiveDate, NaiveTime, TimeDelta};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
-/// Messages of one combination, with their envois.
+/// Messages of one combination with the sums of their envois, or open envois in one state.
 #[derive(Debug, diesel::QueryableByName)]
 pub(super) struct Source {
     #[diesel(sql_type = Text)]
@@ -21,103 +21,126 @@ pub(super) struct Source {
     pub(super) est_message_groupe: bool,
     #[diesel(sql_type = Bool)]
     pub(super) est_lu: bool,
+    /// Of open envois only.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub(super) etat: Option<Etat>,
     #[diesel(sql_type = BigInt)]
     pub(super) nombre: i64,
     #[diesel(sql_type = BigInt)]
-    envoye: i64,
+    nb_envoyes: i64,
     #[diesel(sql_type = BigInt)]
-    echec: i64,
+    nb_echecs: i64,
     #[diesel(sql_type = BigInt)]
-    incertain: i64,
+    nb_incertains: i64,
     #[diesel(sql_type = BigInt)]
-    ignore: i64,
-    #[diesel(sql_type = BigInt)]
-    a_envoyer: i64,
-    #[diesel(sql_type = BigInt)]
-    reserve: i64,
-    #[diesel(sql_type = BigInt)]
-    emission: i64,
-    #[diesel(sql_type = BigInt)]
-    mouvements: i64,
+    nb_ignores: i64,
 }
 
 impl Source {
-    pub(super) const fn envois(&self) -> [(Etat, i64); 7] {
-        [
-            (Etat::AEnvoyer, self.a_envoyer),
-            (Etat::Reserve, self.reserve),
-            (Etat::Emission, self.emission),
-            (Etat::Envoye, self.envoye),
-            (Etat::Echec, self.echec),
-            (Etat::Incertain, self.incertain),
-            (Etat::Ignore, self.ignore),
-        ]
+    /// Envois by state. Messages that are leaving have none: theirs still change, and are counted
+    /// where they are.
+    pub(super) fn envois(&self) -> Vec<(Etat, i64)> {
+        match (self.etat, self.statut) {
+            (Some(etat), _) => vec![(etat, self.nombre)],
+            (None, Statut::EnAttente) => Vec::new(),
+            (None, _) => vec![
+                (Etat::Envoye, self.nb_envoyes),
+                (Etat::Echec, self.nb_echecs),
+                (Etat::Incertain, self.nb_incertains),
+                (Etat::Ignore, self.nb_ignores),
+            ],
+        }
     }
 }
 
-/// What the counters, what is not in them yet, and the open envois say: one statement, so that a
-/// message that is closed meanwhile is neither missed nor counted twice.
+/// What the counters, the messages of the days that are not wholly in the period, and the open envois
+/// say: one statement, so that a message that is closed meanwhile is neither missed nor counted twice.
 pub(super) fn read(conn: &mut Conn, selection: &Selection) -> Result<Vec<Source>, Error> {
-    let period = Period::new(selection);
-    let mut question = sql("SELECT type AS canal, statut, classe, est_message_groupe, est_lu,
-                CAST(sum(nombre) AS BIGINT) AS nombre, CAST(sum(nb_envoyes) AS BIGINT) AS envoye,
-                CAST(sum(nb_echecs) AS BIGINT) AS echec,
-                CAST(sum(nb_incertains) AS BIGINT) AS incertain,
-                CAST(sum(nb_ignores) AS BIGINT) AS ignore,
-                CAST(sum(a_envoyer) AS BIGINT) AS a_envoyer, CAST(sum(reserve) AS BIGINT) AS reserve,
-                CAST(sum(emission) AS BIGINT) AS emission,
-                CAST(sum(mouvement) AS BIGINT) AS mouvements
-           FROM (");
-    question = period
-        .open_envois(period.edges(period.counters(question)))
-        .then(") AS c");
-    if let Some(classe) = selection.classe {
-        question = question.then(" WHERE classe = ?").bind(classe);
-    }
-    let found: Vec<Source> =
-        conn.load(question.then(" GROUP BY type, statut, classe, est_message_groupe, est_lu"))?;
-    fold_if_many(conn, found.iter().map(|source| source.mouvements).sum());
-    Ok(found)
+    let Period { days, ends, whole } = Period::new(selection);
+    let ([from_day, to_day], [[head, head_end], [tail, tail_end]]) = (&days, ends);
+    let [first, last] = whole;
+    conn.load(match selection.classe {
+        None => sums(
+            from_day, to_day, head, head_end, tail, tail_end, first, last,
+        ),
+        Some(classe) => sums_of(
+            classe, from_day, to_day, head, head_end, tail, tail_end, first, last,
+        ),
+    })
 }
 
-#[derive(diesel::QueryableByName)]
-struct Sum {
-    #[diesel(sql_type = BigInt)]
-    nombre: i64,
-    #[diesel(sql_type = BigInt)]
-    mouvements: i64,
-}
-
-/// How many messages there are of a combination.
-pub(super) fn count(conn: &mut Conn, combination: &Combination) -> Result<i64, Error> {
-    let question = sql("SELECT CAST(COALESCE(sum(nombre), 0) AS BIGINT) AS nombre,
-                CAST(COALESCE(sum(mouvement), 0) AS BIGINT) AS mouvements
-           FROM (SELECT type, statut, classe, est_message_groupe, est_lu, nombre, 0 AS mouvement
-                   FROM compteurs WHERE jour = ''
+/// Not the bare column of the open messages: these few are looked up, not all of the period.
+const SUMS: &str = "SELECT type AS canal, statut, classe, est_message_groupe, est_lu, etat,
+                CAST(sum(nombre) AS BIGINT) AS nombre,
+                CAST(sum(nb_envoyes) AS BIGINT) AS nb_envoyes,
+                CAST(sum(nb_echecs) AS BIGINT) AS nb_echecs,
+                CAST(sum(nb_incertains) AS BIGINT) AS nb_incertains,
+                CAST(sum(nb_ignores) AS BIGINT) AS nb_ignores
+           FROM (SELECT type, statut, classe, est_message_groupe, est_lu, NULL AS etat, nombre,
+                        nb_envoyes, nb_echecs, nb_incertains, nb_ignores
+                   FROM compteurs WHERE jour >= {from_day} AND jour < {to_day}
                  UNION ALL
-                 SELECT type, statut, classe, est_message_groupe, est_lu, nombre, 1
-                   FROM compteurs_mouvements) AS c
-          WHERE true");
-    let sums: Vec<Sum> = conn.load(such(question, combination))?;
-    fold_if_many(conn, sums.iter().map(|sum| sum.mouvements).sum());
-    Ok(sums.iter().map(|sum| sum.nombre).sum())
+                 SELECT type, statut, COALESCE(classe, 0), est_message_groupe, est_lu, NULL, 1,
+                        nb_envoyes, nb_echecs, nb_incertains, nb_ignores
+                   FROM messages WHERE (date_creation >= {head} AND date_creation < {head_end})
+                                    OR (date_creation >= {tail} AND date_creation < {tail_end})
+                 UNION ALL
+                 SELECT m.type, m.statut, COALESCE(m.classe, 0), m.est_message_groupe, m.est_lu,
+                        e.etat, 1, 0, 0, 0, 0
+                   FROM messages m JOIN envois e ON e.message = m.id
+                  WHERE m.statut = 'en_attente'
+                    AND CASE WHEN true THEN m.date_creation END >= {first}
+                    AND CASE WHEN true THEN m.date_creation END < {last}) AS c";
+const GROUPS: &str = " GROUP BY type, statut, classe, est_message_groupe, est_lu, etat";
+
+statements! {
+    fn sums(from_day: &str, to_day: &str, head: Instant, head_end: Instant, tail: Instant, tail_end: Instant, first: Instant, last: Instant) = SUMS, GROUPS;
+
+    fn sums_of(classe: i64, from_day: &str, to_day: &str, head: Instant, head_end: Instant, tail: Instant, tail_end: Instant, first: Instant, last: Instant) = SUMS, " WHERE classe = {classe}", GROUPS;
 }
 
-fn such(mut question: Sql, combination: &Combination) -> Sql {
-    if let Some(canal) = combination.r#type {
-        question = question.then(" AND type = ?").bind(canal.as_str());
+/// Counters are of UTC days: a period is the whole days in it, and what is left before and after
+/// them. Each from the first of two up to the second, which is not in it.
+struct Period {
+    days: [String; 2],
+    ends: [[Instant; 2]; 2],
+    whole: [Instant; 2],
+}
+
+impl Period {
+    fn new(selection: &Selection) -> Self {
+        // Only years of four digits sort as they read.
+        let [first, last] = [(1, 1, 1), (9999, 12, 31)]
+            .map(|(year, month, day)| midnight(NaiveDate::from_ymd_opt(year, month, day)));
+        let bound = |at: Option<Instant>, or: Instant| at.unwrap_or(or).clamp(first, last);
+        let [begin, end] = [
+            bound(selection.depuis, first),
+            bound(selection.jusqua, last),
+        ];
+        let begin_day =
+            (begin.utc() + (TimeDelta::days(1) - TimeDelta::microseconds(1))).date_naive();
+        let end_day = end.utc().date_naive();
+        let (days, ends) = if selection.depuis.is_none() && selection.jusqua.is_none() {
+            // The rows of all days together.
+            (["", "0"].map(str::to_owned), [[begin; 2]; 2])
+        } else if begin_day > end_day {
+            (["", ""].map(str::to_owned), [[begin, end], [end; 2]])
+        } else {
+            let [one, other] = [begin_day, end_day].map(|day| midnight(Some(day)));
+            let days = [begin_day, end_day].map(|day| day.format("%Y-%m-%d").to_string());
+            (days, [[begin, one], [other, end]])
+        };
+        Self {
+            days,
+            ends,
+            whole: [begin, end],
+        }
     }
-    if let Some(statut) = combination.statut {
-        question = question.then(" AND statut = ?").bind(statut.as_str());
-    }
-    if let Some(classe) = combination.classe {
-        question = question.then(" AND classe = ?").bind(classe);
-    }
-    if let Some(groupe) = combination.est_message_groupe {
-        question = question.then(" AND est_message_groupe = ?").bind(groupe);
-    }
-    if let Some(lu) = combination.est_lu {
-        question = question.then(" AND est_lu = ?").bind(lu);
-    }
-    question
+}
+
+fn midnight(day: Option<NaiveDate>) -> Instant {
+    day.unwrap_or_default()
+        .and_time(NaiveTime::MIN)
+        .and_utc()
+        .into()
 }

@@ -3,7 +3,7 @@
 use crate::harness::{School, To, accepted, moments, parent, postponed, refused, resend};
 use messages_core::model::Fiche;
 use messages_core::store::annuaire::Resource;
-use messages_core::store::envois::Finished;
+use messages_core::store::envois::Outcome;
 use messages_core::store::expansion::{self, NewEnvoi};
 use messages_core::store::{Conn, Error};
 use messages_core::vocabulary::{Canal, Etat};
@@ -45,8 +45,8 @@ fn orphans(school: &School<'_>) -> Vec<String> {
     )
 }
 
-fn with_words(finished: Finished) -> Finished {
-    Finished {
+fn with_words(finished: Outcome) -> Outcome {
+    Outcome {
         detail: Some("parent1@exemple.example said so".to_owned()),
         reference: None,
         ..finished

@@ -4,13 +4,13 @@
 use crate::harness::{DAY, School, To, expand, lease, parent, resend, rules};
 use crate::model::raw::Raw;
 use crate::model::row::{Left, OWNER, PROGRAMMED, Row, TOKEN};
-use messages_core::audience::Expander;
 use messages_core::channel::{About, Answer};
 use messages_core::config::Lang;
 use messages_core::dispatch;
+use messages_core::dispatch::Expander;
 use messages_core::model::{Fiche, NewMessage};
 use messages_core::store::annuaire::{Annuaire, Resource, upsert};
-use messages_core::store::envois::{self, Finished, Granted, Reserved, Settled};
+use messages_core::store::envois::{self, Announced, Claimed, Settled};
 use messages_core::store::{Conn, Error, Purpose, messages};
 use messages_core::texts;
 use messages_core::vocabulary::{Canal, Cause, Statut, Verdict};
@@ -154,7 +154,7 @@ impl Law {
             row: after,
             claimed,
             raised,
-            granted: settled.granted.first().map(|granted| Grant {
+            granted: settled.announced.first().map(|granted| Grant {
                 tentatives: granted.tentatives,
                 ambigus: granted.ambigus,
                 left: after.left,
@@ -167,8 +167,9 @@ impl Law {
         let owner = |mine| if mine { OWNER } else { "autre" };
         match statement {
             Statement::Announce { mine, fresh, again } => {
-                let leased = [lease(Reserved {
+                let leased = [lease(Claimed {
                     id: self.envoi,
+                    canal: self.canal,
                     jeton: token(fresh),
                     message,
                     rang: 0,
@@ -263,14 +264,15 @@ impl Law {
     }
 
     /// What the dispatcher's policy makes of a reply.
-    fn finished(&self, grant: Grant, reply: Reply, jeton: i64) -> Finished {
+    fn finished(&self, grant: Grant, reply: Reply, jeton: i64) -> envois::Outcome {
         let now = messages_core::instant::Instant::of_this_machine();
         let left = match grant.left {
             Left::Plenty => 365 * DAY,
             Left::Little | Left::Nothing => Duration::from_secs(1),
         };
-        let granted = Granted {
+        let granted = Announced {
             id: self.envoi,
+            canal: self.canal,
             jeton,
             message: self.message,
             version: 0,
@@ -281,7 +283,7 @@ impl Law {
             emis_le: now,
             expire: now + left,
         };
-        dispatch::outcome(self.canal, &granted, answer(reply), now, 500)
+        dispatch::outcome(&granted, answer(reply), now, 500)
     }
 }
 

@@ -146,7 +146,7 @@ impl Row {
         let here = self.recipient != Recipient::Erased;
         format!(
             "UPDATE envois SET canal = '{canal}', etat = '{}', motif = {}, jeton = {TOKEN}, proprio = {},
-                    bail_jusqua = {}, tentatives = {}, reprises = 0, ambigus = {}, renvois = {},
+                    bail_jusqua = {}, tentatives = {}, ambigus = {}, renvois = {},
                     prochaine = '{}', expire = '{expire}', emis_le = {}, termine_le = {},
                     parent = {}, adresse = {};",
             self.etat,

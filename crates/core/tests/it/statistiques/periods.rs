@@ -41,9 +41,6 @@ fn a_period_counts_what_was_created_in_it(database: &Database) {
             let classe = ((n + m) % 2 == 0).then_some(2);
             agrees(&school, &mut conn, depuis, jusqua, classe);
         }
-        if n == bounds.len() / 2 {
-            statistiques::fold(&mut conn).unwrap();
-        }
     }
 }
 
@@ -187,11 +184,8 @@ fn a_day_is_of_the_place(database: &Database) {
     for (zone, instants, [first, last]) in cases {
         database.execute("DELETE FROM messages");
         sent(database, &instants);
-        for _ in 0..2 {
-            let found = statistiques::by_day(&mut conn, zone, day(first), day(last), None).unwrap();
-            assert_eq!(found, [(day(first), 2), (day(last), 1)], "{zone}");
-            statistiques::fold(&mut conn).unwrap();
-        }
+        let found = statistiques::by_day(&mut conn, zone, day(first), day(last), None).unwrap();
+        assert_eq!(found, [(day(first), 2), (day(last), 1)], "{zone}");
     }
 }
 

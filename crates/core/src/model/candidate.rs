@@ -1,0 +1,28 @@
+//! A parent as the audience sees it.
+
+use crate::schema::parents;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+
+/// A parent as the audience sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, QueryableByName)]
+#[diesel(table_name = parents)]
+pub struct Candidate {
+    /// Number of the parent.
+    pub id: i64,
+    /// Family name.
+    pub nom: String,
+    /// First name.
+    pub prenom: String,
+    /// As typed.
+    pub telephone: String,
+    /// As typed.
+    pub email: String,
+    /// False: wants no SMS.
+    pub notifications_sms: bool,
+    /// False: wants no e-mail.
+    pub notifications_email: bool,
+    /// Whether the parent has left: no recipient any more.
+    #[diesel(select_expression = parents::parti_le.is_not_null(), sql_type = Bool)]
+    pub parti: bool,
+}

@@ -1,0 +1,50 @@
+//! The values of a statement.
+
+use super::Rows;
+use super::dialect::Word;
+use crate::instant::Instant;
+use crate::vocabulary::{Canal, Etat, Motif};
+
+/// A value of a statement.
+#[derive(Debug, Clone)]
+pub(crate) enum Value {
+    Int(i64),
+    Bool(bool),
+    Text(String),
+    At(Instant),
+    /// A table: what stands around a JSON array of objects, and the array.
+    Rows([Word; 2], String),
+    /// What stands there is said by the statement itself.
+    Said(&'static str),
+}
+
+/// An expression where other statements have a bound value.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Said(pub(crate) &'static str);
+
+macro_rules! value_from {
+    ($($from:ty => |$value:ident| $variant:ident($inner:expr)),+ $(,)?) => {
+        $(impl From<$from> for Value {
+            fn from($value: $from) -> Self { Self::$variant($inner) }
+        })+
+    };
+}
+value_from! {
+    i64 => |v| Int(v),
+    bool => |v| Bool(v),
+    &str => |v| Text(v.to_owned()),
+    Instant => |v| At(v),
+    Canal => |v| Text(v.to_string()),
+    Etat => |v| Text(v.to_string()),
+    Motif => |v| Text(v.to_string()),
+    Said => |v| Said(v.0),
+}
+
+impl<R: Rows> From<&[R]> for Value {
+    fn from(rows: &[R]) -> Self {
+        // Rows are structs of numbers and texts: their serialisation cannot fail.
+        let json = serde_json::to_string(rows).unwrap_or_default();
+        let words = [Word::Table(R::COLUMNS), Word::TableEnd(R::COLUMNS)];
+        Self::Rows(words, json)
+    }
+}
