@@ -29,7 +29,7 @@ trap 'kill $(jobs -p) 2>/dev/null || true; stop_postgres; rm -rf "$work"' EXIT
 start_postgres "$work/postgres"
 cd "$work"
 export SMS_QUIET_HOURS=non MESSAGES_MODE=reel DEFAULT_FROM_EMAIL=ecole@exemple.example EMAIL_HOST=127.0.0.1
-export MESSAGES_EMAIL_CONNECTIONS=20 MESSAGES_SMS_CONNECTIONS=16
+export MESSAGES_EMAIL_CONNECTIONS=20 MESSAGES_SMS_CONNECTIONS=16 MESSAGES_SMS_MAX_SEGMENTS=20
 
 median() { sort -n | awk '{v[NR]=$1} END {print v[int((NR+1)/2)]}'; }
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN {printf "%.2f", a / b}'; }
@@ -76,9 +76,10 @@ programme() { # DATABASE TYPE
 send() { # DATABASE TYPE: seconds of a run that sends to everybody
   programme "$1" "$2"
   seconds "$program" --quiet
+  [ "$(query "$1" "SELECT count(*) FROM envois WHERE etat <> 'envoye'")" = 0 ] || { echo "not everybody was sent to" >&2; return 1; }
 }
 
-three() { for _ in 1 2 3; do "$@"; done | median; }
+three() { for _ in 1 2 3; do "$@" || return; done | median; }
 
 source_of() { # PORT MESSAGES
   seconds smtp-source -d -s 20 -m "$2" -l 2048 -f ecole@exemple.example -t parent@exemple.example "127.0.0.1:$1"

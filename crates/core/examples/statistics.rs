@@ -141,7 +141,7 @@ fn questions(conn: &mut Conn, tell: &impl Fn(&str, (f64, f64))) {
         ("length of the list", Combination::default()),
         ("length of a filtered list", narrow),
     ] {
-        let took = time(|| drop(statistiques::count(conn, &combination).unwrap()));
+        let took = time(|| assert!(statistiques::count(conn, &combination).unwrap() >= 0));
         tell(name, took);
     }
     tell(

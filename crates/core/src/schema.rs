@@ -173,8 +173,6 @@ diesel::table! {
     }
 }
 
-diesel::joinable!(envois -> messages (message));
-diesel::joinable!(envois -> parents (parent));
 diesel::table! {
     // What is counted at every change of a message.
     compteurs (jour, type_, statut, classe, est_message_groupe, est_lu, place) {
@@ -194,6 +192,8 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(envois -> messages (message));
+diesel::joinable!(envois -> parents (parent));
 diesel::allow_tables_to_appear_in_same_query!(
     classes,
     etudiants,

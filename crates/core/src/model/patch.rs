@@ -55,18 +55,20 @@ pub struct ParentPatch {
     pub notifications_email: Option<bool>,
 }
 
+/// What is said, else what is there, else nothing.
+fn text<R>(said: Option<String>, present: Option<&R>, kept: fn(&R) -> &String) -> String {
+    said.unwrap_or_else(|| present.map(kept).cloned().unwrap_or_default())
+}
+
 impl ClassePatch {
     /// The row, where `present` is what is there.
     #[must_use]
     pub fn over(self, present: Option<&Classe>) -> Classe {
-        let text = |said: Option<String>, kept: fn(&Classe) -> &String| {
-            said.unwrap_or_else(|| present.map(kept).cloned().unwrap_or_default())
-        };
         Classe {
             id: self.id,
-            nom: text(self.nom, |row| &row.nom),
-            niveau: text(self.niveau, |row| &row.niveau),
-            annee_scolaire: text(self.annee_scolaire, |row| &row.annee_scolaire),
+            nom: text(self.nom, present, |row| &row.nom),
+            niveau: text(self.niveau, present, |row| &row.niveau),
+            annee_scolaire: text(self.annee_scolaire, present, |row| &row.annee_scolaire),
         }
     }
 }
@@ -75,13 +77,10 @@ impl EtudiantPatch {
     /// The row, where `present` is what is there.
     #[must_use]
     pub fn over(self, present: Option<&Etudiant>) -> Etudiant {
-        let text = |said: Option<String>, kept: fn(&Etudiant) -> &String| {
-            said.unwrap_or_else(|| present.map(kept).cloned().unwrap_or_default())
-        };
         Etudiant {
             id: self.id,
-            nom: text(self.nom, |row| &row.nom),
-            prenom: text(self.prenom, |row| &row.prenom),
+            nom: text(self.nom, present, |row| &row.nom),
+            prenom: text(self.prenom, present, |row| &row.prenom),
             classe: self
                 .classe
                 .unwrap_or_else(|| present.and_then(|row| row.classe)),
@@ -93,15 +92,12 @@ impl ParentPatch {
     /// The row, where `present` is what is there.
     #[must_use]
     pub fn over(self, present: Option<&Parent>) -> Parent {
-        let text = |said: Option<String>, kept: fn(&Parent) -> &String| {
-            said.unwrap_or_else(|| present.map(kept).cloned().unwrap_or_default())
-        };
         Parent {
             id: self.id,
-            nom: text(self.nom, |row| &row.nom),
-            prenom: text(self.prenom, |row| &row.prenom),
-            telephone: text(self.telephone, |row| &row.telephone),
-            email: text(self.email, |row| &row.email),
+            nom: text(self.nom, present, |row| &row.nom),
+            prenom: text(self.prenom, present, |row| &row.prenom),
+            telephone: text(self.telephone, present, |row| &row.telephone),
+            email: text(self.email, present, |row| &row.email),
             notifications_sms: self
                 .notifications_sms
                 .unwrap_or_else(|| present.is_none_or(|row| row.notifications_sms)),

@@ -21,6 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Records of one transaction.
 pub const BATCH: usize = 2000;
+/// The same, as a question says it.
 const LIMIT: i64 = 2000;
 
 /// More families than these do not share an address by being neighbours or grandparents.

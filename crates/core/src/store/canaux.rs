@@ -2,7 +2,7 @@
 //! per minute, and why it was stopped.
 
 use super::backend::locked;
-use super::literal::text_or;
+use super::literal::{IsDistinctFrom, text_or};
 use super::messages::is_leaving;
 use super::{Conn, Error};
 use crate::config::Lang;
@@ -13,6 +13,7 @@ use crate::texts;
 use crate::vocabulary::{Canal, Cause};
 use diesel::dsl::case_when;
 use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text};
 use std::time::Duration;
 
 /// No pause is longer, whatever the peer or a wrong clock says.
@@ -165,10 +166,14 @@ fn nobodys(words: &str) -> String {
 /// # Errors
 /// The database's.
 pub fn tell(conn: &mut Conn, canal: Canal, said: &str) -> Result<(), Error> {
-    use messages::{details_erreur, type_};
-    let untold = details_erreur.is_null().or(details_erreur.ne(said));
-    let waiting = messages::table.filter(is_leaving().and(type_.eq(canal)));
-    conn.execute(diesel::update(waiting.filter(untold)).set(details_erreur.eq(said)))
+    explain(conn, canal, Some(said))
+}
+
+fn explain(conn: &mut Conn, canal: Canal, said: Option<&str>) -> Result<(), Error> {
+    use messages::{details_erreur, table, type_};
+    let other = IsDistinctFrom::new(details_erreur, said.into_sql::<Nullable<Text>>());
+    let waiting = table.filter(is_leaving().and(type_.eq(canal)).and(other));
+    conn.execute(diesel::update(waiting).set(details_erreur.eq(said)))
         .map(drop)
 }
 
@@ -208,10 +213,7 @@ pub fn works(conn: &mut Conn, canal: Canal) -> Result<(), Error> {
         canaux::arrets.eq(0),
     )))?;
     if was_stopped > 0 {
-        use messages::{details_erreur, type_};
-        let waiting = messages::table.filter(is_leaving().and(type_.eq(canal)));
-        let told = waiting.filter(details_erreur.is_not_null());
-        conn.execute(diesel::update(told).set(details_erreur.eq(None::<String>)))?;
+        explain(conn, canal, None)?;
     }
     Ok(())
 }

@@ -27,6 +27,7 @@ extern "SQL" {
 }
 
 diesel::infix_operator!(IsIn, " IN ");
+diesel::infix_operator!(IsDistinctFrom, " IS DISTINCT FROM ");
 
 /// See [`word`].
 #[derive(Debug, Clone)]

@@ -26,6 +26,7 @@ mod migrations;
 mod model;
 mod passages;
 mod peers;
+mod plans;
 mod quiet;
 mod recover;
 mod resend;

@@ -2,6 +2,7 @@
 
 use crate::instant::Instant;
 use crate::schema::{envois, messages, parents, passages, tentatives};
+use crate::store::annuaire::in_chunks;
 use crate::store::backend::locked;
 use crate::store::literal::{is_one_of, lower};
 use crate::store::sql::{columns, statements};
@@ -179,19 +180,14 @@ pub fn taken(
 ) -> Result<Vec<String>, Error> {
     let held: BTreeSet<&i64> = held.iter().collect();
     let addresses: Vec<&String> = addresses.iter().collect();
-    let mut taken = Vec::new();
-    // SQLite has a limit to the values of one question.
-    for some in addresses.chunks(1000) {
+    let found: Vec<(i64, String)> = in_chunks(&addresses, |addresses| {
         let address = lower(envois::adresse).assume_not_null();
-        let found: Vec<(i64, String)> = conn.load(
-            envois::table
-                .filter(envois::message.eq(message).and(address.eq_any(some)))
-                .select((envois::id, address)),
-        )?;
-        let others = found.into_iter().filter(|(id, _)| !held.contains(id));
-        taken.extend(others.map(|(_, address)| address));
-    }
-    Ok(taken)
+        let of_it = envois::table.filter(envois::message.eq(message));
+        let named = of_it.filter(address.eq_any(addresses));
+        conn.load(named.select((envois::id, address)))
+    })?;
+    let others = found.into_iter().filter(|(id, _)| !held.contains(id));
+    Ok(others.map(|(_, address)| address).collect())
 }
 
 /// Ends those that go nowhere. Of those whose answer was lost a copy may have arrived.

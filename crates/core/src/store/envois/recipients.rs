@@ -2,6 +2,7 @@
 
 use crate::instant::Instant;
 use crate::schema::{envois, parents};
+use crate::store::annuaire::in_chunks;
 use crate::store::backend::MultiBackend;
 use crate::store::literal::text_or;
 use crate::store::{Conn, Error};
@@ -127,13 +128,10 @@ pub fn ids(conn: &mut Conn, filter: Filter) -> Result<Vec<i64>, Error> {
 /// # Errors
 /// The database's.
 pub fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Destinataire>, Error> {
-    let mut found = Vec::with_capacity(ids.len());
-    // SQLite has a limit to the values of one question.
-    for some in ids.chunks(1000) {
-        let named = envois::table.filter(envois::id.eq_any(some.to_vec()));
-        found.extend(read(conn, named.into_boxed())?);
-    }
-    Ok(found)
+    in_chunks(ids, |ids| {
+        let named = envois::table.filter(envois::id.eq_any(ids.to_vec()));
+        read(conn, named.into_boxed())
+    })
 }
 
 fn read(conn: &mut Conn, question: Question) -> Result<Vec<Destinataire>, Error> {

@@ -4,7 +4,7 @@ use super::school_of;
 use crate::harness::{School, parent};
 use messages_core::model::{Classe, Etudiant, Fiche, Parent};
 use messages_core::store::annuaire::{
-    self, Annuaire, Lien, Order, Resource, classes, etudiants, parents,
+    self, Annuaire, Lien, Order, Resource, classes, departs, etudiants, parents,
 };
 use messages_core::store::{Conn, Error};
 use messages_testing::db::Database;
@@ -20,6 +20,7 @@ stories!(
     pages_and_numbers_tell_the_same_list,
     rows_come_in_the_order_of_their_numbers,
     a_parent_comes_with_the_pupils_in_their_order,
+    more_numbers_than_one_question_takes_are_asked_for_in_pieces,
 );
 
 fn named(id: i64, nom: &str, prenom: &str) -> Parent {
@@ -139,6 +140,9 @@ fn a_hundred_thousand_letters_or_terms_find_nothing_and_do_no_harm(database: &Da
     assert_eq!(found(conn, &vec!["a"; 5_000]), [1]);
     let mut terms = vec!["a"; 5_000];
     terms[4_999] = "z";
+    assert_eq!(found(conn, &terms), [0; 0]);
+    let terms: Vec<String> = (0..5_000).map(|n| n.to_string()).collect();
+    let terms: Vec<&str> = terms.iter().map(String::as_str).collect();
     assert_eq!(found(conn, &terms), [0; 0]);
 }
 
@@ -277,4 +281,18 @@ fn a_parent_comes_with_the_pupils_in_their_order(database: &Database) {
     assert_eq!(rows[0].etudiants, [5, 1, 2]);
     assert_eq!(rows[1].etudiants, [2, 3]);
     assert_eq!(Fiche::one(conn, 7).unwrap().etudiants, [7]);
+}
+
+fn more_numbers_than_one_question_takes_are_asked_for_in_pieces(database: &Database) {
+    let school = School::new(database);
+    let conn = &mut school.conn();
+    annuaire::upsert(conn, &school_of(2)).unwrap();
+    // SQLite takes 32,766.
+    let ids: Vec<i64> = (0..40_000).rev().collect();
+    assert_eq!(Fiche::existing(conn, &ids).unwrap(), [1, 2]);
+    let rows = Etudiant::by_ids(conn, &ids).unwrap();
+    assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), [2, 1]);
+    assert_eq!(departs::absents(conn, &ids).unwrap().absents, [0; 0]);
+    let left = annuaire::take_over(conn, |conn| departs::leave(conn, &ids));
+    assert_eq!(left.unwrap(), 2);
 }
