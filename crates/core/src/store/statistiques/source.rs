@@ -2,7 +2,7 @@
 
 use super::Selection;
 use crate::instant::Instant;
-use crate::store::sql::statements;
+use crate::store::sql::{Sql, sql};
 use crate::store::{Conn, Error};
 use crate::vocabulary::{Canal, Etat, Statut};
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
@@ -56,17 +56,41 @@ impl Source {
 /// What the counters, the messages of the days that are not wholly in the period, and the open envois
 /// say: one statement, so that a message that is closed meanwhile is neither missed nor counted twice.
 pub(super) fn read(conn: &mut Conn, selection: &Selection) -> Result<Vec<Source>, Error> {
+    conn.load(sums(selection))
+}
+
+fn sums(selection: &Selection) -> Sql {
     let Period { days, ends, whole } = Period::new(selection);
-    let ([from_day, to_day], [[head, head_end], [tail, tail_end]]) = (&days, ends);
-    let [first, last] = whole;
-    conn.load(match selection.classe {
-        None => sums(
-            from_day, to_day, head, head_end, tail, tail_end, first, last,
-        ),
-        Some(classe) => sums_of(
-            classe, from_day, to_day, head, head_end, tail, tail_end, first, last,
-        ),
-    })
+    let ([from_day, to_day], [first, last]) = (&days, whole);
+    let [[head, head_end], [tail, tail_end]] = ends;
+    let question = match selection.classe {
+        None => sql(SUMS),
+        Some(classe) => sql(SUMS)
+            .then(" WHERE classe = {classe}")
+            .set("classe", classe),
+    };
+    question
+        .then(" GROUP BY type, statut, classe, est_message_groupe, est_lu, etat")
+        .set("from_day", from_day.as_str())
+        .set("to_day", to_day.as_str())
+        .set("head", head)
+        .set("head_end", head_end)
+        .set("tail", tail)
+        .set("tail_end", tail_end)
+        .set("first", first)
+        .set("last", last)
+}
+
+/// Each question, for the test that prepares every statement.
+#[cfg(test)]
+pub(in crate::store) fn statements() -> Vec<Sql> {
+    let of = |classe| {
+        sums(&Selection {
+            classe,
+            ..Selection::default()
+        })
+    };
+    vec![of(None), of(Some(1))]
 }
 
 /// Not the bare column of the open messages: these few are looked up, not all of the period.
@@ -91,13 +115,6 @@ const SUMS: &str = "SELECT type AS canal, statut, classe, est_message_groupe, es
                   WHERE m.statut = 'en_attente'
                     AND CASE WHEN true THEN m.date_creation END >= {first}
                     AND CASE WHEN true THEN m.date_creation END < {last}) AS c";
-const GROUPS: &str = " GROUP BY type, statut, classe, est_message_groupe, est_lu, etat";
-
-statements! {
-    fn sums(from_day: &str, to_day: &str, head: Instant, head_end: Instant, tail: Instant, tail_end: Instant, first: Instant, last: Instant) = SUMS, GROUPS;
-
-    fn sums_of(classe: i64, from_day: &str, to_day: &str, head: Instant, head_end: Instant, tail: Instant, tail_end: Instant, first: Instant, last: Instant) = SUMS, " WHERE classe = {classe}", GROUPS;
-}
 
 /// Counters are of UTC days: a period is the whole days in it, and what is left before and after
 /// them. Each from the first of two up to the second, which is not in it.
