@@ -10,6 +10,7 @@ mod upkeep;
 
 use self::commit::Phase;
 use self::contents::Contents;
+use self::persist::persist;
 use super::expander::Expander;
 use super::journal::Journal;
 use super::lane::Lane;
@@ -21,7 +22,7 @@ use crate::config::Config;
 use crate::instant::Instant;
 use crate::store::messages::Closed;
 use crate::store::passages::{Counts, NewPassage};
-use crate::store::{Conn, Error};
+use crate::store::{Conn, Error, expansion};
 use crate::vocabulary::Canal;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -43,6 +44,8 @@ pub(super) struct Engine<'e> {
     conn: Conn,
     /// What is due becomes envois.
     expander: Expander,
+    /// Another run was working out recipients when this one had nothing to do.
+    others_expand: bool,
     /// What can leave leaves.
     lanes: [Lane; 2],
     /// The texts at hand.
@@ -78,6 +81,7 @@ impl<'e> Engine<'e> {
             events,
             on_progress: options.progress,
             conn,
+            others_expand: false,
             lanes,
             contents: Contents::default(),
             next_tick: started,
@@ -95,7 +99,7 @@ impl<'e> Engine<'e> {
             self.tick()?;
             self.expand()?;
             self.commit(stop.map_or(Phase::Sending, |_| Phase::Ending))?;
-            if stop.is_some() || self.is_done() {
+            if stop.is_some() || (self.is_done() && !self.waits_for_others()?) {
                 break stop;
             }
             for lane in &mut self.lanes {
@@ -121,6 +125,24 @@ impl<'e> Engine<'e> {
 
     fn is_done(&self) -> bool {
         self.expander.is_done() && self.lanes.iter().all(Lane::is_done)
+    }
+
+    /// Machines whose schedulers fire in the same second share the work: while another run works out
+    /// recipients that this one could send, it stays and tries to claim some, once more when that is
+    /// over.
+    fn waits_for_others(&mut self) -> Result<bool, Error> {
+        let going: Vec<Canal> = self.lanes.iter().filter_map(Lane::going).collect();
+        let id = self.passage.id.as_str();
+        let is_under_way = persist(&mut self.conn, &self.stop, |conn, _| {
+            let now = conn.now()?;
+            expansion::is_under_way(conn, id, &going, now)
+        })?;
+        let waits = is_under_way || self.others_expand;
+        self.others_expand = is_under_way;
+        if waits {
+            self.lanes.iter_mut().for_each(Lane::more_waits);
+        }
+        Ok(waits)
     }
 
     /// Lets what is under way end, then gives up what has not ended.

@@ -98,6 +98,11 @@ impl Lane {
         }
     }
 
+    /// Its channel, unless nothing of it leaves any more in this run.
+    pub(super) fn going(&self) -> Option<Canal> {
+        (!self.hearing.is_stopped()).then_some(self.canal)
+    }
+
     /// Envois were made ready that may be claimed.
     pub(super) fn more_waits(&mut self) {
         self.stock.more_waits();

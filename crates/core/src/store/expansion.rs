@@ -1,11 +1,12 @@
 //! Messages that are due, and the envois made of them.
 
+use super::literal::word;
 use super::sql::{Key, columns, statements};
 use super::{Conn, Error, LEASE_MAX};
 use crate::instant::{Instant, InstantSql};
 use crate::model::Candidate;
 use crate::schema::{etudiants, messages, parents, parents_etudiants};
-use crate::vocabulary::{Canal, Etat, Motif};
+use crate::vocabulary::{Canal, Etat, Motif, Statut};
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
 use serde::Serialize;
@@ -176,6 +177,30 @@ pub fn take(
         taken.extend(due);
     }
     Ok(taken)
+}
+
+/// A run that works out recipients renews its lease all the time: one that was not for so long has
+/// died, or stands still.
+const ALIVE: Duration = Duration::from_secs(5);
+
+/// Whether another run, which is alive, is working out the recipients of a message of these channels:
+/// they can be claimed as soon as it has.
+///
+/// # Errors
+/// The database's.
+pub fn is_under_way(
+    conn: &mut Conn,
+    passage: &str,
+    canaux: &[Canal],
+    now: Instant,
+) -> Result<bool, Error> {
+    let theirs = messages::table
+        .filter(messages::statut.eq(word(Statut::EnAttente)))
+        .filter(messages::etendu_le.is_null())
+        .filter(messages::bail_jusqua.between(now + LEASE - ALIVE, now + LEASE_MAX))
+        .filter(messages::proprio.ne(passage))
+        .filter(messages::type_.eq_any(canaux));
+    conn.one(diesel::select(diesel::dsl::exists(theirs)))
 }
 
 /// Marks messages as simulated whose envois a simulating run has claimed.

@@ -2,9 +2,10 @@
 
 use crate::harness::{DAY, School, To, expand, message, number, parent, rules};
 use messages_core::dispatch::Expander;
+use messages_core::instant::Instant;
 use messages_core::model::{Classe, Etudiant, NewMessage, Parent};
 use messages_core::store::annuaire::{self, Annuaire, Lien};
-use messages_core::store::messages;
+use messages_core::store::{expansion, messages};
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
 use messages_testing::stories;
@@ -16,6 +17,7 @@ use std::time::Duration;
 stories!(
     a_message_waits_for_its_date,
     a_large_group_is_worked_out_in_chunks_and_leaves_as_a_whole,
+    whoever_could_send_is_told_that_recipients_are_being_worked_out,
     a_group_that_a_dead_run_left_is_completed_by_the_next,
     an_expander_that_lost_its_lease_adds_nothing,
     what_a_run_gives_back_is_taken_up_at_once,
@@ -48,6 +50,31 @@ fn a_message_waits_for_its_date(database: &Database) {
     assert_eq!((step.messages, step.recipients, step.ignored), (1, 1, 0));
     assert_eq!(school.statut(due), "en_attente");
     assert_eq!(school.statut(later), "programme");
+}
+
+fn whoever_could_send_is_told_that_recipients_are_being_worked_out(database: &Database) {
+    let school = School::new(database);
+    school.parents((1..=700).map(parent));
+    school.programme(Canal::Sms, To::All);
+    let mut run = school.run("run");
+    let now = run.conn.now().unwrap();
+    let soon = now + Duration::from_secs(2);
+    let mut asked = |passage: &str, canaux: &[Canal], at: Instant| {
+        expansion::is_under_way(&mut school.conn(), passage, canaux, at).unwrap()
+    };
+    assert!(!asked("other", Canal::ALL, soon), "nobody does yet");
+    let mut expander = Expander::new(rules(&[]), "run".to_owned(), None);
+    expander.step(&mut run.conn).unwrap();
+    assert!(asked("other", Canal::ALL, soon));
+    assert!(!asked("other", &[Canal::Email], soon), "not of its channel");
+    assert!(!asked("run", Canal::ALL, soon), "itself");
+    let late = now + Duration::from_secs(9);
+    assert!(!asked("other", Canal::ALL, late), "whoever does has died");
+    while expander.step(&mut run.conn).unwrap().more {}
+    assert!(
+        !asked("other", Canal::ALL, soon),
+        "all are there to be claimed"
+    );
 }
 
 fn a_large_group_is_worked_out_in_chunks_and_leaves_as_a_whole(database: &Database) {

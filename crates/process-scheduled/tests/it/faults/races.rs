@@ -4,6 +4,7 @@
 mod cancel;
 mod directory;
 mod edit;
+mod share;
 
 use crate::program::{Program, To, message};
 use messages_core::store::{Conn, messages};
