@@ -59,18 +59,21 @@ pub(super) fn read(conn: &mut Conn, selection: &Selection) -> Result<Vec<Source>
     let Period { days, ends, whole } = Period::new(selection);
     let ([from_day, to_day], [[head, head_end], [tail, tail_end]]) = (&days, ends);
     let [first, last] = whole;
-    conn.load(match selection.classe {
-        None => sums(
-            from_day, to_day, head, head_end, tail, tail_end, first, last,
-        ),
-        Some(classe) => sums_of(
-            classe, from_day, to_day, head, head_end, tail, tail_end, first, last,
-        ),
-    })
+    let mut found: Vec<Source> = conn.load(sums(
+        from_day, to_day, head, head_end, tail, tail_end, first, last,
+    ))?;
+    found.retain(|source| {
+        selection
+            .classe
+            .is_none_or(|classe| source.classe == classe)
+    });
+    Ok(found)
 }
 
-/// Not the bare column of the open messages: these few are looked up, not all of the period.
-const SUMS: &str = "SELECT type AS canal, statut, classe, est_message_groupe, est_lu, etat,
+statements! {
+    // Not the bare column of the open messages: these few are looked up, not all of the period.
+    fn sums(from_day: &str, to_day: &str, head: Instant, head_end: Instant, tail: Instant, tail_end: Instant, first: Instant, last: Instant) =
+        "SELECT type AS canal, statut, classe, est_message_groupe, est_lu, etat,
                 CAST(sum(nombre) AS BIGINT) AS nombre,
                 CAST(sum(nb_envoyes) AS BIGINT) AS nb_envoyes,
                 CAST(sum(nb_echecs) AS BIGINT) AS nb_echecs,
@@ -90,13 +93,8 @@ const SUMS: &str = "SELECT type AS canal, statut, classe, est_message_groupe, es
                    FROM messages m JOIN envois e ON e.message = m.id
                   WHERE m.statut = 'en_attente'
                     AND CASE WHEN true THEN m.date_creation END >= {first}
-                    AND CASE WHEN true THEN m.date_creation END < {last}) AS c";
-const GROUPS: &str = " GROUP BY type, statut, classe, est_message_groupe, est_lu, etat";
-
-statements! {
-    fn sums(from_day: &str, to_day: &str, head: Instant, head_end: Instant, tail: Instant, tail_end: Instant, first: Instant, last: Instant) = SUMS, GROUPS;
-
-    fn sums_of(classe: i64, from_day: &str, to_day: &str, head: Instant, head_end: Instant, tail: Instant, tail_end: Instant, first: Instant, last: Instant) = SUMS, " WHERE classe = {classe}", GROUPS;
+                    AND CASE WHEN true THEN m.date_creation END < {last}) AS c
+          GROUP BY type, statut, classe, est_message_groupe, est_lu, etat";
 }
 
 /// Counters are of UTC days: a period is the whole days in it, and what is left before and after
