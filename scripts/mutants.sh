@@ -52,7 +52,7 @@ the same envoi first each time|crates/core/src/store/envois/claim.rs|s/SET rang 
 a locked account asked each time|crates/core/src/store/canaux.rs|s/Cause::Verrou => times - 1,/Cause::Verrou => return None,/|test(canaux)
 old answers after a resend|crates/core/src/store/envois/address.rs|s/renvois = renvois + 1, jeton = jeton + 1/renvois = renvois + 1/|test(faults::journal)
 texts kept by number|crates/core/src/dispatch/engine/contents.rs|s/(\*version == envoi.version)/(*version <= envoi.version)/|test(corrected) and test(sqlite)
-a text changed under its version|crates/core/src/store/messages/edit.rs|s/date_programmee = ?, jeton = jeton + 1,/date_programmee = ?,/|test(model::an_sms)
+a text changed under its version|crates/core/src/store/messages/edit.rs|s/messages::jeton.eq(messages::jeton + 1),//|test(model::an_sms)
 a late answer beside a close|crates/core/src/store/envois/record.rs|s/conn.load::<Count>(&lock_messages(outcomes))?;//|test(result) and test(postgres)
 addresses as they were|crates/core/src/store/envois/rule.rs|s/AND envois.tentatives = 0$/AND envois.tentatives < 0/|test(corrected) and test(sqlite)
 late SMS at night|crates/core/src/store/envois/quiet.rs|s/AND NOT (tentatives = 0 AND/AND NOT (true AND/|test(quiet) and test(sqlite)

@@ -12,7 +12,7 @@
 //!
 //! | word | the step | what it makes | state |
 //! |---|---|---|---|
-//! | expand | a due message becomes envois, one for each address | [`Expander`], [`Step`] | message `programme` → `en_attente`; envoi → `a_envoyer`, or `ignore`, `echec` at once |
+//! | expand | a due message is taken for 120 s at a time and becomes envois, one for each address | [`Expander`], [`Step`] | message `programme` → `en_attente`; envoi → `a_envoyer`, or `ignore`, `echec` at once |
 //! | claim | a run takes envois that are due; nobody else has them while the lease goes on | [`Claimed`](crate::store::envois::Claimed) | `a_envoyer` → `reserve` |
 //! | announce | it is committed that a delivery is about to leave, if it still may | [`Announced`](crate::store::envois::Announced), or [`Refused`](crate::store::envois::Refused) | `reserve` → `emission` |
 //! | send | a sender speaks with the peer, and writes the answer down | [`Answer`](crate::channel::Answer) | |

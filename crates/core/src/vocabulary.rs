@@ -118,9 +118,9 @@ text_enum! {
     Etat {
         /// Waiting for its turn or for its next attempt.
         AEnvoyer = "a_envoyer",
-        /// Leased by a run; nothing left the machine.
+        /// Claimed by a run; nothing left the machine.
         Reserve = "reserve",
-        /// Intent committed; the network may have it.
+        /// Announced; the network may have it.
         Emission = "emission",
         /// Accepted by the relay or the gateway.
         Envoye = "envoye",

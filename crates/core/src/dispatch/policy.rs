@@ -164,26 +164,26 @@ mod tests {
             (Canal::Sms, vec![60, 300, 900, 3600]),
         ] {
             for (used, seconds) in (1..).zip(&expected) {
-                let finished = outcome(
+                let result = outcome(
                     &envoi(canal, used, 0),
                     answer(Verdict::Temporaire),
                     at(0),
                     500,
                 );
                 assert_eq!(
-                    (finished.etat, finished.prochaine),
+                    (result.etat, result.prochaine),
                     (Etat::AEnvoyer, Some(at(*seconds)))
                 );
             }
             let used = i64::try_from(expected.len()).unwrap() + 1;
-            let finished = outcome(
+            let result = outcome(
                 &envoi(canal, used, 0),
                 answer(Verdict::Temporaire),
                 at(0),
                 500,
             );
             assert_eq!(
-                (finished.etat, finished.motif),
+                (result.etat, result.motif),
                 (Etat::Echec, Some(Motif::Epuise))
             );
         }
@@ -197,14 +197,14 @@ mod tests {
 
     #[test]
     fn nothing_is_tried_after_its_time() {
-        let finished = outcome(
+        let result = outcome(
             &envoi(Canal::Email, 6, 0),
             answer(Verdict::Temporaire),
             at(13 * HOUR),
             500,
         );
         assert_eq!(
-            (finished.etat, finished.motif),
+            (result.etat, result.motif),
             (Etat::Echec, Some(Motif::Epuise))
         );
     }
@@ -228,14 +228,14 @@ mod tests {
 
     #[test]
     fn attempts_that_are_used_up_after_a_lost_answer_leave_a_doubt() {
-        let finished = outcome(
+        let result = outcome(
             &envoi(Canal::Email, 7, 1),
             answer(Verdict::Temporaire),
             at(0),
             500,
         );
         assert_eq!(
-            (finished.etat, finished.motif),
+            (result.etat, result.motif),
             (Etat::Incertain, Some(Motif::ResultatInconnu))
         );
     }

@@ -12,7 +12,7 @@ use std::sync::mpsc::{Receiver, Sender as Outlet, channel};
 pub(super) enum Order {
     /// Connect.
     Open,
-    /// Send this one; its intent is committed.
+    /// Send this one; it is committed that it is announced.
     Send(Box<Delivery>),
 }
 

@@ -129,7 +129,13 @@ impl<Q> QueryId for Locked<Q> {
 impl<Q> RunQueryDsl<Inner> for Locked<Q> {}
 
 #[derive(Debug, Clone, Copy)]
-struct ForUpdate(&'static str);
+struct ForUpdate(
+    #[cfg_attr(
+        not(feature = "postgres"),
+        expect(dead_code, reason = "SQLite has one writer at a time")
+    )]
+    &'static str,
+);
 
 #[cfg(feature = "sqlite")]
 impl QueryFragment<Sqlite> for ForUpdate {

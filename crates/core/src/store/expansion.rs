@@ -11,13 +11,13 @@ use diesel::sql_types::{Nullable, Text};
 use serde::Serialize;
 use std::time::Duration;
 
-/// A due message, leased by a run that works out its recipients.
+/// A due message, taken by a run that works out its recipients.
 #[derive(Debug, Clone, PartialEq, Eq, diesel::QueryableByName)]
 #[diesel(table_name = messages)]
 pub struct Taken {
     /// Number of the message.
     pub id: i64,
-    /// Token of the lease.
+    /// Token under which it was taken.
     pub jeton: i64,
     /// The channel.
     #[diesel(sql_type = Text)]
@@ -75,7 +75,7 @@ columns!(NewEnvoi: message, parent, canal, adresse, etat, motif, detail, rang, p
 pub struct Progress {
     /// Number of the message.
     pub id: i64,
-    /// Token of the lease.
+    /// Token under which it was taken.
     pub jeton: i64,
     /// Last parent worked out.
     pub curseur: i64,
@@ -151,7 +151,7 @@ statements! {
             AND messages.statut = 'en_attente' AND messages.etendu_le IS NULL";
 }
 
-/// Leases up to `limit` messages: first those whose recipients a dead run was working out, then
+/// Takes up to `limit` messages: first those whose recipients a dead run was working out, then
 /// those that are due, the oldest first.
 ///
 /// # Errors

@@ -67,7 +67,7 @@ fn statut(conn: &mut Conn, id: i64) -> Result<Statut, Error> {
 /// that is not in `emission` yet becomes `ignore/annule` (`incertain` if an answer was lost).
 /// Returns how many envois were stopped.
 ///
-/// The envois are changed in the same transaction, row by row against the intents of running
+/// The envois are changed in the same transaction, row by row against the announcements of running
 /// dispatchers: whichever commits first wins, so nothing leaves after the commit.
 ///
 /// # Errors

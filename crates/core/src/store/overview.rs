@@ -71,8 +71,8 @@ pub fn waiting(conn: &mut Conn) -> Result<Vec<Waiting>, Error> {
         .select((canal, etat, count_star(), min(prochaine)));
     // One question for each partial index: the history is never read.
     let waits = counted.filter(etat.eq(word(Etat::AEnvoyer)));
-    let leased = counted.filter(is_one_of(etat, &[Etat::Reserve, Etat::Emission]));
-    let mut groups: Vec<Waiting> = conn.load(either(waits.union_all(leased)))?;
+    let held = counted.filter(is_one_of(etat, &[Etat::Reserve, Etat::Emission]));
+    let mut groups: Vec<Waiting> = conn.load(either(waits.union_all(held)))?;
     groups.sort_unstable_by_key(|group| (group.canal.as_str(), group.etat.as_str()));
     Ok(groups)
 }

@@ -23,7 +23,9 @@ mod value;
 #[cfg(test)]
 pub(crate) use rows::Sample;
 pub(crate) use rows::{Column, Key, Rows, columns, named};
-pub(crate) use value::{Said, Value};
+#[cfg(feature = "postgres")]
+pub(crate) use value::Said;
+pub(crate) use value::Value;
 
 use diesel::RunQueryDsl;
 use diesel::query_builder::{Query, QueryId};

@@ -208,11 +208,14 @@ impl Crew {
     /// were doing.
     pub(super) fn let_go_of_late(&mut self, all: bool) -> Vec<Doing> {
         let now = Moment::now();
-        let late = self.hands.extract_if(.., |_, hand| match &hand.doing {
+        let is_late = |hand: &Hand| match &hand.doing {
             Doing::Sending(_, _, until) | Doing::Opening(until) => all || *until <= now,
             Doing::Idle | Doing::Closed => false,
-        });
-        late.map(|(_, hand)| hand.doing).collect()
+        };
+        let late = self.hands.iter().filter(|(_, hand)| is_late(hand));
+        let late: Vec<usize> = late.map(|(number, _)| *number).collect();
+        let gone = late.iter().filter_map(|number| self.hands.remove(number));
+        gone.map(|hand| hand.doing).collect()
     }
 
     /// Lets everybody go.

@@ -118,9 +118,9 @@ pub fn announce(
     if claimed.is_empty() {
         return Ok((Vec::new(), Vec::new()));
     }
-    let granted: Vec<Announced> =
+    let leaving: Vec<Announced> =
         conn.load(announced(claimed, passage, again, now + lease, now))?;
-    let opened: Vec<Attempt> = granted
+    let opened: Vec<Attempt> = leaving
         .iter()
         .map(|envoi| Attempt {
             envoi: envoi.id,
@@ -130,10 +130,10 @@ pub fn announce(
     let open = if again { attempts_again } else { attempts };
     conn.execute(open(&opened, passage, now))?;
     // A lease that is over is left alone: another run has it.
-    let refused = if granted.len() < claimed.len() {
+    let refused = if leaving.len() < claimed.len() {
         conn.load(refused(claimed, passage, false, elsewhere, now))?
     } else {
         Vec::new()
     };
-    Ok((granted, refused))
+    Ok((leaving, refused))
 }

@@ -19,9 +19,15 @@ pub(crate) enum Word {
     /// Locks the rows of a selection; or those that nobody else has locked.
     ForUpdate,
     SkipLocked,
-    /// What stands before a bound JSON array to make a table `r` of it, and after it.
-    Table(&'static [Column]),
-    TableEnd(&'static [Column]),
+    /// What makes a bound JSON array a table `r` with these columns.
+    Table(&'static [Column], Side),
+}
+
+/// Where a word stands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Side {
+    Before,
+    After,
 }
 
 #[cfg(feature = "sqlite")]
@@ -29,13 +35,13 @@ impl QueryFragment<Sqlite> for Word {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         match self {
             Self::ForUpdate | Self::SkipLocked => {}
-            Self::Table(columns) => {
+            Self::Table(columns, Side::Before) => {
                 let columns = columns.iter();
                 let columns = columns.map(|(name, _)| format!("value->>'$.{name}' AS {name}"));
                 let columns = columns.collect::<Vec<_>>().join(", ");
                 out.push_sql(&format!("(SELECT {columns} FROM jsonb_each("));
             }
-            Self::TableEnd(_) => out.push_sql(")) AS r"),
+            Self::Table(_, Side::After) => out.push_sql(")) AS r"),
         }
         Ok(())
     }
@@ -47,8 +53,8 @@ impl QueryFragment<Pg> for Word {
         match self {
             Self::ForUpdate => out.push_sql("FOR UPDATE"),
             Self::SkipLocked => out.push_sql("FOR UPDATE SKIP LOCKED"),
-            Self::Table(_) => out.push_sql("json_to_recordset("),
-            Self::TableEnd(columns) => {
+            Self::Table(_, Side::Before) => out.push_sql("json_to_recordset("),
+            Self::Table(columns, Side::After) => {
                 let columns = columns.iter().map(|(name, kind)| format!("{name} {kind}"));
                 let columns = columns.collect::<Vec<_>>().join(", ");
                 out.push_sql(&format!("::json) AS r({columns})"));
@@ -76,6 +82,7 @@ impl QueryFragment<MultiBackend> for Value {
                 out.push_bind_param::<Text, _>(json)?;
                 end.walk_ast(out)
             }
+            #[cfg(feature = "postgres")]
             Self::Said(text) => {
                 out.push_sql(text);
                 Ok(())

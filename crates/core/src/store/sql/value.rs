@@ -1,7 +1,7 @@
 //! The values of a statement.
 
 use super::Rows;
-use super::dialect::Word;
+use super::dialect::{Side, Word};
 use crate::instant::Instant;
 use crate::vocabulary::{Canal, Etat, Motif};
 
@@ -15,10 +15,12 @@ pub(crate) enum Value {
     /// A table: what stands around a JSON array of objects, and the array.
     Rows([Word; 2], String),
     /// What stands there is said by the statement itself.
+    #[cfg(feature = "postgres")]
     Said(&'static str),
 }
 
 /// An expression where other statements have a bound value.
+#[cfg(feature = "postgres")]
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Said(pub(crate) &'static str);
 
@@ -37,14 +39,20 @@ value_from! {
     Canal => |v| Text(v.to_string()),
     Etat => |v| Text(v.to_string()),
     Motif => |v| Text(v.to_string()),
-    Said => |v| Said(v.0),
+}
+
+#[cfg(feature = "postgres")]
+impl From<Said> for Value {
+    fn from(said: Said) -> Self {
+        Self::Said(said.0)
+    }
 }
 
 impl<R: Rows> From<&[R]> for Value {
     fn from(rows: &[R]) -> Self {
         // Rows are structs of numbers and texts: their serialisation cannot fail.
         let json = serde_json::to_string(rows).unwrap_or_default();
-        let words = [Word::Table(R::COLUMNS), Word::TableEnd(R::COLUMNS)];
+        let words = [Side::Before, Side::After].map(|side| Word::Table(R::COLUMNS, side));
         Self::Rows(words, json)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Selection;
 use crate::instant::Instant;
-use crate::store::sql::statements;
+use crate::store::sql::{Sql, sql};
 use crate::store::{Conn, Error};
 use crate::vocabulary::{Canal, Etat, Statut};
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
@@ -56,24 +56,35 @@ impl Source {
 /// What the counters, the messages of the days that are not wholly in the period, and the open envois
 /// say: one statement, so that a message that is closed meanwhile is neither missed nor counted twice.
 pub(super) fn read(conn: &mut Conn, selection: &Selection) -> Result<Vec<Source>, Error> {
-    let Period { days, ends, whole } = Period::new(selection);
-    let ([from_day, to_day], [[head, head_end], [tail, tail_end]]) = (&days, ends);
-    let [first, last] = whole;
-    let mut found: Vec<Source> = conn.load(sums(
-        from_day, to_day, head, head_end, tail, tail_end, first, last,
-    ))?;
-    found.retain(|source| {
-        selection
-            .classe
-            .is_none_or(|classe| source.classe == classe)
-    });
+    let mut found: Vec<Source> = conn.load(sums(selection))?;
+    let asked = |source: &Source| selection.classe.is_none_or(|id| source.classe == id);
+    found.retain(asked);
     Ok(found)
 }
 
-statements! {
-    // Not the bare column of the open messages: these few are looked up, not all of the period.
-    fn sums(from_day: &str, to_day: &str, head: Instant, head_end: Instant, tail: Instant, tail_end: Instant, first: Instant, last: Instant) =
-        "SELECT type AS canal, statut, classe, est_message_groupe, est_lu, etat,
+fn sums(selection: &Selection) -> Sql {
+    let Period { days, ends, whole } = Period::new(selection);
+    let ([from_day, to_day], [first, last]) = (&days, whole);
+    let [[head, head_end], [tail, tail_end]] = ends;
+    sql(SUMS)
+        .set("from_day", from_day.as_str())
+        .set("to_day", to_day.as_str())
+        .set("head", head)
+        .set("head_end", head_end)
+        .set("tail", tail)
+        .set("tail_end", tail_end)
+        .set("first", first)
+        .set("last", last)
+}
+
+/// For the test that prepares every statement.
+#[cfg(test)]
+pub(in crate::store) fn statements() -> Vec<Sql> {
+    vec![sums(&Selection::default())]
+}
+
+/// Not the bare column of the open messages: these few are looked up, not all of the period.
+const SUMS: &str = "SELECT type AS canal, statut, classe, est_message_groupe, est_lu, etat,
                 CAST(sum(nombre) AS BIGINT) AS nombre,
                 CAST(sum(nb_envoyes) AS BIGINT) AS nb_envoyes,
                 CAST(sum(nb_echecs) AS BIGINT) AS nb_echecs,
@@ -95,7 +106,6 @@ statements! {
                     AND CASE WHEN true THEN m.date_creation END >= {first}
                     AND CASE WHEN true THEN m.date_creation END < {last}) AS c
           GROUP BY type, statut, classe, est_message_groupe, est_lu, etat";
-}
 
 /// Counters are of UTC days: a period is the whole days in it, and what is left before and after
 /// them. Each from the first of two up to the second, which is not in it.
