@@ -137,7 +137,7 @@ async fn show(state: web::Data<State>) -> Result<HttpResponse, ApiError> {
     };
     let (envois, oldest, last) = state.ask(question).await?;
     let metrics = &state.metrics;
-    for (canal, etat, count) in envois {
+    for ((canal, etat), count) in envois {
         metrics
             .envois
             .with_label_values(&[canal.as_str(), etat.as_str()])

@@ -15,7 +15,7 @@ use messages_core::config::Messages as Settings;
 use messages_core::model::{Classe, Fiche, Message};
 use messages_core::store::annuaire::Resource;
 use messages_core::store::messages::{self, Column, Filter, Order};
-use messages_core::store::{Conn, Error, statistiques};
+use messages_core::store::{Conn, Error};
 use messages_core::vocabulary::{Portee, Statut};
 use messages_core::waiting;
 use serde_json::json;
@@ -158,19 +158,7 @@ impl Messages {
 
 impl Listed for Messages {
     fn count(&self, conn: &mut Conn) -> Result<i64, Error> {
-        let filter = &self.filter;
-        // A parent's messages are few, and a search has to look at the texts anyway.
-        if filter.parent.is_some() || !filter.search.is_empty() {
-            return messages::count(conn, filter);
-        }
-        let combination = statistiques::Combination {
-            statut: filter.statut,
-            r#type: filter.r#type,
-            classe: filter.classe,
-            est_message_groupe: filter.est_message_groupe,
-            est_lu: filter.est_lu,
-        };
-        statistiques::count(conn, &combination)
+        messages::count(conn, &self.filter)
     }
 
     fn page(&self, conn: &mut Conn, offset: i64, limit: i64) -> Result<Chunk, Error> {

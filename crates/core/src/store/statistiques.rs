@@ -1,5 +1,4 @@
-//! How many messages and envois there are, of which kind: for the statistics, the lengths of
-//! lists and the monitoring.
+//! How many messages and envois there are, of which kind: for the statistics and the monitoring.
 //!
 //! Answers come from counters that triggers keep at every change of a message (migration
 //! `compteurs`), so they cost the same whatever the number of messages. Only what is open is
@@ -10,14 +9,15 @@ pub(super) mod source;
 
 pub use jours::by_day;
 
-use super::backend::MultiBackend;
-use super::sql::statements;
+use super::literal::word;
+use super::messages::is_due;
 use super::{Conn, Error};
-use crate::instant::{Instant, InstantSql};
-use crate::schema::{classes, compteurs};
+use crate::instant::Instant;
+use crate::schema::{classes, envois, messages};
 use crate::vocabulary::{Canal, Etat, Statut};
+use diesel::dsl::min;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable};
+use diesel::sql_types::BigInt;
 use source::Source;
 use std::collections::BTreeMap;
 
@@ -32,23 +32,8 @@ pub struct Selection {
     pub classe: Option<i64>,
 }
 
-/// What a list is filtered by; nothing: all messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Combination {
-    /// The state.
-    pub statut: Option<Statut>,
-    /// The channel.
-    pub r#type: Option<Canal>,
-    /// The class.
-    pub classe: Option<i64>,
-    /// Whether it goes to a class or to everybody.
-    pub est_message_groupe: Option<bool>,
-    /// Whether its e-mail was read.
-    pub est_lu: Option<bool>,
-}
-
 /// Group messages to a class.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct OfClasse {
     /// Number of the class.
     pub classe: i64,
@@ -93,24 +78,28 @@ impl Statistics {
         f64::from(u16::try_from(thousandths).unwrap_or(1000)) / 10.0
     }
 
-    fn empty(classes: Vec<(i64, String)>) -> Self {
-        let of = |(classe, nom)| OfClasse {
-            classe,
-            nom,
-            nombre: 0,
-        };
-        Self {
+    fn read(conn: &mut Conn, selection: &Selection, classes: Vec<OfClasse>) -> Result<Self, Error> {
+        let pairs = Canal::ALL
+            .iter()
+            .flat_map(|canal| Etat::ALL.iter().map(move |etat| (*canal, *etat)));
+        let mut statistics = Self {
             types: Canal::ALL.iter().map(|canal| (*canal, 0)).collect(),
             statuts: Statut::ALL.iter().map(|statut| (*statut, 0)).collect(),
-            classes: classes.into_iter().map(of).collect(),
+            classes,
             emails_envoyes: 0,
             emails_lus: 0,
-            envois: every_envoi(),
+            envois: pairs.map(|pair| (pair, 0)).collect(),
+        };
+        for source in source::read(conn, selection)? {
+            statistics.add(&source);
         }
+        Ok(statistics)
     }
 
     fn add(&mut self, source: &Source) {
-        add_envois(&mut self.envois, source);
+        for (etat, nombre) in source.envois() {
+            *self.envois.entry((source.canal, etat)).or_default() += nombre;
+        }
         if source.etat.is_some() {
             return;
         }
@@ -128,80 +117,23 @@ impl Statistics {
     }
 }
 
-fn every_envoi() -> BTreeMap<(Canal, Etat), i64> {
-    let pairs = Canal::ALL
-        .iter()
-        .flat_map(|canal| Etat::ALL.iter().map(move |etat| (*canal, *etat)));
-    pairs.map(|pair| (pair, 0)).collect()
-}
-
-fn add_envois(envois: &mut BTreeMap<(Canal, Etat), i64>, source: &Source) {
-    for (etat, nombre) in source.envois() {
-        *envois.entry((source.canal, etat)).or_default() += nombre;
-    }
-}
-
 /// The statistics of `selection`.
 ///
 /// # Errors
 /// The database's.
 pub fn messages(conn: &mut Conn, selection: &Selection) -> Result<Statistics, Error> {
-    let all = classes::table.order(classes::id);
-    let mut statistics = Statistics::empty(conn.load(all.select((classes::id, classes::nom)))?);
-    for source in source::read(conn, selection)? {
-        statistics.add(&source);
-    }
-    Ok(statistics)
+    let none = 0_i64.into_sql::<BigInt>();
+    let all = classes::table.select((classes::id, classes::nom, none));
+    let all = conn.load(all.order(classes::id))?;
+    Statistics::read(conn, selection, all)
 }
 
-/// How many messages there are of a combination.
+/// Envois by channel and state, every pair.
 ///
 /// # Errors
 /// The database's.
-pub fn count(conn: &mut Conn, combination: &Combination) -> Result<i64, Error> {
-    let of_all_days = compteurs::table.filter(compteurs::jour.eq(""));
-    let mut found: compteurs::BoxedQuery<'_, MultiBackend> = of_all_days.into_boxed();
-    if let Some(canal) = combination.r#type {
-        found = found.filter(compteurs::type_.eq(canal));
-    }
-    if let Some(statut) = combination.statut {
-        found = found.filter(compteurs::statut.eq(statut));
-    }
-    if let Some(classe) = combination.classe {
-        found = found.filter(compteurs::classe.eq(classe));
-    }
-    if let Some(groupe) = combination.est_message_groupe {
-        found = found.filter(compteurs::est_message_groupe.eq(groupe));
-    }
-    if let Some(lu) = combination.est_lu {
-        found = found.filter(compteurs::est_lu.eq(lu));
-    }
-    // The builder's sum is a numeric, which SQLite does not have.
-    let sum = diesel::dsl::sql::<BigInt>("CAST(COALESCE(sum(nombre), 0) AS BIGINT)");
-    conn.one(found.select(sum))
-}
-
-/// Envois by channel and state, every pair in the order of the vocabularies.
-///
-/// # Errors
-/// The database's.
-pub fn envois_by_state(conn: &mut Conn) -> Result<Vec<(Canal, Etat, i64)>, Error> {
-    let mut envois = every_envoi();
-    for source in source::read(conn, &Selection::default())? {
-        add_envois(&mut envois, &source);
-    }
-    Ok(envois
-        .into_iter()
-        .map(|((canal, etat), nombre)| (canal, etat, nombre))
-        .collect())
-}
-
-statements! {
-    fn due(now: Instant) =
-        "SELECT min(date_programmee) AS depuis FROM messages
-          WHERE statut = 'programme' AND date_programmee <= {now}
-         UNION ALL
-         SELECT min(prochaine) FROM envois WHERE etat = 'a_envoyer' AND prochaine <= {now}";
+pub fn envois_by_state(conn: &mut Conn) -> Result<BTreeMap<(Canal, Etat), i64>, Error> {
+    Ok(Statistics::read(conn, &Selection::default(), Vec::new())?.envois)
 }
 
 /// Since when the oldest of what could leave now waits: the date of a programmed message, or the
@@ -210,11 +142,10 @@ statements! {
 /// # Errors
 /// The database's.
 pub fn oldest_due(conn: &mut Conn, now: Instant) -> Result<Option<Instant>, Error> {
-    #[derive(diesel::QueryableByName)]
-    struct Oldest {
-        #[diesel(sql_type = Nullable<InstantSql>)]
-        depuis: Option<Instant>,
-    }
-    let rows: Vec<Oldest> = conn.load(due(now))?;
-    Ok(rows.into_iter().filter_map(|row| row.depuis).min())
+    let programmed = messages::table.filter(is_due(now));
+    let message: Option<Instant> = conn.one(programmed.select(min(messages::date_programmee)))?;
+    let to_send = envois::etat.eq(word(Etat::AEnvoyer));
+    let waiting = envois::table.filter(to_send.and(envois::prochaine.le(now)));
+    let envoi: Option<Instant> = conn.one(waiting.select(min(envois::prochaine)))?;
+    Ok([message, envoi].into_iter().flatten().min())
 }

@@ -9,7 +9,8 @@ use chrono::NaiveDate;
 use messages_core::instant::Instant;
 use messages_core::model::{Classe, NewMessage};
 use messages_core::store::annuaire::{self, Annuaire};
-use messages_core::store::statistiques::{self, Combination, Selection};
+use messages_core::store::messages::Filter;
+use messages_core::store::statistiques::{self, Selection};
 use messages_core::store::{Conn, messages};
 use messages_core::vocabulary::{Canal, Etat, Motif};
 use messages_testing::db::Database;
@@ -102,10 +103,7 @@ fn an_empty_school_has_zeros(database: &Database) {
     assert_eq!((found.total(), found.statuts.len()), (0, 5));
     assert_eq!(found.read_rate().to_string(), "0");
     assert_eq!(found.envois.len(), 14);
-    assert_eq!(
-        statistiques::count(&mut conn, &Combination::default()).unwrap(),
-        0
-    );
+    assert_eq!(messages::count(&mut conn, &Filter::default()).unwrap(), 0);
     let now = conn.now().unwrap();
     assert_eq!(statistiques::oldest_due(&mut conn, now).unwrap(), None);
 }
@@ -121,8 +119,8 @@ fn open_envois_are_counted_where_they_are(database: &Database) {
         statistiques::envois_by_state(&mut school.conn())
             .unwrap()
             .iter()
-            .filter(|(canal, _, _)| *canal == Canal::Sms)
-            .map(|(_, _, nombre)| *nombre)
+            .filter(|((canal, _), _)| *canal == Canal::Sms)
+            .map(|(_, nombre)| *nombre)
             .collect()
     };
     assert_eq!(states(&school), [2, 2, 2, 1, 0, 0, 0]);
@@ -211,11 +209,11 @@ fn writers_at_once_are_all_counted(database: &Database) {
                 let mut conn = school.conn();
                 while !over.load(Ordering::Acquire) {
                     // A statement sees all of a change or nothing of it.
-                    let emails = Combination {
+                    let emails = Filter {
                         r#type: Some(Canal::Email),
-                        ..Combination::default()
+                        ..Filter::default()
                     };
-                    assert_eq!(statistiques::count(&mut conn, &emails).unwrap(), 300);
+                    assert_eq!(messages::count(&mut conn, &emails).unwrap(), 300);
                 }
             })
         });

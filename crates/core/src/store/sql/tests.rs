@@ -24,7 +24,6 @@ fn all(conn: &Conn) -> Vec<Sql> {
         expansion::statements(),
         messages::statements(),
         messages::close::statements(),
-        statistiques::statements(),
         statistiques::jours::statements(),
         statistiques::source::statements(),
         verify::statements(),

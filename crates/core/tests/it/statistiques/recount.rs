@@ -3,7 +3,8 @@
 use crate::harness::School;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
-use messages_core::store::statistiques::{self, Combination, Selection};
+use messages_core::store::messages::{self, Filter};
+use messages_core::store::statistiques::{self, Selection};
 use messages_core::vocabulary::{Canal, Statut};
 use messages_testing::db::Database;
 
@@ -92,7 +93,7 @@ fn counts_are_exact(school: &School<'_>) {
         let condition = format!("est_message_groupe AND classe = {}", classe.classe);
         assert_eq!(classe.nombre, school.count("messages", &condition));
     }
-    for (canal, etat, nombre) in statistiques::envois_by_state(&mut conn).unwrap() {
+    for ((canal, etat), nombre) in statistiques::envois_by_state(&mut conn).unwrap() {
         assert_eq!(found.envois[&(canal, etat)], nombre);
         // Messages that were written in bulk have sums and no envois.
         if school.count("envois", "1 = 1") > 0 {
@@ -101,19 +102,20 @@ fn counts_are_exact(school: &School<'_>) {
         }
     }
     for est_lu in [None, Some(true), Some(false)] {
-        let combination = Combination {
+        let filter = Filter {
             statut: Some(Statut::Envoye),
             r#type: Some(Canal::Email),
             classe: Some(2),
             est_message_groupe: Some(true),
             est_lu,
+            ..Filter::default()
         };
         let lu = est_lu.map_or(String::new(), |lu| format!(" AND est_lu = {lu}"));
         let condition = format!(
             "statut = 'envoye' AND type = 'email' AND classe = 2 AND est_message_groupe{lu}"
         );
         assert_eq!(
-            statistiques::count(&mut conn, &combination).unwrap(),
+            messages::count(&mut conn, &filter).unwrap(),
             school.count("messages", &condition)
         );
     }
