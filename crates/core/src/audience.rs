@@ -1,7 +1,7 @@
 //! Who can be written to, and at which address: a rule that knows no database.
 
 use crate::config::{Config, Lang};
-use crate::model::Candidate;
+use crate::model::{Candidate, Reading};
 use crate::phone::{self, Region};
 use crate::texts::addresses as texts;
 use crate::vocabulary::{Canal, Mode, Motif};
@@ -33,15 +33,6 @@ impl Refusal {
             detail: detail.map(ToOwned::to_owned),
         }
     }
-}
-
-/// What the settings say of how the directory's addresses are read.
-#[derive(Debug, Clone, Copy)]
-pub struct Reading {
-    /// Country of numbers that are written without one.
-    pub region: Region,
-    /// What is told when another record refuses the address.
-    pub elsewhere: &'static str,
 }
 
 /// What decides whether a parent can be written to.

@@ -6,7 +6,7 @@ mod patch;
 
 pub(crate) use annuaire::ParentRow;
 pub use annuaire::{Classe, Etudiant, Fiche, Parent};
-pub use candidate::Candidate;
+pub use candidate::{Candidate, Reading};
 pub use patch::{ClassePatch, EtudiantPatch, ParentPatch};
 
 use crate::instant::Instant;

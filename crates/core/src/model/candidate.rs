@@ -1,5 +1,6 @@
-//! A parent as the audience sees it.
+//! A parent as the audience sees it, and how addresses are read.
 
+use crate::phone::Region;
 use crate::schema::parents;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -25,4 +26,13 @@ pub struct Candidate {
     /// Whether the parent has left: no recipient any more.
     #[diesel(select_expression = parents::parti_le.is_not_null(), sql_type = Bool)]
     pub parti: bool,
+}
+
+/// What the settings say of how the directory's addresses are read.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading {
+    /// Country of numbers that are written without one.
+    pub region: Region,
+    /// What is told when another record refuses the address.
+    pub elsewhere: &'static str,
 }

@@ -1,8 +1,8 @@
 //! The life of an envoi: claimed, announced, recorded, recovered.
 //!
 //! Every statement names the `jeton` that the claim raised, so that a writer whose lease ended
-//! changes nothing. The functions are meant to be called inside [`Conn::write`], several to one
-//! commit.
+//! changes nothing. The functions are meant to be called inside
+//! [`Conn::write`](super::Conn::write), several to one commit.
 
 pub mod address;
 pub(super) mod announce;

@@ -1,10 +1,10 @@
 //! A school with its messages, and each step of a run in one line.
 
-use messages_core::audience::{Reading, Rules};
+use messages_core::audience::Rules;
 use messages_core::config::{Config, Database as Place, Lang, Vars};
 use messages_core::dispatch::{Expander, Step};
 use messages_core::instant::Instant;
-use messages_core::model::{NewMessage, Parent};
+use messages_core::model::{NewMessage, Parent, Reading};
 use messages_core::readdress;
 use messages_core::store::annuaire::{self, Annuaire};
 use messages_core::store::envois::{

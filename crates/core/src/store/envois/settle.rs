@@ -5,8 +5,8 @@
 pub(in crate::store) mod postgres;
 
 use super::{Announced, Claimed, Outcome, Recorded, Refused, announce, record};
-use crate::audience::Reading;
 use crate::failpoint::reach;
+use crate::model::Reading;
 use crate::store::{Conn, Error, adresses};
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! Everything in one statement, so in one round trip: the parts are those of the other way.
 
 use super::{Ready, Settled, step_by_step};
-use crate::audience::Reading;
+use crate::model::Reading;
 use crate::store::envois::rule::{ANNOUNCE, ANNOUNCED, MAY_LEAVE, RECORD, TO_RECORD};
 use crate::store::envois::{Announced, Outcome, Recorded};
 use crate::store::sql::{Said, columns, statements};
