@@ -59,7 +59,7 @@ fn whoever_could_send_is_told_that_recipients_are_being_worked_out(database: &Da
     let mut run = school.run("run");
     let now = run.conn.now().unwrap();
     let soon = now + Duration::from_secs(2);
-    let mut asked = |passage: &str, canaux: &[Canal], at: Instant| {
+    let asked = |passage: &str, canaux: &[Canal], at: Instant| {
         expansion::is_under_way(&mut school.conn(), passage, canaux, at).unwrap()
     };
     assert!(!asked("other", Canal::ALL, soon), "nobody does yet");
@@ -168,14 +168,8 @@ fn what_a_run_gives_back_is_taken_up_at_once(database: &Database) {
     Expander::new(rules(&[]), "first".to_owned(), None)
         .step(&mut conn)
         .unwrap();
-    assert_eq!(
-        messages_core::store::expansion::give_back(&mut conn, "other").unwrap(),
-        0
-    );
-    assert_eq!(
-        messages_core::store::expansion::give_back(&mut conn, "first").unwrap(),
-        1
-    );
+    assert_eq!(expansion::give_back(&mut conn, "other").unwrap(), 0);
+    assert_eq!(expansion::give_back(&mut conn, "first").unwrap(), 1);
     let mut next = Expander::new(rules(&[]), "next".to_owned(), None);
     assert_eq!(expand(&mut next, &mut conn).recipients, 100);
     assert_whole(&school, 600);
