@@ -7,7 +7,7 @@ use crate::openapi::Shape;
 use crate::state::State;
 use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
-use messages_core::store::statistiques;
+use messages_core::store::appels::statistiques;
 use messages_core::store::{Conn, passages};
 use messages_core::vocabulary::Portee;
 use prometheus::{

@@ -2,8 +2,8 @@
 //!
 //! [`messages`] and [`annuaire`] keep what staff write; [`expansion`] and
 //! [`envois`] are the questions of the dispatcher, each one short transaction; [`passages`] is
-//! its diary; [`appels`] is what only the HTTP interface needs; [`statistiques`] are the numbers;
-//! [`verify`] proves that all of it agrees.
+//! its diary; [`appels`] is what only the HTTP interface needs; [`verify`] proves that all of it
+//! agrees.
 
 pub mod adresses;
 pub mod annuaire;
@@ -24,7 +24,6 @@ pub mod passages;
 pub mod pool;
 mod search;
 pub(crate) mod sql;
-pub mod statistiques;
 pub mod upcoming;
 pub mod verify;
 

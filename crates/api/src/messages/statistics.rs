@@ -12,7 +12,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{Days, NaiveDate};
 use messages_core::instant::Instant;
 use messages_core::store::Conn;
-use messages_core::store::statistiques::{self, Selection, Statistics};
+use messages_core::store::appels::statistiques::{self, Selection, Statistics};
 use messages_core::vocabulary::{Canal, Etat, Portee, Statut};
 use serde::Serialize;
 use serde_json::{Map, json};

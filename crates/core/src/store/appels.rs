@@ -1,4 +1,5 @@
-//! What only those who call the HTTP interface need: keys and repeated requests.
+//! What only those who call the HTTP interface need: keys, repeated requests, statistics.
 
 pub mod cles;
 pub mod idempotence;
+pub mod statistiques;

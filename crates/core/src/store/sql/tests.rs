@@ -1,7 +1,7 @@
 use super::{Sql, columns, sql};
 use crate::config::Database;
 use crate::store::{
-    Conn, Error, adresses, annuaire, envois, expansion, messages, migrations, statistiques, verify,
+    Conn, Error, adresses, annuaire, appels, envois, expansion, messages, migrations, verify,
 };
 use messages_testing::db;
 
@@ -24,8 +24,8 @@ fn all(conn: &Conn) -> Vec<Sql> {
         expansion::statements(),
         messages::statements(),
         messages::close::statements(),
-        statistiques::jours::statements(),
-        statistiques::source::statements(),
+        appels::statistiques::jours::statements(),
+        appels::statistiques::source::statements(),
         verify::statements(),
     ]
     .concat();

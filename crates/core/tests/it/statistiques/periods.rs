@@ -5,7 +5,7 @@ use crate::harness::School;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use messages_core::instant::Instant;
-use messages_core::store::statistiques::{self, Selection};
+use messages_core::store::appels::statistiques::{self, Selection};
 use messages_core::vocabulary::Statut;
 use messages_testing::db::Database;
 use messages_testing::stories;

@@ -3,8 +3,8 @@
 use crate::harness::School;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
+use messages_core::store::appels::statistiques::{self, Selection};
 use messages_core::store::messages::{self, Filter};
-use messages_core::store::statistiques::{self, Selection};
 use messages_core::vocabulary::{Canal, Statut};
 use messages_testing::db::Database;
 

@@ -4,16 +4,16 @@
 //! `compteurs`), so they cost the same whatever the number of messages. Only what is open is
 //! counted where it is: the envois of messages in `en_attente`.
 
-pub(super) mod jours;
-pub(super) mod source;
+pub(in crate::store) mod jours;
+pub(in crate::store) mod source;
 
 pub use jours::by_day;
 
-use super::literal::word;
-use super::messages::is_due;
-use super::{Conn, Error};
 use crate::instant::Instant;
 use crate::schema::{classes, envois, messages};
+use crate::store::literal::word;
+use crate::store::messages::is_due;
+use crate::store::{Conn, Error};
 use crate::vocabulary::{Canal, Etat, Statut};
 use diesel::dsl::min;
 use diesel::prelude::*;
