@@ -23,14 +23,16 @@ pub mod overview;
 pub mod passages;
 pub mod pool;
 mod search;
+mod session;
 pub(crate) mod sql;
 pub mod upcoming;
 pub mod verify;
 
 pub use conflict::{Conflict, Deed, Named};
-pub use conn::{Conn, Purpose};
+pub use conn::Conn;
 pub use error::Error;
 pub use pool::Pool;
+pub use session::Purpose;
 
 use std::time::Duration;
 

@@ -17,10 +17,12 @@ pub(super) mod oppositions;
 pub mod parents;
 mod resource;
 pub(super) mod upsert;
+mod write;
 
 pub use resource::Resource;
 pub(super) use resource::{CHUNK, in_chunks};
-pub use upsert::{Changes, Count, put, upsert};
+pub use upsert::{Changes, put, upsert};
+pub use write::Count;
 
 use super::{Conflict, Conn, Error};
 use crate::model::{ClassePatch, EtudiantPatch, ParentPatch};

@@ -1,7 +1,8 @@
 //! Versions of the tables.
 
 use super::backend::Inner;
-use super::conn::{Conn, Purpose};
+use super::conn::Conn;
+use super::session::Purpose;
 use super::{Error, error::one_line};
 use crate::config::Database;
 use diesel::migration::{Migration, MigrationSource};

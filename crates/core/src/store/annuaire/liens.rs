@@ -2,7 +2,7 @@
 //!
 //! Written by hand as the rest of a directory: many at once, those that are the same excepted.
 
-use super::upsert::{self, Count};
+use super::write::{Count, write};
 use super::{Lien, in_chunks};
 use crate::schema::parents_etudiants as pe;
 use crate::store::sql::{Key, columns, statements};
@@ -49,7 +49,7 @@ pub(super) fn replace(
     liens: &[Lien],
 ) -> Result<(Count, usize), Error> {
     let removed = conn.execute(removed(&Key::of(parents.iter().copied()), liens))?;
-    Ok((upsert::write(conn, liens, moved, added)?, removed))
+    Ok((write(conn, liens, moved, added)?, removed))
 }
 
 columns!(Lien: parent, etudiant, rang);

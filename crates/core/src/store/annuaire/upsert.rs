@@ -3,22 +3,12 @@
 //! By hand: each row says some of its columns and leaves the others as they are, and only rows that
 //! differ are written; many of them in one statement.
 
-use super::{Annuaire, CHUNK, Table, checked, departs, follow, liens, oppositions, take_over};
+use super::write::{Count, write};
+use super::{Annuaire, Table, checked, departs, follow, liens, oppositions, take_over};
 use crate::model::{ClassePatch, EtudiantPatch, ParentPatch};
-use crate::store::sql::{Sql, columns, statements};
+use crate::store::sql::{columns, statements};
 use crate::store::{Conflict, Conn, Error, Named};
 use serde::Serialize;
-
-/// What became of the rows given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub struct Count {
-    /// New ones.
-    pub ajoutes: usize,
-    /// Known ones that changed.
-    pub modifies: usize,
-    /// Known ones that were the same, and were not written.
-    pub inchanges: usize,
-}
 
 /// What taking over a directory changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -88,25 +78,6 @@ fn each_once(what: Named, ids: impl Iterator<Item = i64>) -> Result<Vec<i64>, Er
         Some([id, _]) => Err(Error::Conflict(Conflict::Twice(what, *id, *id))),
         _ => Ok(ids),
     }
-}
-
-/// Changes the rows that are there, those that are the same excepted, inserts the others, and counts. Nobody
-/// else inserts meanwhile, see [`take_over`].
-pub(super) fn write<T>(
-    conn: &mut Conn,
-    rows: &[T],
-    update: fn(&[T]) -> Sql,
-    insert: fn(&[T]) -> Sql,
-) -> Result<Count, Error> {
-    let mut count = Count::default();
-    for chunk in rows.chunks(CHUNK) {
-        let modifies = conn.execute(update(chunk))?;
-        let ajoutes = conn.execute(insert(chunk))?;
-        count.modifies += modifies;
-        count.ajoutes += ajoutes;
-        count.inchanges += chunk.len().saturating_sub(modifies + ajoutes);
-    }
-    Ok(count)
 }
 
 /// A pupil as the statements read it: without a class is not the same as not said.

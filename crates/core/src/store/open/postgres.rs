@@ -5,7 +5,7 @@
 //! nothing is prepared, and everything is said in each transaction.
 
 use crate::store::Error;
-use crate::store::conn::{Purpose, Sessions};
+use crate::store::session::{Purpose, Sessions};
 use diesel::connection::{AnsiTransactionManager, CacheSize, Connection, SimpleConnection};
 use diesel::{ConnectionError, PgConnection};
 
