@@ -146,7 +146,7 @@ fn a_run_that_is_long_goes_on_in_the_background() {
     let begun = Instant::now();
     let answer = process(&user);
     assert!(
-        (20..=25).contains(&begun.elapsed().as_secs()),
+        (20..=40).contains(&begun.elapsed().as_secs()),
         "{:?}",
         begun.elapsed()
     );
