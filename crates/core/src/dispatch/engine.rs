@@ -31,6 +31,9 @@ use std::time::{Duration, Instant as Moment};
 /// Longest wait for a sender's word: a request to stop is noticed within it.
 const PATIENCE: Duration = Duration::from_millis(200);
 
+/// How often it is looked at what other runs are working out.
+const GLANCE: Duration = Duration::from_millis(50);
+
 pub(super) struct Engine<'e> {
     config: &'e Config,
     rules: Rules,
@@ -99,13 +102,17 @@ impl<'e> Engine<'e> {
             self.tick()?;
             self.expand()?;
             self.commit(stop.map_or(Phase::Sending, |_| Phase::Ending))?;
-            if stop.is_some() || (self.is_done() && !self.waits_for_others()?) {
+            let done = self.is_done();
+            if stop.is_some() || (done && !self.waits_for_others()?) {
                 break stop;
             }
             for lane in &mut self.lanes {
                 lane.staff(self.config);
             }
             self.listen();
+            if done {
+                self.look_again();
+            }
         };
         if stop.is_some() {
             self.wind_down()?;
@@ -128,21 +135,26 @@ impl<'e> Engine<'e> {
     }
 
     /// Machines whose schedulers fire in the same second share the work: while another run works out
-    /// recipients that this one could send, it stays and tries to claim some, once more when that is
-    /// over.
+    /// recipients that this one could send, it stays, and looks again now and then; once more when that
+    /// is over.
     fn waits_for_others(&mut self) -> Result<bool, Error> {
         let going: Vec<Canal> = self.lanes.iter().filter_map(Lane::going).collect();
         let id = self.passage.id.as_str();
-        let is_under_way = persist(&mut self.conn, &self.stop, |conn, _| {
-            let now = conn.now()?;
-            expansion::is_under_way(conn, id, &going, now)
-        })?;
+        // A run that has taken all that it may leaves what is due to others.
+        let is_under_way = self.expander.may_take()
+            && persist(&mut self.conn, &self.stop, |conn, _| {
+                let now = conn.now()?;
+                expansion::is_under_way(conn, id, &going, now)
+            })?;
         let waits = is_under_way || self.others_expand;
         self.others_expand = is_under_way;
-        if waits {
-            self.lanes.iter_mut().for_each(Lane::more_waits);
-        }
         Ok(waits)
+    }
+
+    /// What others were working out may be there to be claimed; what they let go of, to be taken.
+    fn look_again(&mut self) {
+        self.expander.look_again();
+        self.lanes.iter_mut().for_each(Lane::more_waits);
     }
 
     /// Lets what is under way end, then gives up what has not ended.
@@ -194,7 +206,8 @@ impl<'e> Engine<'e> {
         let waits = moves
             .map(|at| at.saturating_duration_since(now))
             .filter(|wait| !wait.is_zero());
-        waits.min().unwrap_or(PATIENCE).min(PATIENCE)
+        let most = if self.others_expand { GLANCE } else { PATIENCE };
+        waits.min().unwrap_or(most).min(most)
     }
 
     fn hear(&mut self, event: Event) {

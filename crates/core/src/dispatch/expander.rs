@@ -63,6 +63,11 @@ impl Expander {
         self.done
     }
 
+    /// Whether it may take another message.
+    pub(super) const fn may_take(&self) -> bool {
+        self.allowance > 0
+    }
+
     /// There may be more to do again: something may be due by now.
     pub(super) const fn look_again(&mut self) {
         self.done = false;

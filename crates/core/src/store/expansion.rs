@@ -7,6 +7,7 @@ use crate::instant::{Instant, InstantSql};
 use crate::model::Candidate;
 use crate::schema::{etudiants, messages, parents, parents_etudiants};
 use crate::vocabulary::{Canal, Etat, Motif, Statut};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
 use serde::Serialize;
@@ -184,7 +185,8 @@ pub fn take(
 const ALIVE: Duration = Duration::from_secs(5);
 
 /// Whether another run, which is alive, is working out the recipients of a message of these channels:
-/// they can be claimed as soon as it has.
+/// they can be claimed as soon as it has. Asked by a run that found nothing to take: what still looks
+/// due to it is being taken by another that has not committed yet.
 ///
 /// # Errors
 /// The database's.
@@ -194,13 +196,17 @@ pub fn is_under_way(
     canaux: &[Canal],
     now: Instant,
 ) -> Result<bool, Error> {
-    let theirs = messages::table
+    let of_theirs = messages::table.filter(messages::type_.eq_any(canaux));
+    let taken = of_theirs
+        .clone()
         .filter(messages::statut.eq(word(Statut::EnAttente)))
         .filter(messages::etendu_le.is_null())
         .filter(messages::bail_jusqua.between(now + LEASE - ALIVE, now + LEASE_MAX))
-        .filter(messages::proprio.ne(passage))
-        .filter(messages::type_.eq_any(canaux));
-    conn.one(diesel::select(diesel::dsl::exists(theirs)))
+        .filter(messages::proprio.ne(passage));
+    let being_taken = of_theirs
+        .filter(messages::statut.eq(word(Statut::Programme)))
+        .filter(messages::date_programmee.le(now));
+    conn.one(diesel::select(exists(taken).or(exists(being_taken))))
 }
 
 /// Marks messages as simulated whose envois a simulating run has claimed.

@@ -62,7 +62,10 @@ fn whoever_could_send_is_told_that_recipients_are_being_worked_out(database: &Da
     let asked = |passage: &str, canaux: &[Canal], at: Instant| {
         expansion::is_under_way(&mut school.conn(), passage, canaux, at).unwrap()
     };
-    assert!(!asked("other", Canal::ALL, soon), "nobody does yet");
+    assert!(
+        asked("other", Canal::ALL, soon),
+        "it is due, and nobody says that he has it"
+    );
     let mut expander = Expander::new(rules(&[]), "run".to_owned(), None);
     expander.step(&mut run.conn).unwrap();
     assert!(asked("other", Canal::ALL, soon));
