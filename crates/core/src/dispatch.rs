@@ -22,12 +22,13 @@
 //! | close | a message whose envois are all final gets its `statut` and its sums | [`Closed`](crate::store::messages::Closed) | message → `envoye`, `echec` |
 //! | give back | a run that ends returns what it claimed and did not announce | | `reserve` → `a_envoyer` |
 //! | recover | a later run takes over what a dead one held, once its lease is over | [`Recovered`](crate::store::envois::Recovered) | see below |
-//! | replay | a later run on the same machine records what a dead one wrote down | | as record |
+//! | replay | a run on the same machine records what a dead one wrote down | | as record; or late, from `a_envoyer`, `incertain` → `envoye`, `echec` |
 //!
 //! The *lease* (`bail_jusqua`) is how long a claim or an announcement is its run's alone; the *token*
-//! (`jeton`) goes up with each claim, so that whoever comes after the lease changes nothing. A
-//! *channel* that cannot go on is *stopped* for the run, and *paused* for every run if its peer asked
-//! for that.
+//! (`jeton`) goes up with each claim, so that whoever comes after the lease changes nothing once
+//! somebody else has claimed. (A *message* has a `jeton` too: it goes up with each expansion and each
+//! change of its text.) A *channel* that cannot go on is *stopped* for the run, and *paused* for every
+//! run if its peer asked for that.
 //!
 //! # The states of an envoi
 //!
@@ -47,13 +48,13 @@
 //! ```
 //!
 //! Whatever would end an envoi as `ignore` or `echec` although an earlier answer was lost ends it as
-//! `incertain`: a copy may have arrived.
+//! `incertain`: a copy may have arrived. But a refusal for good is told as what it is, `echec`: the
+//! peer spoke of this very recipient.
 //!
 //! # One turn of the loop
 //!
 //! ```text
-//!     replay      once: answers that dead runs of this machine wrote down are recorded
-//!  ┌▶ tick        every 5 s: recover, end what is cancelled or too late, close messages  ─commit─
+//!  ┌▶ tick        every 5 s: replay, recover, end what is cancelled or too late, close  ─commits─
 //!  │  expand      recipients of what is due, until there is no more                      ─commit─
 //!  │  commit      the lanes' answers; what they say of their channels                   ─commit─
 //!  │              the lanes' needs: claim                                                ─commit─
@@ -73,8 +74,9 @@
 //! | between | the database has | what a later run does |
 //! |---|---|---|
 //! | claim and announcement | `reserve`, for 280 s from the claim | recover: it waits again. Nothing left, no attempt is counted |
-//! | announcement and answer | `emission`, until a minute after the deadline of the attempt | recover: an SMS is `incertain`, for it may have left; an e-mail is sent again with the same Message-ID, at most [`AMBIGUOUS_RESENDS`](crate::store::envois::AMBIGUOUS_RESENDS) times, then it is `incertain` |
-//! | answer written down and outcome recorded | `emission`, and the answer in the journal | on the same machine, replay, before anything else: the outcome is recorded as if nothing had happened. Another machine recovers after the lease, as above; a replay that comes later still turns that into `envoye` or `echec`, unless a new claim has raised the token |
+//! | announcement and answer | `emission`, for 90 s (SMS) or 240 s (e-mail) from the commit | recover: an SMS is `incertain`, for it may have left; an e-mail is sent again with the same Message-ID, at most [`AMBIGUOUS_RESENDS`](crate::store::envois::AMBIGUOUS_RESENDS) times (answers that were lost in another way count too), then it is `incertain` |
+//! | answer written down and outcome recorded | `emission`, and the answer in the journal | in the same `MESSAGES_JOURNAL` folder, replay, before anything is taken back: the outcome is recorded. A refusal for good is asked for again unless that journal shows that the peer accepted somebody; a pause that the peer asked for is forgotten. A run elsewhere recovers after the lease, as above; a replay that comes later still turns that into `envoye` or `echec`, unless a new claim has raised the token |
+//! | the two halves of a settlement | they are one commit: both or none. PostgreSQL may carry out a commit whose program is dead | as above, for what it recorded and for what it announced |
 //! | outcome recorded and message closed | the envoi's final state | tick: the message is closed |
 
 mod breaker;

@@ -96,7 +96,6 @@ impl<'e> Engine<'e> {
 
     /// See the [dispatcher's](super) documentation for what a turn does.
     pub(super) fn run(mut self) -> Result<Report, Error> {
-        self.replay()?;
         let stop = loop {
             let stop = self.must_stop();
             self.tick()?;

@@ -47,7 +47,7 @@ pub(super) struct Journal {
 #[derive(Debug, Default)]
 struct State {
     file: Option<File>,
-    appended: usize,
+    answered: usize,
     heard: usize,
     told: bool,
 }
@@ -72,9 +72,9 @@ impl Journal {
         // Texts and numbers: their serialisation cannot fail.
         let json = serde_json::to_string(&line).unwrap_or_default();
         let mut state = self.lock();
-        match state.write(&self.path, format!("\n{json}\n").as_bytes()) {
-            Ok(()) => state.appended += 1,
-            Err(error) => state.complain(&self.path, &error),
+        state.answered += 1;
+        if let Err(error) = state.write(&self.path, format!("\n{json}\n").as_bytes()) {
+            state.complain(&self.path, &error);
         }
     }
 
@@ -87,7 +87,7 @@ impl Journal {
     /// that came too late to be heard; the next run reads it then.
     pub(super) fn close(&self) {
         let mut state = self.lock();
-        if state.file.is_some() && state.appended <= state.heard {
+        if state.file.is_some() && state.answered <= state.heard {
             // What stays behind is read once more and changes nothing.
             std::fs::remove_file(&self.path).ok();
             state.file = None;

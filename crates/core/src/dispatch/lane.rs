@@ -15,6 +15,7 @@ use super::journal::Journal;
 use super::sender::{Event, What};
 use crate::channel::{Answer, Channel, Delivery, Stage};
 use crate::config::Config;
+use crate::store::LEASE_MAX;
 use crate::store::canaux::Arret;
 use crate::store::envois::{Announced, Claimed, Ready};
 use crate::vocabulary::Canal;
@@ -24,6 +25,12 @@ use std::time::{Duration, Instant as Moment};
 
 /// After the deadline of an attempt its lease lasts this long.
 const LEASE_MARGIN: Duration = Duration::from_secs(60);
+
+/// A lease that is longer than any may be is void, and the attempt would be another run's at once.
+const _: () = assert!(
+    Channel::deadline(Canal::Email).as_secs() + LEASE_MARGIN.as_secs() < LEASE_MAX.as_secs()
+        && Channel::deadline(Canal::Sms).as_secs() + LEASE_MARGIN.as_secs() < LEASE_MAX.as_secs()
+);
 
 /// What a lane needs of the database before it can go on.
 pub(super) struct Need {

@@ -224,8 +224,15 @@ impl Conn {
         }
     }
 
-    /// Runs `body`, which writes with one statement and so needs no transaction of its own.
-    pub(crate) fn write_once<T>(&mut self, body: impl FnOnce(&mut Self) -> T) -> T {
+    /// Runs `body`, which writes with one statement and so needs no transaction of its own, but
+    /// where a pool keeps nothing of what a session was told.
+    pub(crate) fn write_once<T>(
+        &mut self,
+        body: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        if self.is_pooled() && !self.writing {
+            return self.write(body);
+        }
         let turn = self.turn.clone().filter(|_| !self.writing);
         let _turn = turn.as_deref().map(wait);
         body(self)

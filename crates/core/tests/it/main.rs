@@ -7,6 +7,7 @@
 )]
 
 mod adresses;
+mod announce;
 mod annuaire;
 mod cancel;
 mod channels;
@@ -19,7 +20,6 @@ mod fence;
 mod harness;
 mod idempotence;
 mod import;
-mod intent;
 mod lists;
 mod messages;
 mod migrations;
@@ -28,9 +28,9 @@ mod passages;
 mod peers;
 mod plans;
 mod quiet;
+mod record;
 mod recover;
 mod resend;
-mod result;
 mod schema;
 mod settle;
 mod statistiques;

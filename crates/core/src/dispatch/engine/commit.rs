@@ -51,6 +51,7 @@ impl Engine<'_> {
         let settled = persist(&mut self.conn, &self.stop, |conn, again| {
             envois::settle(conn, passage, &outcomes, &ready, again, reading)
         })?;
+        let committed = Moment::now();
         reach("settle_committed");
         for (heard, outcome) in answers.iter().zip(&outcomes) {
             // What was put back without a wait leaves in this run, if its channel goes on.
@@ -59,7 +60,7 @@ impl Engine<'_> {
             }
         }
         self.tally(&settled.recorded, &outcomes);
-        self.take_over(settled, &ready)
+        self.take_over(settled, &ready, committed)
     }
 
     /// From each lane as many envois as can leave now.
@@ -71,7 +72,12 @@ impl Engine<'_> {
     }
 
     /// Takes over what was committed: hands the announced envois to their senders.
-    fn take_over(&mut self, settled: Settled, ready: &[Ready]) -> Result<(), Error> {
+    fn take_over(
+        &mut self,
+        settled: Settled,
+        ready: &[Ready],
+        committed: Moment,
+    ) -> Result<(), Error> {
         for refused in &settled.refused {
             self.progress.done += 1;
             self.counts.add(refused.etat);
@@ -79,7 +85,7 @@ impl Engine<'_> {
         let outdated = outdated(&settled, ready);
         self.load_contents(&settled.announced)?;
         for envoi in settled.announced {
-            self.hand_over(envoi);
+            self.hand_over(envoi, committed);
         }
         reach("handed_over");
         self.read_addresses_again(&outdated)?;
@@ -103,10 +109,12 @@ impl Engine<'_> {
         Ok(())
     }
 
-    fn hand_over(&mut self, envoi: Announced) {
-        let hard = self.started + HARD_LIMIT;
-        let Some(content) = self.contents.of(&envoi) else {
-            // It was cancelled since, or this machine slept until its lease was over.
+    /// Its lease counts from the commit, so its deadline does too.
+    fn hand_over(&mut self, envoi: Announced, committed: Moment) {
+        let deadline = committed + Channel::deadline(envoi.canal);
+        let content = self.contents.of(&envoi);
+        // The text was changed or cancelled since, or this machine slept.
+        let Some(content) = content.filter(|_| Moment::now() < deadline) else {
             return self.lane(envoi.canal).keep_back(envoi);
         };
         let delivery = Delivery {
@@ -116,7 +124,7 @@ impl Engine<'_> {
             adresse: envoi.adresse.clone(),
             renvois: envoi.renvois,
             emis_le: envoi.emis_le,
-            deadline: hard.min(Moment::now() + Channel::deadline(envoi.canal)),
+            deadline: deadline.min(self.started + HARD_LIMIT),
             cutoff: Cutoff::default(),
         };
         self.lane(envoi.canal).send(envoi, delivery);

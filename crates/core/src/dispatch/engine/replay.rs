@@ -48,10 +48,12 @@ impl Engine<'_> {
     fn replay_one(&mut self, left_over: LeftOver) -> Result<(), Error> {
         reach("replay_read");
         let mut known = left_over.lines.is_empty();
+        // Channels that took something from somebody.
+        let mut accepted = BTreeSet::new();
         for lines in left_over.lines.chunks(CHUNK) {
             let replayed = persist(&mut self.conn, &self.stop, |conn, _| {
                 conn.write(|conn| {
-                    let replayed = record(conn, lines);
+                    let replayed = record(conn, lines, &mut accepted);
                     reach("replay_commit");
                     replayed
                 })
@@ -72,7 +74,11 @@ impl Engine<'_> {
     }
 }
 
-fn record(conn: &mut Conn, lines: &[Line]) -> Result<Replayed, Error> {
+fn record(
+    conn: &mut Conn,
+    lines: &[Line],
+    accepted: &mut BTreeSet<Canal>,
+) -> Result<Replayed, Error> {
     let now = conn.now()?;
     let named: Vec<Sent> = lines
         .iter()
@@ -85,14 +91,13 @@ fn record(conn: &mut Conn, lines: &[Line]) -> Result<Replayed, Error> {
         .into_iter()
         .map(|envoi| (envoi.id, envoi))
         .collect();
-    let accepted: BTreeSet<Canal> = lines
+    let took = lines
         .iter()
-        .filter(|line| line.answer.verdict == Verdict::Accepte)
-        .filter_map(|line| Some(sent.get(&line.envoi)?.canal))
-        .collect();
+        .filter(|line| line.answer.verdict == Verdict::Accepte);
+    accepted.extend(took.filter_map(|line| Some(sent.get(&line.envoi)?.canal)));
     let outcomes: Vec<Outcome> = lines
         .iter()
-        .filter_map(|line| outcome(line, &sent, &accepted, now))
+        .filter_map(|line| outcome(line, &sent, accepted, now))
         .collect();
     Ok(Replayed {
         known: !sent.is_empty(),

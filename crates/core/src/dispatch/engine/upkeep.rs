@@ -3,6 +3,7 @@
 
 use super::Engine;
 use super::persist::persist;
+use crate::dispatch::lane::Lane;
 use crate::failpoint::reach;
 use crate::store::envois::{self, Recovered};
 use crate::store::messages::{self, Closed};
@@ -24,6 +25,8 @@ impl Engine<'_> {
             return Ok(());
         }
         self.next_tick = Moment::now() + TICK;
+        // Before anything is taken back: what a run that died since had heard is no doubt.
+        self.replay()?;
         let (id, counts) = (self.passage.id.as_str(), self.counts);
         let first = self.started.elapsed() < TICK;
         let (recovered, cancelled, expired) = persist(&mut self.conn, &self.stop, |conn, _| {
@@ -47,6 +50,9 @@ impl Engine<'_> {
             .chain(expired)
             .for_each(|etat| self.counts.add(etat));
         self.expander.look_again();
+        if recovered.iter().any(|envoi| !envoi.etat.is_final()) {
+            self.lanes.iter_mut().for_each(Lane::more_waits);
+        }
         self.close()
     }
 

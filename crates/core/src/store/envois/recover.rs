@@ -44,7 +44,7 @@ struct Ended {
 
 statements! {
     // SQLite takes a partial index when the question repeats its condition word for word.
-    fn claimed(now: Instant, never: Instant) =
+    fn take_back_claimed(now: Instant, never: Instant) =
         "WITH morts AS MATERIALIZED (
             SELECT id FROM envois
              WHERE etat IN ('reserve', 'emission') AND etat = 'reserve'
@@ -53,7 +53,7 @@ statements! {
           WHERE id IN (SELECT id FROM morts)
          RETURNING id, jeton, message, canal, etat";
 
-    fn announced(passage: &str, resends: i64, now: Instant, never: Instant) =
+    fn take_back_announced(passage: &str, resends: i64, now: Instant, never: Instant) =
         "WITH morts AS MATERIALIZED (
             SELECT id FROM envois
              WHERE etat IN ('reserve', 'emission') AND etat = 'emission' AND proprio <> {passage}
@@ -96,9 +96,9 @@ statements! {
 /// The database's.
 pub fn recover(conn: &mut Conn, passage: &str, now: Instant) -> Result<Vec<Recovered>, Error> {
     let never = now + LEASE_MAX;
-    let mut recovered: Vec<Recovered> = conn.load(claimed(now, never))?;
+    let mut recovered: Vec<Recovered> = conn.load(take_back_claimed(now, never))?;
     let unanswered: Vec<Recovered> =
-        conn.load(announced(passage, AMBIGUOUS_RESENDS, now, never))?;
+        conn.load(take_back_announced(passage, AMBIGUOUS_RESENDS, now, never))?;
     if !unanswered.is_empty() {
         conn.execute(attempts(&unanswered, now))?;
     }

@@ -83,9 +83,10 @@ pub(super) const RECORD: &str = "
            proprio = NULL, bail_jusqua = NULL";
 
 /// The outcome is that of the envoi's newest attempt, and nobody has tried since. `late`: the lease
-/// was over, so that the envoi waits again or was stopped.
+/// was over, so that the envoi waits again or was stopped, its answer counted as lost. (What waits
+/// because its answer was recorded keeps the date that was set then.)
 pub(super) const TO_RECORD: &str = "
     envois.id = r.id AND envois.jeton = r.jeton
-    AND CASE WHEN {late} THEN r.etat IN ('envoye', 'echec')
-                              AND envois.etat IN ('a_envoyer', 'incertain')
+    AND CASE WHEN {late} THEN envois.etat IN ('a_envoyer', 'incertain')
+                              AND (r.etat = 'envoye' OR (r.etat = 'echec' AND envois.ambigus > 0))
              ELSE envois.etat = 'emission' END";

@@ -1,15 +1,17 @@
 //! The answers on the local file: the next run takes over what a dead one heard, and nothing else.
 
-use crate::program::{Program, To, number};
+use crate::program::{Ended, Program, To, number};
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
 use messages_testing::http::{Answer, Gateway, GatewayScript};
 use messages_testing::stories;
 use std::fs::File;
 use std::path::PathBuf;
+use std::time::Duration;
 
 stories!(
     an_answer_that_a_dead_run_wrote_down_is_taken_over,
+    a_run_that_is_alive_takes_over_what_was_left_meanwhile,
     what_does_not_fit_changes_nothing,
     a_persons_wish_comes_before_an_old_answer,
     sending_goes_on_without_a_journal,
@@ -92,6 +94,22 @@ fn an_answer_that_a_dead_run_wrote_down_is_taken_over(database: &Database) {
     assert_eq!(program.statut(id), "envoye");
     assert!(!path.exists());
     assert_eq!(gateway.received_count(), 4, "nothing is sent again");
+    program.verify();
+}
+
+fn a_run_that_is_alive_takes_over_what_was_left_meanwhile(database: &Database) {
+    let (program, id) = uncertain(database, &silent());
+    let heard = line(database, 1, "accepte", 0);
+    let slow = Gateway::start(GatewayScript::default().latency(Duration::from_secs(2)));
+    let program = program.gateway(&slow);
+    program.programme(Canal::Sms, To::All);
+    let run = program.command(&[]).spawn().unwrap();
+    assert!(slow.wait_received(1, Duration::from_secs(20)));
+    let path = leave(database, "dead.jsonl", &heard);
+    let ended = Ended::from(run.wait_with_output().unwrap());
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert_eq!(program.states(id)[0], "envoye");
+    assert!(!path.exists());
     program.verify();
 }
 

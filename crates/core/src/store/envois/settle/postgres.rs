@@ -66,7 +66,7 @@ pub(super) fn at_once(
     let until = Said("now + r.bail_s * interval '1 second'");
     let statement = settled(outcomes, &claims, passage, false, false, Said("now"), until);
     let mut settled = Settled::default();
-    for Row { annonce, envoi } in conn.load(statement)? {
+    for Row { annonce, envoi } in conn.write_once(|conn| conn.load(statement))? {
         if annonce {
             settled.announced.push(envoi);
         } else {

@@ -23,6 +23,7 @@ stories!(
     a_late_refusal_of_an_uncertain_sms_is_welcome,
     what_was_in_doubt_is_uncertain_whatever_stops_it_and_a_late_success_is_welcome,
     a_late_temporary_failure_changes_nothing,
+    a_retry_that_was_recorded_is_not_ended_by_the_same_answer_read_again,
     a_late_answer_to_what_is_final_changes_nothing,
 );
 
@@ -304,6 +305,19 @@ fn a_late_temporary_failure_changes_nothing(database: &Database) {
     assert_eq!(school.statut(message), "en_attente");
     // Nor what the history says of the attempt, which proves the doubt.
     assert_eq!(school.count("tentatives", "verdict = 'ambigu'"), 1);
+}
+
+fn a_retry_that_was_recorded_is_not_ended_by_the_same_answer_read_again(database: &Database) {
+    let school = School::new(database);
+    let message = school.leaving(Canal::Email, 2);
+    let mut run = school.run("run");
+    let granted = run.send(Canal::Email, 2);
+    let next = run.conn.now().unwrap() + DAY;
+    assert_eq!(run.record(&[postponed(&granted[0], next)]).len(), 1);
+    // Read again from a journal, its next date may be too late by now, or it reads as meant for the parent.
+    assert_eq!(run.record(&[refused(&granted[0])]), []);
+    assert_eq!(school.states(message), ["a_envoyer", "emission"]);
+    assert_eq!(run.record(&[accepted(&granted[0])]).len(), 1);
 }
 
 fn a_late_answer_to_what_is_final_changes_nothing(database: &Database) {
