@@ -7,11 +7,12 @@
 
 mod lists;
 
+use crate::channel::words::is_named;
 use crate::vocabulary::Cause;
 use lists::{
     ACCOUNT, BLOCKED, CARRIED, CLIENT, CONNECTIONS, CREDIT, DOMAIN, ENCRYPTION, GREYLISTED, HELLO,
     LATER, LIMIT, LOCKED, LOGIN, MAIL_FROM, MAILBOX, PACE, RECIPIENT, RELAY, SENDER, SIZE, SPAM,
-    UNWANTED, is_named,
+    UNWANTED,
 };
 
 /// When the relay said it.

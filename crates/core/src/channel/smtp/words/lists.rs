@@ -1,8 +1,5 @@
-//! Words of relays, in English and in French, without accents and marks.
-//!
-//! A line is found when all its parts, between `+`, are in the reply; of a part's variants, between
-//! `|`, one is enough; a part after `!` must not be there. A blank at an end stands for the end of a
-//! word.
+//! Words of relays, in English and in French, without accents and marks, to be found by
+//! [`is_named`](crate::channel::words::is_named). A blank at an end stands for the end of a word.
 
 /// The message is larger than the relay takes.
 pub(super) const SIZE: &[&str] = &[
@@ -327,15 +324,6 @@ pub(super) const LATER: &[&str] = &[
     "essayer plus tard|reessayer|ulterieurement",
     "temporarily|temporairement",
 ];
-
-/// Whether one of the lines is found in words that are [`plain`].
-pub(super) fn is_named(words: &str, list: &[&str]) -> bool {
-    let has = |part: &str| match part.strip_prefix('!') {
-        Some(absent) => !words.contains(absent),
-        None => part.split('|').any(|way| words.contains(way)),
-    };
-    list.iter().any(|line| line.split('+').all(has))
-}
 
 /// A relay's words in lower case, without accents, marks, addresses and names of machines: those
 /// may hold any word. Single blanks, one at each end.
