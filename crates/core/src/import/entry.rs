@@ -137,10 +137,9 @@ fn tell_columns(
     if !unknown.is_empty() {
         let names: Vec<String> = unknown.iter().take(20).map(|name| shown(name)).collect();
         let more = unknown.len().saturating_sub(names.len());
-        let more = if more > 0 {
-            format!(" et {more} autres")
-        } else {
-            String::new()
+        let more = match more {
+            0 => String::new(),
+            more => format!(" et {more} autres"),
         };
         let text = format!("colonnes non reprises : {}{more}", names.join(", "));
         remarks.line(line, Genre::Colonne, text);
@@ -149,12 +148,9 @@ fn tell_columns(
 
 /// A name of a column on the terminal.
 fn shown(name: &str) -> String {
-    let plain = name.trim().replace(|c: char| c.is_control(), " ");
-    let plain: String = plain
-        .chars()
-        .filter(|c| *c != super::decode::DOUBTFUL)
-        .collect();
-    plain.chars().take(40).collect()
+    let plain = name.trim().replace(char::is_control, " ");
+    let seen = plain.chars().filter(|c| *c != super::decode::DOUBTFUL);
+    seen.take(40).collect()
 }
 
 impl Head {
