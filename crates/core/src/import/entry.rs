@@ -51,6 +51,24 @@ impl Entry {
     pub(super) fn is_empty(&self) -> bool {
         self.values.is_empty()
     }
+
+    /// One entry for each of these, which `say` adds to it; without any, the entry as it is.
+    pub(super) fn with_each<T>(
+        self,
+        others: impl IntoIterator<Item = T>,
+        mut say: impl FnMut(&mut Self, T),
+    ) -> Vec<Self> {
+        let with = |other| {
+            let mut entry = self.clone();
+            say(&mut entry, other);
+            entry
+        };
+        let entries: Vec<Self> = others.into_iter().map(with).collect();
+        if entries.is_empty() {
+            return vec![self];
+        }
+        entries
+    }
 }
 
 /// Rows above the names of the columns, such as a title.

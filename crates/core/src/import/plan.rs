@@ -41,8 +41,12 @@ struct Numbers {
 
 impl Numbers {
     /// Numbers of a table and those that the file gives itself are not given out.
-    fn new(conn: &mut Conn, table: Table, given: impl Iterator<Item = i64>) -> Result<Self, Error> {
-        let taken: BTreeSet<i64> = given.collect();
+    fn new<'i>(
+        conn: &mut Conn,
+        table: Table,
+        idents: impl Iterator<Item = &'i Option<Ident>>,
+    ) -> Result<Self, Error> {
+        let taken: BTreeSet<i64> = idents.flatten().filter_map(Ident::number).collect();
         let highest = taken.last().copied().unwrap_or_default();
         let last = known::last_number(conn, table)?.max(highest);
         Ok(Self { taken, last })
@@ -56,14 +60,6 @@ impl Numbers {
     fn next(&mut self) -> i64 {
         self.last += 1;
         self.last
-    }
-}
-
-/// The number that a file gives itself.
-const fn given(ident: Option<&Ident>) -> Option<i64> {
-    match ident {
-        Some(Ident::Number(number)) => Some(*number),
-        _ => None,
     }
 }
 
