@@ -94,16 +94,9 @@ fn guessed(source: &Source) -> Result<Format, String> {
         return Ok(Format::Siecle);
     }
     let rows = rows(file)?;
-    let head = rows.first().map(|row| {
-        row.cells
-            .iter()
-            .map(|cell| name_key(cell))
-            .collect::<Vec<_>>()
-    });
-    let has = |name: &str| {
-        head.as_ref()
-            .is_some_and(|head| head.iter().any(|key| key == name))
-    };
+    let head = rows.first().into_iter().flat_map(|row| &row.cells);
+    let keys: Vec<String> = head.map(|cell| name_key(cell)).collect();
+    let has = |name: &str| keys.iter().any(|key| key == name);
     Ok(
         if has("sourcedid") && (has("givenname") || has("agentsourcedids")) {
             Format::Oneroster
@@ -153,11 +146,7 @@ impl Table {
 
     /// Places of the columns of a name.
     fn places(&self, name: &str) -> Vec<usize> {
-        let named = self
-            .names
-            .iter()
-            .enumerate()
-            .filter(|(_, key)| *key == name);
+        let named = (0..).zip(&self.names).filter(|(_, key)| *key == name);
         named.map(|(place, _)| place).collect()
     }
 

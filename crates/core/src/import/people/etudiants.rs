@@ -6,7 +6,7 @@ use super::super::fold::names_key;
 use super::{Gatherer, Ident, InClasse, said};
 
 /// A pupil as the lines of a file tell.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(in crate::import) struct EtudiantDraft {
     /// The first line.
     pub(in crate::import) line: u64,
@@ -102,11 +102,8 @@ impl Gatherer<'_> {
             self.people.etudiants.push(EtudiantDraft {
                 line: entry.line,
                 ident,
-                nom: None,
-                prenom: None,
-                classe: None,
-                sans_nom: false,
                 parent,
+                ..EtudiantDraft::default()
             });
             place
         })
