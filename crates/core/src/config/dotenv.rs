@@ -5,7 +5,8 @@
 //! (The Rust readers on offer change unquoted values that hold `$` or `#`.)
 
 /// Names and values in the order of the file (the last of equal names wins), and the numbers, from
-/// 1, of the lines that are no assignment. `outer` answers for `${NAME}`: the environment goes before the file.
+/// 1, of the lines that are no assignment. `outer` answers for `${NAME}`: the environment goes
+/// before the file.
 pub fn parse(
     text: &str,
     outer: impl Fn(&str) -> Option<String>,

@@ -153,7 +153,7 @@ fn in_ascii(from: Mailbox) -> Option<Mailbox> {
     is_ascii.then(|| Mailbox::new(from.name, address))
 }
 
-/// Django's own.
+/// Django's own default.
 #[expect(clippy::expect_used, reason = "a literal address, read by a test")]
 fn default_sender() -> lettre::Address {
     lettre::Address::new("webmaster", "localhost").expect("the default sender is an address")

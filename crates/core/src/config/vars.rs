@@ -72,7 +72,7 @@ impl Vars {
             .cloned()
     }
 
-    /// The value, or else this one.
+    /// The value, or the default.
     pub(super) fn text_or(&self, name: &str, default: &str) -> String {
         self.text(name).unwrap_or_else(|| default.to_owned())
     }
