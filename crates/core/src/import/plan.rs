@@ -7,7 +7,7 @@ mod parents;
 
 pub(super) use parents::Final;
 
-use super::people::{Ident, People};
+use super::people::People;
 use super::remark::Remarks;
 use crate::store::annuaire::{Annuaire, Lien, Table, known};
 use crate::store::{Conn, Error};
@@ -41,12 +41,8 @@ struct Numbers {
 
 impl Numbers {
     /// Numbers of a table and those that the file gives itself are not given out.
-    fn new<'i>(
-        conn: &mut Conn,
-        table: Table,
-        idents: impl Iterator<Item = &'i Option<Ident>>,
-    ) -> Result<Self, Error> {
-        let taken: BTreeSet<i64> = idents.flatten().filter_map(Ident::number).collect();
+    fn new(conn: &mut Conn, table: Table, given: impl Iterator<Item = i64>) -> Result<Self, Error> {
+        let taken: BTreeSet<i64> = given.collect();
         let highest = taken.last().copied().unwrap_or_default();
         let last = known::last_number(conn, table)?.max(highest);
         Ok(Self { taken, last })

@@ -15,8 +15,10 @@ pub(super) fn resolve(
     remarks: &mut Remarks,
 ) -> Result<Vec<ClassePatch>, Error> {
     let known = known::classes(conn)?;
-    let idents = drafts.iter().map(|draft| &draft.ident);
-    let mut numbers = Numbers::new(conn, Table::Classes, idents)?;
+    let given = drafts
+        .iter()
+        .filter_map(|draft| draft.ident.as_ref()?.number());
+    let mut numbers = Numbers::new(conn, Table::Classes, given)?;
     let mut patches = Vec::new();
     for draft in drafts {
         let found = find(&known, draft);

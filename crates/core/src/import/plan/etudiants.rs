@@ -14,8 +14,10 @@ pub(super) fn resolve(
     classe: impl Fn(usize) -> Option<i64>,
 ) -> Result<Vec<EtudiantPatch>, Error> {
     let known = known::etudiants(conn)?;
-    let idents = drafts.iter().map(|draft| &draft.ident);
-    let mut numbers = Numbers::new(conn, Table::Etudiants, idents)?;
+    let given = drafts
+        .iter()
+        .filter_map(|draft| draft.ident.as_ref()?.number());
+    let mut numbers = Numbers::new(conn, Table::Etudiants, given)?;
     let mut by_name: BTreeMap<String, Vec<&known::Etudiant>> = BTreeMap::new();
     let mut by_ident: BTreeMap<&str, i64> = BTreeMap::new();
     for row in &known {

@@ -86,8 +86,10 @@ pub(super) fn resolve(
     remarks: &mut Remarks,
 ) -> Result<Vec<(ParentPatch, Final)>, Error> {
     let known = Known::load(conn)?;
-    let idents = drafts.iter().map(|draft| &draft.ident);
-    let mut numbers = Numbers::new(conn, Table::Parents, idents)?;
+    let given = drafts
+        .iter()
+        .filter_map(|draft| draft.ident.as_ref()?.number());
+    let mut numbers = Numbers::new(conn, Table::Parents, given)?;
     let mut resolved = Vec::new();
     for draft in drafts {
         let id = match &draft.ident {
