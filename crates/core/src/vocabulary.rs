@@ -86,6 +86,7 @@ macro_rules! text_enum {
         }
     };
 }
+pub(crate) use text_enum;
 
 text_enum! {
     /// State of a message (contract, "Message states").
