@@ -12,9 +12,6 @@ use crate::vocabulary::{Etat, Statut};
 use std::collections::BTreeMap;
 
 /// Fills in `details_erreur` of those that are leaving, where somebody waits for another attempt.
-///
-/// # Errors
-/// The database's.
 pub fn explain(
     conn: &mut Conn,
     settings: &Messages,
@@ -55,9 +52,6 @@ pub struct Outcome {
 }
 
 /// What became of it until now.
-///
-/// # Errors
-/// The database's.
 pub fn outcome(
     conn: &mut Conn,
     settings: &Messages,

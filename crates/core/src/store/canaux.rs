@@ -24,18 +24,12 @@ const PAUSE_MAX: Duration = Duration::from_secs(6 * 3600);
 const VOID_AFTER: Duration = Duration::from_secs(6 * 3600 + 600);
 
 /// Until when the channel is paused, if it is.
-///
-/// # Errors
-/// The database's.
 pub fn paused_until(conn: &mut Conn, canal: Canal, now: Instant) -> Result<Option<Instant>, Error> {
     let until: Option<Instant> = conn.one(table.find(canal).select(canaux::bloque_jusqua))?;
     Ok(until.filter(|until| *until > now && *until <= now + VOID_AFTER))
 }
 
 /// Pauses the channel for all runs, at most six hours. A longer pause stays.
-///
-/// # Errors
-/// The database's.
 pub fn pause(conn: &mut Conn, canal: Canal, until: Instant, now: Instant) -> Result<(), Error> {
     use canaux::bloque_jusqua;
     let until = until.min(now + PAUSE_MAX);
@@ -116,9 +110,6 @@ const LOCK_WAIT_MAX: Duration = Duration::from_secs(4 * 3600);
 const LOGINS_MAX: i64 = 3;
 
 /// The channels that are stopped: since then nobody was accepted.
-///
-/// # Errors
-/// The database's.
 pub fn stopped(conn: &mut Conn) -> Result<Vec<Stopped>, Error> {
     let stopped = table.filter(
         canaux::cause
@@ -130,9 +121,6 @@ pub fn stopped(conn: &mut Conn) -> Result<Vec<Stopped>, Error> {
 
 /// Keeps why a channel was stopped. Logins that are refused again and again pause it, longer each
 /// time.
-///
-/// # Errors
-/// The database's.
 pub fn stop(conn: &mut Conn, arret: &Arret, now: Instant) -> Result<(), Error> {
     let again = canaux::cause.eq(arret.cause);
     let since = case_when(again, canaux::arrete_le).otherwise(now);
@@ -162,9 +150,6 @@ fn nobodys(words: &str) -> String {
 }
 
 /// Tells why a channel is stopped in its messages that wait.
-///
-/// # Errors
-/// The database's.
 pub fn tell(conn: &mut Conn, canal: Canal, said: &str) -> Result<(), Error> {
     explain(conn, canal, Some(said))
 }
@@ -189,9 +174,6 @@ fn lock_wait(cause: Cause, times: i64) -> Option<Duration> {
 }
 
 /// Somebody looked, and the login works: a pause that was for it is over.
-///
-/// # Errors
-/// The database's.
 pub fn login_works(conn: &mut Conn, canal: Canal) -> Result<(), Error> {
     let of_login = [Cause::Identification, Cause::Blancs, Cause::Verrou];
     let stopped = table.find(canal).filter(canaux::cause.eq_any(of_login));
@@ -200,9 +182,6 @@ pub fn login_works(conn: &mut Conn, canal: Canal) -> Result<(), Error> {
 }
 
 /// Somebody was accepted: why the channel was stopped is over.
-///
-/// # Errors
-/// The database's.
 pub fn works(conn: &mut Conn, canal: Canal) -> Result<(), Error> {
     let stopped = table.find(canal).filter(canaux::cause.is_not_null());
     let was_stopped = conn.execute(diesel::update(stopped).set((
@@ -222,9 +201,6 @@ pub fn works(conn: &mut Conn, canal: Canal) -> Result<(), Error> {
 /// second's worth saved up. Returns how many were had, and when the next one comes.
 ///
 /// Must be called within [`Conn::write`]: the row is locked until the commit.
-///
-/// # Errors
-/// The database's.
 pub fn take_slots(
     conn: &mut Conn,
     canal: Canal,

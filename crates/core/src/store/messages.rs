@@ -51,9 +51,6 @@ pub struct Text {
 }
 
 /// What the messages with these numbers say now.
-///
-/// # Errors
-/// The database's.
 pub fn contents(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Text>, Error> {
     let named = messages::table.filter(messages::id.eq_any(ids));
     conn.load(named.select(Text::as_select()))
@@ -184,9 +181,6 @@ pub(super) fn classe_nom() -> _ {
 }
 
 /// How many messages are due now.
-///
-/// # Errors
-/// The database's.
 pub fn due(conn: &mut Conn, now: Instant) -> Result<i64, Error> {
     conn.one(messages::table.filter(is_due(now)).select(count_star()))
 }

@@ -100,9 +100,6 @@ pub fn begin(conn: &mut Conn, new: &NewPassage, over: bool) -> Result<Instant, E
 }
 
 /// Writes that a run begins and takes it back, to see whether one could.
-///
-/// # Errors
-/// The database's.
 pub fn rehearse(conn: &mut Conn, new: &NewPassage) -> Result<(), Error> {
     let written = conn.write(|conn| {
         let now = conn.now()?;
@@ -128,9 +125,6 @@ fn forget(conn: &mut Conn, now: Instant) -> Result<(), Error> {
 }
 
 /// When a run last sent for real, or may have.
-///
-/// # Errors
-/// The database's.
 pub fn last_real(conn: &mut Conn) -> Result<Option<Instant>, Error> {
     use passages::{battement, debut, fin, mode, nb_envoyes, nb_incertains, table};
     let sent = nb_envoyes.gt(0).or(nb_incertains.gt(0)).or(fin.is_null());
@@ -166,9 +160,6 @@ fn disown_future(conn: &mut Conn, now: Instant) -> Result<(), Error> {
 }
 
 /// Why the clock cannot be right, if so.
-///
-/// # Errors
-/// The database's.
 pub fn clock_fault(conn: &mut Conn, now: Instant) -> Result<Option<String>, Error> {
     let earliest: Option<Instant> = EARLIEST.parse().ok();
     if earliest.is_some_and(|earliest| now < earliest) {
@@ -215,17 +206,11 @@ fn stands_by_it(conn: &mut Conn, now: Instant) -> Result<bool, Error> {
 }
 
 /// A sign of life, with the numbers so far.
-///
-/// # Errors
-/// The database's.
 pub fn heartbeat(conn: &mut Conn, id: &str, counts: &Counts, now: Instant) -> Result<(), Error> {
     write(conn, id, counts, None, None, now)
 }
 
 /// The end of a run; `arret` tells why it stopped before everything was done.
-///
-/// # Errors
-/// The database's.
 pub fn finish(
     conn: &mut Conn,
     id: &str,
@@ -255,9 +240,6 @@ fn write(
 }
 
 /// The newest runs, the newest first.
-///
-/// # Errors
-/// The database's.
 pub fn last(conn: &mut Conn, limit: i64) -> Result<Vec<Passage>, Error> {
     let newest = passages::table.order((passages::debut.desc(), passages::id.desc()));
     conn.load(newest.select(Passage::as_select()).limit(limit))

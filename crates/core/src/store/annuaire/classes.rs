@@ -97,9 +97,6 @@ pub struct Uses {
 }
 
 /// What keeps the class from going: nothing, when both are 0.
-///
-/// # Errors
-/// The database's.
 pub fn uses(conn: &mut Conn, id: i64) -> Result<Uses, Error> {
     let etudiants = etudiants::table.filter(etudiants::classe.eq(id));
     let messages = messages::table.filter(messages::classe.eq(id));

@@ -79,17 +79,11 @@ fn narrowed(filter: Filter) -> Question {
 }
 
 /// How many there are.
-///
-/// # Errors
-/// The database's.
 pub fn count(conn: &mut Conn, filter: Filter) -> Result<i64, Error> {
     conn.one(narrowed(filter).select(count_star()))
 }
 
 /// Up to `limit` of them, after the first `offset`, in the order of their numbers.
-///
-/// # Errors
-/// The database's.
 pub fn page(
     conn: &mut Conn,
     filter: Filter,
@@ -100,9 +94,6 @@ pub fn page(
 }
 
 /// Up to `limit` of them whose number is higher than `after`.
-///
-/// # Errors
-/// The database's.
 pub fn after(
     conn: &mut Conn,
     filter: Filter,
@@ -116,17 +107,11 @@ pub fn after(
 }
 
 /// The numbers of all of them.
-///
-/// # Errors
-/// The database's.
 pub fn ids(conn: &mut Conn, filter: Filter) -> Result<Vec<i64>, Error> {
     conn.load(narrowed(filter).select(envois::id).order(envois::id))
 }
 
 /// Those with these numbers, in ascending order.
-///
-/// # Errors
-/// The database's.
 pub fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Destinataire>, Error> {
     in_chunks(ids, |ids| {
         let named = envois::table.filter(envois::id.eq_any(ids.to_vec()));

@@ -91,9 +91,6 @@ statements! {
 ///
 /// What `passage` itself has in `emission` is left alone, whatever the clock says of its lease: the
 /// run that asks is alive, keeps its own deadlines by a clock that nobody sets, and hears the answer.
-///
-/// # Errors
-/// The database's.
 pub fn recover(conn: &mut Conn, passage: &str, now: Instant) -> Result<Vec<Recovered>, Error> {
     let never = now + LEASE_MAX;
     let mut recovered: Vec<Recovered> = conn.load(take_back_claimed(now, never))?;
@@ -108,9 +105,6 @@ pub fn recover(conn: &mut Conn, passage: &str, now: Instant) -> Result<Vec<Recov
 
 /// Ends what came back to `a_envoyer` from an attempt that was under way when its message was
 /// cancelled. Returns the state of each.
-///
-/// # Errors
-/// The database's.
 pub fn drop_cancelled(conn: &mut Conn, now: Instant) -> Result<Vec<Etat>, Error> {
     // Asked apart, because there is hardly ever one: as a part of the change, PostgreSQL may look
     // at every open message for every envoi that waits.
@@ -123,9 +117,6 @@ pub fn drop_cancelled(conn: &mut Conn, now: Instant) -> Result<Vec<Etat>, Error>
 }
 
 /// Ends what is too late to be sent, whether or not its channel works. Returns the state of each.
-///
-/// # Errors
-/// The database's.
 pub fn expire(conn: &mut Conn, now: Instant) -> Result<Vec<Etat>, Error> {
     conn.load(ended_late(Etat::Echec, Motif::Expire, now))
         .map(states)

@@ -97,9 +97,6 @@ fn has_ended() -> _ {
 }
 
 /// True when some message waits to be closed: a look that writes nothing.
-///
-/// # Errors
-/// The database's.
 pub fn has_closable(conn: &mut Conn) -> Result<bool, Error> {
     let ended = messages::table.filter(has_ended()).select(messages::id);
     let found: Option<i64> = conn.first(ended.limit(1))?;
@@ -107,9 +104,6 @@ pub fn has_closable(conn: &mut Conn) -> Result<bool, Error> {
 }
 
 /// Closes up to `limit` messages whose envois are all final. `explain` writes `details_erreur`.
-///
-/// # Errors
-/// The database's.
 pub fn close(
     conn: &mut Conn,
     limit: usize,

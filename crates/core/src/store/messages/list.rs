@@ -63,9 +63,6 @@ pub enum Column {
 type Question<'q> = messages::BoxedQuery<'q, MultiBackend>;
 
 /// How many messages there are.
-///
-/// # Errors
-/// The database's.
 pub fn count(conn: &mut Conn, filter: &Filter) -> Result<i64, Error> {
     // A parent's messages are few, and a search has to look at the texts anyway.
     if filter.parent.is_none() && filter.search.is_empty() {
@@ -102,9 +99,6 @@ fn counted(conn: &mut Conn, filter: &Filter) -> Result<i64, Error> {
 }
 
 /// Some messages, from place `offset` on.
-///
-/// # Errors
-/// The database's.
 pub fn page(
     conn: &mut Conn,
     filter: &Filter,
@@ -121,9 +115,6 @@ pub fn page(
 }
 
 /// The numbers of all messages, in order.
-///
-/// # Errors
-/// The database's.
 pub fn ids(conn: &mut Conn, filter: &Filter) -> Result<Vec<i64>, Error> {
     match narrowed(filter) {
         Some(found) => conn.load(ordered(found, &filter.order).select(messages::id)),
@@ -132,9 +123,6 @@ pub fn ids(conn: &mut Conn, filter: &Filter) -> Result<Vec<i64>, Error> {
 }
 
 /// The messages with these numbers, in this order; those that are gone are left out.
-///
-/// # Errors
-/// The database's.
 pub fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Message>, Error> {
     let named = messages::table.filter(messages::id.eq_any(ids));
     let found = read(conn, named.into_boxed())?;
