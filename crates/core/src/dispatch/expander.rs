@@ -112,27 +112,24 @@ impl Expander {
         reach("expand_committed");
         match outcome {
             // Many records were written: their addresses have to be known before they are asked for.
-            Ok(None) => Ok(Step {
-                more: true,
-                ..Step::default()
-            }),
+            Ok(None) => {}
             Ok(Some((current, step))) => {
                 self.allowance -= step.messages;
                 let more = !current.is_empty() || (step.messages > 0 && self.allowance > 0);
                 self.current = current;
-                Ok(Step { more, ..step })
+                return Ok(Step { more, ..step });
             }
             // A message was cancelled, a parent erased, or our lease ran out: let go of all and look again.
             Err(Error::Conflict(_)) => {
                 self.current.clear();
                 expansion::give_back(conn, &self.passage)?;
-                Ok(Step {
-                    more: true,
-                    ..Step::default()
-                })
             }
-            Err(error) => Err(error),
+            Err(error) => return Err(error),
         }
+        Ok(Step {
+            more: true,
+            ..Step::default()
+        })
     }
 
     fn work_out(

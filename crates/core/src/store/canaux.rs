@@ -70,18 +70,14 @@ impl Arret {
         }
     }
 
-    /// Why, in a sentence for the administrator that may be printed.
+    /// Why, in a sentence for the administrator that may be printed: with this program's own words, not
+    /// with a peer's, whose codes begin with a digit.
     #[must_use]
     pub fn phrase(&self, lang: Lang) -> String {
-        let own = own_words(&self.code, &self.detail);
+        let is_peers = self.code.starts_with(|first: char| first.is_ascii_digit());
+        let own = (!is_peers).then_some(self.detail.as_str());
         texts::arret(lang, self.canal, self.cause, &self.code, own)
     }
-}
-
-/// The words that go with a code, if they are this program's: a peer's codes begin with a digit, and
-/// a peer's words may hold an address.
-fn own_words<'d>(code: &str, detail: &'d str) -> Option<&'d str> {
-    (!code.starts_with(|first: char| first.is_ascii_digit())).then_some(detail)
 }
 
 /// A channel that is stopped: since then nobody was accepted.
@@ -149,12 +145,8 @@ fn nobodys(words: &str) -> String {
     kept.collect::<Vec<_>>().join(" ")
 }
 
-/// Tells why a channel is stopped in its messages that wait.
-pub fn tell(conn: &mut Conn, canal: Canal, said: &str) -> Result<(), Error> {
-    explain(conn, canal, Some(said))
-}
-
-fn explain(conn: &mut Conn, canal: Canal, said: Option<&str>) -> Result<(), Error> {
+/// Tells why a channel is stopped in its messages that wait, or that it is not any more.
+pub fn tell(conn: &mut Conn, canal: Canal, said: Option<&str>) -> Result<(), Error> {
     use messages::{details_erreur, table, type_};
     let other = IsDistinctFrom::new(details_erreur, said.into_sql::<Nullable<Text>>());
     let waiting = table.filter(is_leaving().and(type_.eq(canal)).and(other));
@@ -175,8 +167,8 @@ fn lock_wait(cause: Cause, times: i64) -> Option<Duration> {
 
 /// Somebody looked, and the login works: a pause that was for it is over.
 pub fn login_works(conn: &mut Conn, canal: Canal) -> Result<(), Error> {
-    let of_login = [Cause::Identification, Cause::Blancs, Cause::Verrou];
-    let stopped = table.find(canal).filter(canaux::cause.eq_any(of_login));
+    let of_login = canaux::cause.eq_any(Cause::OF_LOGIN);
+    let stopped = table.find(canal).filter(of_login);
     conn.execute(diesel::update(stopped).set(canaux::bloque_jusqua.eq(None::<Instant>)))
         .map(drop)
 }
@@ -192,7 +184,7 @@ pub fn works(conn: &mut Conn, canal: Canal) -> Result<(), Error> {
         canaux::arrets.eq(0),
     )))?;
     if was_stopped > 0 {
-        explain(conn, canal, None)?;
+        tell(conn, canal, None)?;
     }
     Ok(())
 }

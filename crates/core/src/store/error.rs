@@ -51,12 +51,6 @@ impl Error {
             other => other,
         }
     }
-
-    /// True when trying the same again later may work.
-    #[must_use]
-    pub const fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Unavailable(_))
-    }
 }
 
 /// One of diesel's errors; `of_database` sorts what its kind does not tell.

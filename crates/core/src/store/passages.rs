@@ -2,14 +2,15 @@
 
 use super::{Conn, Error};
 use crate::instant::Instant;
-use crate::model::Passage;
 use crate::schema::passages;
 use crate::vocabulary::{Etat, Mode};
 use diesel::prelude::*;
 use std::time::Duration;
 
 /// What a run did, in numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, AsChangeset)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, Queryable, Selectable, AsChangeset,
+)]
 #[diesel(table_name = passages)]
 pub struct Counts {
     /// Messages taken.
@@ -58,6 +59,29 @@ pub struct NewPassage {
     pub mode: Mode,
 }
 
+/// A run, as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = passages)]
+pub struct Passage {
+    /// A UUID that sorts by time.
+    pub id: String,
+    /// Name of the machine.
+    pub hote: String,
+    /// Where messages went.
+    pub mode: Mode,
+    /// Begin.
+    pub debut: Instant,
+    /// Last sign of life.
+    pub battement: Instant,
+    /// End; none while it runs, or if it was killed.
+    pub fin: Option<Instant>,
+    /// What it did until then.
+    #[diesel(embed)]
+    pub counts: Counts,
+    /// Why it stopped early, if it did.
+    pub arret: Option<String>,
+}
+
 /// Before this program was written no clock can be right.
 const EARLIEST: &str = "2026-01-01T00:00:00Z";
 
@@ -101,16 +125,10 @@ pub fn begin(conn: &mut Conn, new: &NewPassage, over: bool) -> Result<Instant, E
 
 /// Writes that a run begins and takes it back, to see whether one could.
 pub fn rehearse(conn: &mut Conn, new: &NewPassage) -> Result<(), Error> {
-    let written = conn.write(|conn| {
+    conn.rehearse(|conn| {
         let now = conn.now()?;
-        insert(conn, new, true, false, now)?;
-        // What fails is not kept.
-        Err::<(), _>(Error::Stale)
-    });
-    match written {
-        Err(Error::Stale) => Ok(()),
-        other => other,
-    }
+        insert(conn, new, true, false, now)
+    })
 }
 
 /// Old rows go; the last run that sent for real stays, whatever its age, as the proof of it.
