@@ -60,8 +60,7 @@ pub fn outcome(
 ) -> Result<Outcome, Error> {
     let now = conn.now()?;
     let envois = recipients::by_ids(conn, &again.envois)?;
-    let reached = envois.iter().filter(|envoi| envoi.etat == Etat::Envoye);
-    let reached = reached.count();
+    let reached = envois.iter().filter(|e| e.etat == Etat::Envoye).count();
     let mut missed = again.sans_suite.clone();
     for why in envois.iter().filter_map(|envoi| envoi.motif) {
         *missed.entry(why).or_default() += 1;

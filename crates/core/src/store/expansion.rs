@@ -1,5 +1,6 @@
 //! Messages that are due, and the envois made of them.
 
+use super::annuaire::in_chunks;
 use super::literal::word;
 use super::sql::{Key, columns, statements};
 use super::{Conn, Error, LEASE_MAX};
@@ -134,11 +135,6 @@ statements! {
         "UPDATE messages SET bail_jusqua = NULL
           WHERE statut = 'en_attente' AND etendu_le IS NULL AND proprio = {passage}";
 
-    fn candidates(keys: &[Key]) =
-        "SELECT id, nom, prenom, telephone, email, notifications_sms, notifications_email,
-                parti_le IS NOT NULL AS parti
-           FROM parents WHERE id IN (SELECT r.cle FROM {keys})";
-
     fn inserted(envois: &[NewEnvoi]) =
         "INSERT INTO envois (message, parent, canal, adresse, etat, motif, detail, rang, prochaine, expire, termine_le)
          SELECT message, parent, canal, adresse, etat, motif, detail, rang, prochaine, expire, termine_le
@@ -237,7 +233,10 @@ pub fn group(
 /// The parents with these numbers, in no order.
 pub fn singles(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Candidate>, Error> {
     // As many as were reached by no message: more than the values that a statement may have.
-    conn.load(candidates(&Key::of(ids.iter().copied())))
+    in_chunks(ids, |ids| {
+        let named = parents::table.filter(parents::id.eq_any(ids));
+        conn.load(named.select(Candidate::as_select()))
+    })
 }
 
 /// Inserts envois, each address once per message: what goes to an address that the message

@@ -60,6 +60,15 @@ fn statut(conn: &mut Conn, id: i64) -> Result<Statut, Error> {
     conn.one(messages::table.find(id).select(messages::statut))
 }
 
+/// What a deed came to that changed so many rows: if none, the state of the message forbids it.
+fn done(conn: &mut Conn, id: i64, deed: Deed, changed: usize) -> Result<(), Error> {
+    if changed == 0 {
+        let statut = statut(conn, id)?;
+        return Err(Error::Conflict(Conflict::Statut(statut, deed)));
+    }
+    Ok(())
+}
+
 /// Cancels a message. What is programmed becomes a draft again; of what is leaving, everything
 /// that is not in `emission` yet becomes `ignore/annule` (`incertain` if an answer was lost).
 /// Returns how many envois were stopped.
@@ -89,10 +98,7 @@ pub fn cancel(conn: &mut Conn, id: i64) -> Result<usize, Error> {
             messages::etendu_le.eq(instant_or(messages::etendu_le, now).nullable()),
             messages::jeton.eq(messages::jeton + 1),
         )))?;
-        if stopped == 0 {
-            let statut = statut(conn, id)?;
-            return Err(Error::Conflict(Conflict::Statut(statut, Deed::Cancel)));
-        }
+        done(conn, id, Deed::Cancel, stopped)?;
         conn.execute(stop(id, Etat::Ignore, Motif::Annule, now))
     })
 }
@@ -122,11 +128,7 @@ pub fn reopen(conn: &mut Conn, id: i64) -> Result<(), Error> {
         messages::annule_le.eq(None::<Instant>),
         messages::details_erreur.eq(None::<String>),
     )))?;
-    if opened == 0 {
-        let statut = statut(conn, id)?;
-        return Err(Error::Conflict(Conflict::Statut(statut, Deed::Resend)));
-    }
-    Ok(())
+    done(conn, id, Deed::Resend, opened)
 }
 
 /// Makes a draft, a programmed or a failed message due now.
@@ -147,11 +149,7 @@ pub fn send_now(conn: &mut Conn, id: i64) -> Result<(), Error> {
             messages::programme_le.eq(now),
             messages::details_erreur.eq(None::<String>),
         )))?;
-        if due == 0 {
-            let statut = statut(conn, id)?;
-            return Err(Error::Conflict(Conflict::Statut(statut, Deed::SendNow)));
-        }
-        Ok(())
+        done(conn, id, Deed::SendNow, due)
     })
 }
 

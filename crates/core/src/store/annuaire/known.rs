@@ -50,11 +50,8 @@ pub struct Parent {
 /// All classes, the latest school year last.
 pub fn classes(conn: &mut Conn) -> Result<Vec<Classe>, Error> {
     use schema::classes::{annee_scolaire, id, table};
-    conn.load(
-        table
-            .order((annee_scolaire, id))
-            .select(Classe::as_select()),
-    )
+    let all = table.order((annee_scolaire, id));
+    conn.load(all.select(Classe::as_select()))
 }
 
 /// All pupils.

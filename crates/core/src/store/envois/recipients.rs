@@ -5,6 +5,7 @@ use crate::schema::{envois, parents};
 use crate::store::annuaire::in_chunks;
 use crate::store::backend::MultiBackend;
 use crate::store::literal::text_or;
+use crate::store::search::by;
 use crate::store::{Conn, Error};
 use crate::vocabulary::{Canal, Etat, Motif};
 use diesel::dsl::count_star;
@@ -72,10 +73,8 @@ type Question = envois::BoxedQuery<'static, MultiBackend>;
 
 fn narrowed(filter: Filter) -> Question {
     let of_it = envois::table.filter(envois::message.eq(filter.message));
-    match filter.etat {
-        None => of_it.into_boxed(),
-        Some(etat) => of_it.filter(envois::etat.eq(etat)).into_boxed(),
-    }
+    let all = of_it.into_boxed();
+    by(all, filter.etat, |q, v| q.filter(envois::etat.eq(v)))
 }
 
 /// How many there are.

@@ -174,10 +174,7 @@ fn grouped(conn: &mut Conn, open: &[Open]) -> Result<Vec<Group>, Error> {
 }
 
 fn ended(message: Open, groups: &[Group]) -> Closed {
-    let bilan: BTreeMap<_, _> = groups
-        .iter()
-        .map(|g| ((g.etat, g.motif), g.nombre))
-        .collect();
+    let bilan = groups.iter().map(|g| ((g.etat, g.motif), g.nombre));
     let reached = groups.iter().any(|g| g.etat == Etat::Envoye);
     Closed {
         id: message.id,
@@ -191,7 +188,7 @@ fn ended(message: Open, groups: &[Group]) -> Closed {
             Statut::Echec
         },
         annule: message.annule,
-        bilan,
+        bilan: bilan.collect(),
         indesirables: groups.iter().map(|g| g.indesirables).sum(),
     }
 }
