@@ -3,6 +3,7 @@
 pub(crate) mod actions;
 pub(crate) mod list;
 pub(crate) mod local;
+#[expect(single_use_lifetimes, reason = "in what is derived")]
 pub(crate) mod message;
 mod page;
 

@@ -1,7 +1,9 @@
 //! The directory: classes, pupils, parents; each written, listed and changed in the same way.
 
 pub(crate) mod annuaire;
-mod classes;
+#[expect(dead_code, reason = "only described: the members are read one by one")]
+mod bodies;
+pub(crate) mod classes;
 mod etudiants;
 pub(crate) mod parents;
 mod resource;

@@ -5,7 +5,7 @@
 //! that its method is not allowed.
 
 pub(crate) mod edge;
-mod idempotency;
+pub(crate) mod idempotency;
 mod negotiate;
 mod origin;
 pub(crate) mod rate;

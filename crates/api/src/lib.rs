@@ -20,6 +20,7 @@ mod messages;
 mod metrics;
 mod open;
 mod openapi;
+mod schema;
 pub mod server;
 pub mod start;
 mod state;

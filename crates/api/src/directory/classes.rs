@@ -1,16 +1,44 @@
 //! `/api/classes/`
 
+use super::bodies::ClasseRequest;
 use super::resource::{ORDERING, Resource, SEARCH, Words};
 use crate::input::fields::{Fields, NAME};
 use crate::input::query::Filters;
-use crate::openapi::Shape;
 use crate::state::State;
 use messages_core::model::{Classe, ClassePatch};
 use messages_core::store::annuaire::{Order, classes};
 use messages_core::store::{Conn, Error};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Longest name, in characters.
-const NOM_MAX: usize = 100;
+pub(super) const NOM_MAX: usize = 100;
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Classe, examples(json!(
+    { "id": 1, "nom": "6e A", "niveau": "6e", "annee_scolaire": "2026-2027" }
+)))]
+pub(crate) struct ClasseJson {
+    /// Numéro de l'application web.
+    id: i64,
+    /// Comme « 6e A ».
+    nom: String,
+    /// Comme « 6e » ; peut être vide.
+    niveau: String,
+    /// Comme « 2026-2027 » ; peut être vide.
+    annee_scolaire: String,
+}
+
+impl From<Classe> for ClasseJson {
+    fn from(classe: Classe) -> Self {
+        Self {
+            id: classe.id,
+            nom: classe.nom,
+            niveau: classe.niveau,
+            annee_scolaire: classe.annee_scolaire,
+        }
+    }
+}
 
 /// What a body says of a class.
 pub(super) fn said(fields: &mut Fields<'_>, id: i64) -> ClassePatch {
@@ -42,17 +70,10 @@ impl Resource for Classe {
         ],
         names: ["Classe List", "Classe Instance"],
         paths: ["/api/classes/", "/api/classes/{id}/"],
-        shapes: [
-            Shape::Classe,
-            Shape::Classes,
-            Shape::ClassesOrPage,
-            Shape::NewClasse,
-            Shape::ClasseBody,
-            Shape::ClassePatch,
-        ],
         filters: &[SEARCH, ORDERING],
     };
-    type Json = Self;
+    type Json = ClasseJson;
+    type Request = ClasseRequest;
 
     fn filter(_: &mut Filters<'_>, search: Vec<String>, order: Order) -> classes::Filter {
         classes::Filter { search, order }

@@ -1,14 +1,42 @@
 //! `/api/etudiants/`
 
+use super::bodies::EtudiantRequest;
 use super::resource::{ORDERING, Resource, SEARCH, Words};
 use crate::endpoint::{Kind, Parameter};
 use crate::input::fields::{Fields, NAME, NAME_MAX};
 use crate::input::query::Filters;
-use crate::openapi::Shape;
 use crate::state::State;
 use messages_core::model::{Classe, Etudiant, EtudiantPatch};
 use messages_core::store::annuaire::{Order, Resource as _, etudiants};
 use messages_core::store::{Conn, Error};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Etudiant, examples(json!(
+    { "id": 1, "nom": "Martin", "prenom": "Lina", "classe": 1 }
+)))]
+pub(super) struct EtudiantJson {
+    /// Numéro de l'application web.
+    id: i64,
+    /// Nom de famille.
+    nom: String,
+    /// Prénom ; peut être vide.
+    prenom: String,
+    /// La classe.
+    classe: Option<i64>,
+}
+
+impl From<Etudiant> for EtudiantJson {
+    fn from(etudiant: Etudiant) -> Self {
+        Self {
+            id: etudiant.id,
+            nom: etudiant.nom,
+            prenom: etudiant.prenom,
+            classe: etudiant.classe,
+        }
+    }
+}
 
 /// What a body says of a pupil.
 pub(super) fn said(fields: &mut Fields<'_>, id: i64) -> EtudiantPatch {
@@ -40,14 +68,6 @@ impl Resource for Etudiant {
         ],
         names: ["Etudiant List", "Etudiant Instance"],
         paths: ["/api/etudiants/", "/api/etudiants/{id}/"],
-        shapes: [
-            Shape::Etudiant,
-            Shape::Etudiants,
-            Shape::EtudiantsOrPage,
-            Shape::NewEtudiant,
-            Shape::EtudiantBody,
-            Shape::EtudiantPatch,
-        ],
         filters: &[
             Parameter {
                 name: "classe",
@@ -58,7 +78,8 @@ impl Resource for Etudiant {
             ORDERING,
         ],
     };
-    type Json = Self;
+    type Json = EtudiantJson;
+    type Request = EtudiantRequest;
 
     fn filter(filters: &mut Filters<'_>, search: Vec<String>, order: Order) -> etudiants::Filter {
         etudiants::Filter {

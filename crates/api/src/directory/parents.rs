@@ -1,35 +1,71 @@
 //! `/api/parents/`
 
+use super::bodies::ParentRequest;
 use super::resource::{ORDERING, Resource, SEARCH, Words};
 use crate::endpoint::{Kind, Parameter};
 use crate::input::fields::{Fields, NAME, NAME_MAX};
 use crate::input::query::Filters;
-use crate::openapi::Shape;
 use crate::state::State;
 use messages_core::model::{Etudiant, Fiche, ParentPatch};
 use messages_core::store::annuaire::{Order, Resource as _, parents};
 use messages_core::store::{Conn, Error};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Longest address: a path of 254 (RFC 5321, 4.5.3.1.3) and what people type around it.
-const ADDRESS_MAX: usize = 320;
+pub(super) const ADDRESS_MAX: usize = 320;
 
 /// A parent in JSON: `etudiant` is the first of the pupils, as the old server had it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Parent, description = "", examples(json!({
+    "id": 1,
+    "nom": "Martin",
+    "prenom": "Zoé",
+    "telephone": "06 12 34 56 78",
+    "email": "zoe.martin@exemple.fr",
+    "notifications_sms": true,
+    "notifications_email": true,
+    "etudiants": [1],
+    "etudiant": 1,
+    "parti": false,
+})))]
 pub(crate) struct ParentJson {
-    #[serde(flatten)]
-    fiche: Fiche,
+    /// Numéro de l'application web.
+    id: i64,
+    /// Nom de famille.
+    nom: String,
+    /// Prénom ; peut être vide.
+    prenom: String,
+    /// Comme il a été saisi ; peut être vide ou faux.
+    telephone: String,
+    /// Comme elle a été saisie ; peut être vide ou fausse.
+    email: String,
+    /// Faux : ne souhaite pas de SMS.
+    notifications_sms: bool,
+    /// Faux : ne souhaite pas d'e-mail.
+    notifications_email: bool,
+    /// Les élèves.
+    etudiants: Vec<i64>,
+    /// Le premier des élèves.
     etudiant: Option<i64>,
-    /// Not in the complete directory any more: no recipient.
+    /// Vrai : n'est plus dans l'annuaire complet, et ne reçoit plus rien.
     parti: bool,
 }
 
 impl From<Fiche> for ParentJson {
     fn from(fiche: Fiche) -> Self {
+        let parent = fiche.parent;
         Self {
+            id: parent.id,
+            nom: parent.nom,
+            prenom: parent.prenom,
+            telephone: parent.telephone,
+            email: parent.email,
+            notifications_sms: parent.notifications_sms,
+            notifications_email: parent.notifications_email,
             etudiant: fiche.etudiants.first().copied(),
+            etudiants: fiche.etudiants,
             parti: fiche.parti_le.is_some(),
-            fiche,
         }
     }
 }
@@ -104,14 +140,6 @@ impl Resource for Fiche {
         ],
         names: ["Parent List", "Parent Instance"],
         paths: ["/api/parents/", "/api/parents/{id}/"],
-        shapes: [
-            Shape::Parent,
-            Shape::Parents,
-            Shape::ParentsOrPage,
-            Shape::NewParent,
-            Shape::ParentBody,
-            Shape::ParentPatch,
-        ],
         filters: &[
             Parameter {
                 name: "classe",
@@ -128,6 +156,7 @@ impl Resource for Fiche {
         ],
     };
     type Json = ParentJson;
+    type Request = ParentRequest;
 
     fn filter(filters: &mut Filters<'_>, search: Vec<String>, order: Order) -> parents::Filter {
         parents::Filter {

@@ -9,7 +9,7 @@ use crate::input::body::{self, MAX_BODY};
 use crate::input::fields::Fields;
 use crate::input::path::id_of;
 use crate::input::query::{Filters, Query};
-use crate::openapi::Shape;
+use crate::schema::Body;
 use crate::state::State;
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -17,6 +17,7 @@ use messages_core::store::annuaire::{self, Order};
 use messages_core::store::{Conn, Error};
 use messages_core::vocabulary::Portee;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Words of a resource's documentation.
 pub(super) struct Words {
@@ -32,9 +33,6 @@ pub(super) struct Words {
     pub(super) names: [&'static str; 2],
     /// Paths: of the list, of one.
     pub(super) paths: [&'static str; 2],
-    /// Shapes: one, several, several or a page, a new one, a body,
-    /// a part of a body.
-    pub(super) shapes: [Shape; 6],
     pub(super) filters: &'static [Parameter],
 }
 
@@ -47,7 +45,9 @@ pub(super) trait Resource: annuaire::Resource {
     /// Fields that can be said in another way too: `(other, usual)`.
     const OTHER_NAMES: &'static [(&'static str, &'static str)] = &[];
     /// What is answered.
-    type Json: From<Self> + Serialize;
+    type Json: From<Self> + Serialize + ToSchema;
+    /// What is sent.
+    type Request: Body;
 
     /// Reads the filter.
     fn filter(filters: &mut Filters<'_>, search: Vec<String>, order: Order) -> Self::Filter;
@@ -63,13 +63,11 @@ pub(super) trait Resource: annuaire::Resource {
 /// The endpoints of a resource.
 pub(super) fn endpoints<R: Resource>() -> Vec<Endpoint> {
     let words = R::WORDS;
-    let [one, many, page, new_one, body, part] = words.shapes;
     let [list, retrieve, create, update, partial, destroy] = words.ids;
-    let read = |id, summary, shape, route| {
-        Operation::new(Method::GET, Portee::Lecture, id, summary, shape, route)
-    };
+    let read =
+        |id, summary, route| Operation::new(Method::GET, Portee::Lecture, id, summary, route);
     let write = |method, id, summary, route| {
-        Operation::new(method, Portee::Ecriture, id, summary, one, route)
+        Operation::new(method, Portee::Ecriture, id, summary, route).answers::<R::Json>()
     };
     let [list_name, one_name] = words.names;
     let [list_path, one_path] = words.paths;
@@ -79,12 +77,12 @@ pub(super) fn endpoints<R: Resource>() -> Vec<Endpoint> {
             name: list_name,
             tag: "annuaire",
             operations: vec![
-                read(list, words.list, many, || web::to(all::<R>))
+                read(list, words.list, || web::to(all::<R>))
                     .query(words.filters)
-                    .page_of(page)
+                    .pages::<R::Json>()
                     .refuses(&[400]),
                 write(Method::POST, create, words.create, || web::to(new::<R>))
-                    .body(new_one)
+                    .new_body::<R::Request>()
                     .status(201),
             ],
         },
@@ -93,19 +91,20 @@ pub(super) fn endpoints<R: Resource>() -> Vec<Endpoint> {
             name: one_name,
             tag: "annuaire",
             operations: vec![
-                read(retrieve, words.one, one, || web::to(get::<R>)).refuses(&[404]),
+                read(retrieve, words.one, || web::to(get::<R>))
+                    .answers::<R::Json>()
+                    .refuses(&[404]),
                 write(Method::PUT, update, words.replace, || web::to(put::<R>))
-                    .body(body)
+                    .body::<R::Request>()
                     .refuses(&[404, 409]),
                 write(Method::PATCH, partial, words.change, || web::to(patch::<R>))
-                    .body(part)
+                    .body::<R::Request>()
                     .refuses(&[404, 409]),
                 Operation::new(
                     Method::DELETE,
                     Portee::Ecriture,
                     destroy,
                     words.delete,
-                    Shape::Nothing,
                     || web::to(delete::<R>),
                 )
                 .status(204)

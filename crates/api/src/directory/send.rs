@@ -1,12 +1,13 @@
 //! The web app's buttons that write to parents at once. Each makes a real message, with envois that
 //! can be followed like any other.
 
+use super::bodies::{SendBulkRequest, SendEmailRequest, SendSmsRequest};
+use crate::answer::actions::Done;
 use crate::endpoint::{Endpoint, Operation};
 use crate::error::ApiError;
 use crate::input::body::{self, Body, MAX_BODY};
 use crate::input::fields::{Fields, OPTIONAL, REQUIRED, python_int};
 use crate::messages::{SUJET, sent, too_long};
-use crate::openapi::Shape;
 use crate::state::State;
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, Route, web};
@@ -16,55 +17,55 @@ use messages_core::store::{Conn, messages};
 use messages_core::vocabulary::{Canal, Portee, Statut};
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
-    let endpoint = |path, name, id, summary, body, route: fn() -> Route| Endpoint {
+    let action = |id, summary, route: fn() -> Route| {
+        Operation::new(Method::POST, Portee::Envoi, id, summary, route)
+            .answers::<Done<'_>>()
+            .refuses(&[404])
+    };
+    let endpoint = |path, name, operation| Endpoint {
         path,
         name,
         tag: "annuaire",
-        operations: vec![
-            Operation::new(
-                Method::POST,
-                Portee::Envoi,
-                id,
-                summary,
-                Shape::ActionDone,
-                route,
-            )
-            .body(body)
-            .refuses(&[404]),
-        ],
+        operations: vec![operation],
     };
     vec![
         endpoint(
             "/api/parents/send_bulk_sms/",
             "Send bulk sms",
-            "parents_send_bulk_sms",
-            "Envoie un SMS aux parents d'une classe, ou à tous",
-            Shape::BulkBody,
-            || web::to(bulk_sms),
+            action(
+                "parents_send_bulk_sms",
+                "Envoie un SMS aux parents d'une classe, ou à tous",
+                || web::to(bulk_sms),
+            )
+            .body::<SendBulkRequest>(),
         ),
         endpoint(
             "/api/parents/send_bulk_email/",
             "Send bulk email",
-            "parents_send_bulk_email",
-            "Envoie un e-mail aux parents d'une classe, ou à tous",
-            Shape::BulkBody,
-            || web::to(bulk_email),
+            action(
+                "parents_send_bulk_email",
+                "Envoie un e-mail aux parents d'une classe, ou à tous",
+                || web::to(bulk_email),
+            )
+            .body::<SendBulkRequest>(),
         ),
         endpoint(
             "/api/parents/{id}/send_sms/",
             "Send sms",
-            "parents_send_sms",
-            "Envoie un SMS à un parent",
-            Shape::SendSmsBody,
-            || web::to(send_sms),
+            action("parents_send_sms", "Envoie un SMS à un parent", || {
+                web::to(send_sms)
+            })
+            .body::<SendSmsRequest>(),
         ),
         endpoint(
             "/api/parents/{id}/send_email/",
             "Send email",
-            "parents_send_email",
-            "Envoie un e-mail à un parent",
-            Shape::SendEmailBody,
-            || web::to(send_email),
+            action(
+                "parents_send_email",
+                "Envoie un e-mail à un parent",
+                || web::to(send_email),
+            )
+            .body::<SendEmailRequest>(),
         ),
     ]
 }

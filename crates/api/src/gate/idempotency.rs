@@ -46,7 +46,7 @@ async fn once(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let Some(cle) = text_of(key) else {
         return Ok(request.error_response(ApiError::Invalid(
-            json!({ "Idempotency-Key": ["1-255 ASCII"] }),
+            json!({ "Idempotency-Key": [format!("1-{KEY_MAX} ASCII")] }),
         )));
     };
     let bytes = match body_of(&mut request).await {
@@ -78,9 +78,12 @@ async fn once(
     }
 }
 
+/// Longest key, in bytes.
+pub(crate) const KEY_MAX: usize = 255;
+
 fn text_of(key: &HeaderValue) -> Option<String> {
     let text = key.to_str().ok()?.trim();
-    (1..=255).contains(&text.len()).then(|| text.to_owned())
+    (1..=KEY_MAX).contains(&text.len()).then(|| text.to_owned())
 }
 
 async fn body_of(request: &mut ServiceRequest) -> Result<Bytes, ApiError> {

@@ -1,13 +1,15 @@
 //! One message: written, read, changed, deleted.
 
+use super::bodies::MessageRequest;
 use super::{MODEL, form};
+use crate::answer::message::{MessageDetail, MessageShort};
 use crate::answer::{self, message};
+use crate::directory::classes::ClasseJson;
 use crate::directory::parents::ParentJson;
 use crate::endpoint::{Endpoint, Operation};
 use crate::error::ApiError;
 use crate::input::body::{self, MAX_BODY};
 use crate::input::path::id_of;
-use crate::openapi::Shape;
 use crate::state::State;
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -19,15 +21,13 @@ use messages_core::vocabulary::Portee;
 use messages_core::waiting;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
-    let one = |method, portee, id, summary, shape, route| {
-        Operation::new(method, portee, id, summary, shape, route)
-    };
+    let one =
+        |method, portee, id, summary, route| Operation::new(method, portee, id, summary, route);
     let put = one(
         Method::PUT,
         Portee::Ecriture,
         "messages_update",
         "Remplace un message",
-        Shape::Message,
         || web::to(put),
     );
     let patch = one(
@@ -35,7 +35,6 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         Portee::Ecriture,
         "messages_partial_update",
         "Modifie un message",
-        Shape::Message,
         || web::to(patch),
     );
     let delete = one(
@@ -43,7 +42,6 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         Portee::Ecriture,
         "messages_destroy",
         "Supprime un message et ses envois",
-        Shape::Nothing,
         || web::to(delete),
     );
     vec![Endpoint {
@@ -56,15 +54,17 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
                 Portee::Lecture,
                 "messages_retrieve",
                 "Un message, son parent et sa classe",
-                Shape::MessageDetail,
                 || web::to(get),
-            ),
+            )
+            .answers::<MessageDetail<'_>>(),
             put.details("Les champs facultatifs absents gardent leur valeur. Un message en cours d'envoi ou envoyé ne peut plus changer.")
-                .body(Shape::MessageBody)
+                .body::<MessageRequest>()
+                .answers::<MessageShort<'_>>()
                 .refuses(&[409]),
             patch
                 .details("« statut »: « brouillon » annule la programmation.")
-                .body(Shape::MessagePatch)
+                .body::<MessageRequest>()
+                .answers::<MessageShort<'_>>()
                 .refuses(&[409]),
             delete.status(204).refuses(&[409]),
         ],
@@ -111,22 +111,18 @@ async fn get(state: web::Data<State>, request: HttpRequest) -> Result<HttpRespon
     let found = state.ask(move |conn| detail(conn, &settings, id)).await;
     let (message, parent, classe) = found.map_err(|error| error.of_model(MODEL))?;
     let zone = state.config.messages.zone;
-    Ok(answer::ok(&message::full(
-        &message,
-        zone,
-        parent.as_ref(),
-        classe.as_ref(),
-    )))
+    Ok(answer::ok(&message::full(&message, zone, parent, classe)))
 }
 
-type Detail = (Message, Option<ParentJson>, Option<Classe>);
+type Detail = (Message, Option<ParentJson>, Option<ClasseJson>);
 
 fn detail(conn: &mut Conn, settings: &Messages, id: i64) -> Result<Detail, Error> {
     let message = explained(conn, settings, id)?;
     let parents = Fiche::by_ids(conn, message.parent.as_slice())?;
     let classes = Classe::by_ids(conn, message.classe.as_slice())?;
     let parent = parents.into_iter().next().map(ParentJson::from);
-    Ok((message, parent, classes.into_iter().next()))
+    let classe = classes.into_iter().next().map(ClasseJson::from);
+    Ok((message, parent, classe))
 }
 
 async fn put(

@@ -2,7 +2,7 @@
 
 use crate::error::ApiError;
 use crate::input::body::Body;
-use crate::input::fields::{Fields, Form as Look, Key, OPTIONAL, REQUIRED, Rule};
+use crate::input::fields::{Fields, Key, OPTIONAL, REQUIRED, Rule};
 use crate::state::State;
 use crate::texts::NO_PARENT;
 use messages_core::config::Config;
@@ -14,11 +14,7 @@ use messages_core::texts::addresses;
 use messages_core::vocabulary::{Canal, Statut};
 
 /// A subject: one line.
-pub(crate) const SUJET: Rule = Rule {
-    max: Some(255),
-    form: Look::Line,
-    ..OPTIONAL
-};
+pub(crate) const SUJET: Rule = Rule::line(255);
 
 /// The fields that were said, and how the others stand.
 pub(super) struct Form {
@@ -118,7 +114,7 @@ pub(crate) fn too_long(config: &Config, canal: Canal, contenu: &str) -> Option<S
 /// The rules of a message as a whole (contract, section 4).
 fn check_whole(fields: &mut Fields<'_>, form: &Form, present: Option<&Message>, config: &Config) {
     let edit = &form.edit;
-    let settable = matches!(edit.statut, Statut::Brouillon | Statut::Programme)
+    let settable = Statut::SETTABLE.contains(&edit.statut)
         || present.is_some_and(|message| message.statut == edit.statut);
     if form.statut_said && !settable {
         fields.fault("statut", fields.texts().statut_not_settable());

@@ -1,12 +1,13 @@
 //! Lists of messages.
 
+use super::bodies::MessageRequest;
 use super::crud;
 use crate::answer::list::{self, Chunk, Listed};
-use crate::answer::message::short;
+use crate::answer::message::{MessageShort, short};
 use crate::endpoint::{Endpoint, Kind, Operation, Parameter};
 use crate::error::ApiError;
 use crate::input::query::{Filters, Query};
-use crate::openapi::Shape;
+use crate::schema::words;
 use crate::state::State;
 use crate::texts::{NO_CLASSE_ID, NO_PARENT_ID};
 use actix_web::http::Method;
@@ -24,12 +25,12 @@ const FILTERS: &[Parameter] = &[
     Parameter {
         name: "statut",
         description: "Seulement dans cet état",
-        kind: Kind::Words(&["brouillon", "programme", "en_attente", "envoye", "echec"]),
+        kind: Kind::Words(words::statuts),
     },
     Parameter {
         name: "type",
         description: "Seulement par ce canal",
-        kind: Kind::Words(&["sms", "email"]),
+        kind: Kind::Words(words::canaux),
     },
     Parameter {
         name: "parent",
@@ -65,14 +66,7 @@ const FILTERS: &[Parameter] = &[
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     let read = |id, summary, route| {
-        Operation::new(
-            Method::GET,
-            Portee::Lecture,
-            id,
-            summary,
-            Shape::Messages,
-            route,
-        )
+        Operation::new(Method::GET, Portee::Lecture, id, summary, route).lists::<MessageShort<'_>>()
     };
     let endpoint = |path, name, operations| Endpoint {
         path,
@@ -90,7 +84,6 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         Portee::Ecriture,
         "messages_create",
         "Écrit un message",
-        Shape::Message,
         || web::to(crud::create),
     );
     vec![
@@ -98,10 +91,11 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             "/api/messages/",
             "Message List",
             vec![
-                list.query(FILTERS).page_of(Shape::MessagesOrPage),
+                list.query(FILTERS).pages::<MessageShort<'_>>(),
                 create
                     .details("« statut » : « brouillon » (par défaut) ou « programme », qui demande une date_programmee. Un message à un seul parent demande « parent » ; un message groupé va à une classe, ou à tous.")
-                    .body(Shape::MessageBody)
+                    .body::<MessageRequest>()
+                    .answers::<MessageShort<'_>>()
                     .status(201),
             ],
         ),

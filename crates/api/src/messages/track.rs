@@ -2,7 +2,7 @@
 
 use crate::endpoint::{Endpoint, Operation};
 use crate::open;
-use crate::openapi::Shape;
+use crate::schema::Answer;
 use crate::state::State;
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -25,9 +25,9 @@ pub(crate) fn documented() -> Endpoint {
         Portee::Lecture,
         "messages_track",
         "Image invisible d'un e-mail, qui note sa lecture",
-        Shape::Picture,
         || web::to(picture),
-    );
+    )
+    .tells(Answer::Picture);
     operation.portee = None;
     operation.refusals = &[404];
     Endpoint {
