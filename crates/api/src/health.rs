@@ -12,7 +12,6 @@ use messages_core::store::canaux::{self, Stopped};
 use messages_core::store::{Conn, migrations, passages};
 use messages_core::vocabulary::{Canal, Cause, Portee};
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 
 pub(crate) fn register(config: &mut web::ServiceConfig) {
@@ -86,19 +85,17 @@ struct Ready {
     #[schema(nullable = false)]
     schema: Option<Tables>,
     /// Début du dernier traitement.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
-    dernier_passage: Option<Value>,
+    #[schema(format = DateTime)]
+    dernier_passage: Option<String>,
     /// Ce qui ne part pas pour le moment, et pourquoi ; le service peut travailler.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     canaux_arretes: Option<Vec<StoppedJson>>,
 }
 
-/// A channel that is stopped, without the peer's words and codes. The service is ready all the
-/// same: it writes down what shall leave, and it leaves once the cause is mended.
+/// Un canal arrêté.
 #[derive(Serialize, ToSchema)]
-#[schema(as = CanalArrete, description = "")]
+#[schema(as = CanalArrete)]
 struct StoppedJson {
     /// Le canal.
     #[schema(value_type = TypeEnum)]
@@ -140,12 +137,11 @@ async fn ready(state: web::Data<State>) -> HttpResponse {
             } else {
                 (Health::Indisponible, Tables::AMigrer)
             };
-            let last = last.map(|at| at.in_zone(zone).to_rfc3339());
             let body = Ready {
                 status,
                 database: Health::Ok,
                 schema: Some(schema),
-                dernier_passage: Some(last.into()),
+                dernier_passage: last.map(|at| at.in_zone(zone).to_rfc3339()),
                 canaux_arretes: Some(stopped.iter().map(|stopped| told(stopped, zone)).collect()),
             };
             if current {
@@ -164,6 +160,8 @@ async fn ready(state: web::Data<State>) -> HttpResponse {
     }
 }
 
+/// Without the peer's words and codes. The service is ready all the same: it writes down what shall
+/// leave, and it leaves once the cause is mended.
 fn told(stopped: &Stopped, zone: chrono_tz::Tz) -> StoppedJson {
     StoppedJson {
         canal: stopped.arret.canal,

@@ -12,9 +12,10 @@ use serde_json::{Value, json};
 use std::borrow::Cow;
 use utoipa::{PartialSchema, ToSchema};
 
-/// A message. `P` and `C` are numbers, or the objects themselves.
+// `P` and `C` are numbers, or the objects themselves.
+/// Un message.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Message, bound = "", description = "", examples(example))]
+#[schema(as = Message, bound = "", examples(example))]
 pub(crate) struct MessageJson<'m, P, C> {
     /// Numéro.
     id: i64,
@@ -92,14 +93,10 @@ impl PartialSchema for MessageDetail<'_> {
     fn schema() -> Part {
         let mut part = MessageShort::schema();
         if let Some(object) = kit::object_of(&mut part) {
-            let names = [
-                ("parent", ParentJson::name()),
-                ("classe", ClasseJson::name()),
-            ];
-            for (member, name) in names {
-                let full = kit::nullable(&name);
-                object.properties.insert(member.to_owned(), full);
-            }
+            let parent = kit::nullable(&ParentJson::name(), "Le destinataire.");
+            let classe = kit::nullable(&ClasseJson::name(), "La classe.");
+            object.properties.insert("parent".to_owned(), parent);
+            object.properties.insert("classe".to_owned(), classe);
             for example in object.examples.iter_mut().filter_map(Value::as_object_mut) {
                 let mut parent = ParentJson::schema();
                 let parent = kit::object_of(&mut parent).and_then(|parent| parent.examples.pop());

@@ -106,9 +106,9 @@ type ClasseLigne = Row<ClasseRequest>;
 type EtudiantLigne = Row<EtudiantRequest>;
 type ParentLigne = Row<ParentRequest>;
 
-/// `PUT /api/annuaire/`, where every number is the web app's.
+/// L'annuaire.
 #[derive(ToSchema)]
-#[schema(description = "", examples(json!({
+#[schema(examples(json!({
     "classes": [{ "id": 1, "nom": "6e A", "niveau": "6e", "annee_scolaire": "2026-2027" }],
     "etudiants": [{ "id": 1, "nom": "Martin", "prenom": "Lina", "classe": 1 }],
     "parents": [{ "id": 1, "nom": "Martin", "prenom": "Zoé", "telephone": "06 12 34 56 78", "etudiants": [1] }],
@@ -127,7 +127,6 @@ pub(super) struct AnnuaireRequest {
 
 impl Body for AnnuaireRequest {
     const RULES: &'static [(&'static str, Rule)] = &[];
-    const IN_FORMS: bool = false;
 }
 
 #[derive(ToSchema)]

@@ -15,9 +15,9 @@ use utoipa::ToSchema;
 /// Longest address: a path of 254 (RFC 5321, 4.5.3.1.3) and what people type around it.
 pub(super) const ADDRESS_MAX: usize = 320;
 
-/// A parent in JSON: `etudiant` is the first of the pupils, as the old server had it.
+/// Un parent.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = Parent, description = "", examples(json!({
+#[schema(as = Parent, examples(json!({
     "id": 1,
     "nom": "Martin",
     "prenom": "Zoé",

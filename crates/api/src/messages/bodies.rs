@@ -56,5 +56,4 @@ pub(super) struct ResendRequest {
 
 impl Body for ResendRequest {
     const RULES: &'static [(&'static str, Rule)] = &[];
-    const IN_FORMS: bool = false;
 }

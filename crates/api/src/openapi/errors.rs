@@ -14,7 +14,8 @@ pub(super) fn schemas() -> Vec<Named> {
     let why = || kit::text();
     let detail = vec![("detail", why(), "Pourquoi, en clair.")];
     let action = vec![("error", why(), "Pourquoi, en clair.")];
-    let any = ["ErreursChamps", "Detail", "ErreurAction"].map(kit::named);
+    // Clients that are generated take the first that fits.
+    let any = ["Detail", "ErreurAction", "ErreursChamps"].map(kit::named);
     vec![
         ("Detail".to_owned(), kit::answer(detail).into()),
         ("ErreursChamps".to_owned(), by_field.into()),

@@ -77,10 +77,8 @@ fn body(sent: Sent) -> RequestBody {
         Required::True
     };
     let body = RequestBodyBuilder::new().required(Some(required));
-    let contents = sent.contents().into_iter();
-    contents
-        .fold(body, |body, (media, content)| body.content(media, content))
-        .build()
+    let (media, content) = sent.content();
+    body.content(media, content).build()
 }
 
 fn answer(operation: &Operation) -> Response {

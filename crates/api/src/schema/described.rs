@@ -41,7 +41,9 @@ impl Component {
         let mut all = Vec::new();
         (self.parts)(&mut all);
         all.push((self.name().into_owned(), self.schema()));
-        all
+        all.into_iter()
+            .map(|(name, part)| (name, kit::answered(part)))
+            .collect()
     }
 
     pub(crate) fn content(self) -> Content {
@@ -53,8 +55,6 @@ impl Component {
 pub(crate) trait Body: ToSchema {
     /// How texts and numbers may look.
     const RULES: &'static [(&'static str, Rule)];
-    /// Whether a form can say it too: a form has no lists.
-    const IN_FORMS: bool = true;
 }
 
 /// What is answered.
@@ -145,7 +145,6 @@ pub(crate) enum Extent {
 pub(crate) struct Sent {
     component: Component,
     rules: &'static [(&'static str, Rule)],
-    in_forms: bool,
     extent: Extent,
 }
 
@@ -154,7 +153,6 @@ impl Sent {
         Self {
             component: Component::of::<T>(),
             rules: T::RULES,
-            in_forms: T::IN_FORMS,
             extent,
         }
     }
@@ -168,10 +166,6 @@ impl Sent {
             Extent::Part => format!("Patched{}", name.trim_end_matches("Request")),
             Extent::Row => format!("{}Ligne", name.trim_end_matches("Request")),
         }
-    }
-
-    fn form_name(self) -> String {
-        self.name() + "Form"
     }
 
     /// Whether no member must be there.
@@ -200,24 +194,15 @@ impl Sent {
     pub(crate) fn schemas(self) -> Vec<Named> {
         let mut all = Vec::new();
         (self.component.parts)(&mut all);
-        if self.in_forms {
-            all.push((self.form_name(), kit::form_of(self.schema())));
-        }
         all.push((self.name(), self.schema()));
         all
     }
 
-    /// What is sent, by media type.
-    pub(crate) fn contents(self) -> Vec<(&'static str, Content)> {
-        let json = content(kit::named(&self.name()), kit::example(&self.schema()));
-        let mut all = vec![(JSON, json)];
-        if self.in_forms {
-            let example = kit::example(&kit::form_of(self.schema()));
-            let form = content(kit::named(&self.form_name()), example);
-            all.push(("application/x-www-form-urlencoded", form.clone()));
-            all.push(("multipart/form-data", form));
-        }
-        all
+    /// What is sent. (Forms are read too; generators of clients make one parameter of each media
+    /// type, and stumble over several.)
+    pub(crate) fn content(self) -> (&'static str, Content) {
+        let schema = kit::named(&self.name());
+        (JSON, content(schema, kit::example(&self.schema())))
     }
 }
 

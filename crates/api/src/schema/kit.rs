@@ -4,7 +4,8 @@ use crate::input::fields::{Form, Rule};
 use messages_core::store::annuaire::ID_MAX;
 use serde_json::Value;
 use utoipa::openapi::schema::{
-    AnyOfBuilder, ArrayBuilder, Object, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type,
+    AnyOfBuilder, ArrayBuilder, Object, ObjectBuilder, OneOfBuilder, Schema, SchemaFormat,
+    SchemaType, Type,
 };
 use utoipa::openapi::{KnownFormat, Ref, RefOr};
 
@@ -40,8 +41,10 @@ pub(crate) fn any_of(parts: impl IntoIterator<Item = Part>) -> Part {
 }
 
 /// `null`, or a schema of the components.
-pub(crate) fn nullable(name: &str) -> Part {
-    any_of([named(name), kinds(&[Type::Null]).into()])
+pub(crate) fn nullable(name: &str, description: &str) -> Part {
+    let named = described(named(name), description);
+    let either = OneOfBuilder::new().item(named).item(kinds(&[Type::Null]));
+    Schema::OneOf(either.build()).into()
 }
 
 pub(crate) fn text() -> Part {
@@ -138,6 +141,27 @@ pub(crate) fn object_of(part: &mut Part) -> Option<&mut Object> {
     }
 }
 
+/// What is answered: a member that may be `null` is always there.
+pub(crate) fn answered(mut part: Part) -> Part {
+    if let Some(object) = object_of(&mut part) {
+        let there = |(name, member): (&String, &Part)| {
+            (object.required.contains(name) || may_be_null(member)).then(|| name.clone())
+        };
+        object.required = object.properties.iter().filter_map(there).collect();
+    }
+    part
+}
+
+fn may_be_null(part: &Part) -> bool {
+    let is_null =
+        |kind: &SchemaType| matches!(kind, SchemaType::Array(types) if types.contains(&Type::Null));
+    match part {
+        RefOr::T(Schema::Object(object)) => is_null(&object.schema_type),
+        RefOr::T(Schema::OneOf(_)) => true,
+        _ => false,
+    }
+}
+
 /// The example beside a type.
 pub(crate) fn example(part: &Part) -> Option<Value> {
     match part {
@@ -180,33 +204,4 @@ pub(crate) fn number_first(object: &mut Object, may_be_null: bool) {
     object
         .properties
         .shift_insert(0, "id".to_owned(), number.into());
-}
-
-/// The same object as a form says it: without lists, and with an empty text for `null`.
-pub(crate) fn form_of(mut part: Part) -> Part {
-    let Some(object) = object_of(&mut part) else {
-        return part;
-    };
-    let lists: Vec<String> = object
-        .properties
-        .iter()
-        .filter(|(_, member)| is_list(member))
-        .map(|(name, _)| name.clone())
-        .collect();
-    let examples = object.examples.iter_mut().filter_map(Value::as_object_mut);
-    for example in examples {
-        example.retain(|name, _| !lists.contains(name));
-    }
-    object.properties.retain(|name, _| !lists.contains(name));
-    for member in object.properties.values_mut().filter_map(object_of) {
-        if let SchemaType::Array(types) = &mut member.schema_type {
-            types.retain(|kind| *kind != Type::Null);
-            member.schema_type = types.drain(..).collect();
-        }
-    }
-    part
-}
-
-fn is_list(part: &Part) -> bool {
-    matches!(part, RefOr::T(Schema::Array(_)))
 }
