@@ -163,7 +163,7 @@ pub(super) struct SendBulkRequest {
     sujet: Option<String>,
     /// Le texte.
     contenu: String,
-    /// La classe, ou bien « tous_parents ».
+    /// La classe, ou bien « `tous_parents` ».
     classe_id: Option<i64>,
     /// À tous les parents.
     #[schema(required = false)]

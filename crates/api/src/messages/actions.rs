@@ -4,7 +4,7 @@ use super::MODEL;
 use super::bodies::ResendRequest;
 use super::crud::load;
 use super::form::too_long;
-use crate::answer::actions::{Done, Marked, Processed};
+use crate::answer::actions::{Done, Marked, Run};
 use crate::answer::{self, message};
 use crate::dispatcher::Waited;
 use crate::endpoint::{Endpoint, Operation};
@@ -47,7 +47,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
                 "Envoie tout ce qui est dû",
                 || web::to(process_scheduled),
             )
-            .answers::<Processed>()
+            .answers::<Run>()
             .refuses(&[]),
         ),
         endpoint(
@@ -100,7 +100,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 async fn process_scheduled(state: web::Data<State>) -> Result<HttpResponse, ApiError> {
     let texts = state.texts;
     let answer = |success, message: String, [processed, sent, failed]: [usize; 3]| {
-        answer::ok(&Processed {
+        answer::ok(&Run {
             success,
             message,
             processed,
