@@ -7,7 +7,7 @@ mod parents;
 
 pub(super) use parents::Final;
 
-use super::people::{Ident, People};
+use super::people::People;
 use super::remark::Remarks;
 use crate::store::annuaire::{Annuaire, Lien, Table, known};
 use crate::store::{Conn, Error};
@@ -59,18 +59,7 @@ impl Numbers {
     }
 }
 
-/// The number that a file gives itself.
-const fn given(ident: Option<&Ident>) -> Option<i64> {
-    match ident {
-        Some(Ident::Number(number)) => Some(*number),
-        _ => None,
-    }
-}
-
 /// Works out what will be written. Called where nobody else gives out numbers.
-///
-/// # Errors
-/// The database's.
 pub(super) fn plan(
     conn: &mut Conn,
     people: &People,

@@ -47,6 +47,10 @@ fn wait(turn: &Mutex<()>) -> MutexGuard<'_, ()> {
     turn.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+#[expect(
+    single_use_lifetimes,
+    reason = "a trait's lifetime cannot be left out of what it loads"
+)]
 impl Conn {
     /// Opens the database, which is there, and sets it up; says nothing of its tables' version (see
     /// [`migrations`](super::migrations)).
@@ -198,6 +202,25 @@ impl Conn {
         &mut self,
         body: impl FnOnce(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
+        self.transaction(body, true)
+    }
+
+    /// As [`Self::write`], but nothing is kept: tells what would come of it.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub fn rehearse<T>(
+        &mut self,
+        body: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.transaction(body, false)
+    }
+
+    fn transaction<T>(
+        &mut self,
+        body: impl FnOnce(&mut Self) -> Result<T, Error>,
+        keep: bool,
+    ) -> Result<T, Error> {
         if self.writing {
             return Err(Error::Other(
                 "a transaction inside a transaction".to_owned(),
@@ -210,18 +233,14 @@ impl Conn {
         self.writing = true;
         let outcome = body(self);
         self.writing = false;
-        match outcome {
-            Ok(value) => {
-                let committed = Inner::commit_transaction(&mut self.inner);
-                self.told(committed)?;
-                Ok(value)
-            }
-            Err(error) => {
-                // The first error is the one to tell.
-                Inner::rollback_transaction(&mut self.inner).ok();
-                Err(error)
-            }
+        if keep && outcome.is_ok() {
+            let committed = Inner::commit_transaction(&mut self.inner);
+            self.told(committed)?;
+        } else {
+            // The first error is the one to tell.
+            Inner::rollback_transaction(&mut self.inner).ok();
         }
+        outcome
     }
 
     /// Runs `body`, which writes with one statement and so needs no transaction of its own, but
@@ -272,10 +291,6 @@ impl Conn {
     }
 
     /// The rows of a question.
-    #[expect(
-        single_use_lifetimes,
-        reason = "a trait's lifetime cannot be left out here"
-    )]
     pub(crate) fn load<'q, T>(
         &mut self,
         question: impl LoadQuery<'q, Inner, T>,
@@ -286,10 +301,6 @@ impl Conn {
     }
 
     /// The first row of a question, if there is one.
-    #[expect(
-        single_use_lifetimes,
-        reason = "a trait's lifetime cannot be left out here"
-    )]
     pub(crate) fn first<'q, T>(
         &mut self,
         question: impl LoadQuery<'q, Inner, T>,
@@ -303,10 +314,6 @@ impl Conn {
     ///
     /// # Errors
     /// `NotFound` when there is none.
-    #[expect(
-        single_use_lifetimes,
-        reason = "a trait's lifetime cannot be left out here"
-    )]
     pub(crate) fn one<'q, T>(
         &mut self,
         question: impl LoadQuery<'q, Inner, T>,

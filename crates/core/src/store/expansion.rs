@@ -1,5 +1,6 @@
 //! Messages that are due, and the envois made of them.
 
+use super::annuaire::in_chunks;
 use super::literal::word;
 use super::sql::{Key, columns, statements};
 use super::{Conn, Error, LEASE_MAX};
@@ -101,20 +102,23 @@ const TAKEN: &str = "
                    ELSE date_programmee END AS due";
 
 statements! {
-    fn taken_over(passage: &str, simule: bool, limit: i64, now: Instant, never: Instant, until: Instant) =
+    fn taken_over(passage: &str, simule: bool, now: Instant, never: Instant, until: Instant) =
         "WITH du AS MATERIALIZED (
             SELECT id FROM messages
              WHERE statut = 'en_attente' AND etendu_le IS NULL
                AND (bail_jusqua IS NULL OR bail_jusqua <= {now} OR bail_jusqua > {never})
-             ORDER BY id LIMIT {limit} {skip locked})
+             ORDER BY id LIMIT 1 {skip locked})
          UPDATE messages SET simule = (simule OR {simule}), jeton = jeton + 1, proprio = {passage},
                              bail_jusqua = {until}
           WHERE id IN (SELECT id FROM du)", TAKEN;
 
-    fn taken_due(passage: &str, simule: bool, limit: i64, now: Instant, until: Instant) =
+    fn taken_due(
+        passage: &str, simule: bool, groupe: bool, limit: i64, now: Instant, before: Instant, until: Instant,
+    ) =
         "WITH du AS MATERIALIZED (
             SELECT id FROM messages
              WHERE statut = 'programme' AND date_programmee <= {now}
+               AND est_message_groupe = {groupe} AND date_programmee <= {before}
              ORDER BY date_programmee, id LIMIT {limit} {skip locked})
          UPDATE messages
             SET statut = 'en_attente', simule = {simule}, annule_le = NULL, details_erreur = NULL,
@@ -134,11 +138,6 @@ statements! {
         "UPDATE messages SET bail_jusqua = NULL
           WHERE statut = 'en_attente' AND etendu_le IS NULL AND proprio = {passage}";
 
-    fn candidates(keys: &[Key]) =
-        "SELECT id, nom, prenom, telephone, email, notifications_sms, notifications_email,
-                parti_le IS NOT NULL AS parti
-           FROM parents WHERE id IN (SELECT r.cle FROM {keys})";
-
     fn inserted(envois: &[NewEnvoi]) =
         "INSERT INTO envois (message, parent, canal, adresse, etat, motif, detail, rang, prochaine, expire, termine_le)
          SELECT message, parent, canal, adresse, etat, motif, detail, rang, prochaine, expire, termine_le
@@ -153,11 +152,9 @@ statements! {
             AND messages.statut = 'en_attente' AND messages.etendu_le IS NULL";
 }
 
-/// Takes up to `limit` messages: first those whose recipients a dead run was working out, then
-/// those that are due, the oldest first.
-///
-/// # Errors
-/// The database's.
+/// Takes messages that are due, the oldest first: up to `limit` of those to one parent each, or one to a
+/// group, so that runs which begin together each have their own. What a dead run was working out comes
+/// before all.
 pub fn take(
     conn: &mut Conn,
     passage: &str,
@@ -165,19 +162,37 @@ pub fn take(
     limit: usize,
     now: Instant,
 ) -> Result<Vec<Taken>, Error> {
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let (never, until) = (now + LEASE_MAX, now + LEASE);
-    let mut taken: Vec<Taken> = conn.load(taken_over(passage, simule, limit, now, never, until))?;
-    let left = limit.saturating_sub(i64::try_from(taken.len()).unwrap_or(limit));
-    if left > 0 {
-        let mut due: Vec<Taken> = conn.load(taken_due(passage, simule, left, now, until))?;
-        due.sort_unstable_by_key(|message| (message.due, message.id));
-        if !due.is_empty() {
-            conn.execute(forgotten(&Key::of(due.iter().map(|message| message.id))))?;
-        }
-        taken.extend(due);
+    if limit == 0 {
+        return Ok(Vec::new());
     }
-    Ok(taken)
+    let until = now + LEASE;
+    let left: Vec<Taken> = conn.load(taken_over(passage, simule, now, now + LEASE_MAX, until))?;
+    if !left.is_empty() {
+        return Ok(left);
+    }
+    let before = oldest_group(conn, now)?.unwrap_or(now);
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut due: Vec<Taken> =
+        conn.load(taken_due(passage, simule, false, limit, now, before, until))?;
+    if due.is_empty() {
+        due = conn.load(taken_due(passage, simule, true, 1, now, now, until))?;
+    }
+    due.sort_unstable_by_key(|message| (message.due, message.id));
+    if !due.is_empty() {
+        conn.execute(forgotten(&Key::of(due.iter().map(|message| message.id))))?;
+    }
+    Ok(due)
+}
+
+/// The date of the oldest message to a group that is due.
+fn oldest_group(conn: &mut Conn, now: Instant) -> Result<Option<Instant>, Error> {
+    let groups = messages::table
+        .filter(messages::statut.eq(word(Statut::Programme)))
+        .filter(messages::date_programmee.le(now))
+        .filter(messages::est_message_groupe)
+        .order(messages::date_programmee)
+        .select(messages::date_programmee.assume_not_null());
+    conn.first(groups.limit(1))
 }
 
 /// A run that works out recipients renews its lease all the time: one that was not for so long has
@@ -187,9 +202,6 @@ const ALIVE: Duration = Duration::from_secs(5);
 /// Whether another run, which is alive, is working out the recipients of a message of these channels:
 /// they can be claimed as soon as it has. Asked by a run that found nothing to take: what still looks
 /// due to it is being taken by another that has not committed yet.
-///
-/// # Errors
-/// The database's.
 pub fn is_under_way(
     conn: &mut Conn,
     passage: &str,
@@ -210,9 +222,6 @@ pub fn is_under_way(
 }
 
 /// Marks messages as simulated whose envois a simulating run has claimed.
-///
-/// # Errors
-/// The database's.
 pub fn mark_simulated(conn: &mut Conn, messages: &[i64]) -> Result<(), Error> {
     let keys = Key::of(messages.iter().copied());
     conn.execute(simulated(&keys)).map(drop)
@@ -220,9 +229,6 @@ pub fn mark_simulated(conn: &mut Conn, messages: &[i64]) -> Result<(), Error> {
 
 /// The parents of a class, or all of them, after `curseur`, in the order of their numbers; who has
 /// left is none of them.
-///
-/// # Errors
-/// The database's.
 pub fn group(
     conn: &mut Conn,
     classe: Option<i64>,
@@ -247,19 +253,16 @@ pub fn group(
 }
 
 /// The parents with these numbers, in no order.
-///
-/// # Errors
-/// The database's.
 pub fn singles(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Candidate>, Error> {
     // As many as were reached by no message: more than the values that a statement may have.
-    conn.load(candidates(&Key::of(ids.iter().copied())))
+    in_chunks(ids, |ids| {
+        let named = parents::table.filter(parents::id.eq_any(ids));
+        conn.load(named.select(Candidate::as_select()))
+    })
 }
 
 /// Inserts envois, each address once per message: what goes to an address that the message
 /// already has becomes `ignore/doublon`. Returns how many did.
-///
-/// # Errors
-/// The database's.
 pub fn insert(conn: &mut Conn, envois: &[NewEnvoi], now: Instant) -> Result<usize, Error> {
     if conn.execute(inserted(envois))? == envois.len() {
         return Ok(0);
@@ -280,17 +283,11 @@ pub fn insert(conn: &mut Conn, envois: &[NewEnvoi], now: Instant) -> Result<usiz
 }
 
 /// Notes how far messages got and renews their leases. Returns how many were still ours.
-///
-/// # Errors
-/// The database's.
 pub fn advance(conn: &mut Conn, progress: &[Progress], now: Instant) -> Result<usize, Error> {
     conn.execute(advanced(progress, now + LEASE))
 }
 
 /// Gives back the messages that a run was working out.
-///
-/// # Errors
-/// The database's.
 pub fn give_back(conn: &mut Conn, passage: &str) -> Result<usize, Error> {
     conn.execute(given_back(passage))
 }

@@ -35,3 +35,4 @@ mod schema;
 mod settle;
 mod statistiques;
 mod strangers;
+mod whole;

@@ -42,9 +42,6 @@ pub enum Begun {
 }
 
 /// Notes a request, or tells what became of the first one with its key.
-///
-/// # Errors
-/// The database's.
 pub fn begin(conn: &mut Conn, demande: &Demande) -> Result<Begun, Error> {
     purge(conn)?;
     conn.write(|conn| {
@@ -69,9 +66,6 @@ pub fn begin(conn: &mut Conn, demande: &Demande) -> Result<Begun, Error> {
 }
 
 /// Forgets the keys of the day before.
-///
-/// # Errors
-/// The database's.
 pub fn purge(conn: &mut Conn) -> Result<(), Error> {
     let now = conn.now()?;
     let old = table.filter(creee_le.lt(now - KEPT));
@@ -105,18 +99,12 @@ pub(in crate::store) fn forget_parent(conn: &mut Conn, parent: i64) -> Result<()
 }
 
 /// Keeps the answer.
-///
-/// # Errors
-/// The database's.
 pub fn finish(conn: &mut Conn, demande: &Demande, code: i64, body: &str) -> Result<(), Error> {
     let answer = (idempotences::statut.eq(code), corps.eq(body));
     conn.write(|conn| conn.execute(diesel::update(demande).set(answer)).map(drop))
 }
 
 /// Forgets a request that was refused.
-///
-/// # Errors
-/// The database's.
 pub fn forget(conn: &mut Conn, demande: &Demande) -> Result<(), Error> {
     let unanswered = table
         .find(demande.id())
