@@ -28,7 +28,7 @@ fn done() -> Value {
     "success_count": 2,
     "error_count": 1,
 })))]
-pub(crate) struct Processed {
+pub(crate) struct Run {
     /// Si l'opération a réussi.
     pub(crate) success: bool,
     /// La même chose, en clair.

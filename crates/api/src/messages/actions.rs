@@ -2,7 +2,7 @@
 
 use super::bodies::ResendRequest;
 use super::form::too_long;
-use crate::answer::actions::{Done, Marked, Processed};
+use crate::answer::actions::{Done, Marked, Run};
 use crate::answer::{self, message};
 use crate::caller::Caller;
 use crate::crud::{Resource, load};
@@ -43,7 +43,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
                 "Envoie tout ce qui est dû",
                 || web::to(process_scheduled),
             )
-            .answers::<Processed>()
+            .answers::<Run>()
             .refuses(&[]),
         ),
         endpoint(
@@ -96,7 +96,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 async fn process_scheduled(state: web::Data<State>) -> Result<HttpResponse, ApiError> {
     let texts = state.texts;
     let answer = |success, message: String, [processed, sent, failed]: [usize; 3]| {
-        answer::ok(&Processed {
+        answer::ok(&Run {
             success,
             message,
             processed,

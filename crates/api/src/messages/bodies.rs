@@ -27,7 +27,7 @@ pub(super) struct MessageRequest {
     /// Quand il doit partir ; sans décalage, c'est l'heure de l'établissement.
     #[schema(format = DateTime)]
     date_programmee: Option<String>,
-    /// « brouillon » ou « programme », qui demande une date_programmee ; ou l'état présent.
+    /// « brouillon » ou « programme », qui demande une `date_programmee` ; ou l'état présent.
     #[schema(required = false)]
     statut: StatutDemandeEnum,
     /// À plusieurs parents : ceux de la classe, ou tous.
@@ -92,7 +92,7 @@ pub(super) struct SendBulkRequest {
     sujet: Option<String>,
     /// Le texte.
     contenu: String,
-    /// La classe, ou bien « tous_parents ».
+    /// La classe, ou bien « `tous_parents` ».
     classe_id: Option<i64>,
     /// À tous les parents.
     #[schema(required = false)]

@@ -175,22 +175,33 @@ const HIDDEN: &str = r"\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069";
 
 /// The schema with what its texts may look like.
 pub(crate) fn ruled(mut part: Part, rules: &[(&str, Rule)]) -> Part {
-    let properties = object_of(&mut part).map(|object| &mut object.properties);
-    for (name, member) in properties.into_iter().flatten() {
-        let rule = rules.iter().find(|(ruled, _)| ruled == name);
-        if let (Some((_, rule)), Some(object)) = (rule, object_of(member)) {
-            object.max_length = rule.max;
-            object.pattern = Some(match (rule.form, rule.blank) {
-                (Form::Line, true) => format!("^[^{HIDDEN}]*$"),
-                (Form::Line, false) => format!(r"^[^{HIDDEN}\s][^{HIDDEN}]*$"),
-                (Form::Lines, true) => r"^[^\u0000]*$".to_owned(),
-                (Form::Lines, false) => {
-                    r"^[^\u0000]*[^\u0000\u001c-\u001f\s][^\u0000]*$".to_owned()
-                }
-            });
+    let Some(object) = object_of(&mut part) else {
+        return part;
+    };
+    for (name, rule) in rules {
+        let member = object.properties.get_mut(*name);
+        debug_assert!(
+            member
+                .as_ref()
+                .is_some_and(|part| may_be_null(part) == rule.null)
+                && object.required.iter().any(|needed| needed == name) == rule.required,
+            "{name} is not described as it is read"
+        );
+        if let Some(text) = member.and_then(object_of) {
+            text.max_length = rule.max;
+            text.pattern = Some(pattern(*rule));
         }
     }
     part
+}
+
+fn pattern(rule: Rule) -> String {
+    match (rule.form, rule.blank) {
+        (Form::Line, true) => format!("^[^{HIDDEN}]*$"),
+        (Form::Line, false) => format!(r"^[^{HIDDEN}\s][^{HIDDEN}]*$"),
+        (Form::Lines, true) => r"^[^\u0000]*$".to_owned(),
+        (Form::Lines, false) => r"^[^\u0000]*[^\u0000\u001c-\u001f\s][^\u0000]*$".to_owned(),
+    }
 }
 
 /// Puts a number that the client gives before the other members.
