@@ -106,7 +106,7 @@ mod tests {
                 "role=a:lecture,tout",
                 "« tout » n'est pas une portée : lecture, ecriture",
             ),
-            ("role=a:", "« » n'est pas une portée"),
+            ("role=a:", "n'est pas une portée"),
         ] {
             let (rights, faults) = read_of(text);
             assert_eq!(rights, None);
