@@ -139,13 +139,18 @@ fn of_message(error: ApiError) -> ApiError {
     error.of_model(Message::MODEL)
 }
 
-/// A text that was written before it could be refused.
-async fn check_length(state: &State, id: i64) -> Result<(), ApiError> {
+/// What may stand in a draft, or was written before it could be refused, but does not leave.
+async fn check_sendable(state: &State, id: i64) -> Result<(), ApiError> {
     let message: Message = load(state, id).await?;
-    match too_long(&state.config, message.r#type, &message.contenu) {
-        Some(text) => Err(ApiError::Invalid(json!({ "contenu": [text] }))),
-        None => Ok(()),
+    if let Some(text) = too_long(&state.config, message.r#type, &message.contenu) {
+        return Err(ApiError::Invalid(json!({ "contenu": [text] })));
     }
+    if message.est_message_groupe && message.classe.is_none() && message.parent.is_some() {
+        let text = [state.texts.wider_than_meant()];
+        let faults = json!({ "parent": text, "est_message_groupe": text });
+        return Err(ApiError::Invalid(faults));
+    }
+    Ok(())
 }
 
 async fn send_now(
@@ -153,7 +158,7 @@ async fn send_now(
     caller: Caller,
     Id(id): Id,
 ) -> Result<HttpResponse, ApiError> {
-    check_length(&state, id).await?;
+    check_sendable(&state, id).await?;
     let send = move |conn: &mut Conn| messages::send_now(conn, id);
     let due = state.change(&caller, state.texts.not_sendable(), send);
     due.await.map_err(of_message)?;
@@ -184,7 +189,7 @@ async fn resend(
 ) -> Result<HttpResponse, ApiError> {
     let envois = envois_of(&state, &body)?;
     let rules = Rules::new(&state.config);
-    check_length(&state, id).await?;
+    check_sendable(&state, id).await?;
     let resend = move |conn: &mut Conn| readdress::resend(conn, &rules, id, envois.as_deref());
     let again = state.change(&caller, state.texts.not_resendable(), resend);
     let again = again.await.map_err(of_message)?;
