@@ -87,6 +87,10 @@ macro_rules! text_enum {
     };
 }
 
+mod historique;
+
+pub use historique::{Action, Objet};
+
 text_enum! {
     /// State of a message (contract, "Message states").
     Statut {

@@ -26,6 +26,7 @@ pub use write::Count;
 
 use super::{Conflict, Conn, Error};
 use crate::model::{ClassePatch, EtudiantPatch, ParentPatch};
+use crate::vocabulary::Objet;
 use serde::Serialize;
 
 /// The largest number that a row may be given. All JSON readers know it exactly, and whatever
@@ -85,6 +86,14 @@ pub enum Table {
 }
 
 impl Table {
+    const fn objet(self) -> Objet {
+        match self {
+            Self::Classes => Objet::Classe,
+            Self::Etudiants => Objet::Etudiant,
+            Self::Parents => Objet::Parent,
+        }
+    }
+
     const fn name(self) -> &'static str {
         match self {
             Self::Classes => "classes",
@@ -116,16 +125,7 @@ pub fn rehearse<T>(
     conn: &mut Conn,
     work: impl FnOnce(&mut Conn) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let mut outcome = None;
-    let undone = take_over(conn, |conn| {
-        outcome = Some(work(conn)?);
-        Err::<(), _>(Error::Stale)
-    });
-    match (outcome, undone) {
-        (Some(value), _) => Ok(value),
-        (None, Err(error)) => Err(error),
-        (None, Ok(())) => Err(Error::Stale),
-    }
+    conn.rehearse(|conn| take_over(conn, work))
 }
 
 /// What only PostgreSQL is asked.

@@ -1,5 +1,6 @@
 //! A few connections for many requests.
 
+use super::historique::Acteur;
 use super::{Conn, Error};
 use crate::config::Database;
 use std::sync::{Arc, Mutex};
@@ -46,6 +47,7 @@ impl Pool {
             .0
             .get()
             .map_err(|error| Error::Unavailable(error.to_string()))?;
+        conn.act_for(Some(Acteur::anonyme()));
         question(&mut conn)
     }
 }

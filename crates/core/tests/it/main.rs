@@ -18,6 +18,7 @@ mod edit;
 mod expansion;
 mod fence;
 mod harness;
+mod historique;
 mod idempotence;
 mod import;
 mod lists;

@@ -7,7 +7,8 @@ use super::write::{Count, write};
 use super::{Annuaire, Table, checked, departs, follow, liens, oppositions, take_over};
 use crate::model::{ClassePatch, EtudiantPatch, ParentPatch};
 use crate::store::sql::{columns, statements};
-use crate::store::{Conflict, Conn, Error, Named};
+use crate::store::{Conflict, Conn, Error, Named, historique};
+use crate::vocabulary::{Action, Objet};
 use serde::Serialize;
 
 /// What taking over a directory changed.
@@ -66,6 +67,7 @@ pub fn put(conn: &mut Conn, annuaire: &Annuaire) -> Result<Changes, Error> {
         }
     }
     oppositions::apply(conn, None)?;
+    historique::note_with(conn, Action::Importe, Objet::Annuaire, None, &changes)?;
     Ok(changes)
 }
 

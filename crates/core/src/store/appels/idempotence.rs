@@ -68,6 +68,74 @@ pub fn begin(conn: &mut Conn, demande: &Demande) -> Result<Begun, Error> {
     })
 }
 
+/// An answer as it was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reponse {
+    /// HTTP status.
+    pub statut: i64,
+    /// Body.
+    pub corps: String,
+}
+
+/// What came of a request that names a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Once<T> {
+    /// It was carried out now.
+    Done(T),
+    /// It was carried out before, and answered so.
+    Answered(Reponse),
+    /// The key served for another request.
+    OtherRequest,
+}
+
+/// What the first request with this key was answered; none when there was none.
+///
+/// # Errors
+/// The database's.
+pub fn answered(conn: &mut Conn, demande: &Demande) -> Result<Option<Once<()>>, Error> {
+    purge(conn)?;
+    first(conn, demande)
+}
+
+/// Carries a request out and keeps its answer, in one transaction: whoever asks again is told the same
+/// if it was kept, whatever became of the first answer on its way, and nothing stays if it was not.
+/// One that is asked at the same moment waits for it.
+///
+/// # Errors
+/// Those of `work`; the database's.
+pub fn once<T>(
+    conn: &mut Conn,
+    demande: &Demande,
+    work: impl FnOnce(&mut Conn) -> Result<(T, Reponse), Error>,
+) -> Result<Once<T>, Error> {
+    let outcome = conn.write(|conn| {
+        let row = (demande, creee_le.eq(conn.now()?));
+        let insertion = diesel::insert_into(table).values(row);
+        let insertion = insertion.on_conflict(table.primary_key()).do_nothing();
+        if conn.execute(either(insertion))? == 0 {
+            return first(conn, demande)?.ok_or(Error::Stale);
+        }
+        let (value, answer) = work(conn)?;
+        finish(conn, demande, answer.statut, &answer.corps)?;
+        Ok(Once::Done(value))
+    })?;
+    crate::failpoint::reach("request_committed");
+    Ok(outcome)
+}
+
+fn first<T>(conn: &mut Conn, demande: &Demande) -> Result<Option<Once<T>>, Error> {
+    let found = table.find(demande.id());
+    let found: Option<(String, Option<i64>, Option<String>)> =
+        conn.first(found.select((idempotences::empreinte, idempotences::statut, corps)))?;
+    Ok(found.map(|(empreinte, statut, body)| match statut {
+        Some(statut) if empreinte == demande.empreinte => Once::Answered(Reponse {
+            statut,
+            corps: body.unwrap_or_default(),
+        }),
+        _ => Once::OtherRequest,
+    }))
+}
+
 /// Forgets the keys of the day before.
 ///
 /// # Errors
