@@ -176,6 +176,16 @@ mod tests {
         assert_eq!(missing.tell("messages-api"), Exit::Failed);
         create(&mut conn, "Cantine", &[], &mut Vec::new()).unwrap();
         revoke(Lang::Fr, &mut conn, 1).unwrap();
+        let deeds = database.texts(
+            "SELECT acteur || ' ' || action || ' ' || objet AS v FROM historique ORDER BY id",
+        );
+        assert_eq!(
+            deeds,
+            [
+                "ligne de commande cree cle",
+                "ligne de commande revoque cle"
+            ]
+        );
         assert_eq!(
             revoke(Lang::Fr, &mut conn, 1)
                 .unwrap_err()

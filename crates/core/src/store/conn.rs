@@ -133,7 +133,8 @@ impl Conn {
     /// Who makes the changes of this transaction.
     pub(super) fn acteur(&self) -> Result<&Acteur, Error> {
         let acteur = self.acteur.as_ref().filter(|_| self.writing.is_some());
-        acteur.ok_or_else(|| Error::Other("a change outside a transaction, or by nobody".to_owned()))
+        acteur
+            .ok_or_else(|| Error::Other("a change outside a transaction, or by nobody".to_owned()))
     }
 
     /// Which database this is.

@@ -152,19 +152,9 @@ pub fn count(conn: &mut Conn, filter: &Filter) -> Result<i64, Error> {
 ///
 /// # Errors
 /// The database's.
-pub fn page(
-    conn: &mut Conn,
-    filter: &Filter,
-    offset: i64,
-    limit: i64,
-) -> Result<Vec<Fait>, Error> {
+pub fn page(conn: &mut Conn, filter: &Filter, offset: i64, limit: i64) -> Result<Vec<Fait>, Error> {
     let newest = narrowed(filter).order(historique::id.desc());
-    conn.load(
-        newest
-            .select(Fait::as_select())
-            .limit(limit)
-            .offset(offset),
-    )
+    conn.load(newest.select(Fait::as_select()).limit(limit).offset(offset))
 }
 
 /// The numbers of all of them, the newest first.

@@ -103,13 +103,27 @@ fn every_change_leaves_one_row(database: &Database) {
     let school = School::new(database);
     let conn = &mut school.conn();
     Classe::insert(conn, Some(1), &classe()).unwrap();
-    changed(conn, 1, &Classe { nom: "6e B".to_owned(), ..classe() });
+    changed(
+        conn,
+        1,
+        &Classe {
+            nom: "6e B".to_owned(),
+            ..classe()
+        },
+    );
     Etudiant::insert(conn, Some(1), &etudiant("Diop")).unwrap();
     changed(conn, 1, &etudiant("Ba"));
     Fiche::insert(conn, Some(1), &fiche("Diop")).unwrap();
     changed(conn, 1, &fiche("Ba"));
     messages::insert(conn, &draft()).unwrap();
-    edited(conn, 1, &NewMessage { contenu: "y".to_owned(), ..draft() });
+    edited(
+        conn,
+        1,
+        &NewMessage {
+            contenu: "y".to_owned(),
+            ..draft()
+        },
+    );
     let programmed = programmed(conn);
     edited(conn, 1, &programmed);
     messages::cancel(conn, 1).unwrap();
@@ -153,7 +167,11 @@ fn every_change_leaves_one_row(database: &Database) {
         ]
     );
     assert!(told[16].starts_with("importe annuaire {\"classes\":{\"ajoutes\":0"));
-    assert!(told[16].contains("\"parents\":{\"ajoutes\":2"), "{}", told[16]);
+    assert!(
+        told[16].contains("\"parents\":{\"ajoutes\":2"),
+        "{}",
+        told[16]
+    );
     assert!(told[17].starts_with("importe annuaire {"));
     assert_eq!(
         told[18..],
@@ -209,7 +227,13 @@ fn a_change_within_another_is_kept_or_undone_with_it(database: &Database) {
     let conn = &mut school.conn();
     let both = conn.write(|conn| {
         Classe::insert(conn, None, &classe())?;
-        messages::insert(conn, &NewMessage { parent: None, ..draft() })
+        messages::insert(
+            conn,
+            &NewMessage {
+                parent: None,
+                ..draft()
+            },
+        )
     });
     both.unwrap();
     assert_eq!(told(database), ["cree classe 1", "cree message 1"]);
@@ -225,7 +249,8 @@ fn a_change_within_another_is_kept_or_undone_with_it(database: &Database) {
         Ok(())
     });
     assert!(matches!(half, Err(Error::Other(_))), "{half:?}");
-    let rehearsed = conn.write(|conn| annuaire::rehearse(conn, |conn| Classe::insert(conn, None, &classe())));
+    let rehearsed =
+        conn.write(|conn| annuaire::rehearse(conn, |conn| Classe::insert(conn, None, &classe())));
     assert!(rehearsed.is_ok());
     assert_eq!(school.count("classes", "true"), 1);
     assert_eq!(told(database).len(), 2);
@@ -238,7 +263,14 @@ fn the_row_says_who_from_where_and_by_which_request(database: &Database) {
     let mut conn = school.conn();
     let acteur = Acteur::utilisateur("12").by(Some("192.0.2.7".to_owned()), "r-1".to_owned());
     conn.act_for(Some(acteur.clone()));
-    let id = messages::insert(&mut conn, &NewMessage { parent: None, ..draft() }).unwrap();
+    let id = messages::insert(
+        &mut conn,
+        &NewMessage {
+            parent: None,
+            ..draft()
+        },
+    )
+    .unwrap();
     let faits = historique::page(&mut conn, &Filter::default(), 0, 10).unwrap();
     assert_eq!(
         faits,
@@ -267,7 +299,14 @@ fn the_newest_come_first_and_are_found_by_who_what_and_since(database: &Database
     for (number, acteur) in (1..).zip([Acteur::cle(1), Acteur::cle(2), Acteur::anonyme()]) {
         conn.act_for(Some(acteur));
         Classe::insert(conn, Some(number), &classe()).unwrap();
-        messages::insert(conn, &NewMessage { parent: None, ..draft() }).unwrap();
+        messages::insert(
+            conn,
+            &NewMessage {
+                parent: None,
+                ..draft()
+            },
+        )
+        .unwrap();
     }
     database.execute("UPDATE historique SET fait_le = '2026-02-03T04:05:06.000000Z' WHERE id <= 4");
     let mut asked = |filter: Filter| {
@@ -275,7 +314,10 @@ fn the_newest_come_first_and_are_found_by_who_what_and_since(database: &Database
         let page = historique::page(conn, &filter, 0, 99).unwrap();
         assert_eq!(page.iter().map(|fait| fait.id).collect::<Vec<_>>(), ids);
         assert_eq!(historique::by_ids(conn, &ids).unwrap(), page);
-        assert_eq!(historique::count(conn, &filter).unwrap(), i64::try_from(ids.len()).unwrap());
+        assert_eq!(
+            historique::count(conn, &filter).unwrap(),
+            i64::try_from(ids.len()).unwrap()
+        );
         let second = historique::page(conn, &filter, 1, 1).unwrap();
         assert_eq!(second.first(), page.get(1));
         ids
@@ -283,13 +325,38 @@ fn the_newest_come_first_and_are_found_by_who_what_and_since(database: &Database
     let all = Filter::default();
     assert_eq!(asked(all.clone()), [6, 5, 4, 3, 2, 1]);
     let acteur = Some("clé 2".to_owned());
-    assert_eq!(asked(Filter { acteur, ..all.clone() }), [4, 3]);
+    assert_eq!(
+        asked(Filter {
+            acteur,
+            ..all.clone()
+        }),
+        [4, 3]
+    );
     let objet = Some(Objet::Message);
-    assert_eq!(asked(Filter { objet, ..all.clone() }), [6, 4, 2]);
+    assert_eq!(
+        asked(Filter {
+            objet,
+            ..all.clone()
+        }),
+        [6, 4, 2]
+    );
     let numero = Some(2);
-    assert_eq!(asked(Filter { objet, numero, ..all.clone() }), [4]);
+    assert_eq!(
+        asked(Filter {
+            objet,
+            numero,
+            ..all.clone()
+        }),
+        [4]
+    );
     let action = Some(Action::Supprime);
-    assert_eq!(asked(Filter { action, ..all.clone() }), [0; 0]);
+    assert_eq!(
+        asked(Filter {
+            action,
+            ..all.clone()
+        }),
+        [0; 0]
+    );
     let depuis = Some("2026-02-03T04:05:07Z".parse().unwrap());
     assert_eq!(asked(Filter { depuis, ..all }), [6, 5]);
 }
@@ -298,7 +365,14 @@ fn an_author_outlives_the_history(database: &Database) {
     let school = School::new(database);
     let mut conn = school.conn();
     conn.act_for(Some(Acteur::cle(3)));
-    let id = messages::insert(&mut conn, &NewMessage { parent: None, ..draft() }).unwrap();
+    let id = messages::insert(
+        &mut conn,
+        &NewMessage {
+            parent: None,
+            ..draft()
+        },
+    )
+    .unwrap();
     conn.act_for(Some(Acteur::utilisateur("1")));
     messages::send_now(&mut conn, id).unwrap();
     database.execute("DELETE FROM historique");
