@@ -39,18 +39,29 @@ step "laws of the house"
 laws
 step "lints"
 cargo clippy --workspace --all-targets --features postgres,failpoints -- -D warnings
-cargo clippy --workspace -- -D warnings
-cargo clippy --workspace --no-default-features --features postgres -- -D warnings
-step "documentation"
-RUSTDOCFLAGS="-D warnings" cargo doc --workspace --features postgres --no-deps --quiet
-step "tests, on SQLite and on PostgreSQL"
+step "programs and tests are built"
 folder=$(mktemp -d)
 chmod 711 "$folder"
-trap 'stop_postgres; rm -rf "$folder"' EXIT
+trap 'kill $(jobs -p) 2>/dev/null || true; stop_postgres; rm -rf "$folder"' EXIT
+# Described for the test runner, which then leaves the build folder to the lints beside it.
+built=(--workspace --features postgres,failpoints)
+cargo nextest list "${built[@]}" --list-type binaries-only --message-format json >"$folder/programs.json"
+cargo metadata --format-version 1 --features postgres,failpoints >"$folder/metadata.json"
+# Most tests wait for peers and deadlines: what they leave of the processor is enough for these.
+lint_the_rest() {
+  cargo clippy --workspace -- -D warnings
+  cargo clippy --workspace --no-default-features --features postgres -- -D warnings
+  RUSTDOCFLAGS="-D warnings" cargo doc --workspace --features postgres --no-deps --quiet
+}
+(set -e; renice -n 19 $BASHPID >/dev/null; lint_the_rest) >"$folder/lints" 2>&1 &
+lints=$!
+step "tests, on SQLite and on PostgreSQL"
 start_postgres "$folder/postgres"
-# Most tests wait for peers and deadlines: twice as many at once as there are cores.
-cargo nextest run --workspace --features postgres,failpoints --no-fail-fast --test-threads $((2 * $(nproc))) \
-  -E 'not test(/^faults::/)'
+# For the same reason, twice as many at once as there are cores.
+cargo nextest run --binaries-metadata "$folder/programs.json" --cargo-metadata "$folder/metadata.json" \
+  --no-fail-fast --test-threads $((2 * $(nproc))) -E 'not test(/^faults::/)'
+step "lints of the other builds, documentation"
+wait $lints || { cat "$folder/lints"; exit 1; }
 step "faults"
 scripts/faults.sh ci 'test(/^faults::/)'
 step "the web app's day, on SQLite and on PostgreSQL"

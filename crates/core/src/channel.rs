@@ -10,6 +10,7 @@ mod fault;
 mod outbox;
 mod sms;
 mod smtp;
+mod words;
 
 pub use answer::{About, Answer, UNWANTED};
 pub use cutoff::{Cutoff, Stage};

@@ -183,9 +183,7 @@ fn words(value: &ContextValue) -> String {
         ContextValue::Strings(all) => all.join(", "),
         other => other.to_string(),
     };
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect()
+    text.replace(char::is_control, " ")
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ impl Config {
             log: Log::read(&mut vars),
             messages,
             warnings: Vec::new(),
-            file: vars.file(),
+            file: vars.file.clone(),
             named: named(&vars),
         };
         let mut known: Vec<&str> = Self::names().collect();

@@ -86,6 +86,7 @@ macro_rules! text_enum {
         }
     };
 }
+pub(crate) use text_enum;
 
 mod historique;
 

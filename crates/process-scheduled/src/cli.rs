@@ -96,7 +96,7 @@ pub(crate) struct Import {
     pub(crate) oui: bool,
 
     /// Programme d'où vient le fichier : tableau, oneroster, siecle, onde ou google (deviné sinon)
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", value_parser = Format::named)]
     pub(crate) format: Option<Format>,
 
     /// Écrit ici tout ce qui est à regarder, avec les cellules : pour le secrétariat seul

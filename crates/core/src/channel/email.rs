@@ -71,14 +71,12 @@ impl Letterhead {
 pub(super) fn build(head: &Letterhead, delivery: &Delivery) -> Result<Message, Unwritable> {
     let content = &delivery.content;
     let to = mailbox(&delivery.adresse).ok_or(Unwritable::Address)?;
-    let subject: String = content
+    let subject = content
         .sujet
         .as_deref()
         .filter(|sujet| !sujet.trim().is_empty())
         .unwrap_or(NO_SUBJECT)
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+        .replace(char::is_control, " ");
     let key = key(delivery);
     let message = Message::builder()
         .from(head.from.clone())

@@ -4,32 +4,19 @@
 //!
 //! (The Rust readers on offer change unquoted values that hold `$` or `#`.)
 
-/// One line of the file that could not be read.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Unreadable {
-    /// Line number, from 1.
-    pub line: usize,
-}
-
-/// Names and values in the order of the file (the last of equal names wins), and the lines that
-/// are no assignment. `outer` answers for `${NAME}`: the environment goes before the file.
+/// Names and values in the order of the file (the last of equal names wins), and the numbers, from
+/// 1, of the lines that are no assignment. `outer` answers for `${NAME}`: the environment goes
+/// before the file.
 pub fn parse(
     text: &str,
     outer: impl Fn(&str) -> Option<String>,
-) -> (Vec<(String, String)>, Vec<Unreadable>) {
+) -> (Vec<(String, String)>, Vec<usize>) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut pairs: Vec<(String, String)> = Vec::new();
     let mut unreadable = Vec::new();
     let mut rest = text;
-    while !rest.is_empty() {
+    while !rest.trim_start().is_empty() {
         let trimmed = rest.trim_start();
-        if trimmed.is_empty() {
-            break;
-        }
-        let line = 1 + text.len().checked_sub(trimmed.len()).map_or(0, |at| {
-            text.get(..at)
-                .map_or(0, |before| before.matches('\n').count())
-        });
         match binding(trimmed) {
             Some((Some((name, value)), after)) => {
                 let value = interpolate(&value, |name| {
@@ -46,7 +33,8 @@ pub fn parse(
             }
             Some((None, after)) => rest = after,
             None => {
-                unreadable.push(Unreadable { line });
+                let before = text.strip_suffix(trimmed).unwrap_or_default();
+                unreadable.push(1 + before.matches('\n').count());
                 rest = trimmed.split_once('\n').map_or("", |(_, after)| after);
             }
         }
@@ -189,7 +177,7 @@ mod tests {
             let (pairs, unreadable) = parse(&text, |name| Some(name.to_owned()));
             let lines = text.lines().count() + 1;
             prop_assert!(pairs.len() + unreadable.len() <= lines);
-            prop_assert!(unreadable.iter().all(|unreadable| (1..=lines).contains(&unreadable.line)));
+            prop_assert!(unreadable.iter().all(|line| (1..=lines).contains(line)));
         }
     }
 
@@ -236,9 +224,6 @@ mod tests {
     fn what_is_no_assignment_is_told_by_its_line() {
         let (pairs, unreadable) = parse("A=1\n\n'x\nB=2\nC='open\n", |_| None);
         assert_eq!(pairs, [("A".into(), "1".into()), ("B".into(), "2".into())]);
-        assert_eq!(
-            unreadable.iter().map(|u| u.line).collect::<Vec<_>>(),
-            [3, 5]
-        );
+        assert_eq!(unreadable, [3, 5]);
     }
 }

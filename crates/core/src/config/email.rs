@@ -55,9 +55,7 @@ pub struct Email {
 impl Email {
     pub(super) fn read(vars: &mut Vars, mode: Mode, allow_cleartext: bool) -> Self {
         let security = security(vars);
-        let host = vars
-            .text("EMAIL_HOST")
-            .unwrap_or_else(|| "localhost".to_owned());
+        let host = vars.text_or("EMAIL_HOST", "localhost");
         if mode == Mode::Reel
             && security == Security::Cleartext
             && !is_loopback(&host)
@@ -104,26 +102,16 @@ fn security(vars: &mut Vars) -> Security {
 }
 
 fn login(vars: &mut Vars) -> Option<(String, Secret)> {
-    let user = vars.text("EMAIL_HOST_USER");
-    let password = vars.text("EMAIL_HOST_PASSWORD");
-    match (user, password) {
-        (Some(user), Some(password)) => Some((user, Secret::new(password))),
-        (Some(_), None) => {
-            vars.fault(
-                "EMAIL_HOST_PASSWORD",
-                "manque, alors que EMAIL_HOST_USER est donné",
-            );
-            None
-        }
-        (None, Some(_)) => {
-            vars.fault(
-                "EMAIL_HOST_USER",
-                "manque, alors que EMAIL_HOST_PASSWORD est donné",
-            );
-            None
-        }
-        (None, None) => None,
-    }
+    const USER: &str = "EMAIL_HOST_USER";
+    const PASSWORD: &str = "EMAIL_HOST_PASSWORD";
+    let (missing, given) = match (vars.text(USER), vars.text(PASSWORD)) {
+        (Some(user), Some(password)) => return Some((user, Secret::new(password))),
+        (None, None) => return None,
+        (Some(_), None) => (PASSWORD, USER),
+        (None, Some(_)) => (USER, PASSWORD),
+    };
+    vars.fault(missing, format!("manque, alors que {given} est donné"));
+    None
 }
 
 fn helo_name(vars: &mut Vars) -> Option<String> {
@@ -154,10 +142,7 @@ fn from(vars: &mut Vars) -> Mailbox {
                 .flatten()
         },
     );
-    read.unwrap_or_else(|| {
-        let address = lettre::Address::new_unchecked_default();
-        Mailbox::new(None, address)
-    })
+    read.unwrap_or_else(|| Mailbox::new(None, default_sender()))
 }
 
 /// With the domain as relays know it; a local part with an accent is unknown to most of them.
@@ -168,14 +153,8 @@ fn in_ascii(from: Mailbox) -> Option<Mailbox> {
     is_ascii.then(|| Mailbox::new(from.name, address))
 }
 
-/// Django's own default sender.
-trait DefaultSender {
-    fn new_unchecked_default() -> Self;
-}
-
-impl DefaultSender for lettre::Address {
-    #[expect(clippy::expect_used, reason = "a literal address, read by a test")]
-    fn new_unchecked_default() -> Self {
-        Self::new("webmaster", "localhost").expect("the default sender is an address")
-    }
+/// Django's own default.
+#[expect(clippy::expect_used, reason = "a literal address, read by a test")]
+fn default_sender() -> lettre::Address {
+    lettre::Address::new("webmaster", "localhost").expect("the default sender is an address")
 }

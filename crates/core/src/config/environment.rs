@@ -1,7 +1,6 @@
 //! The settings of a start: the environment, over the file.
 
-use super::dotenv::{self, Unreadable};
-use super::{Config, Vars, file};
+use super::{Config, Vars, dotenv, file};
 use std::collections::BTreeMap;
 use std::io::{Error, ErrorKind};
 use std::path::Path;
@@ -84,7 +83,7 @@ impl Vars {
         vars.values.extend(environment);
         vars.warnings
             .extend(read.warning.map(|warning| format!("{name} : {warning}")));
-        for Unreadable { line } in unreadable {
+        for line in unreadable {
             let text = read.text.lines().nth(line.saturating_sub(1));
             if let Some(setting) = text.and_then(meant) {
                 let expected = format!("ligne {line} illisible, il faut {setting}=valeur");

@@ -16,9 +16,6 @@ pub struct Log {
 
 impl Log {
     pub(super) fn read(vars: &mut Vars) -> Self {
-        let file = vars
-            .text("LOG_FILE")
-            .unwrap_or_else(|| "scheduled_messages.log".to_owned());
         let level = vars.parsed("LOG_LEVEL", "error, warning, info ou debug", |text| {
             match text.to_ascii_lowercase().as_str() {
                 // Python's names, which the old application's file has.
@@ -28,7 +25,7 @@ impl Log {
             }
         });
         Self {
-            file: file.into(),
+            file: vars.text_or("LOG_FILE", "scheduled_messages.log").into(),
             level: level.unwrap_or(log::LevelFilter::Info),
         }
     }

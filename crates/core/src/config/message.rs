@@ -59,10 +59,7 @@ impl Messages {
         });
         Self {
             mode: mode.unwrap_or(Mode::Simulation),
-            outbox: vars
-                .text("MESSAGES_OUTBOX")
-                .unwrap_or_else(|| "outbox".to_owned())
-                .into(),
+            outbox: vars.text_or("MESSAGES_OUTBOX", "outbox").into(),
             late: Duration::from_secs(u64::from(late) * 3600),
             zone: zone.unwrap_or(chrono_tz::Europe::Paris),
             lang: lang.unwrap_or_default(),

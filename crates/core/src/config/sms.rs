@@ -61,7 +61,7 @@ impl Sms {
         );
         Self {
             url: url(vars, mode, allow_cleartext),
-            key: Secret::new(vars.text("SMS_API_KEY").unwrap_or_default()),
+            key: Secret::new(vars.text_or("SMS_API_KEY", "")),
             sender: sender(vars),
             region: region.unwrap_or_default(),
             allowed: allowed.unwrap_or_default(),

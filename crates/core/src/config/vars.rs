@@ -32,7 +32,7 @@ impl fmt::Display for Faults {
 #[derive(Default)]
 pub struct Vars {
     pub(super) values: BTreeMap<String, String>,
-    /// The file that was read.
+    /// The file that was read, with its full path.
     pub(super) file: Option<PathBuf>,
     /// Variables of the environment that are no text.
     pub(super) unreadable: Vec<String>,
@@ -70,6 +70,11 @@ impl Vars {
             .get(name)
             .filter(|value| !value.is_empty())
             .cloned()
+    }
+
+    /// The value, or the default.
+    pub(super) fn text_or(&self, name: &str, default: &str) -> String {
+        self.text(name).unwrap_or_else(|| default.to_owned())
     }
 
     /// Whether it is there and empty, where that is to mean something else than nothing.
@@ -116,11 +121,6 @@ impl Vars {
             }
         })
         .unwrap_or(false)
-    }
-
-    /// The settings file that was read, with its full path.
-    pub(super) fn file(&self) -> Option<PathBuf> {
-        self.file.clone()
     }
 
     /// The faults, or else the warnings. `known` are all names that mean something.

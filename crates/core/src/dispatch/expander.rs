@@ -12,13 +12,13 @@ use crate::model::Candidate;
 use crate::store::expansion::{self, NewEnvoi, Progress, Taken};
 use crate::store::{Conflict, Conn, Error, adresses};
 use crate::vocabulary::{Canal, Etat};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Recipients of one transaction.
 const CHUNK: usize = 500;
 
-/// Messages taken at once.
-const TAKEN: usize = 200;
+/// Messages to one parent each that are taken at once.
+const TAKEN: usize = CHUNK;
 
 /// What one step did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -33,6 +33,12 @@ pub struct Step {
     pub more: bool,
 }
 
+/// What one transaction came to, and the group message that it left half done.
+struct Chunk {
+    group: Option<Taken>,
+    step: Step,
+}
+
 /// Turns the due messages of one run into envois, step by step.
 #[derive(Debug)]
 pub struct Expander {
@@ -40,7 +46,8 @@ pub struct Expander {
     passage: String,
     /// Messages that may still be taken.
     allowance: usize,
-    current: VecDeque<Taken>,
+    /// The group message whose recipients are being worked out.
+    group: Option<Taken>,
     /// The last step found nothing more.
     done: bool,
 }
@@ -53,7 +60,7 @@ impl Expander {
             rules,
             passage,
             allowance: limit.unwrap_or(usize::MAX),
-            current: VecDeque::new(),
+            group: None,
             done: false,
         }
     }
@@ -88,100 +95,90 @@ impl Expander {
             if adresses::refresh(conn, self.rules.reading().region)? == adresses::BATCH {
                 return Ok(None);
             }
-            let now = conn.now()?;
-            let mut current = self.current.clone();
-            let mut messages = 0;
-            if current.is_empty() {
-                let limit = self.allowance.min(TAKEN);
-                current =
-                    expansion::take(conn, &self.passage, self.rules.is_simulated(), limit, now)?
-                        .into();
-                messages = current.len();
-            }
-            reach("expand_taken");
-            let (recipients, ignored) = self.work_out(conn, &mut current, now)?;
+            let chunk = self.work_out(conn)?;
             reach("expand_commit");
-            let step = Step {
-                messages,
-                recipients,
-                ignored,
-                more: false,
-            };
-            Ok(Some((current, step)))
+            Ok(Some(chunk))
         });
         reach("expand_committed");
         match outcome {
             // Many records were written: their addresses have to be known before they are asked for.
-            Ok(None) => Ok(Step {
-                more: true,
-                ..Step::default()
-            }),
-            Ok(Some((current, step))) => {
+            Ok(None) => {}
+            Ok(Some(Chunk { group, step })) => {
                 self.allowance -= step.messages;
-                let more = !current.is_empty() || (step.messages > 0 && self.allowance > 0);
-                self.current = current;
-                Ok(Step { more, ..step })
+                self.group = group;
+                return Ok(step);
             }
             // A message was cancelled, a parent erased, or our lease ran out: let go of all and look again.
             Err(Error::Conflict(_)) => {
-                self.current.clear();
+                self.group = None;
                 expansion::give_back(conn, &self.passage)?;
-                Ok(Step {
-                    more: true,
-                    ..Step::default()
-                })
             }
-            Err(error) => Err(error),
+            Err(error) => return Err(error),
         }
+        Ok(Step {
+            more: true,
+            ..Step::default()
+        })
     }
 
-    fn work_out(
-        &self,
-        conn: &mut Conn,
-        current: &mut VecDeque<Taken>,
-        now: Instant,
-    ) -> Result<(usize, usize), Error> {
-        let (mut groups, singles): (VecDeque<_>, VecDeque<_>) = current
-            .drain(..)
-            .partition(|message| message.est_message_groupe);
-        let mut envois = Vec::new();
-        let mut progress = Vec::new();
-        self.work_out_singles(conn, &singles, now, &mut envois, &mut progress)?;
-        while envois.len() < CHUNK
-            && let Some(group) = groups.front_mut()
-        {
-            let limit = CHUNK - envois.len();
-            let parents = expansion::group(conn, group.classe, group.curseur, limit)?;
-            envois.extend(self.envois(group, &parents, now));
-            let complete = parents.len() < limit;
-            group.curseur = parents.last().map_or(group.curseur, |parent| parent.id);
-            group.nb_destinataires += i64::try_from(parents.len()).unwrap_or(i64::MAX);
-            progress.push(step_of(group, complete.then_some(now)));
-            if complete {
-                groups.pop_front();
+    fn work_out(&self, conn: &mut Conn) -> Result<Chunk, Error> {
+        let now = conn.now()?;
+        let (mut group, mut messages) = (self.group.clone(), 0);
+        let (mut envois, mut progress) = (Vec::new(), Vec::new());
+        while envois.len() < CHUNK {
+            if group.is_none() {
+                let taken = self.take(conn, self.allowance - messages, now)?;
+                if taken.is_empty() {
+                    break;
+                }
+                messages += taken.len();
+                let (groups, singles): (Vec<_>, Vec<_>) = taken
+                    .into_iter()
+                    .partition(|message| message.est_message_groupe);
+                self.work_out_singles(conn, &singles, now, &mut envois, &mut progress)?;
+                group = groups.into_iter().next();
+                reach("expand_taken");
+            }
+            let limit = CHUNK.saturating_sub(envois.len());
+            if let Some(one) = group.as_mut().filter(|_| limit > 0) {
+                let parents = expansion::group(conn, one.classe, one.curseur, limit)?;
+                envois.extend(self.envois(one, &parents, now));
+                let complete = parents.len() < limit;
+                one.curseur = parents.last().map_or(one.curseur, |parent| parent.id);
+                one.nb_destinataires += i64::try_from(parents.len()).unwrap_or(i64::MAX);
+                progress.push(step_of(one, complete.then_some(now)));
+                group = group.filter(|_| !complete);
             }
         }
-        *current = groups;
+        let is_full = envois.len() >= CHUNK;
         self.refuse_elsewhere(conn, &mut envois, now)?;
         let doubles = expansion::insert(conn, &envois, now)?;
         if expansion::advance(conn, &progress, now)? < progress.len() {
             return Err(Error::Conflict(Conflict::NotOurs));
         }
         let ignored = doubles + envois.iter().filter(|envoi| envoi.motif.is_some()).count();
-        Ok((envois.len().saturating_sub(ignored), ignored))
+        let step = Step {
+            messages,
+            recipients: envois.len().saturating_sub(ignored),
+            ignored,
+            more: group.is_some() || (is_full && messages < self.allowance),
+        };
+        Ok(Chunk { group, step })
+    }
+
+    fn take(&self, conn: &mut Conn, allowance: usize, now: Instant) -> Result<Vec<Taken>, Error> {
+        let (limit, simule) = (allowance.min(TAKEN), self.rules.is_simulated());
+        expansion::take(conn, &self.passage, simule, limit, now)
     }
 
     fn work_out_singles(
         &self,
         conn: &mut Conn,
-        singles: &VecDeque<Taken>,
+        singles: &[Taken],
         now: Instant,
         envois: &mut Vec<NewEnvoi>,
         progress: &mut Vec<Progress>,
     ) -> Result<(), Error> {
-        if singles.is_empty() {
-            return Ok(());
-        }
         let ids: Vec<i64> = singles
             .iter()
             .filter_map(|message| message.parent)

@@ -89,24 +89,21 @@ fn tell_shared(number: &str, owners: &[&Final], remarks: &mut Remarks) {
         })
         .collect();
     let families = families.len();
-    let invented = phone::looks_invented(number);
+    let mut tell = |one: &Final, text: String| {
+        let cell = &one.parent.telephone;
+        remarks.cell(one.line, Column::Telephone, Genre::Partage, text, cell);
+    };
     let said = owners.iter().filter(|one| one.telephone_dit);
-    if invented {
-        for one in said {
-            let text = match families {
-                0 | 1 => "numéro sans doute fictif ou arrondi".to_owned(),
-                _ => {
-                    format!("numéro partagé par {families} familles, sans doute fictif ou arrondi")
-                }
-            };
-            let cell = &one.parent.telephone;
-            remarks.cell(one.line, Column::Telephone, Genre::Partage, text, cell);
-        }
+    if phone::looks_invented(number) {
+        let text = match families {
+            0 | 1 => "numéro sans doute fictif ou arrondi".to_owned(),
+            _ => format!("numéro partagé par {families} familles, sans doute fictif ou arrondi"),
+        };
+        said.for_each(|one| tell(one, text.clone()));
     } else if families > FAMILIES_MAX
         && let Some(first) = said.min_by_key(|one| one.line)
     {
         let text = addresses::odd(Lang::Fr, Canal::Sms, Some(families), false);
-        let cell = &first.parent.telephone;
-        remarks.cell(first.line, Column::Telephone, Genre::Partage, text, cell);
+        tell(first, text);
     }
 }

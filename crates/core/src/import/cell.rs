@@ -33,9 +33,7 @@ pub(super) fn clean(raw: &str) -> (String, Vec<(Genre, &'static str)>) {
     }
     text = bare(&text).to_owned();
     if text.chars().any(char::is_control) {
-        text = text
-            .replace("\r\n", "\n")
-            .replace(|c: char| c.is_control(), " ");
+        text = text.replace("\r\n", "\n").replace(char::is_control, " ");
         text = text.trim().to_owned();
         told.push((
             Genre::Caractere,
@@ -114,9 +112,7 @@ fn is_rounded(text: &str) -> bool {
         let dots = text.matches([',', '.']).count();
         dots <= 1
             && text.trim_end_matches([',', '.']).len() > dots
-            && text
-                .chars()
-                .all(|c| c.is_ascii_digit() || c == ',' || c == '.')
+            && text.chars().all(|c| c.is_ascii_digit() || ",.".contains(c))
     };
     number(digits)
         && power

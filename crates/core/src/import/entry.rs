@@ -51,6 +51,24 @@ impl Entry {
     pub(super) fn is_empty(&self) -> bool {
         self.values.is_empty()
     }
+
+    /// One entry for each of these, which `say` adds to it; without any, the entry as it is.
+    pub(super) fn with_each<T>(
+        self,
+        others: impl IntoIterator<Item = T>,
+        mut say: impl FnMut(&mut Self, T),
+    ) -> Vec<Self> {
+        let with = |other| {
+            let mut entry = self.clone();
+            say(&mut entry, other);
+            entry
+        };
+        let entries: Vec<Self> = others.into_iter().map(with).collect();
+        if entries.is_empty() {
+            return vec![self];
+        }
+        entries
+    }
 }
 
 /// Rows above the names of the columns, such as a title.
@@ -137,10 +155,9 @@ fn tell_columns(
     if !unknown.is_empty() {
         let names: Vec<String> = unknown.iter().take(20).map(|name| shown(name)).collect();
         let more = unknown.len().saturating_sub(names.len());
-        let more = if more > 0 {
-            format!(" et {more} autres")
-        } else {
-            String::new()
+        let more = match more {
+            0 => String::new(),
+            more => format!(" et {more} autres"),
         };
         let text = format!("colonnes non reprises : {}{more}", names.join(", "));
         remarks.line(line, Genre::Colonne, text);
@@ -149,12 +166,9 @@ fn tell_columns(
 
 /// A name of a column on the terminal.
 fn shown(name: &str) -> String {
-    let plain = name.trim().replace(|c: char| c.is_control(), " ");
-    let plain: String = plain
-        .chars()
-        .filter(|c| *c != super::decode::DOUBTFUL)
-        .collect();
-    plain.chars().take(40).collect()
+    let plain = name.trim().replace(char::is_control, " ");
+    let seen = plain.chars().filter(|c| *c != super::decode::DOUBTFUL);
+    seen.take(40).collect()
 }
 
 impl Head {

@@ -24,6 +24,12 @@ pub(super) fn name_key(text: &str) -> String {
     key
 }
 
+/// Two names as they are compared, such as family and first name; one that is not said is empty.
+pub(super) fn names_key(nom: Option<&str>, other: Option<&str>) -> String {
+    let [nom, other] = [nom, other].map(|name| name_key(name.unwrap_or_default()));
+    format!("{nom} {other}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::name_key;

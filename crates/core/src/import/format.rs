@@ -15,62 +15,34 @@ use super::source::{File, Source};
 use super::table::{self, Row};
 use super::workbook;
 use crate::phone::Region;
-use serde::{Serialize, Serializer};
-use std::str::FromStr;
+use crate::vocabulary::text_enum;
 
-/// The program that wrote a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// A table with one line for each parent and child.
-    Tableau,
-    /// OneRoster 1.1 or 1.2 in CSV: a folder with users.csv, classes.csv and enrollments.csv.
-    Oneroster,
-    /// SIECLE's ResponsablesAvecAdresses.xml, with ElevesAvecAdresses.xml.
-    Siecle,
-    /// ONDE's extraction of `responsables`, with that of the pupils.
-    Onde,
-    /// Google Contacts in CSV.
-    Google,
+text_enum! {
+    /// The program that wrote a file.
+    Format {
+        /// A table with one line for each parent and child.
+        Tableau = "tableau",
+        /// OneRoster 1.1 or 1.2 in CSV: a folder with users.csv, classes.csv and enrollments.csv.
+        Oneroster = "oneroster",
+        /// SIECLE's ResponsablesAvecAdresses.xml, with ElevesAvecAdresses.xml.
+        Siecle = "siecle",
+        /// ONDE's extraction of `responsables`, with that of the pupils.
+        Onde = "onde",
+        /// Google Contacts in CSV.
+        Google = "google",
+    }
 }
 
 impl Format {
-    /// All of them.
-    pub const ALL: [Self; 5] = [
-        Self::Tableau,
-        Self::Oneroster,
-        Self::Siecle,
-        Self::Onde,
-        Self::Google,
-    ];
-
-    /// The word on the command line.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Tableau => "tableau",
-            Self::Oneroster => "oneroster",
-            Self::Siecle => "siecle",
-            Self::Onde => "onde",
-            Self::Google => "google",
-        }
-    }
-}
-
-impl FromStr for Format {
-    type Err = String;
-
-    fn from_str(word: &str) -> Result<Self, String> {
-        let known = Self::ALL.into_iter().find(|format| format.as_str() == word);
-        known.ok_or_else(|| {
+    /// The one that a person names.
+    ///
+    /// # Errors
+    /// What there is, in French.
+    pub fn named(word: &str) -> Result<Self, String> {
+        word.parse().map_err(|_unknown| {
             let words: Vec<&str> = Self::ALL.iter().map(|format| format.as_str()).collect();
             format!("il faut {}", words.join(", "))
         })
-    }
-}
-
-impl Serialize for Format {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
     }
 }
 
@@ -122,16 +94,9 @@ fn guessed(source: &Source) -> Result<Format, String> {
         return Ok(Format::Siecle);
     }
     let rows = rows(file)?;
-    let head = rows.first().map(|row| {
-        row.cells
-            .iter()
-            .map(|cell| name_key(cell))
-            .collect::<Vec<_>>()
-    });
-    let has = |name: &str| {
-        head.as_ref()
-            .is_some_and(|head| head.iter().any(|key| key == name))
-    };
+    let head = rows.first().into_iter().flat_map(|row| &row.cells);
+    let keys: Vec<String> = head.map(|cell| name_key(cell)).collect();
+    let has = |name: &str| keys.iter().any(|key| key == name);
     Ok(
         if has("sourcedid") && (has("givenname") || has("agentsourcedids")) {
             Format::Oneroster
@@ -181,11 +146,7 @@ impl Table {
 
     /// Places of the columns of a name.
     fn places(&self, name: &str) -> Vec<usize> {
-        let named = self
-            .names
-            .iter()
-            .enumerate()
-            .filter(|(_, key)| *key == name);
+        let named = (0..).zip(&self.names).filter(|(_, key)| *key == name);
         named.map(|(place, _)| place).collect()
     }
 

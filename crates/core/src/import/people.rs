@@ -24,6 +24,25 @@ pub(super) enum Ident {
     Text(String),
 }
 
+impl Ident {
+    pub(super) const fn number(&self) -> Option<i64> {
+        match self {
+            Self::Number(number) => Some(*number),
+            Self::Text(_) => None,
+        }
+    }
+
+    pub(super) fn text(&self) -> Option<String> {
+        match self {
+            Self::Number(_) => None,
+            Self::Text(text) => Some(text.clone()),
+        }
+    }
+}
+
+/// A pupil's class by its place: nothing said, in none, or in this one.
+pub(super) type InClasse = Option<Option<usize>>;
+
 /// Everybody in a file, in the order of the lines.
 #[derive(Debug, Default)]
 pub(super) struct People {

@@ -7,7 +7,7 @@ mod parents;
 
 pub(super) use parents::Final;
 
-use super::people::{Ident, People};
+use super::people::People;
 use super::remark::Remarks;
 use crate::store::annuaire::{Annuaire, Lien, Table, known};
 use crate::store::{Conn, Error};
@@ -56,14 +56,6 @@ impl Numbers {
     fn next(&mut self) -> i64 {
         self.last += 1;
         self.last
-    }
-}
-
-/// The number that a file gives itself.
-const fn given(ident: Option<&Ident>) -> Option<i64> {
-    match ident {
-        Some(Ident::Number(number)) => Some(*number),
-        _ => None,
     }
 }
 

@@ -1,68 +1,42 @@
 //! What a person should look at in a file that was taken all the same.
 
 use super::columns::Column;
-use serde::{Serialize, Serializer};
+use crate::vocabulary::text_enum;
+use serde::Serialize;
 use std::fmt;
 
 /// More than these help nobody; the others are counted.
 const KEPT: usize = 10_000;
 
-/// What kind of thing is to be looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Genre {
-    /// Letters that were saved in another encoding than the rest, or were broken before.
-    Encodage,
-    /// A line break, a tabulation or another control character inside a cell.
-    Caractere,
-    /// A cell of more than 255 characters.
-    Long,
-    /// What a spreadsheet made of the cell: a date, a rounded number, an error.
-    Abime,
-    /// A cell that says nothing known in its column.
-    Illisible,
-    /// Something needed is missing.
-    Manque,
-    /// Two lines that do not say the same of one person or class.
-    Contradiction,
-    /// Somebody of the same name who is taken for somebody else.
-    Homonyme,
-    /// No telephone number that can be written to.
-    Numero,
-    /// No e-mail address that can be written to.
-    Adresse,
-    /// A number of several families, or one that nobody has.
-    Partage,
-    /// Columns passed over, or cells without a column.
-    Colonne,
-    /// A quotation mark that is never closed.
-    Guillemet,
-}
-
-impl Genre {
-    /// The word in JSON and in the report.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Encodage => "encodage",
-            Self::Caractere => "caractere",
-            Self::Long => "long",
-            Self::Abime => "abime",
-            Self::Illisible => "illisible",
-            Self::Manque => "manque",
-            Self::Contradiction => "contradiction",
-            Self::Homonyme => "homonyme",
-            Self::Numero => "numero",
-            Self::Adresse => "adresse",
-            Self::Partage => "partage",
-            Self::Colonne => "colonne",
-            Self::Guillemet => "guillemet",
-        }
-    }
-}
-
-impl Serialize for Genre {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
+text_enum! {
+    /// What kind of thing is to be looked at.
+    Genre {
+        /// Letters that were saved in another encoding than the rest, or were broken before.
+        Encodage = "encodage",
+        /// A line break, a tabulation or another control character inside a cell.
+        Caractere = "caractere",
+        /// A cell of more than 255 characters.
+        Long = "long",
+        /// What a spreadsheet made of the cell: a date, a rounded number, an error.
+        Abime = "abime",
+        /// A cell that says nothing known in its column.
+        Illisible = "illisible",
+        /// Something needed is missing.
+        Manque = "manque",
+        /// Two lines that do not say the same of one person or class.
+        Contradiction = "contradiction",
+        /// Somebody of the same name who is taken for somebody else.
+        Homonyme = "homonyme",
+        /// No telephone number that can be written to.
+        Numero = "numero",
+        /// No e-mail address that can be written to.
+        Adresse = "adresse",
+        /// A number of several families, or one that nobody has.
+        Partage = "partage",
+        /// Columns passed over, or cells without a column.
+        Colonne = "colonne",
+        /// A quotation mark that is never closed.
+        Guillemet = "guillemet",
     }
 }
 

@@ -2,11 +2,13 @@
 //! knows that library.
 
 use super::{Fault, Number};
-use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, PhoneNumberType};
+use rlibphonenumber::{
+    PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, PhoneNumberType, Region as Code,
+};
 
 /// A country or territory, by its ISO 3166 code.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Region(rlibphonenumber::Region);
+pub struct Region(Code);
 
 impl Region {
     /// Reads a code such as `FR`; `None` when no numbering plan has it.
@@ -27,7 +29,7 @@ impl Region {
 
 impl Default for Region {
     fn default() -> Self {
-        Self(rlibphonenumber::Region::FR)
+        Self(Code::FR)
     }
 }
 
@@ -47,25 +49,13 @@ pub(super) struct Dialled {
 }
 
 /// Where a number is dialled as in France: `0692…` is Réunion's, and is often given France's code.
-const FRENCH: [rlibphonenumber::Region; 6] = [
-    rlibphonenumber::Region::FR,
-    rlibphonenumber::Region::RE,
-    rlibphonenumber::Region::YT,
-    rlibphonenumber::Region::GP,
-    rlibphonenumber::Region::GF,
-    rlibphonenumber::Region::MQ,
-];
+const FRENCH: [Code; 6] = [Code::FR, Code::RE, Code::YT, Code::GP, Code::GF, Code::MQ];
 
 /// Their codes.
 const FRENCH_CODES: [&str; 5] = ["33", "262", "590", "594", "596"];
 
 /// French, too, with a plan of their own.
-const PACIFIC: [rlibphonenumber::Region; 4] = [
-    rlibphonenumber::Region::NC,
-    rlibphonenumber::Region::PF,
-    rlibphonenumber::Region::WF,
-    rlibphonenumber::Region::PM,
-];
+const PACIFIC: [Code; 4] = [Code::NC, Code::PF, Code::WF, Code::PM];
 
 /// Digits of a number with its country that is written without `+`. Fewer could be a number of the
 /// own country with digits missing.
@@ -126,7 +116,7 @@ fn repaired(dialled: &Dialled, region: Region) -> Vec<PhoneNumber> {
     // (Two zeros would begin the code of a country.)
     if !dialled.international && !digits.starts_with('0') {
         readings.extend(national(&format!("0{digits}"), region));
-        if region.0 == rlibphonenumber::Region::BJ && digits.len() == 8 {
+        if region.0 == Code::BJ && digits.len() == 8 {
             readings.extend(national(&format!("01{digits}"), region));
         }
     }
@@ -180,7 +170,7 @@ fn international(digits: &str) -> Option<PhoneNumber> {
     })
 }
 
-fn valid(text: &str, region: rlibphonenumber::Region) -> Option<PhoneNumber> {
+fn valid(text: &str, region: Code) -> Option<PhoneNumber> {
     let number = PHONE_NUMBER_UTIL.parse(text, Some(region)).ok()?;
     PHONE_NUMBER_UTIL.is_valid_number(&number).then_some(number)
 }
@@ -189,9 +179,8 @@ fn valid(text: &str, region: rlibphonenumber::Region) -> Option<PhoneNumber> {
 /// that differ from one operator to the other.
 fn is_old(dialled: &Dialled, region: Region) -> bool {
     let digits = &dialled.digits;
-    let of_region = !dialled.international
-        && digits.len() == 8
-        && [rlibphonenumber::Region::CI, rlibphonenumber::Region::CM].contains(&region.0);
+    let of_region =
+        !dialled.international && digits.len() == 8 && [Code::CI, Code::CM].contains(&region.0);
     of_region
         || ["225", "237"]
             .into_iter()

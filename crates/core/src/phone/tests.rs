@@ -21,6 +21,14 @@ fn check(cases: &[(&str, &str, Result<&str, &str>)]) {
     }
 }
 
+/// That it is read as the usual number, alone or before others.
+fn check_first(typed: &str, more: bool) {
+    let number = parse(typed, Region::default());
+    let number = number.unwrap_or_else(|fault| panic!("{typed:?}: {fault:?}"));
+    let read = (number.e164.as_str(), number.more);
+    assert_eq!(read, ("+33612345678", more), "{typed:?}");
+}
+
 #[test]
 fn what_stands_in_directories_is_read_or_told() {
     check(&[
@@ -183,13 +191,7 @@ fn the_first_of_several_values_that_takes_sms_is_taken() {
         "06/12/34/56/78 / 07/98/76/54/32",
         "01 42 34 56 78 / 06 12 34 56 78",
     ] {
-        let number = parse(typed, Region::default());
-        let number = number.unwrap_or_else(|fault| panic!("{typed:?}: {fault:?}"));
-        assert_eq!(
-            (number.e164.as_str(), number.more),
-            ("+33612345678", true),
-            "{typed:?}"
-        );
+        check_first(typed, true);
     }
     assert!(!parse("06/12/34/56/78", Region::default()).unwrap().more);
 }
@@ -249,13 +251,7 @@ fn signs_and_words_for_a_telephone_do_not_matter() {
         "00+33612345678",
         "06'12'34'56'78",
     ] {
-        let number = parse(typed, Region::default());
-        let number = number.unwrap_or_else(|fault| panic!("{typed:?}: {fault:?}"));
-        assert_eq!(
-            (number.e164.as_str(), number.more),
-            ("+33612345678", false),
-            "{typed:?}"
-        );
+        check_first(typed, false);
     }
 }
 

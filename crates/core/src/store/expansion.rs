@@ -101,20 +101,23 @@ const TAKEN: &str = "
                    ELSE date_programmee END AS due";
 
 statements! {
-    fn taken_over(passage: &str, simule: bool, limit: i64, now: Instant, never: Instant, until: Instant) =
+    fn taken_over(passage: &str, simule: bool, now: Instant, never: Instant, until: Instant) =
         "WITH du AS MATERIALIZED (
             SELECT id FROM messages
              WHERE statut = 'en_attente' AND etendu_le IS NULL
                AND (bail_jusqua IS NULL OR bail_jusqua <= {now} OR bail_jusqua > {never})
-             ORDER BY id LIMIT {limit} {skip locked})
+             ORDER BY id LIMIT 1 {skip locked})
          UPDATE messages SET simule = (simule OR {simule}), jeton = jeton + 1, proprio = {passage},
                              bail_jusqua = {until}
           WHERE id IN (SELECT id FROM du)", TAKEN;
 
-    fn taken_due(passage: &str, simule: bool, limit: i64, now: Instant, until: Instant) =
+    fn taken_due(
+        passage: &str, simule: bool, groupe: bool, limit: i64, now: Instant, before: Instant, until: Instant,
+    ) =
         "WITH du AS MATERIALIZED (
             SELECT id FROM messages
              WHERE statut = 'programme' AND date_programmee <= {now}
+               AND est_message_groupe = {groupe} AND date_programmee <= {before}
              ORDER BY date_programmee, id LIMIT {limit} {skip locked})
          UPDATE messages
             SET statut = 'en_attente', simule = {simule}, annule_le = NULL, details_erreur = NULL,
@@ -153,8 +156,9 @@ statements! {
             AND messages.statut = 'en_attente' AND messages.etendu_le IS NULL";
 }
 
-/// Takes up to `limit` messages: first those whose recipients a dead run was working out, then
-/// those that are due, the oldest first.
+/// Takes messages that are due, the oldest first: up to `limit` of those to one parent each, or one to a
+/// group, so that runs which begin together each have their own. What a dead run was working out comes
+/// before all.
 ///
 /// # Errors
 /// The database's.
@@ -165,19 +169,37 @@ pub fn take(
     limit: usize,
     now: Instant,
 ) -> Result<Vec<Taken>, Error> {
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let (never, until) = (now + LEASE_MAX, now + LEASE);
-    let mut taken: Vec<Taken> = conn.load(taken_over(passage, simule, limit, now, never, until))?;
-    let left = limit.saturating_sub(i64::try_from(taken.len()).unwrap_or(limit));
-    if left > 0 {
-        let mut due: Vec<Taken> = conn.load(taken_due(passage, simule, left, now, until))?;
-        due.sort_unstable_by_key(|message| (message.due, message.id));
-        if !due.is_empty() {
-            conn.execute(forgotten(&Key::of(due.iter().map(|message| message.id))))?;
-        }
-        taken.extend(due);
+    if limit == 0 {
+        return Ok(Vec::new());
     }
-    Ok(taken)
+    let until = now + LEASE;
+    let left: Vec<Taken> = conn.load(taken_over(passage, simule, now, now + LEASE_MAX, until))?;
+    if !left.is_empty() {
+        return Ok(left);
+    }
+    let before = oldest_group(conn, now)?.unwrap_or(now);
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut due: Vec<Taken> =
+        conn.load(taken_due(passage, simule, false, limit, now, before, until))?;
+    if due.is_empty() {
+        due = conn.load(taken_due(passage, simule, true, 1, now, now, until))?;
+    }
+    due.sort_unstable_by_key(|message| (message.due, message.id));
+    if !due.is_empty() {
+        conn.execute(forgotten(&Key::of(due.iter().map(|message| message.id))))?;
+    }
+    Ok(due)
+}
+
+/// The date of the oldest message to a group that is due.
+fn oldest_group(conn: &mut Conn, now: Instant) -> Result<Option<Instant>, Error> {
+    let groups = messages::table
+        .filter(messages::statut.eq(word(Statut::Programme)))
+        .filter(messages::date_programmee.le(now))
+        .filter(messages::est_message_groupe)
+        .order(messages::date_programmee)
+        .select(messages::date_programmee.assume_not_null());
+    conn.first(groups.limit(1))
 }
 
 /// A run that works out recipients renews its lease all the time: one that was not for so long has

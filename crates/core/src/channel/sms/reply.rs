@@ -42,17 +42,9 @@ pub(super) fn of_response(mut response: Response<Body>) -> Answer {
 
 /// A page, or what calls itself JSON and is not, was not written by a gateway that took an SMS.
 fn of_success(code: &str, response: &mut Response<Body>) -> Answer {
-    let json = response
-        .headers()
-        .get("content-type")
-        .and_then(|value| value.to_str().ok())
+    let json = header(response, "content-type")
         .is_some_and(|value| value.to_ascii_lowercase().contains("json"));
-    let text = response
-        .body_mut()
-        .with_config()
-        .limit(BODY_MAX)
-        .read_to_string();
-    let Ok(text) = text else {
+    let Ok(text) = read(response) else {
         return Answer::of(Verdict::Ambigu, code, "réponse illisible");
     };
     // Programs saved with a byte order mark write it before all that they say.
@@ -107,26 +99,23 @@ fn reference(body: &serde_json::Value) -> Option<String> {
         })
 }
 
+fn read(response: &mut Response<Body>) -> Result<String, Error> {
+    let body = response.body_mut().with_config();
+    body.limit(BODY_MAX).read_to_string()
+}
+
 fn words(response: &mut Response<Body>) -> String {
-    response
-        .body_mut()
-        .with_config()
-        .limit(BODY_MAX)
-        .read_to_string()
-        .unwrap_or_default()
+    read(response).unwrap_or_default()
+}
+
+fn header<'r>(response: &'r Response<Body>, name: &str) -> Option<&'r str> {
+    response.headers().get(name)?.to_str().ok()
 }
 
 /// `Retry-After`: seconds or a date (RFC 9110, 10.2.3).
 fn pause(response: &Response<Body>) -> Duration {
-    let header = response
-        .headers()
-        .get("retry-after")
-        .and_then(|value| value.to_str().ok());
-    let date = response
-        .headers()
-        .get("date")
-        .and_then(|value| value.to_str().ok());
-    header
+    let date = header(response, "date");
+    header(response, "retry-after")
         .map_or(PAUSE_DEFAULT, |value| asked(value.trim(), date))
         .clamp(PAUSE_MIN, PAUSE_MAX)
 }

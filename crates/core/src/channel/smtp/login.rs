@@ -43,20 +43,16 @@ pub(super) fn log_in(
 }
 
 fn say(wire: &mut Wire, line: &str, password: &str) -> Result<u16, Answer> {
-    let step = if has_blanks(password) {
+    let blanks = has_blanks(password);
+    let step = if blanks {
         "connexion (EMAIL_HOST_USER ; EMAIL_HOST_PASSWORD contient des blancs)"
     } else {
         "connexion (EMAIL_HOST_USER, EMAIL_HOST_PASSWORD)"
     };
     let response = while_opening(Phase::Auth, step, wire.command(line));
     match response {
-        Err(answer) if answer.about == About::Channel(Cause::Identification) => {
-            let cause = if has_blanks(password) {
-                Cause::Blancs
-            } else {
-                Cause::Identification
-            };
-            Err(answer.put_back(cause))
+        Err(answer) if blanks && answer.about == About::Channel(Cause::Identification) => {
+            Err(answer.put_back(Cause::Blancs))
         }
         response => response.map(|response| response.code),
     }

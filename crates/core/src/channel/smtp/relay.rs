@@ -4,6 +4,7 @@ use super::extensions::Extensions;
 use super::login::{has_blanks, log_in};
 use super::name;
 use super::reply::{not_opened, while_opening};
+use super::response::Response;
 use super::tls::Tls;
 use super::wire::{self, Failure, Wire};
 use super::words::Phase;
@@ -185,14 +186,9 @@ fn hello(wire: &mut Wire, name: &str) -> Result<Extensions, Answer> {
     match wire.command(&command) {
         Ok(response) if matches!(response.code, 500 | 502) => {
             let command = format!("HELO {name}");
-            let response = while_opening(Phase::Ehlo, &command, wire.command(&command))?;
-            Ok(Extensions::read(&response))
+            offered(&command, wire.command(&command))
         }
-        outcome => {
-            let step = format!("{command} (EMAIL_HELO_NAME)");
-            let response = while_opening(Phase::Ehlo, &step, outcome)?;
-            Ok(Extensions::read(&response))
-        }
+        outcome => offered(&format!("{command} (EMAIL_HELO_NAME)"), outcome),
     }
 }
 
@@ -202,9 +198,11 @@ fn hello_again(wire: &mut Wire, name: &str, relay: &str) -> Result<Extensions, A
     let command = format!("EHLO {name}");
     match wire.command(&command) {
         Ok(response) if response.code == 503 => Ok(Extensions::unknown(relay)),
-        outcome => {
-            let response = while_opening(Phase::Ehlo, &command, outcome)?;
-            Ok(Extensions::read(&response))
-        }
+        outcome => offered(&command, outcome),
     }
+}
+
+fn offered(step: &str, outcome: Result<Response, Failure>) -> Result<Extensions, Answer> {
+    let response = while_opening(Phase::Ehlo, step, outcome)?;
+    Ok(Extensions::read(&response))
 }

@@ -18,10 +18,6 @@ pub(super) struct Response {
     pub(super) lines: Vec<String>,
 }
 
-/// What came is no reply; its words, or ours.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Nonsense(pub(super) String);
-
 impl Response {
     /// The words of all lines as one text; an enhanced code (RFC 3463) that every line repeats
     /// stands at its head only.
@@ -62,16 +58,16 @@ impl Reader {
     /// the same; the last one counts.
     ///
     /// # Errors
-    /// What came is no reply, and nothing behind it can be trusted.
-    pub(super) fn reply(&mut self) -> Result<Option<Response>, Nonsense> {
+    /// What came is no reply, in its words or ours, and nothing behind it can be trusted.
+    pub(super) fn reply(&mut self) -> Result<Option<Response>, String> {
         while let Some(line) = self.line() {
             let Some((code, is_last, words)) = parse(&line) else {
-                return Err(Nonsense(text(&line)));
+                return Err(text(&line));
             };
             let mut lines = match self.begun.take() {
                 None => Vec::new(),
                 Some(begun) if agree(begun.code, code) => begun.lines,
-                Some(begun) => return Err(Nonsense(format!("{}-… {code}", begun.code))),
+                Some(begun) => return Err(format!("{}-… {code}", begun.code)),
             };
             lines.push(words);
             let response = Response { code, lines };
@@ -85,7 +81,7 @@ impl Reader {
             }
         }
         if self.taken + self.unread.len() > REPLY_MAX {
-            return Err(Nonsense("réponse sans fin".to_owned()));
+            return Err("réponse sans fin".to_owned());
         }
         Ok(None)
     }
@@ -136,7 +132,7 @@ mod tests {
     use proptest::prelude::*;
 
     /// Everything that a reader makes of these bytes, given in pieces.
-    fn read(pieces: &[&[u8]]) -> Result<Vec<Response>, Nonsense> {
+    fn read(pieces: &[&[u8]]) -> Result<Vec<Response>, String> {
         let (mut reader, mut all) = (Reader::default(), Vec::new());
         for piece in pieces {
             reader.take_in(piece);

@@ -38,27 +38,26 @@ impl Tls {
 
 /// What an administrator has to mend; nothing when it may pass by itself.
 pub(super) fn fault(error: &Error) -> Option<String> {
-    Some(match error {
-        Error::InvalidCertificate(certificate) => certificate_fault(certificate),
-        Error::InvalidMessage(_) => "le relais ne répond pas en TLS (465 = EMAIL_USE_SSL, 587 = \
-                                     EMAIL_USE_TLS)"
-            .to_owned(),
+    let text = match error {
+        Error::InvalidCertificate(certificate) => return Some(certificate_fault(certificate)),
+        Error::InvalidMessage(_) => {
+            "le relais ne répond pas en TLS (465 = EMAIL_USE_SSL, 587 = EMAIL_USE_TLS)"
+        }
         Error::AlertReceived(AlertDescription::ProtocolVersion)
         | Error::PeerIncompatible(
             PeerIncompatible::ServerDoesNotSupportTls12Or13
             | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig,
-        ) => "le relais n'offre pas TLS 1.2 : il faut le mettre à jour ou en prendre un autre"
-            .to_owned(),
+        ) => "le relais n'offre pas TLS 1.2 : il faut le mettre à jour ou en prendre un autre",
         Error::AlertReceived(
             AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity,
         )
         | Error::PeerIncompatible(_) => {
             "le relais n'offre pas TLS 1.2 avec un échange de clés actuel (ECDHE) : il faut le \
              mettre à jour ou en prendre un autre"
-                .to_owned()
         }
         _ => return None,
-    })
+    };
+    Some(text.to_owned())
 }
 
 fn certificate_fault(error: &CertificateError) -> String {

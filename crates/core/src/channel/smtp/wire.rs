@@ -1,7 +1,7 @@
 //! One connection to the relay, in clear or under TLS. Whatever the relay does, nothing here lasts
 //! longer than the moment set by [`Wire::until`].
 
-use super::response::{Nonsense, Reader, Response};
+use super::response::{Reader, Response};
 use super::tls::Tls;
 use rustls::{ClientConnection, StreamOwned};
 use std::io::{self, ErrorKind, Read, Write};
@@ -34,12 +34,6 @@ impl From<io::Error> for Failure {
             Some(tls) => Self::Tls(rustls::Error::clone(tls)),
             None => Self::Broken(error),
         }
-    }
-}
-
-impl From<Nonsense> for Failure {
-    fn from(Nonsense(words): Nonsense) -> Self {
-        Self::Nonsense(words)
     }
 }
 
@@ -140,7 +134,7 @@ impl Wire {
     pub(super) fn read(&mut self) -> Result<Response, Failure> {
         let mut buffer = [0; 4096];
         loop {
-            if let Some(response) = self.reader.reply()? {
+            if let Some(response) = self.reader.reply().map_err(Failure::Nonsense)? {
                 return Ok(response);
             }
             let read = match &mut self.stream {

@@ -7,11 +7,12 @@
 
 mod lists;
 
+use crate::channel::words::is_named;
 use crate::vocabulary::Cause;
 use lists::{
     ACCOUNT, BLOCKED, CARRIED, CLIENT, CONNECTIONS, CREDIT, DOMAIN, ENCRYPTION, GREYLISTED, HELLO,
     LATER, LIMIT, LOCKED, LOGIN, MAIL_FROM, MAILBOX, PACE, RECIPIENT, RELAY, SENDER, SIZE, SPAM,
-    UNWANTED, is_named,
+    UNWANTED,
 };
 
 /// When the relay said it.
@@ -75,11 +76,6 @@ impl Said {
         self.code >= 500
     }
 
-    /// Whether the enhanced code is one of these.
-    fn has(&self, codes: &[(u16, u16)]) -> bool {
-        self.enhanced.is_some_and(|code| codes.contains(&code))
-    }
-
     /// This recipient or this message; for good or for now, as the code says.
     const fn own(&self) -> Class {
         if self.is_final() {
@@ -111,7 +107,7 @@ pub(super) fn sort(phase: Phase, code: u16, text: &str) -> Class {
 fn of_login(said: &Said) -> Option<Class> {
     let us = |cause| Some(Class::Us(cause));
     let logging_in = said.phase == Phase::Auth || matches!(said.code, 534 | 535);
-    if said.has(&[(7, 66)]) {
+    if said.enhanced == Some((7, 66)) {
         return us(Cause::Chiffrement);
     }
     if said.code == 538 || said.names(ENCRYPTION) {
@@ -124,7 +120,7 @@ fn of_login(said: &Said) -> Option<Class> {
         return Some(Class::Limit(Cause::Verrou));
     }
     // A password has to be changed (RFC 4954).
-    if said.code == 432 && said.has(&[(7, 12)]) {
+    if said.code == 432 && said.enhanced == Some((7, 12)) {
         return us(Cause::Identification);
     }
     if logging_in && said.is_final() {
@@ -143,11 +139,8 @@ fn of_login(said: &Said) -> Option<Class> {
 /// The sender's address or domain, or our machine's name.
 fn of_us(said: &Said) -> Option<Class> {
     // A group that takes mail from some only (Exchange): the others are not concerned.
-    let restricted = said.phase > Phase::Mail
-        && said
-            .enhanced
-            .is_some_and(|(subject, detail)| subject == 7 && (120..=137).contains(&detail));
-    if said.names(SIZE) || said.has(&[(3, 4), (2, 3)]) || restricted {
+    let restricted = said.phase > Phase::Mail && matches!(said.enhanced, Some((7, 120..=137)));
+    if said.names(SIZE) || matches!(said.enhanced, Some((3, 4) | (2, 3))) || restricted {
         return Some(said.own());
     }
     let passing =
@@ -155,24 +148,18 @@ fn of_us(said: &Said) -> Option<Class> {
     if passing && !said.is_final() {
         return None;
     }
-    let of_domain = [
-        (7, 20),
-        (7, 23),
-        (7, 24),
-        (7, 26),
-        (7, 30),
-        (7, 32),
-        (7, 509),
-        (7, 515),
-    ];
-    if said.names(DOMAIN) || said.has(&of_domain) {
+    let of_domain = matches!(
+        said.enhanced,
+        Some((7, 20 | 23 | 24 | 26 | 30 | 32 | 509 | 515))
+    );
+    if said.names(DOMAIN) || of_domain {
         return Some(Class::Us(Cause::Domaine));
     }
-    let of_sender = [(1, 7), (1, 8), (7, 60), (2, 252), (7, 27)];
+    let of_sender = matches!(said.enhanced, Some((1, 7 | 8) | (2, 252) | (7, 27 | 60)));
     let measured = said.names(LIMIT) || said.names(PACE);
     let sender = said.names(SENDER) || (said.names(MAIL_FROM) && !said.names(BLOCKED));
     let told = said.phase > Phase::Auth;
-    if (sender && told && !measured) || said.has(&of_sender) {
+    if (sender && told && !measured) || of_sender {
         return Some(Class::Us(Cause::Expediteur));
     }
     if said.names(HELLO) {
@@ -193,10 +180,10 @@ fn of_recipient(said: &Said) -> Option<Class> {
     // Of the subjects of RFC 3463 the second is the mailbox's own.
     let storage = said.names(&["quota"]) && said.enhanced.is_none_or(|(subject, _)| subject == 2);
     let mailbox = said.names(MAILBOX)
-        || said.has(&[(2, 121), (2, 122)])
-        || (said.has(&[(2, 2)]) || storage) && !said.names(lists::SENDING);
-    let unknown = [(1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2, 1)];
-    let named = said.names(RECIPIENT) || said.has(&unknown);
+        || matches!(said.enhanced, Some((2, 121 | 122)))
+        || (said.enhanced == Some((2, 2)) || storage) && !said.names(lists::SENDING);
+    let unknown = matches!(said.enhanced, Some((1, 1 | 2 | 3 | 6 | 10) | (2, 1)));
+    let named = said.names(RECIPIENT) || unknown;
     // A table of Postfix's is called so.
     let relay = said.names(RELAY) && !said.names(&["relay recipient table"]);
     let other = measured || relay;
@@ -211,11 +198,11 @@ fn of_measure(said: &Said) -> Option<Class> {
     if said.names(CONNECTIONS) {
         return Some(Class::Slow);
     }
-    let used_up = [(1, 90), (7, 232), (7, 233)];
-    if said.names(LIMIT) || said.has(&used_up) || (said.is_final() && said.has(&[(4, 5)])) {
+    let used_up = matches!(said.enhanced, Some((1, 90) | (7, 232 | 233)));
+    if said.names(LIMIT) || used_up || (said.is_final() && said.enhanced == Some((4, 5))) {
         return Some(Class::Limit(Cause::Limite));
     }
-    (said.names(PACE) || said.has(&[(7, 28)])).then_some(if said.is_final() {
+    (said.names(PACE) || said.enhanced == Some((7, 28))).then_some(if said.is_final() {
         Class::Limit(Cause::Limite)
     } else {
         Class::Slow
@@ -225,22 +212,18 @@ fn of_measure(said: &Said) -> Option<Class> {
 /// Who we are to the relay: nobody, a suspended account, a listed address.
 fn of_standing(said: &Said) -> Option<Class> {
     let us = |cause| Some(Class::Us(cause));
-    if said.names(RELAY) || said.has(&[(7, 57)]) {
+    if said.names(RELAY) || said.enhanced == Some((7, 57)) {
         return us(Cause::Relayage);
     }
     if said.names(LOGIN) {
         return us(Cause::Identification);
     }
-    let banned = said.enhanced.is_some_and(|(subject, detail)| {
-        subject == 7 && matches!(detail, 501..=512 | 700..=707 | 709..=750)
-    });
+    let banned = matches!(said.enhanced, Some((7, 501..=512 | 700..=707 | 709..=750)));
     let account = said.phase < Phase::Rcpt && said.names(&[" account", " compte "]);
     if said.is_final() && (said.names(ACCOUNT) || banned || account) {
         return us(Cause::Compte);
     }
-    let listed = said.enhanced.is_some_and(|(subject, detail)| {
-        subject == 7 && (detail == 25 || detail == 708 || (606..=649).contains(&detail))
-    });
+    let listed = matches!(said.enhanced, Some((7, 25 | 606..=649 | 708)));
     let blocked = said.is_final() && said.names(BLOCKED) && !said.carries();
     if blocked || said.names(CLIENT) || listed {
         return us(Cause::AdresseIp);
@@ -263,7 +246,7 @@ fn of_content(said: &Said) -> Option<Class> {
         return Some(Class::Later);
     }
     // Policy (X.7.X), or the content as such, once it was seen.
-    let policy = said.enhanced.is_some_and(|(subject, _)| subject == 7);
+    let policy = matches!(said.enhanced, Some((7, _)));
     let seen = said.phase == Phase::Dot;
     (seen && (policy || said.names(UNWANTED))).then_some(Class::Spam)
 }

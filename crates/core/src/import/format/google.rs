@@ -18,11 +18,8 @@ pub(super) fn entries(
     let mut entries = Vec::new();
     for entry in entry::entries(rows, region, remarks)? {
         let labels = entry.get(Column::Classe).unwrap_or_default().to_owned();
-        let classes: Vec<&str> = labels
-            .split(BETWEEN)
-            .map(str::trim)
-            .filter(|label| !label.is_empty() && !label.starts_with('*'))
-            .collect();
+        let labels = labels.split(BETWEEN).map(str::trim);
+        let classes = labels.filter(|label| !label.is_empty() && !label.starts_with('*'));
         let mut plain = entry.without(Column::Classe);
         for column in [Column::Telephone, Column::Email] {
             let first = plain
@@ -32,15 +29,9 @@ pub(super) fn entries(
             plain = plain.without(column);
             plain.say(column, &first, remarks);
         }
-        if classes.is_empty() {
-            entries.push(plain);
-            continue;
-        }
-        for classe in classes {
-            let mut entry = plain.clone();
+        entries.extend(plain.with_each(classes, |entry, classe| {
             entry.say(Column::Classe, classe, remarks);
-            entries.push(entry);
-        }
+        }));
     }
     Ok(entries)
 }

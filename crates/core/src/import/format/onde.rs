@@ -3,7 +3,7 @@
 
 use super::super::columns::Column;
 use super::super::entry::Entry;
-use super::super::fold::name_key;
+use super::super::fold::{name_key, names_key};
 use super::super::remark::{Genre, Remarks};
 use super::super::source::{File, Source};
 use super::super::table::Row;
@@ -44,15 +44,9 @@ pub(super) fn entries(source: &Source, remarks: &mut Remarks) -> Result<Vec<Entr
         .filter(|row| row.cells.iter().any(|cell| !cell.trim().is_empty()))
     {
         let parent = parent(&table, row, remarks);
-        let children = children(&table, row);
-        if children.is_empty() {
-            entries.push(parent.clone());
-        }
-        for child in children {
-            let mut entry = parent.clone();
-            say(&mut entry, &child, &pupils, remarks);
-            entries.push(entry);
-        }
+        entries.extend(parent.with_each(children(&table, row), |entry, child| {
+            say(entry, &child, &pupils, remarks);
+        }));
     }
     Ok(entries)
 }
@@ -113,7 +107,7 @@ fn pupils(table: &Table) -> Vec<Pupil> {
             get(&["prenomeleve", "prenom"]),
         );
         Pupil {
-            key: format!("{} {}", name_key(&nom), name_key(&prenom)),
+            key: names_key(Some(&nom), Some(&prenom)),
             ine: get(&["ine"]),
             nom,
             prenom,
@@ -132,7 +126,7 @@ fn say(
     pupils: &[Pupil],
     remarks: &mut Remarks,
 ) {
-    let key = format!("{} {}", name_key(nom), name_key(prenom));
+    let key = names_key(Some(nom), Some(prenom));
     let named: Vec<&Pupil> = pupils.iter().filter(|pupil| pupil.key == key).collect();
     let said = name_key(classe);
     let in_class = |pupil: &&&Pupil| {
@@ -151,27 +145,24 @@ fn say(
         let text = "élève absent de l'extraction des élèves, ou plusieurs du même nom : classe par son nom";
         remarks.cell(entry.line, Column::EtudiantNom, Genre::Manque, text, nom);
     }
-    let values = found.map_or_else(
-        || ["", nom, prenom, "", classe].map(str::to_owned),
-        |pupil| {
-            [
-                &pupil.ine,
-                &pupil.nom,
-                &pupil.prenom,
-                &pupil.classe_id,
-                &pupil.classe,
-            ]
-            .map(String::clone)
-        },
-    );
-    let columns = [
-        Column::EtudiantId,
-        Column::EtudiantNom,
-        Column::EtudiantPrenom,
-        Column::ClasseId,
-        Column::Classe,
-    ];
-    for (column, value) in columns.into_iter().zip(values) {
-        entry.say(column, &value, remarks);
+    let nothing = String::new();
+    let [ine, nom, prenom, classe_id, classe] = match found {
+        Some(pupil) => [
+            &pupil.ine,
+            &pupil.nom,
+            &pupil.prenom,
+            &pupil.classe_id,
+            &pupil.classe,
+        ],
+        None => [&nothing, nom, prenom, &nothing, classe],
+    };
+    for (column, value) in [
+        (Column::EtudiantId, ine),
+        (Column::EtudiantNom, nom),
+        (Column::EtudiantPrenom, prenom),
+        (Column::ClasseId, classe_id),
+        (Column::Classe, classe),
+    ] {
+        entry.say(column, value, remarks);
     }
 }

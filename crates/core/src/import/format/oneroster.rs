@@ -50,25 +50,25 @@ pub(super) fn entries(source: &Source, remarks: &mut Remarks) -> Result<Vec<Entr
     Ok(school.entries(remarks))
 }
 
-fn is_there(table: &Table, row: &Row) -> bool {
-    !table
-        .get(row, &["status"])
-        .eq_ignore_ascii_case("tobedeleted")
+/// The rows that are not to be deleted.
+fn present(table: &Table) -> impl Iterator<Item = &Row> {
+    table.rows.iter().filter(move |row| {
+        let status = table.get(row, &["status"]);
+        !status.eq_ignore_ascii_case("tobedeleted")
+    })
 }
 
 /// Roles by user, where they have a table of their own (1.2).
 fn roles(table: Option<&Table>) -> BTreeMap<String, String> {
     let mut roles = BTreeMap::new();
-    for (table, row) in table
-        .iter()
-        .flat_map(|table| table.rows.iter().map(move |row| (table, row)))
-    {
-        if is_there(table, row) {
-            let user = table.get(row, &["usersourcedid"]).to_owned();
-            roles
-                .entry(user)
-                .or_insert_with(|| table.get(row, &["role"]).to_lowercase());
-        }
+    let Some(table) = table else {
+        return roles;
+    };
+    for row in present(table) {
+        let user = table.get(row, &["usersourcedid"]).to_owned();
+        roles
+            .entry(user)
+            .or_insert_with(|| table.get(row, &["role"]).to_lowercase());
     }
     roles
 }
@@ -79,31 +79,26 @@ fn classes(classes: Option<&Table>, enrollments: Option<&Table>) -> BTreeMap<Str
         return BTreeMap::new();
     };
     let mut known = BTreeMap::new();
-    for row in classes.rows.iter().filter(|row| is_there(classes, row)) {
+    for row in present(classes) {
         let id = classes.get(row, &["sourcedid"]).to_owned();
+        let kind = classes.get(row, &["classtype"]);
         let classe = Classe {
             id: id.clone(),
             title: classes.get(row, &["title", "classcode"]).to_owned(),
-            home: classes
-                .get(row, &["classtype"])
-                .eq_ignore_ascii_case("homeroom"),
+            home: kind.eq_ignore_ascii_case("homeroom"),
         };
         known.insert(id, classe);
     }
     let mut of_pupils: BTreeMap<String, Classe> = BTreeMap::new();
-    for row in enrollments
-        .rows
-        .iter()
-        .filter(|row| is_there(enrollments, row))
-    {
+    for row in present(enrollments) {
         let role = enrollments.get(row, &["role"]);
         let classe = known.get(enrollments.get(row, &["classsourcedid"]));
         let (true, Some(classe)) = (role.eq_ignore_ascii_case("student"), classe) else {
             continue;
         };
         let user = enrollments.get(row, &["usersourcedid"]).to_owned();
-        let present = of_pupils.get(&user);
-        if present.is_none_or(|present| classe.home && !present.home) {
+        let other = of_pupils.get(&user);
+        if other.is_none_or(|other| classe.home && !other.home) {
             of_pupils.insert(user, classe.clone());
         }
     }
@@ -112,12 +107,7 @@ fn classes(classes: Option<&Table>, enrollments: Option<&Table>) -> BTreeMap<Str
 
 impl School<'_> {
     fn entries(&self, remarks: &mut Remarks) -> Vec<Entry> {
-        let rows = || {
-            self.users
-                .rows
-                .iter()
-                .filter(|row| is_there(self.users, row))
-        };
+        let rows = || present(self.users);
         let id = |row| self.users.get(row, &["sourcedid"]);
         let pupils: BTreeMap<&str, &Row> = rows()
             .filter(|row| self.role(row) == "student")
@@ -126,12 +116,8 @@ impl School<'_> {
         // Either side may name the other.
         let mut of_parent: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for row in rows() {
-            for agent in self
-                .users
-                .get(row, &["agentsourcedids"])
-                .split(',')
-                .map(str::trim)
-            {
+            let agents = self.users.get(row, &["agentsourcedids"]);
+            for agent in agents.split(',').map(str::trim) {
                 let (parent, pupil) = if pupils.contains_key(id(row)) {
                     (agent, id(row))
                 } else {
@@ -144,16 +130,10 @@ impl School<'_> {
         for row in rows().filter(|row| PARENTS.contains(&self.role(row).as_str())) {
             let parent = self.parent(row, remarks);
             let named = of_parent.get(id(row)).into_iter().flatten();
-            let children: Vec<&Row> = named.filter_map(|id| pupils.get(id)).copied().collect();
-            if children.is_empty() {
-                entries.push(parent);
-                continue;
-            }
-            for child in children {
-                let mut entry = parent.clone();
-                self.pupil(&mut entry, child, remarks);
-                entries.push(entry);
-            }
+            let children = named.filter_map(|id| pupils.get(id));
+            entries.extend(parent.with_each(children, |entry, child| {
+                self.pupil(entry, child, remarks);
+            }));
         }
         entries
     }
@@ -183,18 +163,11 @@ impl School<'_> {
     }
 
     fn pupil(&self, entry: &mut Entry, row: &Row, remarks: &mut Remarks) {
-        let id = self.users.get(row, &["sourcedid"]);
+        let get = |name| self.users.get(row, &[name]);
+        let id = get("sourcedid");
         entry.say(Column::EtudiantId, id, remarks);
-        entry.say(
-            Column::EtudiantNom,
-            self.users.get(row, &["familyname"]),
-            remarks,
-        );
-        entry.say(
-            Column::EtudiantPrenom,
-            self.users.get(row, &["givenname"]),
-            remarks,
-        );
+        entry.say(Column::EtudiantNom, get("familyname"), remarks);
+        entry.say(Column::EtudiantPrenom, get("givenname"), remarks);
         if let Some(classe) = self.classes.get(id) {
             entry.say(Column::ClasseId, &classe.id, remarks);
             entry.say(Column::Classe, &classe.title, remarks);

@@ -42,18 +42,12 @@ pub(super) fn entries(source: &Source, remarks: &mut Remarks) -> Result<Vec<Entr
     let mut entries = Vec::new();
     for node in persons {
         let person = person(node, remarks);
-        let children = children
-            .get(node.get(&["PERSONNE_ID"]))
-            .map_or(&[][..], Vec::as_slice);
-        if children.is_empty() {
-            entries.push(person);
-            continue;
-        }
-        for child in children {
-            let mut entry = person.clone();
-            pupils.say(&mut entry, child, remarks);
-            entries.push(entry);
-        }
+        let named = children.get(node.get(&["PERSONNE_ID"]));
+        entries.extend(
+            person.with_each(named.into_iter().flatten(), |entry, child| {
+                pupils.say(entry, child, remarks);
+            }),
+        );
     }
     Ok(entries)
 }

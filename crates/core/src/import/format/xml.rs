@@ -2,6 +2,7 @@
 
 use encoding_rs::{Encoding, UTF_8};
 use quick_xml::Reader;
+use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesStart, Event};
 use std::collections::BTreeMap;
 
@@ -73,19 +74,13 @@ pub(super) fn nodes(text: &str, names: &[&str]) -> Result<Vec<Node>, String> {
             Event::Text(part) => walk.text(&part.xml10_content()),
             Event::CData(part) => walk.text(&part.xml10_content()),
             Event::GeneralRef(name) => {
-                let letter = match name.as_ref() {
-                    "amp" => Some('&'),
-                    "lt" => Some('<'),
-                    "gt" => Some('>'),
-                    "apos" => Some('\''),
-                    "quot" => Some('"'),
-                    _ => name.resolve_char_ref().ok().flatten(),
-                };
-                walk.text(
-                    letter
-                        .unwrap_or(char::REPLACEMENT_CHARACTER)
-                        .encode_utf8(&mut [0; 4]),
-                );
+                if let Some(letter) = resolve_xml_entity(&name) {
+                    walk.text(letter);
+                } else {
+                    let letter = name.resolve_char_ref().ok().flatten();
+                    let letter = letter.unwrap_or(char::REPLACEMENT_CHARACTER);
+                    walk.text(letter.encode_utf8(&mut [0; 4]));
+                }
             }
             Event::Decl(_) | Event::PI(_) | Event::DocType(_) | Event::Comment(_) => {}
         }

@@ -2,9 +2,9 @@
 
 use super::super::columns::Column;
 use super::super::entry::Entry;
-use super::super::fold::name_key;
+use super::super::fold::{name_key, names_key};
 use super::super::remark::Genre;
-use super::{Gatherer, Ident, said};
+use super::{Gatherer, Ident, InClasse, said};
 
 /// A class as the lines of a file tell.
 #[derive(Debug)]
@@ -17,13 +17,8 @@ pub(in crate::import) struct ClasseDraft {
 }
 
 impl Gatherer<'_> {
-    /// The class of an entry: by identifier, else by its name within the school year. The inner `None`
-    /// says that the pupil is in none.
-    #[expect(
-        clippy::option_option,
-        reason = "not said is not the same as in no class"
-    )]
-    pub(super) fn classe(&mut self, entry: &Entry) -> Option<Option<usize>> {
+    /// The class of an entry: by identifier, else by its name within the school year.
+    pub(super) fn classe(&mut self, entry: &Entry) -> InClasse {
         let ident = self.ident(entry, Column::ClasseId);
         let nom = said(entry, Column::Classe);
         let nothing = |value: Option<&str>| value == Some("-");
@@ -34,11 +29,7 @@ impl Gatherer<'_> {
             return None;
         }
         let annee = said(entry, Column::AnneeScolaire);
-        let key = format!(
-            "{} {}",
-            name_key(nom.as_deref().unwrap_or_default()),
-            name_key(annee.as_deref().unwrap_or_default())
-        );
+        let key = names_key(nom.as_deref(), annee.as_deref());
         let known = match &ident {
             Some(ident) => self.classes.by_ident.get(ident),
             None => self.classes.named(&key).first(),
@@ -72,13 +63,8 @@ impl Gatherer<'_> {
     pub(super) fn other_class(&mut self, entry: &Entry, line: u64) {
         let text = format!("élève d'une autre classe à la ligne {line}, qui compte");
         let cell = entry.get(Column::Classe).or(entry.get(Column::ClasseId));
-        let cell = cell.unwrap_or_default().to_owned();
-        self.remarks.cell(
-            entry.line,
-            Column::Classe,
-            Genre::Contradiction,
-            text,
-            &cell,
-        );
+        let (column, cell) = (Column::Classe, cell.unwrap_or_default());
+        self.remarks
+            .cell(entry.line, column, Genre::Contradiction, text, cell);
     }
 }

@@ -2,23 +2,18 @@
 
 use super::super::columns::Column;
 use super::super::entry::Entry;
-use super::super::fold::name_key;
-use super::{Gatherer, Ident, said};
+use super::super::fold::names_key;
+use super::{Gatherer, Ident, InClasse, said};
 
 /// A pupil as the lines of a file tell.
-#[derive(Debug)]
-#[expect(
-    clippy::option_option,
-    reason = "not said is not the same as in no class"
-)]
+#[derive(Debug, Default)]
 pub(in crate::import) struct EtudiantDraft {
     /// The first line.
     pub(in crate::import) line: u64,
     pub(in crate::import) ident: Option<Ident>,
     pub(in crate::import) nom: Option<String>,
     pub(in crate::import) prenom: Option<String>,
-    /// Place of the class.
-    pub(in crate::import) classe: Option<Option<usize>>,
+    pub(in crate::import) classe: InClasse,
     /// Whether somebody of the parent's name stands for a child that no line names.
     pub(in crate::import) sans_nom: bool,
     /// Place of the first parent.
@@ -28,27 +23,18 @@ pub(in crate::import) struct EtudiantDraft {
 impl EtudiantDraft {
     /// Names as they are compared.
     pub(in crate::import) fn key(&self) -> String {
-        key(self.nom.as_deref(), self.prenom.as_deref())
+        names_key(self.nom.as_deref(), self.prenom.as_deref())
     }
-}
-
-fn key(nom: Option<&str>, prenom: Option<&str>) -> String {
-    let (nom, prenom) = (nom.unwrap_or_default(), prenom.unwrap_or_default());
-    format!("{} {}", name_key(nom), name_key(prenom))
 }
 
 impl Gatherer<'_> {
     /// The pupil of an entry: by identifier, else by name and class or parent. Where a line names a
     /// class without a pupil, somebody of the parent's name stands for the child that is not named.
-    #[expect(
-        clippy::option_option,
-        reason = "not said is not the same as in no class"
-    )]
     pub(super) fn etudiant(
         &mut self,
         entry: &Entry,
         parent: Option<usize>,
-        classe: Option<Option<usize>>,
+        classe: InClasse,
     ) -> Option<usize> {
         let ident = self.ident(entry, Column::EtudiantId);
         let mut nom = said(entry, Column::EtudiantNom).filter(|nom| !nom.is_empty());
@@ -86,19 +72,15 @@ impl Gatherer<'_> {
         Some(place)
     }
 
-    #[expect(
-        clippy::option_option,
-        reason = "not said is not the same as in no class"
-    )]
     fn find_etudiant(
         &mut self,
         entry: &Entry,
         ident: Option<Ident>,
         (nom, prenom): (Option<&str>, Option<&str>),
         parent: Option<usize>,
-        classe: Option<Option<usize>>,
+        classe: InClasse,
     ) -> usize {
-        let key = key(nom, prenom);
+        let key = names_key(nom, prenom);
         let known = if let Some(ident) = &ident {
             self.etudiants.by_ident.get(ident).copied()
         } else {
@@ -120,11 +102,8 @@ impl Gatherer<'_> {
             self.people.etudiants.push(EtudiantDraft {
                 line: entry.line,
                 ident,
-                nom: None,
-                prenom: None,
-                classe: None,
-                sans_nom: false,
                 parent,
+                ..EtudiantDraft::default()
             });
             place
         })

@@ -2,7 +2,7 @@
 
 use super::super::columns::Column;
 use super::super::entry::Entry;
-use super::super::fold::name_key;
+use super::super::fold::{name_key, names_key};
 use super::super::remark::Genre;
 use super::{Gatherer, Ident, said};
 
@@ -34,33 +34,28 @@ pub(in crate::import) struct ParentDraft {
 impl ParentDraft {
     /// Names as they are compared.
     pub(in crate::import) fn key(&self) -> String {
-        key(self.nom.as_deref(), self.prenom.as_deref())
+        names_key(self.nom.as_deref(), self.prenom.as_deref())
     }
 
     /// Whether somebody of the same name with this number and this address may be the same person.
     pub(in crate::import) fn may_be(&self, telephone: Option<&str>, email: Option<&str>) -> bool {
-        let one = agree(self.telephone.as_deref(), telephone, digits);
-        let other = agree(self.email.as_deref(), email, |text| {
-            text.trim().to_lowercase()
-        });
-        match (one, other) {
-            (Some(true), _) | (_, Some(true)) | (None, None) => true,
-            (Some(false), _) | (_, Some(false)) => false,
-        }
+        let agreed = self.agrees(telephone, email);
+        agreed.contains(&Some(true)) || agreed == [None, None]
     }
 
     /// Whether a number or an address is surely the same.
     pub(in crate::import) fn is_reached_as(&self, telephone: &str, email: &str) -> bool {
-        agree(self.telephone.as_deref(), Some(telephone), digits) == Some(true)
-            || agree(self.email.as_deref(), Some(email), |text| {
-                text.trim().to_lowercase()
-            }) == Some(true)
+        self.agrees(Some(telephone), Some(email))
+            .contains(&Some(true))
     }
-}
 
-fn key(nom: Option<&str>, prenom: Option<&str>) -> String {
-    let (nom, prenom) = (nom.unwrap_or_default(), prenom.unwrap_or_default());
-    format!("{} {}", name_key(nom), name_key(prenom))
+    fn agrees(&self, telephone: Option<&str>, email: Option<&str>) -> [Option<bool>; 2] {
+        let small = |text: &str| text.trim().to_lowercase();
+        [
+            agree(self.telephone.as_deref(), telephone, digits),
+            agree(self.email.as_deref(), email, small),
+        ]
+    }
 }
 
 /// The last nine digits: the same however the country is said.
@@ -144,17 +139,14 @@ impl Gatherer<'_> {
         (nom, prenom): (Option<&str>, Option<&str>),
         (telephone, email): (Option<&str>, Option<&str>),
     ) -> usize {
-        let key = key(nom, prenom);
+        let key = names_key(nom, prenom);
         let known = if let Some(ident) = &ident {
             self.parents.by_ident.get(ident).copied()
         } else {
             let drafts = &self.people.parents;
             let mut named = self.parents.named(&key).iter().copied();
-            named.find(|place| {
-                drafts
-                    .get(*place)
-                    .is_some_and(|draft| draft.may_be(telephone, email))
-            })
+            let may_be = |draft: &ParentDraft| draft.may_be(telephone, email);
+            named.find(|place| drafts.get(*place).is_some_and(may_be))
         };
         if let Some(place) = known {
             return place;

@@ -4,7 +4,7 @@ use super::super::columns::Column;
 use super::super::fold::name_key;
 use super::super::people::{ClasseDraft, Ident};
 use super::super::remark::{Genre, Remarks};
-use super::{NAMELESS, Numbers, given};
+use super::{NAMELESS, Numbers};
 use crate::model::ClassePatch;
 use crate::store::annuaire::{Table, known};
 use crate::store::{Conn, Error};
@@ -15,10 +15,10 @@ pub(super) fn resolve(
     remarks: &mut Remarks,
 ) -> Result<Vec<ClassePatch>, Error> {
     let known = known::classes(conn)?;
-    let numbered = drafts
+    let given = drafts
         .iter()
-        .filter_map(|draft| given(draft.ident.as_ref()));
-    let mut numbers = Numbers::new(conn, Table::Classes, numbered)?;
+        .filter_map(|draft| draft.ident.as_ref()?.number());
+    let mut numbers = Numbers::new(conn, Table::Classes, given)?;
     let mut patches = Vec::new();
     for draft in drafts {
         let found = find(&known, draft);
@@ -50,7 +50,7 @@ pub(super) fn resolve(
         }
         patches.push(ClassePatch {
             id,
-            identifiant: text(draft.ident.as_ref()),
+            identifiant: draft.ident.as_ref().and_then(Ident::text),
             nom,
             niveau: None,
             annee_scolaire: draft.annee.clone(),
@@ -59,16 +59,9 @@ pub(super) fn resolve(
     Ok(patches)
 }
 
-pub(super) fn text(ident: Option<&Ident>) -> Option<String> {
-    match ident {
-        Some(Ident::Text(text)) => Some(text.clone()),
-        _ => None,
-    }
-}
-
 /// The class that is meant: of several years the one that is said, else the latest.
 fn find<'k>(known: &'k [known::Classe], draft: &ClasseDraft) -> Option<&'k known::Classe> {
-    if let Some(identifiant) = text(draft.ident.as_ref()) {
+    if let Some(identifiant) = draft.ident.as_ref().and_then(Ident::text) {
         let same = |row: &&known::Classe| row.identifiant.as_ref() == Some(&identifiant);
         if let Some(row) = known.iter().find(same) {
             return Some(row);

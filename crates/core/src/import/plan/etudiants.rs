@@ -1,9 +1,8 @@
 //! Pupils: by identifier, else by name, and where there are several of it by the class.
 
-use super::super::fold::name_key;
+use super::super::fold::names_key;
 use super::super::people::{EtudiantDraft, Ident};
-use super::classes::text;
-use super::{NAMELESS, Numbers, given};
+use super::{NAMELESS, Numbers};
 use crate::model::EtudiantPatch;
 use crate::store::annuaire::{Table, known};
 use crate::store::{Conn, Error};
@@ -15,14 +14,14 @@ pub(super) fn resolve(
     classe: impl Fn(usize) -> Option<i64>,
 ) -> Result<Vec<EtudiantPatch>, Error> {
     let known = known::etudiants(conn)?;
-    let numbered = drafts
+    let given = drafts
         .iter()
-        .filter_map(|draft| given(draft.ident.as_ref()));
-    let mut numbers = Numbers::new(conn, Table::Etudiants, numbered)?;
+        .filter_map(|draft| draft.ident.as_ref()?.number());
+    let mut numbers = Numbers::new(conn, Table::Etudiants, given)?;
     let mut by_name: BTreeMap<String, Vec<&known::Etudiant>> = BTreeMap::new();
     let mut by_ident: BTreeMap<&str, i64> = BTreeMap::new();
     for row in &known {
-        let key = format!("{} {}", name_key(&row.nom), name_key(&row.prenom));
+        let key = names_key(Some(&row.nom), Some(&row.prenom));
         by_name.entry(key).or_default().push(row);
         if let Some(identifiant) = &row.identifiant {
             by_ident.insert(identifiant, row.id);
@@ -45,7 +44,7 @@ pub(super) fn resolve(
         let nom = draft.nom.clone();
         patches.push(EtudiantPatch {
             id: id.unwrap_or_else(|| numbers.next()),
-            identifiant: text(draft.ident.as_ref()),
+            identifiant: draft.ident.as_ref().and_then(Ident::text),
             nom: if is_known {
                 nom
             } else {

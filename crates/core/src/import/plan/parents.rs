@@ -1,11 +1,10 @@
 //! Parents: by identifier, else by name, and where there are several of it by number or address.
 
 use super::super::columns::Column;
-use super::super::fold::name_key;
+use super::super::fold::names_key;
 use super::super::people::{Ident, ParentDraft, Switch};
 use super::super::remark::{Genre, Remarks};
-use super::classes::text;
-use super::{NAMELESS, Numbers, Whole, given};
+use super::{NAMELESS, Numbers, Whole};
 use crate::model::{Parent, ParentPatch};
 use crate::store::annuaire::{Table, known};
 use crate::store::{Conn, Error};
@@ -37,11 +36,7 @@ impl Known {
         let mut by_ident = BTreeMap::new();
         let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (place, known) in rows.iter().enumerate() {
-            let key = format!(
-                "{} {}",
-                name_key(&known.row.nom),
-                name_key(&known.row.prenom)
-            );
+            let key = names_key(Some(&known.row.nom), Some(&known.row.prenom));
             by_name.entry(key).or_default().push(place);
             if let Some(identifiant) = &known.identifiant {
                 by_ident.insert(identifiant.clone(), place);
@@ -55,11 +50,8 @@ impl Known {
     }
 
     fn numbered(&self, id: i64) -> Option<&Parent> {
-        let place = self
-            .rows
-            .binary_search_by_key(&id, |known| known.row.id)
-            .ok()?;
-        self.rows.get(place).map(|known| &known.row)
+        let place = self.rows.binary_search_by_key(&id, |known| known.row.id);
+        self.rows.get(place.ok()?).map(|known| &known.row)
     }
 
     /// The number of who is meant by a draft without one. One with an identifier of its own is only
@@ -94,10 +86,10 @@ pub(super) fn resolve(
     remarks: &mut Remarks,
 ) -> Result<Vec<(ParentPatch, Final)>, Error> {
     let known = Known::load(conn)?;
-    let numbered = drafts
+    let given = drafts
         .iter()
-        .filter_map(|draft| given(draft.ident.as_ref()));
-    let mut numbers = Numbers::new(conn, Table::Parents, numbered)?;
+        .filter_map(|draft| draft.ident.as_ref()?.number());
+    let mut numbers = Numbers::new(conn, Table::Parents, given)?;
     let mut resolved = Vec::new();
     for draft in drafts {
         let id = match &draft.ident {
@@ -136,7 +128,7 @@ fn patch(draft: &ParentDraft, id: i64, present: Option<&Parent>, whole: Whole) -
     let nameless = || present.is_none().then(|| NAMELESS.to_owned());
     ParentPatch {
         id,
-        identifiant: text(draft.ident.as_ref()),
+        identifiant: draft.ident.as_ref().and_then(Ident::text),
         nom: draft
             .nom
             .clone()

@@ -6,88 +6,71 @@ fn read(body: &str) -> Option<Refusal> {
 
 #[test]
 fn a_body_that_says_no_is_a_refusal() {
-    for (body, whom) in [
-        ("ERROR:14", Refusal::Recipient),
-        ("ERR: 001, Authentication failed", Refusal::Account),
-        ("Error - insufficient credits", Refusal::Credit),
-        ("Erreur : crédit épuisé", Refusal::Credit),
-        ("\"ERROR: invalid API key\"", Refusal::Account),
-        ("KO", Refusal::Recipient),
-        ("status=error&reason=throttled", Refusal::Pace),
-        ("FAILED|Invalid mobile number", Refusal::Recipient),
-        ("false", Refusal::Recipient),
-        (r#"{"success":false}"#, Refusal::Recipient),
+    for (whom, bodies) in [
         (
-            r#"{"success":false,"message":"Crédit insuffisant"}"#,
-            Refusal::Credit,
+            Refusal::Recipient,
+            &[
+                "ERROR:14",
+                "KO",
+                "FAILED|Invalid mobile number",
+                "false",
+                r#"{"success":false}"#,
+                r#"{"ok":0}"#,
+                r#"{"status":"error","message":"Invalid recipient"}"#,
+                r#"{"status":"failed"}"#,
+                r#"{"messages":[{"status":"6","error-text":"Unroutable message"}]}"#,
+                r#"{"ids":[],"invalidReceivers":["+33612345678"],"totalCreditsRemoved":0}"#,
+                r#"{"code":400,"message":"Numéro invalide"}"#,
+                r#"{"error":{"code":21211,"message":"Invalid 'To' Phone Number"}}"#,
+                r#"{"error":true}"#,
+                r#"{"SMSMessageData":{"Recipients":[{"statusCode":403,"status":"InvalidPhoneNumber"}]}}"#,
+                r#"{"messages":[{"status":{"groupId":5,"groupName":"REJECTED","description":"Destination not registered"}}]}"#,
+                r#"[{"success":false}]"#,
+            ][..],
         ),
         (
-            r#"{"success":"false","reason":"sender not allowed"}"#,
+            Refusal::Account,
+            &[
+                "ERR: 001, Authentication failed",
+                "\"ERROR: invalid API key\"",
+                r#"{"status":"ERROR","error":"bad credentials"}"#,
+                r#"{"message-count":"1","messages":[{"status":"4","error-text":"Bad Credentials"}]}"#,
+                r#"{"messages":[{"status":"4"}]}"#,
+                r#"{"code":401,"message":"Unauthorized"}"#,
+            ],
+        ),
+        (
+            Refusal::Credit,
+            &[
+                "Error - insufficient credits",
+                "Erreur : crédit épuisé",
+                r#"{"success":false,"message":"Crédit insuffisant"}"#,
+                r#"{"messages":[{"status":"9","error-text":"Partner quota exceeded"}]}"#,
+                r#"{"code":"402"}"#,
+                r#"{"SMSMessageData":{"Recipients":[{"statusCode":405,"status":"InsufficientBalance"}]}}"#,
+            ],
+        ),
+        (
             Refusal::Sender,
-        ),
-        (r#"{"ok":0}"#, Refusal::Recipient),
-        (
-            r#"{"status":"error","message":"Invalid recipient"}"#,
-            Refusal::Recipient,
+            &[r#"{"success":"false","reason":"sender not allowed"}"#],
         ),
         (
-            r#"{"status":"ERROR","error":"bad credentials"}"#,
-            Refusal::Account,
-        ),
-        (r#"{"status":"failed"}"#, Refusal::Recipient),
-        (
-            r#"{"message-count":"1","messages":[{"status":"4","error-text":"Bad Credentials"}]}"#,
-            Refusal::Account,
-        ),
-        (r#"{"messages":[{"status":"4"}]}"#, Refusal::Account),
-        (
-            r#"{"message-count":"1","messages":[{"status":"1","error-text":"Throttled"}]}"#,
             Refusal::Pace,
+            &[
+                "status=error&reason=throttled",
+                r#"{"message-count":"1","messages":[{"status":"1","error-text":"Throttled"}]}"#,
+                r#"{"code":429}"#,
+                r#"{"errors":[{"description":"rate limit exceeded"}]}"#,
+            ],
         ),
         (
-            r#"{"messages":[{"status":"9","error-text":"Partner quota exceeded"}]}"#,
-            Refusal::Credit,
+            Refusal::Doubt,
+            &[r#"{"code":500,"message":"Internal error"}"#],
         ),
-        (
-            r#"{"messages":[{"status":"6","error-text":"Unroutable message"}]}"#,
-            Refusal::Recipient,
-        ),
-        (
-            r#"{"ids":[],"invalidReceivers":["+33612345678"],"totalCreditsRemoved":0}"#,
-            Refusal::Recipient,
-        ),
-        (r#"{"code":401,"message":"Unauthorized"}"#, Refusal::Account),
-        (r#"{"code":"402"}"#, Refusal::Credit),
-        (r#"{"code":429}"#, Refusal::Pace),
-        (r#"{"code":500,"message":"Internal error"}"#, Refusal::Doubt),
-        (
-            r#"{"code":400,"message":"Numéro invalide"}"#,
-            Refusal::Recipient,
-        ),
-        (
-            r#"{"error":{"code":21211,"message":"Invalid 'To' Phone Number"}}"#,
-            Refusal::Recipient,
-        ),
-        (r#"{"error":true}"#, Refusal::Recipient),
-        (
-            r#"{"errors":[{"description":"rate limit exceeded"}]}"#,
-            Refusal::Pace,
-        ),
-        (
-            r#"{"SMSMessageData":{"Recipients":[{"statusCode":405,"status":"InsufficientBalance"}]}}"#,
-            Refusal::Credit,
-        ),
-        (
-            r#"{"SMSMessageData":{"Recipients":[{"statusCode":403,"status":"InvalidPhoneNumber"}]}}"#,
-            Refusal::Recipient,
-        ),
-        (
-            r#"{"messages":[{"status":{"groupId":5,"groupName":"REJECTED","description":"Destination not registered"}}]}"#,
-            Refusal::Recipient,
-        ),
-        (r#"[{"success":false}]"#, Refusal::Recipient),
     ] {
-        assert_eq!(read(body), Some(whom), "{body}");
+        for body in bodies {
+            assert_eq!(read(body), Some(whom), "{body}");
+        }
     }
 }
 

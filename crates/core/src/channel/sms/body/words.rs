@@ -1,6 +1,7 @@
 //! The words of gateways, in English and French.
 
 use super::Refusal;
+use crate::channel::words::is_named;
 
 /// In small letters without accents.
 pub(super) fn plain(text: &str) -> String {
@@ -85,95 +86,50 @@ pub(super) fn is_none(text: &str) -> bool {
     none.contains(&text.trim_end_matches('.'))
 }
 
-/// What is ours to pay.
-const CREDIT: [&str; 10] = [
-    "credit",
-    "solde",
-    "balance",
-    "funds",
-    "insufficient",
-    "quota",
-    "not enough",
-    "payment",
-    "prepaid",
-    "top up",
-];
-
-/// What is ours to set.
-const ACCOUNT: [&str; 20] = [
-    "credential",
-    "authent",
-    "authoriz",
-    "authoris",
-    "unauthor",
-    "api key",
-    "apikey",
-    "api_key",
-    "api-key",
-    "access key",
-    "token",
-    "password",
-    "mot de passe",
-    "login",
-    "username",
-    "account",
-    "compte",
-    "forbidden",
-    "permission",
-    "whitelist",
-];
-
-/// The name that we give ourselves.
-const SENDER: [&str; 4] = ["sender", "expediteur", "emetteur", "originator"];
-
-/// What passes.
-const PACE: [&str; 11] = [
-    "throttl",
-    "rate limit",
-    "rate-limit",
-    "ratelimit",
-    "too many",
-    "too fast",
-    "slow down",
-    "busy",
-    "try again",
-    "retry",
-    "par minute",
-];
-
-/// What is the number's.
-const NUMBER: [&str; 15] = [
-    "number",
-    "numero",
-    "phone",
-    "telephone",
-    "msisdn",
-    "recipient",
-    "receiver",
-    "destination",
-    "destinataire",
-    "mobile",
-    "unroutable",
-    "blacklist",
-    "opt-out",
-    "opted out",
-    "unsubscrib",
+/// What the words of a refusal are about, the plainest first.
+const SUBJECTS: [(Refusal, &[&str]); 5] = [
+    (
+        Refusal::Pace,
+        &[
+            "throttl",
+            "rate limit|rate-limit|ratelimit",
+            "too many|too fast|slow down",
+            "busy|try again|retry",
+            "par minute",
+        ],
+    ),
+    (
+        Refusal::Credit,
+        &[
+            "credit|solde|balance|funds|quota",
+            "insufficient|not enough",
+            "payment|prepaid|top up",
+        ],
+    ),
+    (Refusal::Sender, &["sender|expediteur|emetteur|originator"]),
+    (
+        Refusal::Account,
+        &[
+            "credential|token|password|mot de passe|login|username",
+            "authent|authoriz|authoris|unauthor",
+            "api key|apikey|api_key|api-key|access key",
+            "account|compte",
+            "forbidden|permission|whitelist",
+        ],
+    ),
+    (
+        Refusal::Recipient,
+        &[
+            "number|numero|phone|telephone|mobile|msisdn",
+            "recipient|receiver|destination|destinataire",
+            "unroutable|blacklist",
+            "opt-out|opted out|unsubscrib",
+        ],
+    ),
 ];
 
 /// Whom the words concern, if they tell.
 pub(super) fn whose(text: &str) -> Option<Refusal> {
-    let named = |words: &[&str]| words.iter().any(|word| text.contains(word));
-    if named(&PACE) {
-        Some(Refusal::Pace)
-    } else if named(&CREDIT) {
-        Some(Refusal::Credit)
-    } else if named(&SENDER) {
-        Some(Refusal::Sender)
-    } else if named(&ACCOUNT) {
-        Some(Refusal::Account)
-    } else if named(&NUMBER) {
-        Some(Refusal::Recipient)
-    } else {
-        None
-    }
+    let about = SUBJECTS.iter().find(|(_, words)| is_named(text, words));
+    about.map(|(refusal, _)| *refusal)
 }

@@ -6,21 +6,18 @@ use proptest::prelude::*;
 /// A case a line: phase, reply (`\n` between its lines), class.
 const TABLES: [&str; 2] = [include_str!("said.tsv"), include_str!("others.tsv")];
 
-fn phase(word: &str) -> Option<Phase> {
-    Some(match word {
-        "greeting" => Phase::Greeting,
-        "ehlo" => Phase::Ehlo,
-        "starttls" => Phase::StartTls,
-        "auth" => Phase::Auth,
-        "mail" => Phase::Mail,
-        "rcpt" => Phase::Rcpt,
-        "data" => Phase::Data,
-        "dot" => Phase::Dot,
-        _ => return None,
-    })
-}
+const PHASES: [(&str, Phase); 8] = [
+    ("greeting", Phase::Greeting),
+    ("ehlo", Phase::Ehlo),
+    ("starttls", Phase::StartTls),
+    ("auth", Phase::Auth),
+    ("mail", Phase::Mail),
+    ("rcpt", Phase::Rcpt),
+    ("data", Phase::Data),
+    ("dot", Phase::Dot),
+];
 
-const fn word(class: Class) -> &'static str {
+const fn said(class: Class) -> &'static str {
     match class {
         Class::Recipient => "recipient",
         Class::Later => "later",
@@ -43,7 +40,8 @@ fn every_reply_of_the_tables_is_sorted_as_it_deserves() {
     let (mut looked_at, mut wrong) = (0, Vec::new());
     for line in TABLES.into_iter().flat_map(str::lines) {
         let mut fields = line.split('\t');
-        let Some(phase) = fields.next().and_then(phase) else {
+        let word = fields.next();
+        let Some((_, phase)) = PHASES.into_iter().find(|(name, _)| Some(*name) == word) else {
             continue;
         };
         let (reply, right) = (fields.next().unwrap(), fields.next().unwrap());
@@ -54,11 +52,11 @@ fn every_reply_of_the_tables_is_sorted_as_it_deserves() {
         let class = sort(phase, code, &text);
         // A cause may be asked for too: `us expediteur`.
         let told = match class {
-            Class::Us(cause) | Class::Limit(cause) => format!("{} {cause}", word(class)),
-            _ => word(class).to_owned(),
+            Class::Us(cause) | Class::Limit(cause) => format!("{} {cause}", said(class)),
+            _ => said(class).to_owned(),
         };
         looked_at += 1;
-        if right != word(class) && right != told {
+        if right != said(class) && right != told {
             wrong.push(format!("{phase:?} {reply}: {told} instead of {right}"));
         }
     }
@@ -102,11 +100,11 @@ proptest! {
 
     #[test]
     fn whatever_is_said_a_refusal_for_now_fails_nobody(text in "\\PC{0,200}", n in 0_usize..8) {
-        let phases = [Phase::Greeting, Phase::Ehlo, Phase::StartTls, Phase::Auth, Phase::Mail, Phase::Rcpt, Phase::Data, Phase::Dot];
-        let class = sort(phases[n], 450, &text);
+        let (_, phase) = PHASES[n];
+        let class = sort(phase, 450, &text);
         prop_assert!(!matches!(class, Class::Recipient | Class::Spam), "{class:?}");
         // Before a recipient is named, nothing concerns one but its message's size.
-        let class = sort(phases[n], 550, &text);
+        let class = sort(phase, 550, &text);
         prop_assert!(n >= 5 || !matches!(class, Class::Spam), "{class:?}");
     }
 }
