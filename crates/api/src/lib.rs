@@ -7,19 +7,22 @@
 
 mod answer;
 pub mod auth;
+mod caller;
 pub mod cli;
 pub mod commands;
+mod counters;
+mod crud;
 mod directory;
 mod dispatcher;
+mod drf;
+mod edge;
 mod endpoint;
-mod error;
 mod gate;
 mod health;
-mod input;
 mod messages;
 mod metrics;
-mod open;
 mod openapi;
+mod rate;
 pub mod server;
 pub mod start;
 mod state;

@@ -6,8 +6,7 @@
 
 use super::page::Window;
 use crate::answer;
-use crate::error::ApiError;
-use crate::input::query::Query;
+use crate::drf::{ApiError, Query};
 use crate::state::State;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};

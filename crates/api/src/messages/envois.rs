@@ -1,12 +1,10 @@
 //! Who got a message, who did not, and why: as JSON, and as a table for a spreadsheet.
 
-use super::crud::load;
 use crate::answer::list::{self, Chunk, Listed};
 use crate::answer::local::Local;
+use crate::crud::load;
+use crate::drf::{ApiError, Filters, Id, Query};
 use crate::endpoint::{Endpoint, Kind, Operation, Parameter};
-use crate::error::ApiError;
-use crate::input::path::id_of;
-use crate::input::query::{Filters, Query};
 use crate::openapi::Shape;
 use crate::state::State;
 use actix_web::http::{Method, header};
@@ -14,6 +12,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::stream::try_unfold;
 use messages_core::config::Lang;
 use messages_core::instant::Instant;
+use messages_core::model::Message;
 use messages_core::store::envois::recipients::{self, Destinataire, Filter};
 use messages_core::store::{Conn, Error};
 use messages_core::texts::{motif, next_attempt};
@@ -154,9 +153,13 @@ impl Listed for Envois {
     }
 }
 
-async fn all(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    let message = load(&state, id_of(&request)?).await?.id;
-    let query = Query::of(&request);
+async fn all(
+    state: web::Data<State>,
+    request: HttpRequest,
+    Id(id): Id,
+    query: Query,
+) -> Result<HttpResponse, ApiError> {
+    let message = load::<Message>(&state, id).await?.id;
     let mut filters = Filters::new(&query, state.texts);
     let etat = filters.choice("etat");
     filters.check()?;
@@ -175,8 +178,8 @@ const HEAD: &str = "\u{feff}\"envoi\";\"nom\";\"prenom\";\"canal\";\"adresse\";\
 
 /// A table that a French spreadsheet opens by a double click: UTF-8 with its mark, semicolons,
 /// every cell quoted, and none that begins a formula (OWASP, CSV injection).
-async fn table(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    let message = load(&state, id_of(&request)?).await?.id;
+async fn table(state: web::Data<State>, Id(id): Id) -> Result<HttpResponse, ApiError> {
+    let message = load::<Message>(&state, id).await?.id;
     let filter = Filter {
         message,
         etat: None,

@@ -1,14 +1,12 @@
 //! The numbers of the web app's dashboard, and some more.
 
 use crate::answer;
+use crate::drf::{ApiError, Query, python_int, read_date};
 use crate::endpoint::{Endpoint, Kind, Operation, Parameter};
-use crate::error::ApiError;
-use crate::input::fields::{python_int, read_date};
-use crate::input::query::Query;
 use crate::openapi::Shape;
 use crate::state::State;
 use actix_web::http::Method;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use chrono::{Days, NaiveDate};
 use messages_core::instant::Instant;
 use messages_core::store::Conn;
@@ -85,8 +83,8 @@ struct OfDay {
     count: i64,
 }
 
-async fn show(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    let selection = selection(&state, &Query::of(&request))?;
+async fn show(state: web::Data<State>, query: Query) -> Result<HttpResponse, ApiError> {
+    let selection = selection(&state, &query)?;
     let zone = state.config.messages.zone;
     let question = move |conn: &mut Conn| {
         let statistics = statistiques::messages(conn, &selection)?;

@@ -1,7 +1,7 @@
 //! Fields that are numbers: of other objects, and of the object itself.
 
+use super::super::value::Value;
 use super::{Fields, OPTIONAL, Rule};
-use crate::input::value::Value;
 use messages_core::store::annuaire::ID_MAX;
 use std::collections::BTreeSet;
 
@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 pub(crate) struct Key {
     /// The number; one that no object can have is -1.
     pub(crate) id: i64,
-    written: String,
+    /// As the client wrote it.
+    pub(crate) written: String,
 }
 
 impl Fields<'_> {
@@ -98,11 +99,6 @@ impl Fields<'_> {
             return None;
         }
         self.number(name)
-    }
-
-    /// Notes that the object of a key is not there.
-    pub(crate) fn unknown_key(&mut self, name: &str, key: &Key) {
-        self.fault(name, self.texts.no_object(&key.written));
     }
 }
 

@@ -1,14 +1,26 @@
 //! The query of a request.
 
-use crate::error::ApiError;
-use crate::texts::Texts;
-use actix_web::HttpRequest;
+use super::error::ApiError;
+use super::texts::Texts;
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
 use messages_core::vocabulary::{Canal, Statut};
 use serde_json::{Map, json};
+use std::convert::Infallible;
+use std::future::{Ready, ready};
 
 /// The parameters; of several with one name, the last counts.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Query(Vec<(String, String)>);
+
+impl FromRequest for Query {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self::of(request)))
+    }
+}
 
 impl Query {
     /// Reads the query of a request.
