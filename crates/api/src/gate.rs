@@ -166,7 +166,8 @@ async fn admit(spec: &Spec, state: &State, request: &mut ServiceRequest) -> Resu
         .map_or(Ok(()), |portee| principal.must(portee));
     let caller = principal.rate_key();
     // Before it may be refused, because the log also tells who was.
-    request.extensions_mut().insert(Caller(principal));
+    let known = Caller::of(request, principal);
+    request.extensions_mut().insert(known);
     allowed.map_err(ApiError::Refused)?;
     if let Some(rate) = &state.rate {
         rate.check(caller).await?;
@@ -215,6 +216,9 @@ fn finish(
 }
 
 fn refusal(error: &ApiError, state: &State) -> HttpResponse {
+    if let ApiError::Repeated(first) = error {
+        return answer::said(first.clone());
+    }
     let mut response = answer::json(error.status_code(), &error.body(state.texts));
     let headers = response.headers_mut();
     match error {

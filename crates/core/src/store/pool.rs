@@ -35,19 +35,20 @@ impl Pool {
         Ok(Self(pool))
     }
 
-    /// Runs `question` with a connection.
+    /// Runs `question` with a connection, on which `acteur` makes the changes; none makes none.
     ///
     /// # Errors
     /// `question`'s own; `Unavailable` when no connection is free in time.
     pub fn with<T>(
         &self,
+        acteur: Option<Acteur>,
         question: impl FnOnce(&mut Conn) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let mut conn = self
             .0
             .get()
             .map_err(|error| Error::Unavailable(error.to_string()))?;
-        conn.act_for(Some(Acteur::anonyme()));
+        conn.act_for(acteur);
         question(&mut conn)
     }
 }

@@ -261,7 +261,7 @@ fn the_row_says_who_from_where_and_by_which_request(database: &Database) {
     let school = School::new(database);
     let before = school.conn().now().unwrap();
     let mut conn = school.conn();
-    let acteur = Acteur::utilisateur("12").by(Some("192.0.2.7".to_owned()), "r-1".to_owned());
+    let acteur = Acteur::utilisateur("12").by(Some("192.0.2.7".to_owned()), Some("r-1".to_owned()));
     conn.act_for(Some(acteur.clone()));
     let id = messages::insert(
         &mut conn,
@@ -403,11 +403,8 @@ fn whoever_is_lent_a_connection_does_not_act_for_the_one_before() {
     let database = Database::sqlite();
     let school = School::new(&database);
     let pool = Pool::open(&crate::harness::place(&database), 1).unwrap();
-    let made = pool.with(|conn| {
-        conn.act_for(Some(Acteur::cle(1)));
-        Classe::insert(conn, None, &classe())
-    });
-    made.unwrap();
-    pool.with(|conn| Classe::insert(conn, None, &classe())).ok();
+    let add = |conn: &mut Conn| Classe::insert(conn, None, &classe());
+    pool.with(Some(Acteur::cle(1)), add).unwrap();
+    pool.with(None, add).unwrap_err();
     assert_eq!(school.count("historique", "acteur = 'clé 1'"), 1);
 }

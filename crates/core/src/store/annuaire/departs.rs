@@ -51,6 +51,9 @@ pub fn absents(conn: &mut Conn, named: &[i64]) -> Result<Absents, Error> {
 /// # Errors
 /// The database's.
 pub fn leave(conn: &mut Conn, parents: &[i64]) -> Result<usize, Error> {
+    if parents.is_empty() {
+        return Ok(0);
+    }
     let now = conn.now()?;
     let mut left = 0;
     for parents in parents.chunks(CHUNK) {

@@ -28,21 +28,34 @@ pub struct Changes {
     pub revenus: usize,
 }
 
+/// What the history says of it.
+#[derive(Serialize)]
+struct Bilan {
+    #[serde(flatten)]
+    changes: Changes,
+    partis: usize,
+}
+
 /// Inserts or changes what is given, in one transaction of its own; see [`put`].
 ///
 /// # Errors
 /// As [`put`]; nothing is changed then.
 pub fn upsert(conn: &mut Conn, annuaire: &Annuaire) -> Result<Changes, Error> {
-    take_over(conn, |conn| put(conn, annuaire))
+    take_over(conn, |conn| Ok(put(conn, annuaire, &[])?.0))
 }
 
 /// Inserts or changes what is given; what is not said stays, and who is not given at all too. Links
 /// are added; only `familles` lose those that are not given. Envois that wait for a parent who now
-/// refuses their channel are ended at once. Called within [`take_over`].
+/// refuses their channel are ended at once. Then `partants` leave; returns how many did. Called within
+/// [`take_over`].
 ///
 /// # Errors
 /// `Conflict` when a row is given twice or names one that there is not.
-pub fn put(conn: &mut Conn, annuaire: &Annuaire) -> Result<Changes, Error> {
+pub fn put(
+    conn: &mut Conn,
+    annuaire: &Annuaire,
+    partants: &[i64],
+) -> Result<(Changes, usize), Error> {
     let classes = each_once(Named::Classe, annuaire.classes.iter().map(|row| row.id))?;
     let pupils = each_once(Named::Etudiant, annuaire.etudiants.iter().map(|row| row.id))?;
     let parents = each_once(Named::Parent, annuaire.parents.iter().map(|row| row.id))?;
@@ -67,8 +80,10 @@ pub fn put(conn: &mut Conn, annuaire: &Annuaire) -> Result<Changes, Error> {
         }
     }
     oppositions::apply(conn, None)?;
-    historique::note_with(conn, Action::Importe, Objet::Annuaire, None, &changes)?;
-    Ok(changes)
+    let partis = departs::leave(conn, partants)?;
+    let bilan = Bilan { changes, partis };
+    historique::note_with(conn, Action::Importe, Objet::Annuaire, None, &bilan)?;
+    Ok((changes, partis))
 }
 
 /// The numbers, in their order. PostgreSQL does not change a row twice in one statement, and which

@@ -23,51 +23,6 @@ pub struct Demande {
     pub empreinte: String,
 }
 
-/// What is known of a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Begun {
-    /// Nothing: carry it out.
-    New,
-    /// It was answered.
-    Answered {
-        /// HTTP status.
-        statut: i64,
-        /// Body.
-        corps: String,
-    },
-    /// The key served for another request.
-    OtherRequest,
-    /// It is being carried out, or was when the server died.
-    InProgress,
-}
-
-/// Notes a request, or tells what became of the first one with its key.
-///
-/// # Errors
-/// The database's.
-pub fn begin(conn: &mut Conn, demande: &Demande) -> Result<Begun, Error> {
-    purge(conn)?;
-    conn.write(|conn| {
-        let row = (demande, creee_le.eq(conn.now()?));
-        let insertion = diesel::insert_into(table).values(row);
-        let insertion = insertion.on_conflict(table.primary_key()).do_nothing();
-        if conn.execute(either(insertion))? > 0 {
-            return Ok(Begun::New);
-        }
-        let first = table.find(demande.id());
-        let first: Option<(String, Option<i64>, Option<String>)> =
-            conn.first(first.select((idempotences::empreinte, idempotences::statut, corps)))?;
-        Ok(match first {
-            Some((empreinte, ..)) if empreinte != demande.empreinte => Begun::OtherRequest,
-            Some((_, Some(code), body)) => Begun::Answered {
-                statut: code,
-                corps: body.unwrap_or_default(),
-            },
-            _ => Begun::InProgress,
-        })
-    })
-}
-
 /// An answer as it was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reponse {
@@ -107,7 +62,7 @@ pub fn once<T>(
     conn: &mut Conn,
     demande: &Demande,
     work: impl FnOnce(&mut Conn) -> Result<(T, Reponse), Error>,
-) -> Result<Once<T>, Error> {
+) -> Result<Once<(T, Reponse)>, Error> {
     let outcome = conn.write(|conn| {
         let row = (demande, creee_le.eq(conn.now()?));
         let insertion = diesel::insert_into(table).values(row);
@@ -115,9 +70,9 @@ pub fn once<T>(
         if conn.execute(either(insertion))? == 0 {
             return first(conn, demande)?.ok_or(Error::Stale);
         }
-        let (value, answer) = work(conn)?;
-        finish(conn, demande, answer.statut, &answer.corps)?;
-        Ok(Once::Done(value))
+        let done = work(conn)?;
+        finish(conn, demande, &done.1)?;
+        Ok(Once::Done(done))
     })?;
     crate::failpoint::reach("request_committed");
     Ok(outcome)
@@ -172,22 +127,14 @@ pub(in crate::store) fn forget_parent(conn: &mut Conn, parent: i64) -> Result<()
     Ok(())
 }
 
-/// Keeps the answer.
+/// Keeps the answer, or a later one.
 ///
 /// # Errors
 /// The database's.
-pub fn finish(conn: &mut Conn, demande: &Demande, code: i64, body: &str) -> Result<(), Error> {
-    let answer = (idempotences::statut.eq(code), corps.eq(body));
+pub fn finish(conn: &mut Conn, demande: &Demande, reponse: &Reponse) -> Result<(), Error> {
+    let answer = (
+        idempotences::statut.eq(reponse.statut),
+        corps.eq(&reponse.corps),
+    );
     conn.write(|conn| conn.execute(diesel::update(demande).set(answer)).map(drop))
-}
-
-/// Forgets a request that was refused.
-///
-/// # Errors
-/// The database's.
-pub fn forget(conn: &mut Conn, demande: &Demande) -> Result<(), Error> {
-    let unanswered = table
-        .find(demande.id())
-        .filter(idempotences::statut.is_null());
-    conn.write(|conn| conn.execute(diesel::delete(unanswered)).map(drop))
 }

@@ -46,10 +46,10 @@ impl Acteur {
 
     /// The same, by this request from this address.
     #[must_use]
-    pub fn by(self, ip: Option<String>, demande: String) -> Self {
+    pub fn by(self, ip: Option<String>, demande: Option<String>) -> Self {
         Self {
             ip,
-            demande: Some(demande),
+            demande,
             ..self
         }
     }

@@ -4,7 +4,7 @@ use crate::harness::{School, message};
 use crate::harness::{To, place};
 use messages_core::config::Database as Place;
 use messages_core::model::NewMessage;
-use messages_core::store::appels::idempotence::{Demande, Once, Reponse, answered, once};
+use messages_core::store::appels::idempotence::{Demande, Once, Reponse, answered, finish, once};
 use messages_core::store::{Conn, Error, messages};
 use messages_core::vocabulary::{Canal, Statut};
 use messages_testing::cluster::Cluster;
@@ -17,6 +17,8 @@ stories!(
     what_is_asked_again_is_answered_the_same_and_done_once,
     what_was_refused_leaves_nothing,
     two_at_once_are_done_once,
+    a_later_answer_stands_for_the_first,
+    a_key_serves_one_caller_for_a_day,
 );
 
 fn demande(cle: &str, empreinte: &str) -> Demande {
@@ -35,7 +37,7 @@ fn reponse(id: i64) -> Reponse {
     }
 }
 
-fn ask(conn: &mut Conn, demande: &Demande) -> Result<Once<i64>, Error> {
+fn ask(conn: &mut Conn, demande: &Demande) -> Result<Once<(i64, Reponse)>, Error> {
     once(conn, demande, |conn| {
         let draft = NewMessage {
             statut: Statut::Brouillon,
@@ -58,7 +60,7 @@ fn what_is_asked_again_is_answered_the_same_and_done_once(database: &Database) {
     let conn = &mut school.conn();
     let first = demande("clic-1", "a");
     assert_eq!(answered(conn, &first).unwrap(), None);
-    assert_eq!(ask(conn, &first).unwrap(), Once::Done(1));
+    assert_eq!(ask(conn, &first).unwrap(), Once::Done((1, reponse(1))));
     assert_eq!(ask(conn, &first).unwrap(), Once::Answered(reponse(1)));
     let looked = answered(conn, &first).unwrap();
     assert_eq!(looked, Some(Once::Answered(reponse(1))));
@@ -71,7 +73,7 @@ fn what_is_asked_again_is_answered_the_same_and_done_once(database: &Database) {
 fn what_was_refused_leaves_nothing(database: &Database) {
     let school = School::new(database);
     let conn = &mut school.conn();
-    let refused: Result<Once<()>, Error> = once(conn, &demande("clic-1", "a"), |conn| {
+    let refused: Result<Once<((), Reponse)>, Error> = once(conn, &demande("clic-1", "a"), |conn| {
         messages::delete(conn, 9)?;
         Ok(((), reponse(9)))
     });
@@ -79,6 +81,34 @@ fn what_was_refused_leaves_nothing(database: &Database) {
     assert_eq!(school.count("idempotences", "true"), 0);
     let mended = ask(conn, &demande("clic-1", "b")).unwrap();
     assert!(matches!(mended, Once::Done(_)));
+}
+
+fn a_later_answer_stands_for_the_first(database: &Database) {
+    let school = School::new(database);
+    let conn = &mut school.conn();
+    let demande = demande("clic-1", "a");
+    ask(conn, &demande).unwrap();
+    finish(conn, &demande, &reponse(99)).unwrap();
+    assert_eq!(ask(conn, &demande).unwrap(), Once::Answered(reponse(99)));
+}
+
+fn a_key_serves_one_caller_for_a_day(database: &Database) {
+    let school = School::new(database);
+    let conn = &mut school.conn();
+    let own = demande("clic-1", "a");
+    let other = Demande {
+        demandeur: "key:2".to_owned(),
+        ..demande("clic-1", "b")
+    };
+    ask(conn, &own).unwrap();
+    assert!(matches!(ask(conn, &other).unwrap(), Once::Done(_)));
+    database.execute("UPDATE idempotences SET creee_le = '2020-01-01T00:00:00.000000Z'");
+    assert_eq!(answered(conn, &own).unwrap(), None);
+    assert_eq!(
+        school.count("idempotences", "true"),
+        0,
+        "the day before is forgotten"
+    );
 }
 
 fn two_at_once_are_done_once(database: &Database) {
@@ -90,7 +120,7 @@ fn two_at_once_are_done_once(database: &Database) {
             [scope.spawn(ask), scope.spawn(ask)].map(|one| one.join().unwrap())
         });
         let done = outcomes.iter().find_map(|outcome| match outcome {
-            Once::Done(id) => Some(*id),
+            Once::Done((id, _)) => Some(*id),
             _ => None,
         });
         assert!(outcomes.contains(&Once::Answered(reponse(done.unwrap()))));
