@@ -159,7 +159,10 @@ mod tests {
         let text = list(&config(), &mut conn).unwrap();
         let lines: Vec<&str> = text.lines().collect();
         assert!(lines[0].contains("Cantine  ANNULÉE le ") && lines[0].contains("  envoi  "));
-        assert!(lines[1].ends_with("Vie scolaire") && lines[1].contains("lecture,ecriture,envoi"));
+        assert!(
+            lines[1].ends_with("Vie scolaire")
+                && lines[1].contains("lecture,ecriture,envoi,supervision")
+        );
         for key in String::from_utf8(out).unwrap().lines() {
             assert!(!text.contains(key.rsplit('_').next().unwrap()));
             assert!(!text.contains(&cles::empreinte(key)));

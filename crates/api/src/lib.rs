@@ -19,6 +19,7 @@ mod edge;
 mod endpoint;
 mod gate;
 mod health;
+mod historique;
 mod messages;
 mod metrics;
 mod openapi;

@@ -27,6 +27,9 @@ macro_rules! text_enum {
             /// Every word, in the order of the contract.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
+            /// The words themselves.
+            pub const WORDS: [&'static str; Self::ALL.len()] = [$($word),+];
+
             /// The word as it is stored and shown.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
@@ -318,6 +321,8 @@ text_enum! {
         Ecriture = "ecriture",
         /// Making messages leave.
         Envoi = "envoi",
+        /// Watching over the service: the whole history.
+        Supervision = "supervision",
     }
 }
 

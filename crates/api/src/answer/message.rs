@@ -29,6 +29,8 @@ pub(crate) struct MessageJson<'m, P, C> {
     nb_incertains: i64,
     nb_ignores: i64,
     simule: bool,
+    /// Who created it.
+    auteur: Option<&'m str>,
 }
 
 /// A message as lists show it.
@@ -75,5 +77,6 @@ fn with<P, C>(
         nb_incertains: message.nb_incertains,
         nb_ignores: message.nb_ignores,
         simule: message.simule,
+        auteur: message.auteur.as_deref(),
     }
 }

@@ -1,9 +1,11 @@
 //! The query of a request.
 
 use super::error::ApiError;
+use super::fields::read_date;
 use super::texts::Texts;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use messages_core::instant::Instant;
 use messages_core::vocabulary::{Canal, Statut};
 use serde_json::{Map, json};
 use std::convert::Infallible;
@@ -137,6 +139,22 @@ impl<'q> Filters<'q> {
     /// `?type=`
     pub(crate) fn canal(&mut self) -> Option<Canal> {
         self.choice("type")
+    }
+
+    /// A text.
+    pub(crate) fn text(&mut self, name: &str) -> Option<String> {
+        let text = self.query.said(name)?;
+        if text.contains('\0') {
+            self.fault(name, self.texts.nul());
+        }
+        Some(text.to_owned())
+    }
+
+    /// A moment.
+    pub(crate) fn date(&mut self, name: &str, zone: chrono_tz::Tz) -> Option<Instant> {
+        let text = self.query.said(name)?;
+        let read = read_date(text, zone, self.texts);
+        read.map_err(|why| self.fault(name, &why)).ok()
     }
 
     /// The number of an object; that it exists is asked later.

@@ -67,10 +67,11 @@ pub(super) fn securities() -> [(&'static str, SecurityScheme); 2] {
     ]
 }
 
-pub(super) fn tags() -> [Tag; 4] {
+pub(super) fn tags() -> [Tag; 5] {
     [
         ("messages", "Écrire, programmer, envoyer, suivre."),
         ("envois", "Ce que chaque destinataire a reçu."),
+        ("historique", "Qui a fait quoi."),
         ("annuaire", "Classes, élèves, parents."),
         ("exploitation", "Santé, mesures, documentation."),
     ]

@@ -12,6 +12,7 @@ pub(super) fn of(schema: &str) -> Option<Value> {
         "MessageRequest" => message_written(),
         "PatchedMessage" => json!({ "contenu": "La réunion est avancée à 17 h 30." }),
         "Envoi" => envoi(),
+        "Fait" => fait(),
         "Apercu" => preview(),
         "Statistiques" => statistics(),
         "Classe" => classe(),
@@ -127,6 +128,7 @@ fn message() -> Value {
         "nb_incertains": 0,
         "nb_ignores": 0,
         "simule": false,
+        "auteur": "utilisateur 12",
     })
 }
 
@@ -149,6 +151,20 @@ fn envoi() -> Value {
         "emis_le": "2036-09-14T08:00:01+02:00",
         "termine_le": "2036-09-14T08:00:02+02:00",
         "lu_le": null,
+    })
+}
+
+fn fait() -> Value {
+    json!({
+        "id": 1,
+        "fait_le": "2036-09-13T17:20:45.123456+02:00",
+        "acteur": "utilisateur 12",
+        "action": "renvoye",
+        "objet": "message",
+        "numero": 1,
+        "bilan": { "envois": 3 },
+        "ip": "192.0.2.7",
+        "demande": "0b38e1f2-1111-4222-8333-123456789abc",
     })
 }
 

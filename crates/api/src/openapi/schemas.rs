@@ -3,6 +3,7 @@
 mod annuaire;
 mod common;
 mod envoi;
+mod historique;
 mod message;
 
 use super::form;
@@ -15,6 +16,7 @@ pub(super) type Named = (String, Part);
 pub(super) fn all() -> Vec<Named> {
     let mut all = message::schemas();
     all.extend(envoi::schemas());
+    all.extend(historique::schemas());
     all.extend(annuaire::schemas());
     all.extend(common::schemas());
     let forms: Vec<Named> = all.iter().filter_map(for_forms).collect();

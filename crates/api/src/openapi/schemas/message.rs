@@ -100,6 +100,11 @@ fn answered(parent: Part, classe: Part) -> Vec<Row> {
             "Ceux à qui rien n'a été envoyé.",
         ),
         ("simule", kit::switch(), "Si le départ n'était que simulé."),
+        (
+            "auteur",
+            kit::text_or_null(),
+            "Qui l'a créé ; null pour un message plus ancien que l'historique.",
+        ),
     ]
 }
 
