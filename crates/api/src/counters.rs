@@ -1,7 +1,11 @@
 //! What this process counts (Prometheus).
 
 use actix_web::http::Method;
-use prometheus::{Gauge, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry};
+use prometheus::{
+    Gauge, HistogramVec, IntCounterVec, IntGaugeVec, Registry, histogram_opts,
+    register_gauge_with_registry, register_histogram_vec_with_registry,
+    register_int_counter_vec_with_registry, register_int_gauge_vec_with_registry,
+};
 use std::time::Duration;
 
 /// What this process counts.
@@ -21,66 +25,50 @@ const BUCKETS: [f64; 12] = [
 
 impl Counters {
     /// Nothing counted yet.
-    pub(crate) fn new() -> Self {
-        let registry = Registry::new();
-        let requests = IntCounterVec::new(
-            Opts::new("messages_http_requests_total", "HTTP requests answered."),
-            &["method", "path", "status"],
-        );
-        let durations = HistogramVec::new(
-            HistogramOpts::new(
-                "messages_http_request_duration_seconds",
-                "Time to the head of the answer.",
-            )
-            .buckets(BUCKETS.to_vec()),
-            &["method", "path"],
-        );
-        let envois = IntGaugeVec::new(
-            Opts::new("messages_envois_total", "Envois by channel and state."),
-            &["canal", "etat"],
-        );
-        let oldest = Gauge::new(
-            "messages_due_oldest_seconds",
-            "Age of the oldest message or envoi that is due and has not left; 0 when there is none.",
-        );
-        let last_run = Gauge::new(
-            "messages_last_passage_timestamp_seconds",
-            "Begin of the last run of the dispatcher, in Unix time; 0 when there was none.",
-        );
-        Self::registered(registry, requests, durations, envois, oldest, last_run)
-    }
-
     #[expect(
         clippy::expect_used,
         reason = "the names are constants, and each is used once"
     )]
-    fn registered(
-        registry: Registry,
-        requests: prometheus::Result<IntCounterVec>,
-        durations: prometheus::Result<HistogramVec>,
-        envois: prometheus::Result<IntGaugeVec>,
-        oldest: prometheus::Result<Gauge>,
-        last_run: prometheus::Result<Gauge>,
-    ) -> Self {
-        let metrics = Self {
+    pub(crate) fn new() -> Self {
+        Self::registered(Registry::new()).expect("valid names")
+    }
+
+    fn registered(registry: Registry) -> prometheus::Result<Self> {
+        let durations = histogram_opts!(
+            "messages_http_request_duration_seconds",
+            "Time to the head of the answer.",
+            BUCKETS.to_vec()
+        );
+        Ok(Self {
+            requests: register_int_counter_vec_with_registry!(
+                "messages_http_requests_total",
+                "HTTP requests answered.",
+                &["method", "path", "status"],
+                registry
+            )?,
+            durations: register_histogram_vec_with_registry!(
+                durations,
+                &["method", "path"],
+                registry
+            )?,
+            envois: register_int_gauge_vec_with_registry!(
+                "messages_envois_total",
+                "Envois by channel and state.",
+                &["canal", "etat"],
+                registry
+            )?,
+            oldest: register_gauge_with_registry!(
+                "messages_due_oldest_seconds",
+                "Age of the oldest message or envoi that is due and has not left; 0 when there is none.",
+                registry
+            )?,
+            last_run: register_gauge_with_registry!(
+                "messages_last_passage_timestamp_seconds",
+                "Begin of the last run of the dispatcher, in Unix time; 0 when there was none.",
+                registry
+            )?,
             registry,
-            requests: requests.expect("a valid name"),
-            durations: durations.expect("a valid name"),
-            envois: envois.expect("a valid name"),
-            oldest: oldest.expect("a valid name"),
-            last_run: last_run.expect("a valid name"),
-        };
-        let collectors: [Box<dyn prometheus::core::Collector>; 5] = [
-            Box::new(metrics.requests.clone()),
-            Box::new(metrics.durations.clone()),
-            Box::new(metrics.envois.clone()),
-            Box::new(metrics.oldest.clone()),
-            Box::new(metrics.last_run.clone()),
-        ];
-        for collector in collectors {
-            metrics.registry.register(collector).expect("a new name");
-        }
-        metrics
+        })
     }
 
     /// Counts a request.

@@ -17,9 +17,7 @@ mod value;
 
 pub(crate) use body::{Body, MAX_BODY, take};
 pub(crate) use error::ApiError;
-pub(crate) use fields::{
-    Fields, Form, Key, NAME, NAME_MAX, OPTIONAL, REQUIRED, Rule, python_int, read_date,
-};
+pub(crate) use fields::{Fields, Form, Key, NAME, NAME_MAX, OPTIONAL, REQUIRED, Rule, python_int};
 pub(crate) use json::parse_rows;
 pub(crate) use path::Id;
 pub(crate) use query::{Filters, Query};

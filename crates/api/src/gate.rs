@@ -4,24 +4,22 @@
 //! The order is Django REST framework's: a request without a token learns nothing else, not even
 //! that its method is not allowed. What is public is only let through.
 
+mod admission;
 mod idempotency;
 mod negotiate;
 mod origin;
 
 use crate::answer;
-use crate::auth::{Credentials, Principal, Refusal, WWW_AUTHENTICATE as REALM, Who, check_key};
-use crate::caller::Caller;
+use crate::auth::WWW_AUTHENTICATE as REALM;
 use crate::drf::ApiError;
 use crate::endpoint::{Access, Endpoint};
 use crate::state::State;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
-use actix_web::http::{Method, header};
 use actix_web::middleware::{Next, from_fn};
-use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
-use messages_core::instant::Instant;
-use messages_core::store::appels::cles;
+use actix_web::{Error, HttpRequest, HttpResponse, ResponseError, web};
 use std::rc::Rc;
 
 /// What the gate knows of an endpoint.
@@ -81,9 +79,9 @@ pub(crate) fn register(config: &mut web::ServiceConfig, endpoint: &Endpoint) {
         resource = resource.route(options);
     }
     config.service(resource.default_service(web::to(not_allowed)).wrap(from_fn(
-        move |request, next| {
+        move |state: web::Data<State>, request, next| {
             let spec = Rc::clone(&spec);
-            async move { pass(&spec, request, next).await }
+            async move { pass(&spec, &state, request, next).await }
         },
     )));
 }
@@ -124,21 +122,19 @@ fn describe(name: &str) -> HttpResponse {
 
 async fn pass(
     spec: &Spec,
-    mut request: ServiceRequest,
+    state: &State,
+    request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let Some(state) = request.app_data::<web::Data<State>>().cloned() else {
-        return Err(ApiError::Internal.into());
-    };
-    let response = match admit(spec, &state, &mut request).await {
-        Ok(()) => idempotency::around(&state, request, next).await?,
+    let response = match admit(spec, state, &request).await {
+        Ok(()) => idempotency::around(state, request, next).await?,
         Err(error) => request.error_response(error),
     };
-    Ok(finish(spec, &state, response))
+    Ok(finish(spec, state, response))
 }
 
 /// Lets a request through, or says why not.
-async fn admit(spec: &Spec, state: &State, request: &mut ServiceRequest) -> Result<(), ApiError> {
+async fn admit(spec: &Spec, state: &State, request: &ServiceRequest) -> Result<(), ApiError> {
     let access = spec.access(request.method());
     if access == Access::Public {
         return Ok(());
@@ -146,54 +142,7 @@ async fn admit(spec: &Spec, state: &State, request: &mut ServiceRequest) -> Resu
     if spec.is_json {
         negotiate::check(request)?;
     }
-    let peer = request.peer_addr().map(|peer| peer.ip().to_string());
-    let principal = match authenticate(state, request).await {
-        Ok(principal) => principal,
-        Err(refusal) => {
-            // Who guesses keys is slowed down as who uses one.
-            if let Some(rate) = &state.rate {
-                rate.check(format!("ip:{}", peer.unwrap_or_default()))
-                    .await?;
-            }
-            return Err(refusal);
-        }
-    };
-    if principal.who == Who::Anyone && !origin::is_here(state, request) {
-        return Err(ApiError::Refused(Refusal::Forbidden));
-    }
-    let allowed = access
-        .portee()
-        .map_or(Ok(()), |portee| principal.must(portee));
-    let caller = principal.rate_key();
-    // Before it may be refused, because the log also tells who was.
-    let known = Caller::of(request, principal);
-    request.extensions_mut().insert(known);
-    allowed.map_err(ApiError::Refused)?;
-    if let Some(rate) = &state.rate {
-        rate.check(caller).await?;
-    }
-    Ok(())
-}
-
-/// Who calls. A web-app token is checked here; an API key is looked up in the database.
-async fn authenticate(state: &State, request: &ServiceRequest) -> Result<Principal, ApiError> {
-    // Two headers are one with a comma, as every server joins them (RFC 9110, 5.3): no token.
-    let headers = request.headers().get_all(header::AUTHORIZATION);
-    let header = headers.map(HeaderValue::as_bytes).collect::<Vec<_>>();
-    let header = (!header.is_empty()).then(|| header.join(&b", "[..]));
-    let now = Instant::of_this_machine();
-    let credentials = state
-        .auth
-        .parse(header.as_deref(), now)
-        .map_err(ApiError::Refused)?;
-    match credentials {
-        Credentials::Known(principal) => Ok(principal),
-        Credentials::Key(presented) => {
-            let prefixe = presented.prefixe.clone();
-            let known = state.ask(move |conn| cles::find(conn, &prefixe)).await?;
-            check_key(known.as_ref(), &presented).map_err(ApiError::Refused)
-        }
-    }
+    admission::check(state, request, access).await
 }
 
 /// Writes an error's body and the headers that every answer of an endpoint has.

@@ -3,7 +3,7 @@
 //! Whoever may read a message may know who wrote, changed or sent it. The whole history tells who works
 //! when and from which address: it is for those who watch over the service, scope `supervision`.
 
-use crate::answer::list::{self, Chunk, Listed};
+use crate::answer::list::{self, Listed};
 use crate::answer::local::Local;
 use crate::crud::load;
 use crate::drf::{ApiError, Filters, Id, Query};
@@ -12,6 +12,7 @@ use crate::openapi::Shape;
 use crate::state::State;
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
+use messages_core::config::Messages as Settings;
 use messages_core::model::Message;
 use messages_core::store::historique::{self, Fait, Filter};
 use messages_core::store::{Conn, Error};
@@ -90,53 +91,48 @@ struct FaitJson<'f> {
     objet: Objet,
     numero: Option<i64>,
     bilan: Option<Value>,
-    /// Only where it is asked for by those who watch over the service.
     ip: Option<&'f str>,
     demande: Option<&'f str>,
 }
 
-struct Faits {
-    filter: Filter,
-    zone: chrono_tz::Tz,
-    with_ip: bool,
-}
+/// What somebody did, with or without the address it came from.
+struct Told<const IP: bool>(Fait);
 
-impl Faits {
-    fn write(&self, faits: &[Fait]) -> Chunk {
-        Chunk::write(faits.iter().map(|fait| {
-            FaitJson {
-                id: fait.id,
-                fait_le: Local(fait.fait_le, self.zone),
-                acteur: &fait.acteur,
-                action: fait.action,
-                objet: fait.objet,
-                numero: fait.numero,
-                bilan: fait
-                    .bilan
-                    .as_deref()
-                    .and_then(|bilan| serde_json::from_str(bilan).ok()),
-                ip: fait.ip.as_deref().filter(|_| self.with_ip),
-                demande: fait.demande.as_deref(),
-            }
-        }))
-    }
-}
+impl<const IP: bool> Listed for Told<IP> {
+    type Filter = Filter;
 
-impl Listed for Faits {
-    fn count(&self, conn: &mut Conn) -> Result<i64, Error> {
-        historique::count(conn, &self.filter)
+    fn count(conn: &mut Conn, filter: &Filter) -> Result<i64, Error> {
+        historique::count(conn, filter)
     }
 
-    fn page(&self, conn: &mut Conn, offset: i64, limit: i64) -> Result<Chunk, Error> {
-        Ok(self.write(&historique::page(conn, &self.filter, offset, limit)?))
+    fn page(conn: &mut Conn, filter: &Filter, offset: i64, limit: i64) -> Result<Vec<Self>, Error> {
+        let faits = historique::page(conn, filter, offset, limit)?;
+        Ok(faits.into_iter().map(Self).collect())
     }
 
-    fn ids(&self, conn: &mut Conn) -> Result<Vec<i64>, Error> {
-        historique::ids(conn, &self.filter)
+    fn ids(conn: &mut Conn, filter: &Filter) -> Result<Vec<i64>, Error> {
+        historique::ids(conn, filter)
     }
 
-    fn by_ids(&self, conn: &mut Conn, ids: &[i64]) -> Result<Chunk, Error> {
-        Ok(self.write(&historique::by_ids(conn, ids)?))
+    fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Self>, Error> {
+        let faits = historique::by_ids(conn, ids)?;
+        Ok(faits.into_iter().map(Self).collect())
+    }
+
+    fn json(&self, settings: &Settings) -> impl Serialize {
+        let fait = &self.0;
+        let bilan = fait.bilan.as_deref();
+        FaitJson {
+            id: fait.id,
+            fait_le: Local(fait.fait_le, settings.zone),
+            acteur: &fait.acteur,
+            action: fait.action,
+            objet: fait.objet,
+            numero: fait.numero,
+            bilan: bilan.and_then(|bilan| serde_json::from_str(bilan).ok()),
+            ip: fait.ip.as_deref().filter(|_| IP),
+            demande: fait.demande.as_deref(),
+        }
     }
 }
 
@@ -144,18 +140,14 @@ async fn of_message(
     state: web::Data<State>,
     request: HttpRequest,
     Id(id): Id,
+    query: Query,
 ) -> Result<HttpResponse, ApiError> {
-    let message = load::<Message>(&state, id).await?.id;
-    let faits = Faits {
-        filter: Filter {
-            objet: Some(Objet::Message),
-            numero: Some(message),
-            ..Filter::default()
-        },
-        zone: state.config.messages.zone,
-        with_ip: false,
+    let filter = Filter {
+        objet: Some(Objet::Message),
+        numero: Some(load::<Message>(&state, id).await?.id),
+        ..Filter::default()
     };
-    list::answer(&state, &request, faits).await
+    list::answer::<Told<false>>(&state, &request, &query, filter).await
 }
 
 async fn whole(
@@ -163,20 +155,14 @@ async fn whole(
     request: HttpRequest,
     query: Query,
 ) -> Result<HttpResponse, ApiError> {
-    let zone = state.config.messages.zone;
     let mut filters = Filters::new(&query, state.texts);
     let filter = Filter {
         acteur: filters.text("acteur"),
         action: filters.choice("action"),
         objet: filters.choice("objet"),
-        numero: filters.key("numero"),
-        depuis: filters.date("depuis", zone),
+        numero: filters.number("numero"),
+        depuis: filters.date("depuis", state.config.messages.zone),
     };
     filters.check()?;
-    let faits = Faits {
-        filter,
-        zone,
-        with_ip: true,
-    };
-    list::answer(&state, &request, faits).await
+    list::answer::<Told<true>>(&state, &request, &query, filter).await
 }

@@ -20,8 +20,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     endpoints.extend(actions::endpoints());
     endpoints.extend(envois::endpoints());
     endpoints.extend(preview::endpoints());
-    endpoints.extend(to_parents::endpoints());
-    endpoints.extend(track::endpoints());
     endpoints.extend(one::endpoints());
+    endpoints.extend(to_parents::endpoints());
     endpoints
 }

@@ -30,6 +30,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     endpoints.extend(metrics::endpoints());
     endpoints.extend(health::endpoints());
     endpoints.extend(openapi::endpoints());
+    endpoints.extend(track::endpoints());
     endpoints
 }
 

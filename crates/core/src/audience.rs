@@ -19,10 +19,7 @@ pub struct Refusal {
 
 impl From<Motif> for Refusal {
     fn from(motif: Motif) -> Self {
-        Self {
-            motif,
-            detail: None,
-        }
+        Self::told(motif, None)
     }
 }
 

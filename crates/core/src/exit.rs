@@ -62,15 +62,7 @@ impl Failure {
         log::error!(target: SAID, "code={} {line}", u8::from(self.exit));
         self.exit
     }
-}
 
-impl From<Faults> for Failure {
-    fn from(faults: Faults) -> Self {
-        Self::new(Exit::Config, format!("réglages à corriger\n{faults}"))
-    }
-}
-
-impl Failure {
     /// One for which the database is the reason, said in this language.
     #[must_use]
     pub fn of_store(lang: Lang, error: StoreError) -> Self {
@@ -88,6 +80,12 @@ impl Failure {
                 format!("erreur interne (base de données) : {text}"),
             ),
         }
+    }
+}
+
+impl From<Faults> for Failure {
+    fn from(faults: Faults) -> Self {
+        Self::new(Exit::Config, format!("réglages à corriger\n{faults}"))
     }
 }
 

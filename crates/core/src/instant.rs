@@ -92,11 +92,8 @@ impl std::ops::Add<Duration> for Instant {
     type Output = Self;
     fn add(self, duration: Duration) -> Self {
         let delta = TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX);
-        Self(
-            self.0
-                .checked_add_signed(delta)
-                .unwrap_or(DateTime::<Utc>::MAX_UTC),
-        )
+        let sum = self.0.checked_add_signed(delta);
+        Self(sum.unwrap_or(DateTime::<Utc>::MAX_UTC))
     }
 }
 
@@ -104,11 +101,8 @@ impl std::ops::Sub<Duration> for Instant {
     type Output = Self;
     fn sub(self, duration: Duration) -> Self {
         let delta = TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX);
-        Self(
-            self.0
-                .checked_sub_signed(delta)
-                .unwrap_or(DateTime::<Utc>::MIN_UTC),
-        )
+        let difference = self.0.checked_sub_signed(delta);
+        Self(difference.unwrap_or(DateTime::<Utc>::MIN_UTC))
     }
 }
 

@@ -125,35 +125,3 @@ pub struct Content {
     /// What reading tokens are made with.
     pub cle_lecture: String,
 }
-
-/// One run of the dispatcher, as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
-#[diesel(table_name = schema::passages)]
-pub struct Passage {
-    /// A UUID that sorts by time.
-    pub id: String,
-    /// Machine that ran it.
-    pub hote: String,
-    /// `simulation`, `fichier` or `reel`.
-    pub mode: crate::vocabulary::Mode,
-    /// Begin.
-    pub debut: Instant,
-    /// Last sign of life.
-    pub battement: Instant,
-    /// End; none while it runs, or if it was killed.
-    pub fin: Option<Instant>,
-    /// Messages taken.
-    pub nb_messages: i64,
-    /// Envois accepted.
-    pub nb_envoyes: i64,
-    /// Envois refused for good.
-    pub nb_echecs: i64,
-    /// Envois whose answer was lost.
-    pub nb_incertains: i64,
-    /// Envois not tried.
-    pub nb_ignores: i64,
-    /// Envois that will be tried again.
-    pub nb_reportes: i64,
-    /// Why it stopped early, if it did.
-    pub arret: Option<String>,
-}

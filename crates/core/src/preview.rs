@@ -52,9 +52,6 @@ pub struct Recipient {
 
 /// Shows every message that a run would treat, one after the other; with `until`, what all runs
 /// until then would treat as things stand now.
-///
-/// # Errors
-/// The database's.
 pub fn preview(
     conn: &mut Conn,
     config: &Config,

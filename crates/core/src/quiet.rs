@@ -44,12 +44,7 @@ impl Quiet {
             from: time(from)?,
             until: time(until)?,
         };
-        let length = quiet.until - quiet.from;
-        let length = if quiet.wraps() {
-            length + TimeDelta::days(1)
-        } else {
-            length
-        };
+        let length = quiet.until - quiet.from + TimeDelta::days(quiet.wraps().into());
         (quiet.from != quiet.until && length <= LONGEST).then_some(quiet)
     }
 
@@ -77,11 +72,7 @@ impl Quiet {
 
     /// The night that begins on a day.
     fn of(self, day: NaiveDate, zone: Tz) -> Option<Night> {
-        let last = if self.wraps() {
-            day.checked_add_days(Days::new(1))?
-        } else {
-            day
-        };
+        let last = day.checked_add_days(Days::new(self.wraps().into()))?;
         Some(Night {
             begins: moment(day, self.from, zone, LocalResult::earliest)?,
             ends: moment(last, self.until, zone, LocalResult::latest)?,
@@ -119,69 +110,50 @@ mod tests {
     use chrono_tz::Europe::Paris;
     use proptest::prelude::*;
 
-    fn night(hours: &str, at: &str) -> Option<(String, String)> {
-        let night = Quiet::parse(hours)
-            .unwrap()
-            .night(at.parse().unwrap(), Paris)?;
-        let local = |at: Instant| at.in_zone(Paris).format("%d/%m %H:%M").to_string();
-        Some((local(night.begins), local(night.ends)))
-    }
-
-    fn from_to(begins: &str, ends: &str) -> (String, String) {
-        (begins.to_owned(), ends.to_owned())
+    fn night(hours: &str, at: &str) -> Option<String> {
+        let quiet = Quiet::parse(hours).unwrap();
+        let night = quiet.night(at.parse().unwrap(), Paris)?;
+        let local = |at: Instant| at.in_zone(Paris).format("%d/%m %H:%M");
+        Some(format!("{} - {}", local(night.begins), local(night.ends)))
     }
 
     #[test]
     fn nights_go_over_midnight_and_have_an_end() {
-        let usual = "21:00-07:30";
-        for (at, expected) in [
-            ("2026-11-27T20:59:59+01:00", None),
+        let usual = "27/11 21:00 - 28/11 07:30";
+        for (hours, at, expected) in [
+            ("21:00-07:30", "2026-11-27T20:59:59+01:00", None),
+            ("21:00-07:30", "2026-11-27T21:00:00+01:00", Some(usual)),
+            ("21:00-07:30", "2026-11-28T03:00:00+01:00", Some(usual)),
+            ("21:00-07:30", "2026-11-28T07:29:59+01:00", Some(usual)),
+            ("21:00-07:30", "2026-11-28T07:30:00+01:00", None),
             (
-                "2026-11-27T21:00:00+01:00",
-                Some(from_to("27/11 21:00", "28/11 07:30")),
+                "13:00-14:00",
+                "2026-11-27T13:30:00+01:00",
+                Some("27/11 13:00 - 27/11 14:00"),
             ),
-            (
-                "2026-11-28T03:00:00+01:00",
-                Some(from_to("27/11 21:00", "28/11 07:30")),
-            ),
-            (
-                "2026-11-28T07:29:59+01:00",
-                Some(from_to("27/11 21:00", "28/11 07:30")),
-            ),
-            ("2026-11-28T07:30:00+01:00", None),
+            ("13:00-14:00", "2026-11-27T12:30:00+01:00", None),
         ] {
-            assert_eq!(night(usual, at), expected, "{at}");
+            assert_eq!(night(hours, at).as_deref(), expected, "{at}");
         }
-        assert_eq!(
-            night("13:00-14:00", "2026-11-27T13:30:00+01:00"),
-            Some(from_to("27/11 13:00", "27/11 14:00"))
-        );
-        assert_eq!(night("13:00-14:00", "2026-11-27T12:30:00+01:00"), None);
     }
 
     #[test]
     fn nights_in_which_the_clocks_change_begin_and_end_by_the_wall() {
         // 02:00 becomes 03:00 on 29 March, 03:00 becomes 02:00 on 25 October.
-        let spring = "2026-03-29T04:00:00+02:00";
+        let spring = |hours, at| night(hours, at).unwrap();
         assert_eq!(
-            night("21:00-07:30", spring),
-            Some(from_to("28/03 21:00", "29/03 07:30"))
+            spring("21:00-07:30", "2026-03-29T04:00:00+02:00"),
+            "28/03 21:00 - 29/03 07:30"
         );
         assert_eq!(
-            night("21:00-02:30", "2026-03-29T00:30:00Z"),
-            Some(from_to("28/03 21:00", "29/03 03:00"))
+            spring("21:00-02:30", "2026-03-29T00:30:00Z"),
+            "28/03 21:00 - 29/03 03:00"
         );
-        let twice = "21:00-02:30";
-        let quiet = Quiet::parse(twice).unwrap();
-        let ends = quiet
-            .night("2026-10-25T00:45:00Z".parse().unwrap(), Paris)
-            .unwrap()
-            .ends;
+        let quiet = Quiet::parse("21:00-02:30").unwrap();
+        let autumn = |at: &str| quiet.night(at.parse().unwrap(), Paris);
+        let ends = autumn("2026-10-25T00:45:00Z").unwrap().ends;
         assert_eq!(ends.to_string(), "2026-10-25T01:30:00.000000Z");
-        assert_eq!(
-            quiet.night("2026-10-25T01:45:00Z".parse().unwrap(), Paris),
-            None
-        );
+        assert_eq!(autumn("2026-10-25T01:45:00Z"), None);
     }
 
     #[test]

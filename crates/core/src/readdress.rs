@@ -67,9 +67,6 @@ pub(crate) struct Refreshed {
 }
 
 /// Has what waits for its first attempt in these messages go where the directory says now.
-///
-/// # Errors
-/// The database's.
 pub(crate) fn refresh(
     conn: &mut Conn,
     rules: &Rules,

@@ -2,15 +2,10 @@
 //!
 //! A word is the same in the column (`TEXT` with a `CHECK`), in JSON and in the query string.
 
-/// A word that a vocabulary does not know.
+/// A vocabulary, and a word that it does not know.
 #[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
-#[error("unknown {vocabulary} {word:?}")]
-pub struct UnknownWord {
-    /// Name of the vocabulary.
-    pub vocabulary: &'static str,
-    /// The word that was read.
-    pub word: String,
-}
+#[error("unknown {0} {1:?}")]
+pub struct UnknownWord(pub(crate) &'static str, pub(crate) String);
 
 macro_rules! text_enum {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
@@ -20,8 +15,7 @@ macro_rules! text_enum {
             diesel::expression::AsExpression, diesel::deserialize::FromSqlRow, serde::Serialize, serde::Deserialize,
         )]
         #[diesel(sql_type = diesel::sql_types::Text)]
-        #[serde(into = "&'static str", try_from = "String")]
-        pub enum $name { $($(#[$vdoc])* $variant),+ }
+        pub enum $name { $($(#[$vdoc])* #[serde(rename = $word)] $variant),+ }
 
         impl $name {
             /// Every word, in the order of the contract.
@@ -52,35 +46,22 @@ macro_rules! text_enum {
             fn from_str(word: &str) -> Result<Self, Self::Err> {
                 match word {
                     $($word => Ok(Self::$variant),)+
-                    _ => Err($crate::vocabulary::UnknownWord {
-                        vocabulary: stringify!($name),
-                        word: word.to_owned(),
-                    }),
+                    _ => Err($crate::vocabulary::UnknownWord(stringify!($name), word.to_owned())),
                 }
             }
         }
 
-        impl TryFrom<String> for $name {
-            type Error = $crate::vocabulary::UnknownWord;
-            fn try_from(word: String) -> Result<Self, Self::Error> { word.parse() }
-        }
-
-        impl<DB> diesel::serialize::ToSql<diesel::sql_types::Text, DB> for $name
+        impl<DB: diesel::backend::Backend> diesel::serialize::ToSql<diesel::sql_types::Text, DB> for $name
         where
-            DB: diesel::backend::Backend,
             str: diesel::serialize::ToSql<diesel::sql_types::Text, DB>,
         {
-            fn to_sql<'b>(
-                &'b self,
-                out: &mut diesel::serialize::Output<'b, '_, DB>,
-            ) -> diesel::serialize::Result {
+            fn to_sql<'b>(&'b self, out: &mut diesel::serialize::Output<'b, '_, DB>) -> diesel::serialize::Result {
                 self.as_str().to_sql(out)
             }
         }
 
-        impl<DB> diesel::deserialize::FromSql<diesel::sql_types::Text, DB> for $name
+        impl<DB: diesel::backend::Backend> diesel::deserialize::FromSql<diesel::sql_types::Text, DB> for $name
         where
-            DB: diesel::backend::Backend,
             String: diesel::deserialize::FromSql<diesel::sql_types::Text, DB>,
         {
             fn from_sql(bytes: DB::RawValue<'_>) -> diesel::deserialize::Result<Self> {
@@ -152,31 +133,6 @@ impl Etat {
             self,
             Self::Envoye | Self::Echec | Self::Incertain | Self::Ignore
         )
-    }
-
-    /// Every step that an envoi may take. Back to `a_envoyer` from a final state it goes only because
-    /// a person sends it again (from `envoye` if it was but simulated; from `ignore` if there was no
-    /// address); from one final state to another only by an answer that came late, or because a person
-    /// wanted to send it again to a parent who opposes.
-    #[must_use]
-    pub const fn may_become(self, next: Self) -> bool {
-        match self {
-            Self::AEnvoyer => matches!(
-                next,
-                Self::Reserve | Self::Envoye | Self::Echec | Self::Incertain | Self::Ignore
-            ),
-            Self::Reserve => matches!(
-                next,
-                Self::AEnvoyer | Self::Emission | Self::Echec | Self::Incertain | Self::Ignore
-            ),
-            Self::Emission => matches!(
-                next,
-                Self::AEnvoyer | Self::Envoye | Self::Echec | Self::Incertain
-            ),
-            Self::Echec => matches!(next, Self::AEnvoyer | Self::Ignore),
-            Self::Incertain => matches!(next, Self::AEnvoyer | Self::Envoye | Self::Echec),
-            Self::Envoye | Self::Ignore => matches!(next, Self::AEnvoyer),
-        }
     }
 }
 
@@ -277,6 +233,9 @@ text_enum! {
 }
 
 impl Cause {
+    /// Those of which a login that works is the end.
+    pub const OF_LOGIN: [Self; 3] = [Self::Identification, Self::Blancs, Self::Verrou];
+
     /// What a channel that stops for this cause is said to have come to.
     #[must_use]
     pub const fn verdict(self) -> Verdict {
@@ -291,12 +250,6 @@ impl Cause {
             | Self::Muet => Verdict::Temporaire,
             _ => Verdict::Config,
         }
-    }
-
-    /// Whether a login that works is the end of it.
-    #[must_use]
-    pub const fn is_of_login(self) -> bool {
-        matches!(self, Self::Identification | Self::Blancs | Self::Verrou)
     }
 }
 

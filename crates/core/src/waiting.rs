@@ -12,9 +12,6 @@ use crate::vocabulary::{Etat, Statut};
 use std::collections::BTreeMap;
 
 /// Fills in `details_erreur` of those that are leaving, where somebody waits for another attempt.
-///
-/// # Errors
-/// The database's.
 pub fn explain(
     conn: &mut Conn,
     settings: &Messages,
@@ -55,9 +52,6 @@ pub struct Outcome {
 }
 
 /// What became of it until now.
-///
-/// # Errors
-/// The database's.
 pub fn outcome(
     conn: &mut Conn,
     settings: &Messages,
@@ -66,8 +60,7 @@ pub fn outcome(
 ) -> Result<Outcome, Error> {
     let now = conn.now()?;
     let envois = recipients::by_ids(conn, &again.envois)?;
-    let reached = envois.iter().filter(|envoi| envoi.etat == Etat::Envoye);
-    let reached = reached.count();
+    let reached = envois.iter().filter(|e| e.etat == Etat::Envoye).count();
     let mut missed = again.sans_suite.clone();
     for why in envois.iter().filter_map(|envoi| envoi.motif) {
         *missed.entry(why).or_default() += 1;

@@ -10,8 +10,8 @@ use messages_core::config::Config;
 use messages_core::dispatch;
 use messages_core::exit::{Exit, Failure};
 use messages_core::instant::Instant;
-use messages_core::model::Passage;
-use messages_core::store::{Error, canaux, overview, passages};
+use messages_core::store::passages::{self, Passage};
+use messages_core::store::{Error, canaux, overview};
 use messages_core::vocabulary::Mode;
 use serde_json::{Value, json};
 
@@ -67,11 +67,12 @@ fn machine(config: &Config, status: &Status) -> Value {
         .passages
         .iter()
         .map(|p| {
+            let counts = &p.counts;
             json!({
                 "id": p.id, "hote": p.hote, "mode": p.mode, "debut": p.debut, "fin": p.fin,
-                "nb_messages": p.nb_messages, "nb_envoyes": p.nb_envoyes, "nb_echecs": p.nb_echecs,
-                "nb_incertains": p.nb_incertains, "nb_ignores": p.nb_ignores,
-                "nb_reportes": p.nb_reportes, "arret": p.arret,
+                "nb_messages": counts.messages, "nb_envoyes": counts.envoyes,
+                "nb_echecs": counts.echecs, "nb_incertains": counts.incertains,
+                "nb_ignores": counts.ignores, "nb_reportes": counts.reportes, "arret": p.arret,
             })
         })
         .collect();

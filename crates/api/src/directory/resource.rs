@@ -1,6 +1,7 @@
 //! What the three resources of the directory have in common: their endpoints, and that their rows
 //! have the numbers of the web app.
 
+use crate::answer::list::Listed;
 use crate::crud;
 use crate::drf::{ApiError, Fields, Filters, Query, Texts};
 use crate::endpoint::{Endpoint, Kind, Operation, Parameter};
@@ -8,7 +9,7 @@ use crate::openapi::Shape;
 use crate::state::State;
 use actix_web::http::Method;
 use actix_web::web;
-use messages_core::config::Config;
+use messages_core::config::{Config, Messages as Settings};
 use messages_core::store::annuaire::{self, Order};
 use messages_core::store::{Conn, Error};
 use messages_core::vocabulary::Portee;
@@ -43,6 +44,7 @@ pub(super) trait Resource: annuaire::Resource {
     const WORDS: Words;
     /// Fields that can be said in another way too: `(other, usual)`.
     const OTHER_NAMES: &'static [(&'static str, &'static str)] = &[];
+
     /// Reads the filter.
     fn filter(filters: &mut Filters<'_>, search: Vec<String>, order: Order) -> Self::Filter;
     /// Reads a body over `present`; what is not said stays. `id` is the number of a new one, 0 when
@@ -95,12 +97,12 @@ pub(super) fn endpoints<R: Resource>() -> Vec<Endpoint> {
             operations: vec![
                 read(retrieve, words.one, one, || web::to(crud::get::<R>)).refuses(&[404]),
                 write(Method::PUT, update, words.replace, || {
-                    web::to(crud::put::<R>)
+                    web::to(crud::change::<R>)
                 })
                 .body(body)
                 .refuses(&[404, 409]),
                 write(Method::PATCH, partial, words.change, || {
-                    web::to(crud::patch::<R>)
+                    web::to(crud::change::<R>)
                 })
                 .body(part)
                 .refuses(&[404, 409]),
@@ -131,10 +133,38 @@ pub(super) const ORDERING: Parameter = Parameter {
     kind: Kind::Text,
 };
 
+impl<R: Resource> Listed for R {
+    type Filter = R::Filter;
+
+    fn count(conn: &mut Conn, filter: &Self::Filter) -> Result<i64, Error> {
+        <R as annuaire::Resource>::count(conn, filter)
+    }
+
+    fn page(
+        conn: &mut Conn,
+        filter: &Self::Filter,
+        offset: i64,
+        limit: i64,
+    ) -> Result<Vec<R>, Error> {
+        <R as annuaire::Resource>::page(conn, filter, offset, limit)
+    }
+
+    fn ids(conn: &mut Conn, filter: &Self::Filter) -> Result<Vec<i64>, Error> {
+        <R as annuaire::Resource>::ids(conn, filter)
+    }
+
+    fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<R>, Error> {
+        <R as annuaire::Resource>::by_ids(conn, ids)
+    }
+
+    fn json(&self, _: &Settings) -> impl Serialize {
+        self.told()
+    }
+}
+
 impl<R: Resource> crud::Resource for R {
     const MODEL: &'static str = R::MODEL;
     const OTHER_NAMES: &'static [(&'static str, &'static str)] = R::OTHER_NAMES;
-    type Filter = R::Filter;
     /// With the number that a new one shall have.
     type Form = (Option<i64>, R);
 
@@ -169,31 +199,6 @@ impl<R: Resource> crud::Resource for R {
         Ok(unknown.map(|(name, id)| (name, id.to_string())).collect())
     }
 
-    fn count(conn: &mut Conn, filter: &Self::Filter) -> Result<i64, Error> {
-        <R as annuaire::Resource>::count(conn, filter)
-    }
-
-    fn page(
-        conn: &mut Conn,
-        filter: &Self::Filter,
-        offset: i64,
-        limit: i64,
-    ) -> Result<Vec<R>, Error> {
-        <R as annuaire::Resource>::page(conn, filter, offset, limit)
-    }
-
-    fn ids(conn: &mut Conn, filter: &Self::Filter) -> Result<Vec<i64>, Error> {
-        <R as annuaire::Resource>::ids(conn, filter)
-    }
-
-    fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<R>, Error> {
-        <R as annuaire::Resource>::by_ids(conn, ids)
-    }
-
-    fn one(conn: &mut Conn, id: i64) -> Result<R, Error> {
-        <R as annuaire::Resource>::one(conn, id)
-    }
-
     fn insert(conn: &mut Conn, (id, row): &Self::Form) -> Result<i64, Error> {
         <R as annuaire::Resource>::insert(conn, *id, row)
     }
@@ -212,9 +217,5 @@ impl<R: Resource> crud::Resource for R {
 
     fn not_removed(texts: Texts) -> &'static str {
         R::kept(texts)
-    }
-
-    fn json(&self, _: chrono_tz::Tz) -> impl Serialize {
-        self.told()
     }
 }

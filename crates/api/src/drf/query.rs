@@ -1,7 +1,7 @@
 //! The query of a request.
 
 use super::error::ApiError;
-use super::fields::read_date;
+use super::fields::{python_int, read_date};
 use super::texts::Texts;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
@@ -150,17 +150,10 @@ impl<'q> Filters<'q> {
         Some(text.to_owned())
     }
 
-    /// A moment.
-    pub(crate) fn date(&mut self, name: &str, zone: chrono_tz::Tz) -> Option<Instant> {
-        let text = self.query.said(name)?;
-        let read = read_date(text, zone, self.texts);
-        read.map_err(|why| self.fault(name, &why)).ok()
-    }
-
     /// The number of an object; that it exists is asked later.
     pub(crate) fn key(&mut self, name: &str) -> Option<i64> {
         let text = self.query.said(name)?;
-        let id = super::fields::python_int(text);
+        let id = python_int(text);
         if id.is_none() {
             self.unknown_key(name);
         }
@@ -170,6 +163,21 @@ impl<'q> Filters<'q> {
     /// Notes that the object of a key is not there.
     pub(crate) fn unknown_key(&mut self, name: &str) {
         self.fault(name, self.texts.no_filter_object());
+    }
+
+    /// A number.
+    pub(crate) fn number(&mut self, name: &str) -> Option<i64> {
+        let number = python_int(self.query.said(name)?);
+        if number.is_none() {
+            self.fault(name, self.texts.not_a_number());
+        }
+        number
+    }
+
+    /// A date and time; without an offset it is the school's.
+    pub(crate) fn date(&mut self, name: &str, zone: chrono_tz::Tz) -> Option<Instant> {
+        let read = read_date(self.query.said(name)?, zone, self.texts);
+        read.map_err(|why| self.fault(name, &why)).ok()
     }
 
     /// A switch; what is none does not filter.

@@ -27,6 +27,20 @@ macro_rules! plain {
     };
 }
 
+/// Texts with gaps: `name(gap: type): French, English;`.
+macro_rules! filled {
+    ($($(#[$doc:meta])* $name:ident($($gap:ident: $type:ty),+): $fr:literal, $en:literal;)+) => {
+        impl Texts {
+            $($(#[$doc])* pub(crate) fn $name(self, $($gap: $type),+) -> String {
+                match self.0 {
+                    Lang::Fr => format!($fr),
+                    Lang::En => format!($en),
+                }
+            })+
+        }
+    };
+}
+
 pub(crate) use plain;
 
 plain! {
@@ -85,75 +99,42 @@ plain! {
         "This request was already sent with another content.";
 }
 
+filled! {
+    /// Too many parents would leave at once.
+    many_left_out(absents: usize, presents: usize): "{absents} parents sur {presents} ne sont pas dans cet annuaire, plus d'un tiers\u{a0}: rien n'est changé. Ajoutez « oui=true » si c'est voulu.",
+        "{absents} parents of {presents} are not in this directory, more than a third: nothing is changed. Add \"oui=true\" if that is meant.";
+    /// A text has too many characters.
+    too_long(max: usize): "Assurez-vous que ce champ comporte au plus {max}\u{a0}caractères.",
+        "Ensure this field has no more than {max} characters.";
+    /// A text holds half of a surrogate pair.
+    surrogate(code: u32): "Les caractères de substitution ne sont pas autorisés\u{a0}: U+{code:X}.",
+        "Surrogate characters are not allowed: U+{code:X}.";
+    /// A word is none of those that may be said.
+    not_a_choice(word: &str): "«\u{a0}{word}\u{a0}» n'est pas un choix valide.",
+        "\"{word}\" is not a valid choice.";
+    /// The same of a filter.
+    not_a_filter_choice(word: &str): "Sélectionnez un choix valide. {word} n’en fait pas partie.",
+        "Select a valid choice. {word} is not one of the available choices.";
+    /// A value cannot be the number of an object.
+    not_a_key(python_type: &str): "Type incorrect. Attendait une clé primaire, a reçu {python_type}.",
+        "Incorrect type. Expected pk value, received {python_type}.";
+    /// No object has the number that was written so.
+    no_object(written: &str): "Clé primaire «\u{a0}{written}\u{a0}» non valide - l'objet n'existe pas.",
+        "Invalid pk \"{written}\" - object does not exist.";
+    /// A method is not offered here.
+    method(method: &str): "Méthode «\u{a0}{method}\u{a0}» non autorisée.",
+        "Method \"{method}\" not allowed.";
+    /// A body is of a kind that is not read.
+    media_type(media: &str): "Type de média «\u{a0}{media}\u{a0}» non supporté.",
+        "Unsupported media type \"{media}\" in request.";
+}
+
 impl Texts {
     /// The one of the two that is in this language.
     pub(crate) const fn either(self, french: &'static str, english: &'static str) -> &'static str {
         match self.0 {
             Lang::Fr => french,
             Lang::En => english,
-        }
-    }
-
-    pub(crate) fn many_left_out(self, absents: usize, presents: usize) -> String {
-        match self.0 {
-            Lang::Fr => format!(
-                "{absents} parents sur {presents} ne sont pas dans cet annuaire, plus d'un tiers\u{a0}: rien n'est changé. Ajoutez « oui=true » si c'est voulu."
-            ),
-            Lang::En => format!(
-                "{absents} parents of {presents} are not in this directory, more than a third: nothing is changed. Add \"oui=true\" if that is meant."
-            ),
-        }
-    }
-
-    pub(crate) fn too_long(self, max: usize) -> String {
-        match self.0 {
-            Lang::Fr => {
-                format!("Assurez-vous que ce champ comporte au plus {max}\u{a0}caractères.")
-            }
-            Lang::En => format!("Ensure this field has no more than {max} characters."),
-        }
-    }
-
-    pub(crate) fn surrogate(self, code: u32) -> String {
-        match self.0 {
-            Lang::Fr => {
-                format!("Les caractères de substitution ne sont pas autorisés\u{a0}: U+{code:X}.")
-            }
-            Lang::En => format!("Surrogate characters are not allowed: U+{code:X}."),
-        }
-    }
-
-    pub(crate) fn not_a_choice(self, word: &str) -> String {
-        match self.0 {
-            Lang::Fr => format!("«\u{a0}{word}\u{a0}» n'est pas un choix valide."),
-            Lang::En => format!("\"{word}\" is not a valid choice."),
-        }
-    }
-
-    pub(crate) fn not_a_filter_choice(self, word: &str) -> String {
-        match self.0 {
-            Lang::Fr => format!("Sélectionnez un choix valide. {word} n’en fait pas partie."),
-            Lang::En => {
-                format!("Select a valid choice. {word} is not one of the available choices.")
-            }
-        }
-    }
-
-    pub(crate) fn not_a_key(self, python_type: &str) -> String {
-        match self.0 {
-            Lang::Fr => {
-                format!("Type incorrect. Attendait une clé primaire, a reçu {python_type}.")
-            }
-            Lang::En => format!("Incorrect type. Expected pk value, received {python_type}."),
-        }
-    }
-
-    pub(crate) fn no_object(self, written: &str) -> String {
-        match self.0 {
-            Lang::Fr => {
-                format!("Clé primaire «\u{a0}{written}\u{a0}» non valide - l'objet n'existe pas.")
-            }
-            Lang::En => format!("Invalid pk \"{written}\" - object does not exist."),
         }
     }
 
@@ -166,20 +147,6 @@ impl Texts {
                 format!("Donnée non valide. Attendait un dictionnaire, a reçu {python_type}.")
             }
             Lang::En => format!("Invalid data. Expected a dictionary, but got {python_type}."),
-        }
-    }
-
-    pub(crate) fn method(self, method: &str) -> String {
-        match self.0 {
-            Lang::Fr => format!("Méthode «\u{a0}{method}\u{a0}» non autorisée."),
-            Lang::En => format!("Method \"{method}\" not allowed."),
-        }
-    }
-
-    pub(crate) fn media_type(self, media: &str) -> String {
-        match self.0 {
-            Lang::Fr => format!("Type de média «\u{a0}{media}\u{a0}» non supporté."),
-            Lang::En => format!("Unsupported media type \"{media}\" in request."),
         }
     }
 

@@ -87,19 +87,28 @@ pub(super) fn read(
 impl Form {
     /// The parent and the class that were said and are not there.
     pub(super) fn unknown(&self, conn: &mut Conn) -> Result<Vec<(&'static str, String)>, Error> {
-        let mut unknown = Vec::new();
-        if let Some(key) = &self.parent
-            && Fiche::existing(conn, &[key.id])?.is_empty()
-        {
-            unknown.push(("parent", key.written.clone()));
-        }
-        if let Some(key) = &self.classe
-            && Classe::existing(conn, &[key.id])?.is_empty()
-        {
-            unknown.push(("classe", key.written.clone()));
-        }
-        Ok(unknown)
+        let [parent, classe] = [&self.parent, &self.classe].map(Option::as_ref);
+        let unknown = unknown(conn, parent.map(|key| key.id), classe.map(|key| key.id))?;
+        let written = [("parent", parent), ("classe", classe)].into_iter();
+        let named = written.filter_map(|(name, key)| Some((name, key?.written.clone())));
+        Ok(named.filter(|(name, _)| unknown.contains(name)).collect())
     }
+}
+
+/// The names of those that are not there.
+pub(super) fn unknown(
+    conn: &mut Conn,
+    parent: Option<i64>,
+    classe: Option<i64>,
+) -> Result<Vec<&'static str>, Error> {
+    let mut unknown = Vec::new();
+    if Fiche::existing(conn, parent.as_slice())? != parent.as_slice() {
+        unknown.push("parent");
+    }
+    if Classe::existing(conn, classe.as_slice())? != classe.as_slice() {
+        unknown.push("classe");
+    }
+    Ok(unknown)
 }
 
 /// What leaves as SMS is not too long. A draft may be, as long as it is one.

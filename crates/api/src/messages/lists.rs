@@ -1,5 +1,7 @@
 //! Lists of messages.
 
+use super::form;
+use crate::answer::list;
 use crate::crud;
 use crate::drf::{ApiError, Filters, Query, python_int};
 use crate::endpoint::{Endpoint, Kind, Operation, Parameter};
@@ -8,9 +10,8 @@ use crate::state::State;
 use crate::texts::{NO_CLASSE_ID, NO_PARENT_ID};
 use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
-use messages_core::model::{Classe, Fiche, Message};
+use messages_core::model::Message;
 use messages_core::store::Conn;
-use messages_core::store::annuaire::Resource;
 use messages_core::store::messages::{Column, Filter, Order};
 use messages_core::vocabulary::{Portee, Statut};
 use serde_json::json;
@@ -150,35 +151,17 @@ pub(super) async fn filter(state: &State, query: &Query) -> Result<Filter, ApiEr
         search: Vec::new(),
         order: order(query.said("ordering").unwrap_or_default()),
     };
-    check_keys(state, &mut filters, &filter).await?;
+    // A parent or a class that is not there is a fault.
+    let (parent, classe) = (filter.parent, filter.classe);
+    let unknown = move |conn: &mut Conn| form::unknown(conn, parent, classe);
+    if parent.or(classe).is_some() {
+        for name in state.ask(unknown).await? {
+            filters.unknown_key(name);
+        }
+    }
     filters.check()?;
     let search = query.search(state.texts)?;
     Ok(Filter { search, ..filter })
-}
-
-/// Filters by a parent or a class that are not there are faults.
-async fn check_keys(
-    state: &State,
-    filters: &mut Filters<'_>,
-    filter: &Filter,
-) -> Result<(), ApiError> {
-    let (parent, classe) = (filter.parent, filter.classe);
-    if parent.is_none() && classe.is_none() {
-        return Ok(());
-    }
-    let known = move |conn: &mut Conn| {
-        let parents = Fiche::existing(conn, parent.as_slice())?;
-        let classes = Classe::existing(conn, classe.as_slice())?;
-        Ok((parents, classes))
-    };
-    let (parents, classes) = state.ask(known).await?;
-    if parents != parent.as_slice() {
-        filters.unknown_key("parent");
-    }
-    if classes != classe.as_slice() {
-        filters.unknown_key("classe");
-    }
-    Ok(())
 }
 
 /// Reads `?ordering=`; what is no column is passed over.
@@ -216,26 +199,26 @@ async fn scheduled(state: web::Data<State>) -> Result<HttpResponse, ApiError> {
         }],
         ..Filter::default()
     };
-    crud::whole::<Message>(&state, filter).await
+    list::whole::<Message>(&state, filter).await
 }
 
 async fn by_parent(state: web::Data<State>, query: Query) -> Result<HttpResponse, ApiError> {
-    let parent = Some(wanted(&state, &query, "parent_id")?);
+    let parent = Some(wanted(&state, &query, "parent_id", NO_PARENT_ID)?);
     let filter = Filter {
         parent,
         ..Filter::default()
     };
-    crud::whole::<Message>(&state, filter).await
+    list::whole::<Message>(&state, filter).await
 }
 
 async fn by_classe(state: web::Data<State>, query: Query) -> Result<HttpResponse, ApiError> {
-    let classe = Some(wanted(&state, &query, "classe_id")?);
+    let classe = Some(wanted(&state, &query, "classe_id", NO_CLASSE_ID)?);
     let filter = Filter {
         classe,
         est_message_groupe: Some(true),
         ..Filter::default()
     };
-    crud::whole::<Message>(&state, filter).await
+    list::whole::<Message>(&state, filter).await
 }
 
 async fn bulk(state: web::Data<State>) -> Result<HttpResponse, ApiError> {
@@ -243,17 +226,12 @@ async fn bulk(state: web::Data<State>) -> Result<HttpResponse, ApiError> {
         est_message_groupe: Some(true),
         ..Filter::default()
     };
-    crud::whole::<Message>(&state, filter).await
+    list::whole::<Message>(&state, filter).await
 }
 
 /// A number that must be in the query.
-fn wanted(state: &State, query: &Query, name: &str) -> Result<i64, ApiError> {
-    let text = query.said(name).ok_or_else(|| {
-        let missing = match name {
-            "parent_id" => NO_PARENT_ID,
-            _ => NO_CLASSE_ID,
-        };
-        ApiError::Invalid(json!({ "error": missing }))
-    })?;
+fn wanted(state: &State, query: &Query, name: &str, missing: &str) -> Result<i64, ApiError> {
+    let missing = || ApiError::Invalid(json!({ "error": missing }));
+    let text = query.said(name).ok_or_else(missing)?;
     python_int(text).ok_or_else(|| ApiError::Invalid(json!({ name: [state.texts.not_a_number()] })))
 }

@@ -26,7 +26,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         "messages_update",
         "Remplace un message",
         Shape::Message,
-        || web::to(crud::put::<Message>),
+        || web::to(crud::change::<Message>),
     );
     let patch = one(
         Method::PATCH,
@@ -34,7 +34,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         "messages_partial_update",
         "Modifie un message",
         Shape::Message,
-        || web::to(crud::patch::<Message>),
+        || web::to(crud::change::<Message>),
     );
     let delete = one(
         Method::DELETE,

@@ -2,6 +2,7 @@
 
 use super::form::{self, Form};
 use super::lists;
+use crate::answer::list::Listed;
 use crate::answer::message::short;
 use crate::crud::Resource;
 use crate::drf::{ApiError, Fields, Query, Texts};
@@ -13,26 +14,8 @@ use messages_core::store::{Conn, Error};
 use messages_core::waiting;
 use serde::Serialize;
 
-impl Resource for Message {
-    const MODEL: &'static str = "Message";
+impl Listed for Message {
     type Filter = Filter;
-    type Form = Form;
-
-    async fn filter(state: &State, query: &Query) -> Result<Filter, ApiError> {
-        lists::filter(state, query).await
-    }
-
-    fn read(fields: &mut Fields<'_>, present: Option<&Self>, config: &Config) -> Form {
-        form::read(fields, present, config.messages.zone)
-    }
-
-    fn unknown(form: &Form, conn: &mut Conn) -> Result<Vec<(&'static str, String)>, Error> {
-        form.unknown(conn)
-    }
-
-    fn check(fields: &mut Fields<'_>, form: &Form, present: Option<&Self>, config: &Config) {
-        form::check_whole(fields, form, present, config);
-    }
 
     fn count(conn: &mut Conn, filter: &Filter) -> Result<i64, Error> {
         messages::count(conn, filter)
@@ -50,12 +33,33 @@ impl Resource for Message {
         messages::by_ids(conn, ids)
     }
 
-    fn one(conn: &mut Conn, id: i64) -> Result<Self, Error> {
-        messages::one(conn, id)
-    }
-
     fn explain(conn: &mut Conn, settings: &Settings, rows: &mut [Self]) -> Result<(), Error> {
         waiting::explain(conn, settings, rows)
+    }
+
+    fn json(&self, settings: &Settings) -> impl Serialize {
+        short(self, settings.zone)
+    }
+}
+
+impl Resource for Message {
+    const MODEL: &'static str = "Message";
+    type Form = Form;
+
+    async fn filter(state: &State, query: &Query) -> Result<Filter, ApiError> {
+        lists::filter(state, query).await
+    }
+
+    fn read(fields: &mut Fields<'_>, present: Option<&Self>, config: &Config) -> Form {
+        form::read(fields, present, config.messages.zone)
+    }
+
+    fn unknown(form: &Form, conn: &mut Conn) -> Result<Vec<(&'static str, String)>, Error> {
+        form.unknown(conn)
+    }
+
+    fn check(fields: &mut Fields<'_>, form: &Form, present: Option<&Self>, config: &Config) {
+        form::check_whole(fields, form, present, config);
     }
 
     fn insert(conn: &mut Conn, form: &Form) -> Result<i64, Error> {
@@ -76,9 +80,5 @@ impl Resource for Message {
 
     fn not_removed(texts: Texts) -> &'static str {
         texts.not_deletable()
-    }
-
-    fn json(&self, zone: chrono_tz::Tz) -> impl Serialize {
-        short(self, zone)
     }
 }

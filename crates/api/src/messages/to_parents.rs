@@ -41,7 +41,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             "parents_send_bulk_sms",
             "Envoie un SMS aux parents d'une classe, ou à tous",
             Shape::BulkBody,
-            || web::to(bulk_sms),
+            || web::to(|state, caller, body| to_many(state, caller, body, Canal::Sms)),
         ),
         endpoint(
             "/api/parents/send_bulk_email/",
@@ -49,7 +49,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             "parents_send_bulk_email",
             "Envoie un e-mail aux parents d'une classe, ou à tous",
             Shape::BulkBody,
-            || web::to(bulk_email),
+            || web::to(|state, caller, body| to_many(state, caller, body, Canal::Email)),
         ),
         endpoint(
             "/api/parents/{id}/send_sms/",
@@ -57,7 +57,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             "parents_send_sms",
             "Envoie un SMS à un parent",
             Shape::SendSmsBody,
-            || web::to(send_sms),
+            || web::to(|state, caller, id, body| to_one(state, caller, id, body, Canal::Sms)),
         ),
         endpoint(
             "/api/parents/{id}/send_email/",
@@ -65,53 +65,19 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             "parents_send_email",
             "Envoie un e-mail à un parent",
             Shape::SendEmailBody,
-            || web::to(send_email),
+            || web::to(|state, caller, id, body| to_one(state, caller, id, body, Canal::Email)),
         ),
     ]
 }
 
-async fn send_sms(
-    state: web::Data<State>,
-    caller: Caller,
-    id: Id,
-    body: Result<Body, ApiError>,
-) -> Result<HttpResponse, ApiError> {
-    to_one(&state, &caller, id, body, Canal::Sms).await
-}
-
-async fn send_email(
-    state: web::Data<State>,
-    caller: Caller,
-    id: Id,
-    body: Result<Body, ApiError>,
-) -> Result<HttpResponse, ApiError> {
-    to_one(&state, &caller, id, body, Canal::Email).await
-}
-
-async fn bulk_sms(
-    state: web::Data<State>,
-    caller: Caller,
-    body: Body,
-) -> Result<HttpResponse, ApiError> {
-    to_many(&state, &caller, &body, Canal::Sms).await
-}
-
-async fn bulk_email(
-    state: web::Data<State>,
-    caller: Caller,
-    body: Body,
-) -> Result<HttpResponse, ApiError> {
-    to_many(&state, &caller, &body, Canal::Email).await
-}
-
 async fn to_one(
-    state: &State,
-    caller: &Caller,
+    state: web::Data<State>,
+    caller: Caller,
     Id(id): Id,
     body: Result<Body, ApiError>,
     canal: Canal,
 ) -> Result<HttpResponse, ApiError> {
-    crud::load::<Fiche>(state, id).await?;
+    crud::load::<Fiche>(&state, id).await?;
     let body = body?;
     let mut fields = Fields::new(&body, false, state.texts);
     let sujet = match canal {
@@ -119,14 +85,14 @@ async fn to_one(
         Canal::Sms => None,
     };
     let contenu = fields.text("message", REQUIRED).flatten();
-    check_length(state, &mut fields, "message", canal, contenu.as_deref());
+    check_length(&state, &mut fields, "message", canal, contenu.as_deref());
     fields.check()?;
     let new = NewMessage {
         sujet,
         parent: Some(id),
         ..now(canal, contenu.unwrap_or_default())
     };
-    write_and_send(state, caller, new).await
+    write_and_send(&state, &caller, new).await
 }
 
 fn check_length(
@@ -157,12 +123,12 @@ const fn now(canal: Canal, contenu: String) -> NewMessage {
 }
 
 async fn to_many(
-    state: &State,
-    caller: &Caller,
-    body: &Body,
+    state: web::Data<State>,
+    caller: Caller,
+    body: Body,
     canal: Canal,
 ) -> Result<HttpResponse, ApiError> {
-    let mut fields = Fields::new(body, false, state.texts);
+    let mut fields = Fields::new(&body, false, state.texts);
     let said: Option<Canal> = fields.choice("type", false);
     if let Some(other) = said.filter(|said| *said != canal) {
         let text = state.texts.not_a_choice(other.as_str());
@@ -174,7 +140,7 @@ async fn to_many(
     };
     let sujet = fields.text("sujet", rule).flatten();
     let contenu = fields.text("contenu", REQUIRED).flatten();
-    check_length(state, &mut fields, "contenu", canal, contenu.as_deref());
+    check_length(&state, &mut fields, "contenu", canal, contenu.as_deref());
     let classe = fields.key("classe_id").flatten();
     let all = fields.switch("tous_parents").unwrap_or_default();
     if let Some(key) = &classe {
@@ -195,7 +161,7 @@ async fn to_many(
         est_message_groupe: true,
         ..now(canal, contenu.unwrap_or_default())
     };
-    write_and_send(state, caller, new).await
+    write_and_send(&state, &caller, new).await
 }
 
 async fn write_and_send(

@@ -15,7 +15,7 @@ pub(crate) const PATH: &str = "/api/messages/track/{jeton}/";
 
 /// Reading follows nobody who did not agree: the endpoint is documented everywhere, and exists only
 /// where it is switched on. A mail program has no key, so it is public.
-pub(super) fn endpoints() -> Vec<Endpoint> {
+pub(crate) fn endpoints() -> Vec<Endpoint> {
     let operation = Operation::new(
         Method::GET,
         Access::Public,

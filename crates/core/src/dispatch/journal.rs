@@ -161,10 +161,7 @@ pub(super) fn files(folder: &Path) -> Vec<PathBuf> {
     };
     let mut files: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "jsonl")
-        })
+        .filter(|path| path.extension().is_some_and(|end| end == "jsonl"))
         .collect();
     files.sort();
     files
@@ -273,15 +270,9 @@ mod tests {
         let text = std::fs::read(folder.path().join("a.jsonl")).unwrap();
         let kept = read(&text).into_iter().map(|line| line.answer.about);
         assert!(kept.eq(answers.map(|answer| answer.about)));
-        let older = br#"{"cle":"abc","envoi":7,"jeton":1,"verdict":"temporaire","code":"421",
+        let older = r#"{"cle":"abc","envoi":7,"jeton":1,"verdict":"temporaire","code":"421",
             "reference":null,"unreached":true,"slow":false,"panicked":false}"#;
-        let older = read(
-            &older
-                .iter()
-                .copied()
-                .filter(|b| *b != b'\n')
-                .collect::<Vec<u8>>(),
-        );
+        let older = read(older.replace('\n', "").as_bytes());
         let answer = &older[0].answer;
         assert_eq!(
             (answer.verdict, answer.about),
@@ -293,10 +284,8 @@ mod tests {
     fn a_line_that_was_torn_anywhere_spoils_none_but_itself() {
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::new(folder.path(), "a");
-        journal.append(
-            &delivery("x", "y"),
-            &Answer::accepted(Some("é\n".to_owned())),
-        );
+        let answer = Answer::accepted(Some("é\n".to_owned()));
+        journal.append(&delivery("x", "y"), &answer);
         drop(journal);
         let path = folder.path().join("a.jsonl");
         let whole = std::fs::read(&path).unwrap();

@@ -98,7 +98,7 @@ impl Lane {
             self.stock.put(claimed);
         }
         if let Some(paused) = supply.paused {
-            self.hearing.rest(paused);
+            self.hearing.stop(paused, true);
         }
         if let Some((had, wait)) = supply.places {
             self.stock.put_places(had, wait);
@@ -133,7 +133,7 @@ impl Lane {
         }
         let (work, most) = (self.stock.len(), self.connections());
         if let Err(stop) = self.crew.open(config, work, most) {
-            self.hearing.stop(stop);
+            self.hearing.stop(stop, false);
         }
     }
 
@@ -154,9 +154,9 @@ impl Lane {
     /// A sender's word. True when it is the answer for an envoi that was not given up before.
     pub(super) fn hear(&mut self, sender: usize, what: What) -> bool {
         match what {
-            What::Open => self.crew.opened(sender),
+            What::Open => drop(self.crew.set(sender, Doing::Idle)),
             What::NotOpen(answer) => {
-                self.crew.not_opened(sender);
+                self.crew.set(sender, Doing::Closed);
                 self.hearing.judge(&answer);
             }
             What::Answered(answer, usable) => {

@@ -157,6 +157,17 @@ mod tests {
         }
     }
 
+    /// What becomes of it at midnight, by a retry that is not spread.
+    fn heard(envoi: &Announced, answer: Answer) -> Outcome {
+        outcome(envoi, answer, at(0), 500)
+    }
+
+    /// The same of an attempt that surely failed.
+    fn failed(canal: Canal, tentatives: i64, ambigus: i64) -> Outcome {
+        let envoi = envoi(canal, tentatives, ambigus);
+        heard(&envoi, answer(Verdict::Temporaire))
+    }
+
     #[test]
     fn waits_grow_as_the_contract_says_and_then_end() {
         for (canal, expected) in [
@@ -164,24 +175,14 @@ mod tests {
             (Canal::Sms, vec![60, 300, 900, 3600]),
         ] {
             for (used, seconds) in (1..).zip(&expected) {
-                let result = outcome(
-                    &envoi(canal, used, 0),
-                    answer(Verdict::Temporaire),
-                    at(0),
-                    500,
-                );
+                let result = failed(canal, used, 0);
                 assert_eq!(
                     (result.etat, result.prochaine),
                     (Etat::AEnvoyer, Some(at(*seconds)))
                 );
             }
             let used = i64::try_from(expected.len()).unwrap() + 1;
-            let result = outcome(
-                &envoi(canal, used, 0),
-                answer(Verdict::Temporaire),
-                at(0),
-                500,
-            );
+            let result = failed(canal, used, 0);
             assert_eq!(
                 (result.etat, result.motif),
                 (Etat::Echec, Some(Motif::Epuise))
@@ -211,15 +212,8 @@ mod tests {
 
     #[test]
     fn a_lost_answer_is_asked_again_by_email_twice_and_by_sms_never() {
-        let state = |canal, ambigus| {
-            outcome(
-                &envoi(canal, 1, ambigus),
-                answer(Verdict::Ambigu),
-                at(0),
-                500,
-            )
-            .etat
-        };
+        let lost = || answer(Verdict::Ambigu);
+        let state = |canal, ambigus| heard(&envoi(canal, 1, ambigus), lost()).etat;
         assert_eq!(state(Canal::Sms, 0), Etat::Incertain);
         assert_eq!(state(Canal::Email, 0), Etat::AEnvoyer);
         assert_eq!(state(Canal::Email, 1), Etat::AEnvoyer);
@@ -228,12 +222,7 @@ mod tests {
 
     #[test]
     fn attempts_that_are_used_up_after_a_lost_answer_leave_a_doubt() {
-        let result = outcome(
-            &envoi(Canal::Email, 7, 1),
-            answer(Verdict::Temporaire),
-            at(0),
-            500,
-        );
+        let result = failed(Canal::Email, 7, 1);
         assert_eq!(
             (result.etat, result.motif),
             (Etat::Incertain, Some(Motif::ResultatInconnu))
@@ -242,18 +231,13 @@ mod tests {
 
     #[test]
     fn what_is_the_channels_fault_costs_no_attempt() {
-        let config = outcome(
-            &envoi(Canal::Sms, 1, 0),
-            answer(Verdict::Config),
-            at(0),
-            500,
-        );
+        let config = heard(&envoi(Canal::Sms, 1, 0), answer(Verdict::Config));
         assert_eq!((config.etat, config.rendues), (Etat::AEnvoyer, 1));
         let away = Answer {
             pause: Some(Duration::from_secs(900)),
             ..answer(Verdict::Temporaire).put_back(Cause::Pause)
         };
-        let away = outcome(&envoi(Canal::Sms, 1, 0), away, at(0), 500);
+        let away = heard(&envoi(Canal::Sms, 1, 0), away);
         assert_eq!((away.prochaine, away.rendues), (Some(at(900)), 1));
         for (cause, wait) in [
             (Cause::Injoignable, 60),
@@ -264,7 +248,7 @@ mod tests {
             (Cause::Refus, 0),
         ] {
             let put_back = answer(Verdict::Permanent).put_back(cause);
-            let waits = outcome(&envoi(Canal::Email, 3, 0), put_back, at(0), 500);
+            let waits = heard(&envoi(Canal::Email, 3, 0), put_back);
             assert_eq!(
                 (waits.etat, waits.prochaine, waits.rendues),
                 (Etat::AEnvoyer, Some(at(wait)), 1),
@@ -276,7 +260,7 @@ mod tests {
     #[test]
     fn a_relay_that_takes_nothing_now_is_asked_again_by_the_envois_own_schedule() {
         let full = answer(Verdict::Temporaire).put_back(Cause::Occupe);
-        let full = outcome(&envoi(Canal::Email, 1, 0), full, at(0), 500);
+        let full = heard(&envoi(Canal::Email, 1, 0), full);
         assert_eq!((full.prochaine, full.rendues), (Some(at(300)), 0));
     }
 }

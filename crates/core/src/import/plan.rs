@@ -60,9 +60,6 @@ impl Numbers {
 }
 
 /// Works out what will be written. Called where nobody else gives out numbers.
-///
-/// # Errors
-/// The database's.
 pub(super) fn plan(
     conn: &mut Conn,
     people: &People,

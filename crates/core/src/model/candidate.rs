@@ -3,10 +3,9 @@
 use crate::phone::Region;
 use crate::schema::parents;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
 
 /// A parent as the audience sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, QueryableByName)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = parents)]
 pub struct Candidate {
     /// Number of the parent.
@@ -24,7 +23,7 @@ pub struct Candidate {
     /// False: wants no e-mail.
     pub notifications_email: bool,
     /// Whether the parent has left: no recipient any more.
-    #[diesel(select_expression = parents::parti_le.is_not_null(), sql_type = Bool)]
+    #[diesel(select_expression = parents::parti_le.is_not_null())]
     pub parti: bool,
 }
 

@@ -74,9 +74,6 @@ statements! {
 
 /// Makes the forms of up to [`BATCH`] records that were written since the last time, and returns
 /// how many: fewer mean that all are made. To be called in a transaction that writes.
-///
-/// # Errors
-/// The database's.
 pub fn refresh(conn: &mut Conn, region: Region) -> Result<usize, Error> {
     let norme = norme(region);
     let typed = waiting(conn, &norme)?;
@@ -98,9 +95,6 @@ pub fn refresh(conn: &mut Conn, region: Region) -> Result<usize, Error> {
 }
 
 /// Makes all of them.
-///
-/// # Errors
-/// The database's.
 pub fn refresh_all(conn: &mut Conn, region: Region) -> Result<(), Error> {
     while refresh(conn, region)? == BATCH {}
     Ok(())
@@ -122,9 +116,6 @@ fn waiting(conn: &mut Conn, norme: &str) -> Result<Vec<Typed>, Error> {
 
 /// Those of these forms that a record of the directory refuses on this channel. The forms must
 /// have been made ([`refresh`]).
-///
-/// # Errors
-/// The database's.
 pub fn refused(
     conn: &mut Conn,
     canal: Canal,
@@ -173,9 +164,6 @@ struct Record {
 
 /// The uses of all addresses of a channel, by their form. Changes nothing, so that it can be asked
 /// by who only looks: what is not made yet is made in memory.
-///
-/// # Errors
-/// The database's.
 pub fn uses(conn: &mut Conn, canal: Canal, region: Region) -> Result<BTreeMap<String, Use>, Error> {
     let norme = norme(region);
     let mut uses: BTreeMap<String, Use> = BTreeMap::new();

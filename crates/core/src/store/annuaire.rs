@@ -1,10 +1,10 @@
 //! The directory: classes, pupils, parents.
 //!
 //! The three are asked and changed in the same way, see [`Resource`]; what differs is beside their
-//! filters. [`upsert`] takes the directory over as a whole; what has to look first does so within
+//! filters. [`put`] takes the directory over as a whole; what has to look first does so within
 //! [`take_over`].
 //!
-//! By hand stand what is written of many rows at once ([`upsert`]), the ends of envois in the order
+//! By hand stand what is written of many rows at once ([`put`]), the ends of envois in the order
 //! and by the index of the dispatchers, the lock of [`take_over`], and PostgreSQL's counters.
 
 pub mod classes;
@@ -21,7 +21,7 @@ mod write;
 
 pub use resource::Resource;
 pub(super) use resource::{CHUNK, in_chunks};
-pub use upsert::{Changes, put, upsert};
+pub use upsert::{Changes, put};
 pub use write::Count;
 
 use super::{Conflict, Conn, Error};
@@ -125,7 +125,10 @@ pub fn rehearse<T>(
     conn: &mut Conn,
     work: impl FnOnce(&mut Conn) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    conn.rehearse(|conn| take_over(conn, work))
+    conn.rehearse(|conn| {
+        alone(conn)?;
+        work(conn)
+    })
 }
 
 /// What only PostgreSQL is asked.

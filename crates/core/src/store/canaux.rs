@@ -24,18 +24,12 @@ const PAUSE_MAX: Duration = Duration::from_secs(6 * 3600);
 const VOID_AFTER: Duration = Duration::from_secs(6 * 3600 + 600);
 
 /// Until when the channel is paused, if it is.
-///
-/// # Errors
-/// The database's.
 pub fn paused_until(conn: &mut Conn, canal: Canal, now: Instant) -> Result<Option<Instant>, Error> {
     let until: Option<Instant> = conn.one(table.find(canal).select(canaux::bloque_jusqua))?;
     Ok(until.filter(|until| *until > now && *until <= now + VOID_AFTER))
 }
 
 /// Pauses the channel for all runs, at most six hours. A longer pause stays.
-///
-/// # Errors
-/// The database's.
 pub fn pause(conn: &mut Conn, canal: Canal, until: Instant, now: Instant) -> Result<(), Error> {
     use canaux::bloque_jusqua;
     let until = until.min(now + PAUSE_MAX);
@@ -76,18 +70,14 @@ impl Arret {
         }
     }
 
-    /// Why, in a sentence for the administrator that may be printed.
+    /// Why, in a sentence for the administrator that may be printed: with this program's own words, not
+    /// with a peer's, whose codes begin with a digit.
     #[must_use]
     pub fn phrase(&self, lang: Lang) -> String {
-        let own = own_words(&self.code, &self.detail);
+        let is_peers = self.code.starts_with(|first: char| first.is_ascii_digit());
+        let own = (!is_peers).then_some(self.detail.as_str());
         texts::arret(lang, self.canal, self.cause, &self.code, own)
     }
-}
-
-/// The words that go with a code, if they are this program's: a peer's codes begin with a digit, and
-/// a peer's words may hold an address.
-fn own_words<'d>(code: &str, detail: &'d str) -> Option<&'d str> {
-    (!code.starts_with(|first: char| first.is_ascii_digit())).then_some(detail)
 }
 
 /// A channel that is stopped: since then nobody was accepted.
@@ -116,9 +106,6 @@ const LOCK_WAIT_MAX: Duration = Duration::from_secs(4 * 3600);
 const LOGINS_MAX: i64 = 3;
 
 /// The channels that are stopped: since then nobody was accepted.
-///
-/// # Errors
-/// The database's.
 pub fn stopped(conn: &mut Conn) -> Result<Vec<Stopped>, Error> {
     let stopped = table.filter(
         canaux::cause
@@ -130,9 +117,6 @@ pub fn stopped(conn: &mut Conn) -> Result<Vec<Stopped>, Error> {
 
 /// Keeps why a channel was stopped. Logins that are refused again and again pause it, longer each
 /// time.
-///
-/// # Errors
-/// The database's.
 pub fn stop(conn: &mut Conn, arret: &Arret, now: Instant) -> Result<(), Error> {
     let again = canaux::cause.eq(arret.cause);
     let since = case_when(again, canaux::arrete_le).otherwise(now);
@@ -161,15 +145,8 @@ fn nobodys(words: &str) -> String {
     kept.collect::<Vec<_>>().join(" ")
 }
 
-/// Tells why a channel is stopped in its messages that wait.
-///
-/// # Errors
-/// The database's.
-pub fn tell(conn: &mut Conn, canal: Canal, said: &str) -> Result<(), Error> {
-    explain(conn, canal, Some(said))
-}
-
-fn explain(conn: &mut Conn, canal: Canal, said: Option<&str>) -> Result<(), Error> {
+/// Tells why a channel is stopped in its messages that wait, or that it is not any more.
+pub fn tell(conn: &mut Conn, canal: Canal, said: Option<&str>) -> Result<(), Error> {
     use messages::{details_erreur, table, type_};
     let other = IsDistinctFrom::new(details_erreur, said.into_sql::<Nullable<Text>>());
     let waiting = table.filter(is_leaving().and(type_.eq(canal)).and(other));
@@ -189,20 +166,14 @@ fn lock_wait(cause: Cause, times: i64) -> Option<Duration> {
 }
 
 /// Somebody looked, and the login works: a pause that was for it is over.
-///
-/// # Errors
-/// The database's.
 pub fn login_works(conn: &mut Conn, canal: Canal) -> Result<(), Error> {
-    let of_login = [Cause::Identification, Cause::Blancs, Cause::Verrou];
-    let stopped = table.find(canal).filter(canaux::cause.eq_any(of_login));
+    let of_login = canaux::cause.eq_any(Cause::OF_LOGIN);
+    let stopped = table.find(canal).filter(of_login);
     conn.execute(diesel::update(stopped).set(canaux::bloque_jusqua.eq(None::<Instant>)))
         .map(drop)
 }
 
 /// Somebody was accepted: why the channel was stopped is over.
-///
-/// # Errors
-/// The database's.
 pub fn works(conn: &mut Conn, canal: Canal) -> Result<(), Error> {
     let stopped = table.find(canal).filter(canaux::cause.is_not_null());
     let was_stopped = conn.execute(diesel::update(stopped).set((
@@ -213,7 +184,7 @@ pub fn works(conn: &mut Conn, canal: Canal) -> Result<(), Error> {
         canaux::arrets.eq(0),
     )))?;
     if was_stopped > 0 {
-        explain(conn, canal, None)?;
+        tell(conn, canal, None)?;
     }
     Ok(())
 }
@@ -222,9 +193,6 @@ pub fn works(conn: &mut Conn, canal: Canal) -> Result<(), Error> {
 /// second's worth saved up. Returns how many were had, and when the next one comes.
 ///
 /// Must be called within [`Conn::write`]: the row is locked until the commit.
-///
-/// # Errors
-/// The database's.
 pub fn take_slots(
     conn: &mut Conn,
     canal: Canal,

@@ -61,6 +61,10 @@ fn wait(turn: &Mutex<()>) -> MutexGuard<'_, ()> {
     turn.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+#[expect(
+    single_use_lifetimes,
+    reason = "a trait's lifetime cannot be left out of what it loads"
+)]
 impl Conn {
     /// Opens the database, which is there, and sets it up; says nothing of its tables' version (see
     /// [`migrations`](super::migrations)).
@@ -325,10 +329,6 @@ impl Conn {
     }
 
     /// The rows of a question.
-    #[expect(
-        single_use_lifetimes,
-        reason = "a trait's lifetime cannot be left out here"
-    )]
     pub(crate) fn load<'q, T>(
         &mut self,
         question: impl LoadQuery<'q, Inner, T>,
@@ -339,10 +339,6 @@ impl Conn {
     }
 
     /// The first row of a question, if there is one.
-    #[expect(
-        single_use_lifetimes,
-        reason = "a trait's lifetime cannot be left out here"
-    )]
     pub(crate) fn first<'q, T>(
         &mut self,
         question: impl LoadQuery<'q, Inner, T>,
@@ -356,10 +352,6 @@ impl Conn {
     ///
     /// # Errors
     /// `NotFound` when there is none.
-    #[expect(
-        single_use_lifetimes,
-        reason = "a trait's lifetime cannot be left out here"
-    )]
     pub(crate) fn one<'q, T>(
         &mut self,
         question: impl LoadQuery<'q, Inner, T>,

@@ -9,7 +9,8 @@ use super::Conflict;
 use crate::config::Config;
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as Diesel};
 
-/// A failed question to the database. diesel's own errors do not leave `store`.
+/// A failed question to the database: what whoever asks it may meet. (`# Errors` names only what more
+/// can go wrong.) diesel's own errors do not leave `store`.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The row is not there.
@@ -49,12 +50,6 @@ impl Error {
             }
             other => other,
         }
-    }
-
-    /// True when trying the same again later may work.
-    #[must_use]
-    pub const fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Unavailable(_))
     }
 }
 

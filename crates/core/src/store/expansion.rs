@@ -1,5 +1,6 @@
 //! Messages that are due, and the envois made of them.
 
+use super::annuaire::in_chunks;
 use super::literal::word;
 use super::sql::{Key, columns, statements};
 use super::{Conn, Error, LEASE_MAX};
@@ -137,11 +138,6 @@ statements! {
         "UPDATE messages SET bail_jusqua = NULL
           WHERE statut = 'en_attente' AND etendu_le IS NULL AND proprio = {passage}";
 
-    fn candidates(keys: &[Key]) =
-        "SELECT id, nom, prenom, telephone, email, notifications_sms, notifications_email,
-                parti_le IS NOT NULL AS parti
-           FROM parents WHERE id IN (SELECT r.cle FROM {keys})";
-
     fn inserted(envois: &[NewEnvoi]) =
         "INSERT INTO envois (message, parent, canal, adresse, etat, motif, detail, rang, prochaine, expire, termine_le)
          SELECT message, parent, canal, adresse, etat, motif, detail, rang, prochaine, expire, termine_le
@@ -159,9 +155,6 @@ statements! {
 /// Takes messages that are due, the oldest first: up to `limit` of those to one parent each, or one to a
 /// group, so that runs which begin together each have their own. What a dead run was working out comes
 /// before all.
-///
-/// # Errors
-/// The database's.
 pub fn take(
     conn: &mut Conn,
     passage: &str,
@@ -209,9 +202,6 @@ const ALIVE: Duration = Duration::from_secs(5);
 /// Whether another run, which is alive, is working out the recipients of a message of these channels:
 /// they can be claimed as soon as it has. Asked by a run that found nothing to take: what still looks
 /// due to it is being taken by another that has not committed yet.
-///
-/// # Errors
-/// The database's.
 pub fn is_under_way(
     conn: &mut Conn,
     passage: &str,
@@ -232,9 +222,6 @@ pub fn is_under_way(
 }
 
 /// Marks messages as simulated whose envois a simulating run has claimed.
-///
-/// # Errors
-/// The database's.
 pub fn mark_simulated(conn: &mut Conn, messages: &[i64]) -> Result<(), Error> {
     let keys = Key::of(messages.iter().copied());
     conn.execute(simulated(&keys)).map(drop)
@@ -242,9 +229,6 @@ pub fn mark_simulated(conn: &mut Conn, messages: &[i64]) -> Result<(), Error> {
 
 /// The parents of a class, or all of them, after `curseur`, in the order of their numbers; who has
 /// left is none of them.
-///
-/// # Errors
-/// The database's.
 pub fn group(
     conn: &mut Conn,
     classe: Option<i64>,
@@ -269,19 +253,16 @@ pub fn group(
 }
 
 /// The parents with these numbers, in no order.
-///
-/// # Errors
-/// The database's.
 pub fn singles(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Candidate>, Error> {
     // As many as were reached by no message: more than the values that a statement may have.
-    conn.load(candidates(&Key::of(ids.iter().copied())))
+    in_chunks(ids, |ids| {
+        let named = parents::table.filter(parents::id.eq_any(ids));
+        conn.load(named.select(Candidate::as_select()))
+    })
 }
 
 /// Inserts envois, each address once per message: what goes to an address that the message
 /// already has becomes `ignore/doublon`. Returns how many did.
-///
-/// # Errors
-/// The database's.
 pub fn insert(conn: &mut Conn, envois: &[NewEnvoi], now: Instant) -> Result<usize, Error> {
     if conn.execute(inserted(envois))? == envois.len() {
         return Ok(0);
@@ -302,17 +283,11 @@ pub fn insert(conn: &mut Conn, envois: &[NewEnvoi], now: Instant) -> Result<usiz
 }
 
 /// Notes how far messages got and renews their leases. Returns how many were still ours.
-///
-/// # Errors
-/// The database's.
 pub fn advance(conn: &mut Conn, progress: &[Progress], now: Instant) -> Result<usize, Error> {
     conn.execute(advanced(progress, now + LEASE))
 }
 
 /// Gives back the messages that a run was working out.
-///
-/// # Errors
-/// The database's.
 pub fn give_back(conn: &mut Conn, passage: &str) -> Result<usize, Error> {
     conn.execute(given_back(passage))
 }

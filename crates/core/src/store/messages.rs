@@ -60,9 +60,6 @@ pub struct Text {
 }
 
 /// What the messages with these numbers say now.
-///
-/// # Errors
-/// The database's.
 pub fn contents(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Text>, Error> {
     let named = messages::table.filter(messages::id.eq_any(ids));
     conn.load(named.select(Text::as_select()))
@@ -70,6 +67,15 @@ pub fn contents(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Text>, Error> {
 
 fn statut(conn: &mut Conn, id: i64) -> Result<Statut, Error> {
     conn.one(messages::table.find(id).select(messages::statut))
+}
+
+/// What a deed came to that changed so many rows: if none, the state of the message forbids it.
+fn done(conn: &mut Conn, id: i64, deed: Deed, changed: usize) -> Result<(), Error> {
+    if changed == 0 {
+        let statut = statut(conn, id)?;
+        return Err(Error::Conflict(Conflict::Statut(statut, deed)));
+    }
+    Ok(())
 }
 
 /// Cancels a message. What is programmed becomes a draft again; of what is leaving, everything
@@ -102,10 +108,7 @@ pub fn cancel(conn: &mut Conn, id: i64) -> Result<usize, Error> {
             messages::etendu_le.eq(instant_or(messages::etendu_le, now).nullable()),
             messages::jeton.eq(messages::jeton + 1),
         )))?;
-        if stopped == 0 {
-            let statut = statut(conn, id)?;
-            return Err(Error::Conflict(Conflict::Statut(statut, Deed::Cancel)));
-        }
+        done(conn, id, Deed::Cancel, stopped)?;
         let envois = conn.execute(stop(id, Etat::Ignore, Motif::Annule, now))?;
         let bilan = serde_json::json!({ "envois": envois });
         historique::note_with(conn, Action::Annule, Objet::Message, Some(id), &bilan)?;
@@ -138,11 +141,7 @@ pub fn reopen(conn: &mut Conn, id: i64) -> Result<(), Error> {
         messages::annule_le.eq(None::<Instant>),
         messages::details_erreur.eq(None::<String>),
     )))?;
-    if opened == 0 {
-        let statut = statut(conn, id)?;
-        return Err(Error::Conflict(Conflict::Statut(statut, Deed::Resend)));
-    }
-    Ok(())
+    done(conn, id, Deed::Resend, opened)
 }
 
 /// Makes a draft, a programmed or a failed message due now.
@@ -163,10 +162,7 @@ pub fn send_now(conn: &mut Conn, id: i64) -> Result<(), Error> {
             messages::programme_le.eq(now),
             messages::details_erreur.eq(None::<String>),
         )))?;
-        if due == 0 {
-            let statut = statut(conn, id)?;
-            return Err(Error::Conflict(Conflict::Statut(statut, Deed::SendNow)));
-        }
+        done(conn, id, Deed::SendNow, due)?;
         historique::note(conn, Action::EnvoyeMaintenant, Objet::Message, Some(id))
     })
 }
@@ -197,9 +193,6 @@ pub(super) fn classe_nom() -> _ {
 }
 
 /// How many messages are due now.
-///
-/// # Errors
-/// The database's.
 pub fn due(conn: &mut Conn, now: Instant) -> Result<i64, Error> {
     conn.one(messages::table.filter(is_due(now)).select(count_star()))
 }

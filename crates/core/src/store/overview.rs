@@ -50,9 +50,6 @@ pub struct Uncertain {
 }
 
 /// True when a run would find nothing to do: no message is due, and none is leaving.
-///
-/// # Errors
-/// The database's.
 pub fn is_idle(conn: &mut Conn, now: Instant) -> Result<bool, Error> {
     let leaving = messages::table.filter(is_leaving());
     let due = messages::table.filter(is_due(now));
@@ -61,9 +58,6 @@ pub fn is_idle(conn: &mut Conn, now: Instant) -> Result<bool, Error> {
 }
 
 /// Envois that are not final, by channel and state.
-///
-/// # Errors
-/// The database's.
 pub fn waiting(conn: &mut Conn) -> Result<Vec<Waiting>, Error> {
     use envois::{canal, etat, prochaine, table};
     let counted = table
@@ -78,9 +72,6 @@ pub fn waiting(conn: &mut Conn) -> Result<Vec<Waiting>, Error> {
 }
 
 /// Programmed messages, those that are due apart.
-///
-/// # Errors
-/// The database's.
 pub fn programmed(conn: &mut Conn, now: Instant) -> Result<Vec<Programmed>, Error> {
     use messages::{date_programmee, statut, table};
     let all = table
@@ -102,9 +93,6 @@ pub fn programmed(conn: &mut Conn, now: Instant) -> Result<Vec<Programmed>, Erro
 }
 
 /// Messages with uncertain envois, the newest first.
-///
-/// # Errors
-/// The database's.
 pub fn uncertain(conn: &mut Conn, limit: i64) -> Result<Vec<Uncertain>, Error> {
     // Written out, as the partial index has it.
     let uncertain = messages::table
@@ -114,9 +102,6 @@ pub fn uncertain(conn: &mut Conn, limit: i64) -> Result<Vec<Uncertain>, Error> {
 }
 
 /// Messages that a simulation marked as sent, the newest first: nobody got them.
-///
-/// # Errors
-/// The database's.
 pub fn simulated(conn: &mut Conn) -> Result<Vec<i64>, Error> {
     let sent = messages::statut.eq(Statut::Envoye);
     let simulated = messages::table.filter(messages::simule.and(sent));

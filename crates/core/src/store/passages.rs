@@ -2,14 +2,15 @@
 
 use super::{Conn, Error};
 use crate::instant::Instant;
-use crate::model::Passage;
 use crate::schema::passages;
 use crate::vocabulary::{Etat, Mode};
 use diesel::prelude::*;
 use std::time::Duration;
 
 /// What a run did, in numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, AsChangeset)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, Queryable, Selectable, AsChangeset,
+)]
 #[diesel(table_name = passages)]
 pub struct Counts {
     /// Messages taken.
@@ -58,6 +59,29 @@ pub struct NewPassage {
     pub mode: Mode,
 }
 
+/// A run, as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = passages)]
+pub struct Passage {
+    /// A UUID that sorts by time.
+    pub id: String,
+    /// Name of the machine.
+    pub hote: String,
+    /// Where messages went.
+    pub mode: Mode,
+    /// Begin.
+    pub debut: Instant,
+    /// Last sign of life.
+    pub battement: Instant,
+    /// End; none while it runs, or if it was killed.
+    pub fin: Option<Instant>,
+    /// What it did until then.
+    #[diesel(embed)]
+    pub counts: Counts,
+    /// Why it stopped early, if it did.
+    pub arret: Option<String>,
+}
+
 /// Before this program was written no clock can be right.
 const EARLIEST: &str = "2026-01-01T00:00:00Z";
 
@@ -100,20 +124,11 @@ pub fn begin(conn: &mut Conn, new: &NewPassage, over: bool) -> Result<Instant, E
 }
 
 /// Writes that a run begins and takes it back, to see whether one could.
-///
-/// # Errors
-/// The database's.
 pub fn rehearse(conn: &mut Conn, new: &NewPassage) -> Result<(), Error> {
-    let written = conn.write(|conn| {
+    conn.rehearse(|conn| {
         let now = conn.now()?;
-        insert(conn, new, true, false, now)?;
-        // What fails is not kept.
-        Err::<(), _>(Error::Stale)
-    });
-    match written {
-        Err(Error::Stale) => Ok(()),
-        other => other,
-    }
+        insert(conn, new, true, false, now)
+    })
 }
 
 /// Old rows go; the last run that sent for real stays, whatever its age, as the proof of it.
@@ -128,9 +143,6 @@ fn forget(conn: &mut Conn, now: Instant) -> Result<(), Error> {
 }
 
 /// When a run last sent for real, or may have.
-///
-/// # Errors
-/// The database's.
 pub fn last_real(conn: &mut Conn) -> Result<Option<Instant>, Error> {
     use passages::{battement, debut, fin, mode, nb_envoyes, nb_incertains, table};
     let sent = nb_envoyes.gt(0).or(nb_incertains.gt(0)).or(fin.is_null());
@@ -166,9 +178,6 @@ fn disown_future(conn: &mut Conn, now: Instant) -> Result<(), Error> {
 }
 
 /// Why the clock cannot be right, if so.
-///
-/// # Errors
-/// The database's.
 pub fn clock_fault(conn: &mut Conn, now: Instant) -> Result<Option<String>, Error> {
     let earliest: Option<Instant> = EARLIEST.parse().ok();
     if earliest.is_some_and(|earliest| now < earliest) {
@@ -215,17 +224,11 @@ fn stands_by_it(conn: &mut Conn, now: Instant) -> Result<bool, Error> {
 }
 
 /// A sign of life, with the numbers so far.
-///
-/// # Errors
-/// The database's.
 pub fn heartbeat(conn: &mut Conn, id: &str, counts: &Counts, now: Instant) -> Result<(), Error> {
     write(conn, id, counts, None, None, now)
 }
 
 /// The end of a run; `arret` tells why it stopped before everything was done.
-///
-/// # Errors
-/// The database's.
 pub fn finish(
     conn: &mut Conn,
     id: &str,
@@ -255,9 +258,6 @@ fn write(
 }
 
 /// The newest runs, the newest first.
-///
-/// # Errors
-/// The database's.
 pub fn last(conn: &mut Conn, limit: i64) -> Result<Vec<Passage>, Error> {
     let newest = passages::table.order((passages::debut.desc(), passages::id.desc()));
     conn.load(newest.select(Passage::as_select()).limit(limit))

@@ -14,6 +14,14 @@ const TERM_MAX: usize = 1000;
 /// Nobody types more words; SQLite refuses more than a thousand conditions.
 const TERMS_MAX: usize = 200;
 
+/// A question, narrowed by a value where one is asked for.
+pub(super) fn by<Q, V>(question: Q, asked: Option<V>, narrow: impl FnOnce(Q, V) -> Q) -> Q {
+    match asked {
+        Some(value) => narrow(question, value),
+        None => question,
+    }
+}
+
 /// The terms as patterns for `LIKE … ESCAPE '\'`, each once, to be compared with [`minuscules`]; none
 /// when there can be no text with all of them.
 pub(super) fn patterns(terms: &[String]) -> Option<BTreeSet<String>> {

@@ -51,9 +51,6 @@ fn due() -> _ {
 }
 
 /// The messages that runs until then would take, which stay as they are.
-///
-/// # Errors
-/// The database's.
 pub fn upcoming(conn: &mut Conn, limit: usize, until: Instant) -> Result<Vec<Upcoming>, Error> {
     let due = messages::table
         .filter(is_due(until))
@@ -71,9 +68,6 @@ pub fn one(conn: &mut Conn, id: i64) -> Result<Upcoming, Error> {
 }
 
 /// The messages with envois whose turn, or whose next attempt, has come by then.
-///
-/// # Errors
-/// The database's.
 pub fn leaving(conn: &mut Conn, now: Instant, until: Instant) -> Result<Vec<Upcoming>, Error> {
     let of_it = envois::table.filter(envois::message.eq(messages::id));
     let leaving = messages::table
@@ -108,9 +102,6 @@ pub struct Addressed {
 
 /// Number, names and address of those of a message whose turn has come by then. What was never tried
 /// goes where the directory says now.
-///
-/// # Errors
-/// The database's.
 pub fn waiting(
     conn: &mut Conn,
     message: i64,

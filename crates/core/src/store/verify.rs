@@ -41,27 +41,18 @@ struct Row {
 }
 
 /// Envois by state, the history included.
-///
-/// # Errors
-/// The database's.
 pub fn states(conn: &mut Conn) -> Result<Vec<States>, Error> {
     conn.load(states_now())
 }
 
 /// How many attempts the network may have taken although another one of the same envoi was taken
 /// too: what the window for e-mails allows, and a person's own wish.
-///
-/// # Errors
-/// The database's.
 pub fn second_copies(conn: &mut Conn) -> Result<i64, Error> {
     let rows: Vec<Count> = conn.load(copies())?;
     Ok(rows.first().map_or(0, |row| row.nombre))
 }
 
 /// Up to `limit` rows that break `regle`, the oldest first.
-///
-/// # Errors
-/// The database's.
 pub fn breaches(conn: &mut Conn, regle: Regle, limit: usize) -> Result<Vec<Breach>, Error> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let rows: Vec<Row> = conn.load(match regle {

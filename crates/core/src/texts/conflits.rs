@@ -18,20 +18,15 @@ fn fr(conflict: Conflict) -> String {
         Conflict::Reference => {
             "une fiche nommée n'existe pas, ou une fiche à supprimer sert encore".to_owned()
         }
-        Conflict::Statut(statut, Deed::Change) => {
-            format!("un message à l'état {statut} ne peut plus être modifié")
-        }
-        Conflict::Statut(statut, Deed::Delete) => {
-            format!("un message à l'état {statut} ne peut pas être supprimé")
-        }
-        Conflict::Statut(statut, Deed::Cancel) => {
-            format!("un message à l'état {statut} ne peut pas être annulé")
-        }
-        Conflict::Statut(statut, Deed::SendNow) => {
-            format!("un message à l'état {statut} ne peut pas être envoyé maintenant")
-        }
-        Conflict::Statut(statut, Deed::Resend) => {
-            format!("un message à l'état {statut} n'a pas encore été envoyé")
+        Conflict::Statut(statut, deed) => {
+            let done = match deed {
+                Deed::Change => "ne peut plus être modifié",
+                Deed::Delete => "ne peut pas être supprimé",
+                Deed::Cancel => "ne peut pas être annulé",
+                Deed::SendNow => "ne peut pas être envoyé maintenant",
+                Deed::Resend => "n'a pas encore été envoyé",
+            };
+            format!("un message à l'état {statut} {done}")
         }
         Conflict::NotAnEmail => "seul un e-mail peut être marqué comme lu".to_owned(),
         Conflict::NobodyToResend => {

@@ -58,31 +58,17 @@ pub fn next_attempt(lang: Lang, envoi: &Destinataire, zone: Tz, now: Instant) ->
 pub fn waiting(lang: Lang, attente: &Attente, zone: Tz, now: Instant) -> String {
     let n = attente.nombre;
     let when = moment(lang, attente.prochaine.in_zone(zone), now.in_zone(zone));
+    let who = match lang {
+        Lang::Fr if n == 1 => "1 destinataire attend".to_owned(),
+        Lang::Fr => format!("{n} destinataires attendent"),
+        Lang::En if n == 1 => "1 recipient waits".to_owned(),
+        Lang::En => format!("{n} recipients wait"),
+    };
     match (lang, &attente.raison) {
-        (Lang::Fr, Some(why)) if n == 1 => {
-            format!("1 destinataire attend un nouvel essai ({why}) {when}.")
-        }
-        (Lang::Fr, Some(why)) => {
-            format!("{n} destinataires attendent un nouvel essai ({why}) {when}.")
-        }
-        (Lang::Fr, None) if n == 1 => {
-            format!("1 destinataire attend la fin des heures calmes, {when}.")
-        }
-        (Lang::Fr, None) => {
-            format!("{n} destinataires attendent la fin des heures calmes, {when}.")
-        }
-        (Lang::En, Some(why)) if n == 1 => {
-            format!("1 recipient waits for another attempt ({why}) {when}.")
-        }
-        (Lang::En, Some(why)) => {
-            format!("{n} recipients wait for another attempt ({why}) {when}.")
-        }
-        (Lang::En, None) if n == 1 => {
-            format!("1 recipient waits for the end of the quiet hours, {when}.")
-        }
-        (Lang::En, None) => {
-            format!("{n} recipients wait for the end of the quiet hours, {when}.")
-        }
+        (Lang::Fr, Some(why)) => format!("{who} un nouvel essai ({why}) {when}."),
+        (Lang::Fr, None) => format!("{who} la fin des heures calmes, {when}."),
+        (Lang::En, Some(why)) => format!("{who} for another attempt ({why}) {when}."),
+        (Lang::En, None) => format!("{who} for the end of the quiet hours, {when}."),
     }
 }
 

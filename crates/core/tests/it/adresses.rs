@@ -1,11 +1,12 @@
 //! Addresses of the directory: what is read of them, and an opposition that holds for the address
 //! and not only for the record that says it.
 
-use crate::harness::{School, To, expand, message, number, parent, reading, rules};
+use crate::harness::{School, To, expand, message, number, parent, reading, rules, take_over};
+use crate::whole::Whole;
 use messages_core::dispatch::{Expander, Step};
 use messages_core::model::{Classe, Etudiant, NewMessage, Parent};
 use messages_core::store::adresses;
-use messages_core::store::annuaire::{self, Annuaire, Lien};
+use messages_core::store::annuaire::{Annuaire, Lien};
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
 use messages_testing::stories;
@@ -91,7 +92,7 @@ fn the_other_record_may_be_in_no_audience(database: &Database) {
                 niveau: String::new(),
                 annee_scolaire: String::new(),
             }
-            .into(),
+            .whole(),
         ],
         etudiants: vec![
             Etudiant {
@@ -100,11 +101,11 @@ fn the_other_record_may_be_in_no_audience(database: &Database) {
                 prenom: String::new(),
                 classe: Some(1),
             }
-            .into(),
+            .whole(),
         ],
         parents: vec![
-            with_number(1, "0612345678", true).into(),
-            with_number(2, "+33612345678", false).into(),
+            with_number(1, "0612345678", true).whole(),
+            with_number(2, "+33612345678", false).whole(),
         ],
         liens: vec![Lien {
             parent: 1,
@@ -113,7 +114,7 @@ fn the_other_record_may_be_in_no_audience(database: &Database) {
         }],
         ..Annuaire::default()
     };
-    annuaire::upsert(&mut school.conn(), &annuaire).unwrap();
+    take_over(&mut school.conn(), &annuaire).unwrap();
     let group = school.programme(Canal::Sms, To::Classe(1));
     let single = school.programme(Canal::Sms, To::Parent(1));
     school.expand();

@@ -9,14 +9,15 @@ mod rows;
 mod upsert;
 
 use crate::harness::parent;
+use crate::whole::Whole;
 use messages_core::model::{Classe, Etudiant};
 use messages_core::store::annuaire::{Annuaire, Lien};
 
 fn school_of(parents: i64) -> Annuaire {
     Annuaire {
         classes: vec![
-            classe(1, "6e A", "6e", "2026-2027").into(),
-            classe(2, "5e \"B\"", "", "").into(),
+            classe(1, "6e A", "6e", "2026-2027").whole(),
+            classe(2, "5e \"B\"", "", "").whole(),
         ],
         etudiants: (1..=parents)
             .map(|id| Etudiant {
@@ -25,9 +26,9 @@ fn school_of(parents: i64) -> Annuaire {
                 prenom: "Zoé".to_owned(),
                 classe: (id % 3 != 0).then_some(id % 3),
             })
-            .map(Into::into)
+            .map(Whole::whole)
             .collect(),
-        parents: (1..=parents).map(|id| parent(id).into()).collect(),
+        parents: (1..=parents).map(|id| parent(id).whole()).collect(),
         liens: (1..=parents)
             .map(|id| Lien {
                 parent: id,

@@ -1,9 +1,10 @@
 //! Closing: a message ends when its last envoi is final, with sums that add up.
 
-use crate::harness::{School, To, parent};
+use crate::harness::{School, To, parent, take_over};
+use crate::whole::Whole;
 use messages_core::config::Lang;
 use messages_core::model::{Classe, Etudiant};
-use messages_core::store::annuaire::{self, Annuaire, Lien};
+use messages_core::store::annuaire::{Annuaire, Lien};
 use messages_core::store::messages;
 use messages_core::texts;
 use messages_core::vocabulary::{Canal, Etat, Motif, Statut};
@@ -143,7 +144,7 @@ fn a_closed_message_says_what_it_was(database: &Database) {
                 niveau: String::new(),
                 annee_scolaire: String::new(),
             }
-            .into(),
+            .whole(),
         ],
         etudiants: vec![
             Etudiant {
@@ -152,9 +153,9 @@ fn a_closed_message_says_what_it_was(database: &Database) {
                 prenom: String::new(),
                 classe: Some(7),
             }
-            .into(),
+            .whole(),
         ],
-        parents: vec![parent(1).into()],
+        parents: vec![parent(1).whole()],
         liens: vec![Lien {
             parent: 1,
             etudiant: 1,
@@ -162,7 +163,7 @@ fn a_closed_message_says_what_it_was(database: &Database) {
         }],
         ..Annuaire::default()
     };
-    annuaire::upsert(&mut school.conn(), &annuaire).unwrap();
+    take_over(&mut school.conn(), &annuaire).unwrap();
     school.programme(Canal::Email, To::Classe(7));
     school.programme(Canal::Sms, To::Parent(1));
     school.expand();

@@ -1,10 +1,11 @@
 //! The audience: every recipient once per address, whatever dies in between.
 
-use crate::harness::{DAY, School, To, expand, message, number, parent, rules};
+use crate::harness::{DAY, School, To, expand, message, number, parent, rules, take_over};
+use crate::whole::Whole;
 use messages_core::dispatch::Expander;
 use messages_core::instant::Instant;
 use messages_core::model::{Classe, Etudiant, NewMessage, Parent};
-use messages_core::store::annuaire::{self, Annuaire, Lien};
+use messages_core::store::annuaire::{Annuaire, Lien};
 use messages_core::store::{expansion, messages};
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
@@ -275,13 +276,13 @@ fn classes(school: &School<'_>, pupils: &[(i64, &[i64])]) {
                 niveau: String::new(),
                 annee_scolaire: String::new(),
             })
-            .map(Into::into)
+            .map(Whole::whole)
             .collect(),
-        etudiants: etudiants.map(Into::into).collect(),
+        etudiants: etudiants.map(Whole::whole).collect(),
         liens: liens.collect(),
         ..Annuaire::default()
     };
-    annuaire::upsert(&mut school.conn(), &annuaire).unwrap();
+    take_over(&mut school.conn(), &annuaire).unwrap();
 }
 
 fn a_class_is_its_parents_once_each(database: &Database) {

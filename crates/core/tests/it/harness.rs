@@ -1,12 +1,13 @@
 //! A school with its messages, and each step of a run in one line.
 
+use crate::whole::Whole;
 use messages_core::audience::Rules;
 use messages_core::config::{Config, Database as Place, Lang, Vars};
 use messages_core::dispatch::{Expander, Step};
 use messages_core::instant::Instant;
 use messages_core::model::{NewMessage, Parent, Reading};
 use messages_core::readdress;
-use messages_core::store::annuaire::{self, Annuaire};
+use messages_core::store::annuaire::{self, Annuaire, Changes};
 use messages_core::store::envois::{
     self, Announced, Claimed, Outcome, Ready, Recorded, Recovered, Refused, Settled,
 };
@@ -38,6 +39,11 @@ pub(crate) enum To {
     All,
 }
 
+/// Takes over what is said of a school.
+pub(crate) fn take_over(conn: &mut Conn, school: &Annuaire) -> Result<Changes, Error> {
+    annuaire::take_over(conn, |conn| annuaire::put(conn, school, &[])).map(|(changes, _)| changes)
+}
+
 pub(crate) fn place(database: &Database) -> Place {
     Place::from_url(database.url()).unwrap()
 }
@@ -64,10 +70,10 @@ impl<'d> School<'d> {
 
     pub(crate) fn parents(&self, parents: impl IntoIterator<Item = Parent>) {
         let annuaire = Annuaire {
-            parents: parents.into_iter().map(Into::into).collect(),
+            parents: parents.into_iter().map(Whole::whole).collect(),
             ..Annuaire::default()
         };
-        annuaire::upsert(&mut self.conn(), &annuaire).unwrap();
+        take_over(&mut self.conn(), &annuaire).unwrap();
     }
 
     /// Inserts a message; one that is programmed without a date is due since a second.

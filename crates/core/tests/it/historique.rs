@@ -137,7 +137,7 @@ fn every_change_leaves_one_row(database: &Database) {
     school.run("run").close(10);
     readdress::resend(conn, &rules(&[]), 1, None).unwrap();
     imported(conn, false);
-    annuaire::upsert(conn, &Annuaire::default()).unwrap();
+    annuaire::take_over(conn, |conn| annuaire::put(conn, &Annuaire::default(), &[])).unwrap();
     cles::create(conn, "Cantine", &[Portee::Lecture]).unwrap();
     cles::revoke(conn, 1).unwrap();
     Etudiant::delete(conn, 1).unwrap();

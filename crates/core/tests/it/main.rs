@@ -36,3 +36,4 @@ mod schema;
 mod settle;
 mod statistiques;
 mod strangers;
+mod whole;

@@ -76,7 +76,7 @@ fn what_is_asked_at_each_run_is_answered_by_its_partial_index() {
     uses("envois_ouverts", outdated);
     uses(
         "messages_ouverts",
-        ask(|conn, _| canaux::tell(conn, Canal::Sms, "panne")),
+        ask(|conn, _| canaux::tell(conn, Canal::Sms, Some("panne"))),
     );
     uses(
         "messages_incertains",

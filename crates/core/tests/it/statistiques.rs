@@ -4,11 +4,12 @@ mod law;
 mod periods;
 mod recount;
 
-use crate::harness::{Run, School, To, accepted, message, parent, place, resend};
+use crate::harness::{Run, School, To, accepted, message, parent, place, resend, take_over};
+use crate::whole::Whole;
 use chrono::NaiveDate;
 use messages_core::instant::Instant;
 use messages_core::model::{Classe, NewMessage};
-use messages_core::store::annuaire::{self, Annuaire};
+use messages_core::store::annuaire::Annuaire;
 use messages_core::store::appels::statistiques::{self, Selection};
 use messages_core::store::messages::Filter;
 use messages_core::store::{Conn, messages};
@@ -42,12 +43,12 @@ pub(crate) fn with_classes(school: &School<'_>, classes: i64) {
                 niveau: String::new(),
                 annee_scolaire: String::new(),
             })
-            .map(Into::into)
+            .map(Whole::whole)
             .collect(),
-        parents: (1..=5).map(|id| parent(id).into()).collect(),
+        parents: (1..=5).map(|id| parent(id).whole()).collect(),
         ..Annuaire::default()
     };
-    annuaire::upsert(&mut school.conn(), &annuaire).unwrap();
+    take_over(&mut school.conn(), &annuaire).unwrap();
 }
 
 fn the_statistics_are_those_of_the_recording(database: &Database) {

@@ -6,10 +6,10 @@ use crate::report;
 use messages_core::config::{Config, Lang};
 use messages_core::dispatch::Stop;
 use messages_core::instant::Instant;
-use messages_core::model::Passage;
+use messages_core::store::passages::Passage;
 use messages_core::store::{canaux, overview};
 use messages_core::texts;
-use messages_core::vocabulary::{Etat, Mode};
+use messages_core::vocabulary::{Cause, Etat, Mode};
 use std::time::Duration;
 
 /// Runs come every five minutes: without one for so long, the scheduler does not work.
@@ -104,7 +104,7 @@ fn channel(config: &Config, now: Instant, stopped: &canaux::Stopped) -> String {
     let (phrase, since) = (stopped.arret.phrase(lang), local(config, stopped.depuis));
     let paused = stopped.bloque_jusqua.filter(|at| *at > now);
     let again = paused.map_or_else(String::new, |at| {
-        let by_hand = stopped.arret.cause.is_of_login();
+        let by_hand = Cause::OF_LOGIN.contains(&stopped.arret.cause);
         next_try(lang, &local(config, at), by_hand)
     });
     match lang {
@@ -213,22 +213,23 @@ fn run(config: &Config, passage: &Passage) -> String {
         Mode::Reel => String::new(),
         other => format!(" [{other}]"),
     };
+    let counts = &passage.counts;
     let sums = match lang {
         Lang::Fr => format!(
             "{}, {}, {} en échec, {}, {}",
-            messages(lang, passage.nb_messages),
-            plural(passage.nb_envoyes, "atteint", "atteints"),
-            passage.nb_echecs,
-            plural(passage.nb_incertains, "incertain", "incertains"),
-            plural(passage.nb_ignores, "non envoyé", "non envoyés"),
+            messages(lang, counts.messages),
+            plural(counts.envoyes, "atteint", "atteints"),
+            counts.echecs,
+            plural(counts.incertains, "incertain", "incertains"),
+            plural(counts.ignores, "non envoyé", "non envoyés"),
         ),
         Lang::En => format!(
             "{}, {} reached, {} failed, {} uncertain, {} not sent",
-            messages(lang, passage.nb_messages),
-            passage.nb_envoyes,
-            passage.nb_echecs,
-            passage.nb_incertains,
-            passage.nb_ignores,
+            messages(lang, counts.messages),
+            counts.envoyes,
+            counts.echecs,
+            counts.incertains,
+            counts.ignores,
         ),
     };
     let (begun, host) = (local(config, passage.debut), &passage.hote);

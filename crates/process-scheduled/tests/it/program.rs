@@ -159,20 +159,22 @@ impl<'d> Program<'d> {
 
     /// Adds or replaces one parent, without pupils.
     pub(crate) fn parent(&self, id: i64, telephone: &str, email: &str) {
-        let parent = messages_core::model::Parent {
+        let parent = messages_core::model::ParentPatch {
             id,
-            nom: format!("Nom{id}"),
-            prenom: String::new(),
-            telephone: telephone.to_owned(),
-            email: email.to_owned(),
-            notifications_sms: true,
-            notifications_email: true,
+            identifiant: None,
+            nom: Some(format!("Nom{id}")),
+            prenom: Some(String::new()),
+            telephone: Some(telephone.to_owned()),
+            email: Some(email.to_owned()),
+            notifications_sms: Some(true),
+            notifications_email: Some(true),
         };
         let annuaire = annuaire::Annuaire {
-            parents: vec![parent.into()],
+            parents: vec![parent],
             ..annuaire::Annuaire::default()
         };
-        annuaire::upsert(&mut self.conn(), &annuaire).unwrap();
+        let put = |conn: &mut Conn| annuaire::put(conn, &annuaire, &[]);
+        annuaire::take_over(&mut self.conn(), put).unwrap();
     }
 
     /// `etat motif` of every envoi of a message, in the order of the recipients.

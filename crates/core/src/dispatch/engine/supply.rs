@@ -135,5 +135,5 @@ fn keep(conn: &mut Conn, lang: Lang, stopped: &Stopped, now: Instant) -> Result<
         canaux::stop(conn, arret, now)?;
     }
     let said = texts::waits(lang, &arret.phrase(lang));
-    canaux::tell(conn, arret.canal, &said)
+    canaux::tell(conn, arret.canal, Some(&said))
 }

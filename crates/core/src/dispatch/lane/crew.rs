@@ -181,14 +181,6 @@ impl Crew {
         Ok(())
     }
 
-    pub(super) fn opened(&mut self, number: usize) {
-        self.set(number, Doing::Idle);
-    }
-
-    pub(super) fn not_opened(&mut self, number: usize) {
-        self.set(number, Doing::Closed);
-    }
-
     /// What the sender had in hand, unless it was given up before.
     pub(super) fn answered(&mut self, number: usize, usable: bool) -> Option<Announced> {
         let next = if usable { Doing::Idle } else { Doing::Closed };
@@ -199,7 +191,7 @@ impl Crew {
     }
 
     /// Notes what a sender does now, and returns what it did before.
-    fn set(&mut self, number: usize, doing: Doing) -> Option<Doing> {
+    pub(super) fn set(&mut self, number: usize, doing: Doing) -> Option<Doing> {
         let hand = self.hands.get_mut(&number)?;
         Some(std::mem::replace(&mut hand.doing, doing))
     }

@@ -146,7 +146,7 @@ impl Hearing {
             Step::Stop(cause) if !self.is_stopped() => {
                 let code = answer.code.clone().unwrap_or_default();
                 let detail = answer.detail.clone().unwrap_or_default();
-                self.stop(Arret::new(self.canal, cause, &code, detail));
+                self.stop(Arret::new(self.canal, cause, &code, detail), false);
                 return true;
             }
             Step::Go | Step::Stop(_) => {}
@@ -154,17 +154,9 @@ impl Hearing {
         false
     }
 
-    /// Closes the channel for this run; the first reason is the one to tell.
-    pub(super) fn stop(&mut self, arret: Arret) {
-        self.stop_for(arret, false);
-    }
-
-    /// Closes the channel for this run because it is paused; why is known already.
-    pub(super) fn rest(&mut self, arret: Arret) {
-        self.stop_for(arret, true);
-    }
-
-    fn stop_for(&mut self, arret: Arret, known: bool) {
+    /// Closes the channel for this run; the first reason is the one to tell. `known`: the database has
+    /// it already, as that of a pause.
+    pub(super) fn stop(&mut self, arret: Arret, known: bool) {
         if self.is_stopped() {
             return;
         }

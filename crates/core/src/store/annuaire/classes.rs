@@ -73,10 +73,10 @@ impl Kept for Classe {
     }
 
     fn remove(conn: &mut Conn, id: i64) -> Result<usize, Error> {
-        let Uses {
-            etudiants,
-            messages,
-        } = uses(conn, id)?;
+        let etudiants = etudiants::table.filter(etudiants::classe.eq(id));
+        let etudiants = conn.one(etudiants.select(count_star()))?;
+        let messages = messages::table.filter(messages::classe.eq(id));
+        let messages = conn.one(messages.select(count_star()))?;
         if etudiants > 0 || messages > 0 {
             return Err(Error::Conflict(Conflict::ClassInUse {
                 etudiants,
@@ -85,26 +85,4 @@ impl Kept for Classe {
         }
         conn.execute(diesel::delete(classes::table.find(id)))
     }
-}
-
-/// What keeps a class from going.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Uses {
-    /// Pupils in it.
-    pub etudiants: i64,
-    /// Messages to it, drafts and old ones included.
-    pub messages: i64,
-}
-
-/// What keeps the class from going: nothing, when both are 0.
-///
-/// # Errors
-/// The database's.
-pub fn uses(conn: &mut Conn, id: i64) -> Result<Uses, Error> {
-    let etudiants = etudiants::table.filter(etudiants::classe.eq(id));
-    let messages = messages::table.filter(messages::classe.eq(id));
-    Ok(Uses {
-        etudiants: conn.one(etudiants.select(count_star()))?,
-        messages: conn.one(messages.select(count_star()))?,
-    })
 }

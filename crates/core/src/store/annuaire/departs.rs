@@ -34,9 +34,6 @@ impl Absents {
 }
 
 /// Whom a directory that names these parents leaves out. To be asked before it is taken over.
-///
-/// # Errors
-/// The database's.
 pub fn absents(conn: &mut Conn, named: &[i64]) -> Result<Absents, Error> {
     let named: BTreeSet<i64> = named.iter().copied().collect();
     let mut absents: Vec<i64> = conn.load(table.filter(parti_le.is_null()).order(id).select(id))?;
@@ -47,9 +44,6 @@ pub fn absents(conn: &mut Conn, named: &[i64]) -> Result<Absents, Error> {
 
 /// Lets these parents leave; what waits for them is ended. Returns how many did. Called within
 /// [`super::take_over`].
-///
-/// # Errors
-/// The database's.
 pub fn leave(conn: &mut Conn, parents: &[i64]) -> Result<usize, Error> {
     if parents.is_empty() {
         return Ok(0);

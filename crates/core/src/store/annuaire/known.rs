@@ -48,31 +48,19 @@ pub struct Parent {
 }
 
 /// All classes, the latest school year last.
-///
-/// # Errors
-/// The database's.
 pub fn classes(conn: &mut Conn) -> Result<Vec<Classe>, Error> {
     use schema::classes::{annee_scolaire, id, table};
-    conn.load(
-        table
-            .order((annee_scolaire, id))
-            .select(Classe::as_select()),
-    )
+    let all = table.order((annee_scolaire, id));
+    conn.load(all.select(Classe::as_select()))
 }
 
 /// All pupils.
-///
-/// # Errors
-/// The database's.
 pub fn etudiants(conn: &mut Conn) -> Result<Vec<Etudiant>, Error> {
     use schema::etudiants::{id, table};
     conn.load(table.order(id).select(Etudiant::as_select()))
 }
 
 /// All parents, those who have left included.
-///
-/// # Errors
-/// The database's.
 pub fn parents(conn: &mut Conn) -> Result<Vec<Parent>, Error> {
     use schema::parents::{id, table};
     conn.load(table.order(id).select(Parent::as_select()))
@@ -80,9 +68,6 @@ pub fn parents(conn: &mut Conn) -> Result<Vec<Parent>, Error> {
 
 /// The highest number that a row of the table ever had. Within [`super::take_over`], those above it
 /// are free.
-///
-/// # Errors
-/// The database's.
 pub fn last_number(conn: &mut Conn, table: Table) -> Result<i64, Error> {
     let question = if conn.is_postgres() {
         on_postgres::last_number(table.name())

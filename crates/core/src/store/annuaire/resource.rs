@@ -63,9 +63,6 @@ pub trait Kept: Clone + PartialEq + Sized + Send + Sync + 'static {
     fn among(ids: &[i64]) -> Self::Question<'_>;
 
     /// Adds what other tables say.
-    ///
-    /// # Errors
-    /// The database's.
     fn completed(conn: &mut Conn, records: Vec<Self::Record>) -> Result<Vec<Self>, Error>;
 
     /// Inserts it, with this number or the next, and returns the number; none when it is taken.
@@ -90,9 +87,6 @@ pub trait Kept: Clone + PartialEq + Sized + Send + Sync + 'static {
 /// Classes, pupils, parents: what can be asked of them, and done to them.
 pub trait Resource: Kept {
     /// How many there are.
-    ///
-    /// # Errors
-    /// The database's.
     fn count(conn: &mut Conn, filter: &Self::Filter) -> Result<i64, Error> {
         match Self::narrowed(filter) {
             Some(found) => conn.one(found.select(count_star())),
@@ -101,9 +95,6 @@ pub trait Resource: Kept {
     }
 
     /// Up to `limit` of them, after the first `offset`.
-    ///
-    /// # Errors
-    /// The database's.
     fn page(
         conn: &mut Conn,
         filter: &Self::Filter,
@@ -119,9 +110,6 @@ pub trait Resource: Kept {
     }
 
     /// The numbers of all of them: with [`by_ids`](Self::by_ids), a long list in little memory.
-    ///
-    /// # Errors
-    /// The database's.
     fn ids(conn: &mut Conn, filter: &Self::Filter) -> Result<Vec<i64>, Error> {
         match Self::narrowed(filter) {
             Some(found) => conn.load(Self::ordered(found, filter).select(Self::Id::default())),
@@ -130,9 +118,6 @@ pub trait Resource: Kept {
     }
 
     /// Those with these numbers, in this order; who is missing is left out.
-    ///
-    /// # Errors
-    /// The database's.
     fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Self>, Error> {
         let found = in_chunks(ids, |ids| {
             let records = conn.load(Self::among(ids).select(Self::Record::as_select()))?;
@@ -152,9 +137,6 @@ pub trait Resource: Kept {
     }
 
     /// Those of these numbers that there are, the lowest first.
-    ///
-    /// # Errors
-    /// The database's.
     fn existing(conn: &mut Conn, ids: &[i64]) -> Result<Vec<i64>, Error> {
         let mut found = in_chunks(ids, |ids| {
             conn.load(Self::among(ids).select(Self::Id::default()))

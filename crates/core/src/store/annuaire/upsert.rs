@@ -4,7 +4,7 @@
 //! differ are written; many of them in one statement.
 
 use super::write::{Count, write};
-use super::{Annuaire, Table, checked, departs, follow, liens, oppositions, take_over};
+use super::{Annuaire, Table, checked, departs, follow, liens, oppositions};
 use crate::model::{ClassePatch, EtudiantPatch, ParentPatch};
 use crate::store::sql::{columns, statements};
 use crate::store::{Conflict, Conn, Error, Named, historique};
@@ -36,18 +36,10 @@ struct Bilan {
     partis: usize,
 }
 
-/// Inserts or changes what is given, in one transaction of its own; see [`put`].
-///
-/// # Errors
-/// As [`put`]; nothing is changed then.
-pub fn upsert(conn: &mut Conn, annuaire: &Annuaire) -> Result<Changes, Error> {
-    take_over(conn, |conn| Ok(put(conn, annuaire, &[])?.0))
-}
-
 /// Inserts or changes what is given; what is not said stays, and who is not given at all too. Links
 /// are added; only `familles` lose those that are not given. Envois that wait for a parent who now
 /// refuses their channel are ended at once. Then `partants` leave; returns how many did. Called within
-/// [`take_over`].
+/// [`super::take_over`].
 ///
 /// # Errors
 /// `Conflict` when a row is given twice or names one that there is not.

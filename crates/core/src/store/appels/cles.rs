@@ -92,17 +92,11 @@ pub fn create(conn: &mut Conn, nom: &str, portees: &[Portee]) -> Result<(Secret,
 }
 
 /// Every key, revoked ones too, in the order in which they were made.
-///
-/// # Errors
-/// The database's.
 pub fn list(conn: &mut Conn) -> Result<Vec<Cle>, Error> {
     conn.load(table.select(Cle::as_select()).order(cles_api::id))
 }
 
 /// The key with this public prefix, revoked or not.
-///
-/// # Errors
-/// The database's.
 pub fn find(conn: &mut Conn, prefixe: &str) -> Result<Option<Cle>, Error> {
     let named = table.filter(cles_api::prefixe.eq(prefixe));
     conn.first(named.select(Cle::as_select()))

@@ -92,9 +92,6 @@ fn first<T>(conn: &mut Conn, demande: &Demande) -> Result<Option<Once<T>>, Error
 }
 
 /// Forgets the keys of the day before.
-///
-/// # Errors
-/// The database's.
 pub fn purge(conn: &mut Conn) -> Result<(), Error> {
     let now = conn.now()?;
     let old = table.filter(creee_le.lt(now - KEPT));

@@ -118,9 +118,6 @@ impl Statistics {
 }
 
 /// The statistics of `selection`.
-///
-/// # Errors
-/// The database's.
 pub fn messages(conn: &mut Conn, selection: &Selection) -> Result<Statistics, Error> {
     let none = 0_i64.into_sql::<BigInt>();
     let all = classes::table.select((classes::id, classes::nom, none));
@@ -129,18 +126,12 @@ pub fn messages(conn: &mut Conn, selection: &Selection) -> Result<Statistics, Er
 }
 
 /// Envois by channel and state, every pair.
-///
-/// # Errors
-/// The database's.
 pub fn envois_by_state(conn: &mut Conn) -> Result<BTreeMap<(Canal, Etat), i64>, Error> {
     Ok(Statistics::read(conn, &Selection::default(), Vec::new())?.envois)
 }
 
 /// Since when the oldest of what could leave now waits: the date of a programmed message, or the
 /// next attempt of an envoi. None when nothing is due.
-///
-/// # Errors
-/// The database's.
 pub fn oldest_due(conn: &mut Conn, now: Instant) -> Result<Option<Instant>, Error> {
     let programmed = messages::table.filter(is_due(now));
     let message: Option<Instant> = conn.one(programmed.select(min(messages::date_programmee)))?;

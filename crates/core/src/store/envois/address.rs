@@ -100,9 +100,6 @@ fn never_left() -> _ {
 
 /// Those of a message that a person can send again: who was not reached, who had no usable address,
 /// and with `simulated` also those to whom nothing really left. With `wanted`, only these of them.
-///
-/// # Errors
-/// The database's.
 pub fn hold_resendable(
     conn: &mut Conn,
     message: i64,
@@ -138,9 +135,6 @@ pub fn hold_resendable(
 }
 
 /// Locks messages, so that nobody else gives out an address in them.
-///
-/// # Errors
-/// The database's.
 pub fn lock_messages(conn: &mut Conn, messages: &[i64]) -> Result<(), Error> {
     let named = messages::table.filter(messages::id.eq_any(messages));
     conn.load::<i64>(locked(named.select(messages::id).order(messages::id)))
@@ -149,9 +143,6 @@ pub fn lock_messages(conn: &mut Conn, messages: &[i64]) -> Result<(), Error> {
 
 /// Those of these messages that wait for a first attempt, and whose parent's address was changed
 /// since it was read.
-///
-/// # Errors
-/// The database's.
 pub fn hold_outdated(conn: &mut Conn, messages: &[i64]) -> Result<Vec<Held>, Error> {
     use envois::{adresse, canal, etat, id, message, table, tentatives};
     use parents::{email_norme, telephone_e164};
@@ -169,9 +160,6 @@ pub fn hold_outdated(conn: &mut Conn, messages: &[i64]) -> Result<Vec<Held>, Err
 }
 
 /// Which of these addresses, in small letters, a message has already by other envois than `held`.
-///
-/// # Errors
-/// The database's.
 pub fn taken(
     conn: &mut Conn,
     message: i64,
@@ -191,26 +179,17 @@ pub fn taken(
 }
 
 /// Ends those that go nowhere. Of those whose answer was lost a copy may have arrived.
-///
-/// # Errors
-/// The database's.
 pub fn end(conn: &mut Conn, gone: &[Unaddressed], now: Instant) -> Result<(), Error> {
     conn.execute(ended(gone, now)).map(drop)
 }
 
 /// Gives waiting envois their new address; whoever had claimed one has lost it.
-///
-/// # Errors
-/// The database's.
 pub fn readdress(conn: &mut Conn, addressed: &[Addressed], now: Instant) -> Result<(), Error> {
     conn.execute(set_aside(addressed, now))?;
     conn.execute(readdressed(addressed)).map(drop)
 }
 
 /// Has envois sent again from the beginning. An answer to an earlier attempt changes nothing any more.
-///
-/// # Errors
-/// The database's.
 pub fn send_again(
     conn: &mut Conn,
     addressed: &[Addressed],
@@ -222,9 +201,6 @@ pub fn send_again(
 }
 
 /// A message of which everything has really left, or is about to, is no simulation any more.
-///
-/// # Errors
-/// The database's.
 pub fn unmark_simulated(conn: &mut Conn, message: i64) -> Result<(), Error> {
     let never_left = envois::table.filter(envois::message.eq(message).and(never_left()));
     let simulated = messages::table

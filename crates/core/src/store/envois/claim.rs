@@ -58,9 +58,6 @@ statements! {
 }
 
 /// Claims up to `limit` envois of a channel that are due, the lowest places of all messages first.
-///
-/// # Errors
-/// The database's.
 pub fn claim(
     conn: &mut Conn,
     passage: &str,
@@ -77,18 +74,12 @@ pub fn claim(
 }
 
 /// Gives back what a run claimed on a channel and did not announce. The token stays raised.
-///
-/// # Errors
-/// The database's.
 pub fn give_back(conn: &mut Conn, passage: &str, canal: Canal) -> Result<usize, Error> {
     conn.execute(given_back(passage, canal))
 }
 
 /// Puts envois behind all others that wait: why their channel was stopped may be theirs, and the
 /// next run shall not begin with the same.
-///
-/// # Errors
-/// The database's.
 pub fn step_back(conn: &mut Conn, envois: &[i64]) -> Result<(), Error> {
     if envois.is_empty() {
         return Ok(());

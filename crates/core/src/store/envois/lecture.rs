@@ -10,9 +10,6 @@ use diesel::prelude::*;
 
 /// Notes that the e-mail with this token was read; the first time counts. A token that is none
 /// changes nothing.
-///
-/// # Errors
-/// The database's.
 pub fn mark_read(conn: &mut Conn, token: &str) -> Result<(), Error> {
     let Some(envoi) = tracking::envoi(token) else {
         return Ok(());

@@ -26,9 +26,6 @@ statements! {
 /// Has every SMS that would leave in this night wait for its end, unless it was programmed for just
 /// now and was never tried. `late` is how long after it was due an envoi expires: from that it is known
 /// when it was due. The wait itself makes nothing expire.
-///
-/// # Errors
-/// The database's.
 pub fn hold(conn: &mut Conn, night: Night, late: Duration, now: Instant) -> Result<usize, Error> {
     conn.execute(held(
         now,

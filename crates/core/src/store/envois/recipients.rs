@@ -5,6 +5,7 @@ use crate::schema::{envois, parents};
 use crate::store::annuaire::in_chunks;
 use crate::store::backend::MultiBackend;
 use crate::store::literal::text_or;
+use crate::store::search::by;
 use crate::store::{Conn, Error};
 use crate::vocabulary::{Canal, Etat, Motif};
 use diesel::dsl::count_star;
@@ -72,24 +73,16 @@ type Question = envois::BoxedQuery<'static, MultiBackend>;
 
 fn narrowed(filter: Filter) -> Question {
     let of_it = envois::table.filter(envois::message.eq(filter.message));
-    match filter.etat {
-        None => of_it.into_boxed(),
-        Some(etat) => of_it.filter(envois::etat.eq(etat)).into_boxed(),
-    }
+    let all = of_it.into_boxed();
+    by(all, filter.etat, |q, v| q.filter(envois::etat.eq(v)))
 }
 
 /// How many there are.
-///
-/// # Errors
-/// The database's.
 pub fn count(conn: &mut Conn, filter: Filter) -> Result<i64, Error> {
     conn.one(narrowed(filter).select(count_star()))
 }
 
 /// Up to `limit` of them, after the first `offset`, in the order of their numbers.
-///
-/// # Errors
-/// The database's.
 pub fn page(
     conn: &mut Conn,
     filter: Filter,
@@ -100,9 +93,6 @@ pub fn page(
 }
 
 /// Up to `limit` of them whose number is higher than `after`.
-///
-/// # Errors
-/// The database's.
 pub fn after(
     conn: &mut Conn,
     filter: Filter,
@@ -116,17 +106,11 @@ pub fn after(
 }
 
 /// The numbers of all of them.
-///
-/// # Errors
-/// The database's.
 pub fn ids(conn: &mut Conn, filter: Filter) -> Result<Vec<i64>, Error> {
     conn.load(narrowed(filter).select(envois::id).order(envois::id))
 }
 
 /// Those with these numbers, in ascending order.
-///
-/// # Errors
-/// The database's.
 pub fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Destinataire>, Error> {
     in_chunks(ids, |ids| {
         let named = envois::table.filter(envois::id.eq_any(ids.to_vec()));

@@ -81,9 +81,6 @@ statements! {
 /// from the answer. An answer that comes after the lease was over is still welcome while nobody
 /// else has tried, even when the envoi was stopped in the meantime; its message is opened again, to
 /// be closed with the new sums.
-///
-/// # Errors
-/// The database's.
 pub fn record(conn: &mut Conn, outcomes: &[Outcome], now: Instant) -> Result<Vec<Recorded>, Error> {
     if outcomes.is_empty() {
         return Ok(Vec::new());

@@ -2,11 +2,12 @@
 
 use super::UNSENT;
 use crate::instant::Instant;
-use crate::schema::envois;
-use crate::store::sql::{columns, statements};
+use crate::schema::{envois, messages};
+use crate::store::literal::word;
+use crate::store::sql::{Key, columns, statements};
 use crate::store::{Conn, Error, LEASE_MAX};
-use crate::vocabulary::{Canal, Etat, Motif};
-use diesel::sql_types::BigInt;
+use crate::vocabulary::{Canal, Etat, Motif, Statut};
+use diesel::prelude::*;
 
 /// E-mails are sent again at most so often after a lost answer (with the same Message-ID).
 pub const AMBIGUOUS_RESENDS: i64 = 2;
@@ -27,13 +28,6 @@ pub struct Recovered {
     pub etat: Etat,
 }
 columns!(Recovered: id, jeton);
-
-#[derive(serde::Serialize, diesel::QueryableByName)]
-struct Cancelled {
-    #[diesel(sql_type = BigInt)]
-    annule: i64,
-}
-columns!(Cancelled: annule);
 
 /// The state in which an envoi ended without being sent.
 #[derive(diesel::QueryableByName)]
@@ -73,12 +67,9 @@ statements! {
         "UPDATE tentatives SET fin = {now}, verdict = 'ambigu' FROM {unanswered}
           WHERE tentatives.envoi = r.id AND tentatives.jeton = r.jeton AND tentatives.fin IS NULL";
 
-    fn cancelled() =
-        "SELECT id AS annule FROM messages WHERE statut = 'en_attente' AND annule_le IS NOT NULL";
-
-    fn ended_with(cancelled: &[Cancelled], etat: Etat, motif: Motif, now: Instant) =
+    fn ended_with(cancelled: &[Key], etat: Etat, motif: Motif, now: Instant) =
         "UPDATE envois SET", UNSENT, "
-          WHERE etat = 'a_envoyer' AND message IN (SELECT r.annule FROM {cancelled})
+          WHERE etat = 'a_envoyer' AND message IN (SELECT r.cle FROM {cancelled})
          RETURNING etat";
 
     fn ended_late(etat: Etat, motif: Motif, now: Instant) =
@@ -91,9 +82,6 @@ statements! {
 ///
 /// What `passage` itself has in `emission` is left alone, whatever the clock says of its lease: the
 /// run that asks is alive, keeps its own deadlines by a clock that nobody sets, and hears the answer.
-///
-/// # Errors
-/// The database's.
 pub fn recover(conn: &mut Conn, passage: &str, now: Instant) -> Result<Vec<Recovered>, Error> {
     let never = now + LEASE_MAX;
     let mut recovered: Vec<Recovered> = conn.load(take_back_claimed(now, never))?;
@@ -108,24 +96,22 @@ pub fn recover(conn: &mut Conn, passage: &str, now: Instant) -> Result<Vec<Recov
 
 /// Ends what came back to `a_envoyer` from an attempt that was under way when its message was
 /// cancelled. Returns the state of each.
-///
-/// # Errors
-/// The database's.
 pub fn drop_cancelled(conn: &mut Conn, now: Instant) -> Result<Vec<Etat>, Error> {
     // Asked apart, because there is hardly ever one: as a part of the change, PostgreSQL may look
     // at every open message for every envoi that waits.
-    let cancelled: Vec<Cancelled> = conn.load(cancelled())?;
+    let cancelled = messages::table
+        .filter(messages::statut.eq(word(Statut::EnAttente)))
+        .filter(messages::annule_le.is_not_null());
+    let cancelled: Vec<i64> = conn.load(cancelled.select(messages::id))?;
     if cancelled.is_empty() {
         return Ok(Vec::new());
     }
-    let ended = conn.load(ended_with(&cancelled, Etat::Ignore, Motif::Annule, now))?;
-    Ok(states(ended))
+    let cancelled = Key::of(cancelled);
+    conn.load(ended_with(&cancelled, Etat::Ignore, Motif::Annule, now))
+        .map(states)
 }
 
 /// Ends what is too late to be sent, whether or not its channel works. Returns the state of each.
-///
-/// # Errors
-/// The database's.
 pub fn expire(conn: &mut Conn, now: Instant) -> Result<Vec<Etat>, Error> {
     conn.load(ended_late(Etat::Echec, Motif::Expire, now))
         .map(states)

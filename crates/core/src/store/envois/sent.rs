@@ -26,9 +26,6 @@ statements! {
 
 /// The present state of envois that were handed to the network. Those that this database does not
 /// know are missing.
-///
-/// # Errors
-/// The database's.
 pub fn sent(conn: &mut Conn, named: &[Sent]) -> Result<Vec<Announced>, Error> {
     conn.load(known(named))
 }

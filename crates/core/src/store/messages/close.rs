@@ -97,9 +97,6 @@ fn has_ended() -> _ {
 }
 
 /// True when some message waits to be closed: a look that writes nothing.
-///
-/// # Errors
-/// The database's.
 pub fn has_closable(conn: &mut Conn) -> Result<bool, Error> {
     let ended = messages::table.filter(has_ended()).select(messages::id);
     let found: Option<i64> = conn.first(ended.limit(1))?;
@@ -107,9 +104,6 @@ pub fn has_closable(conn: &mut Conn) -> Result<bool, Error> {
 }
 
 /// Closes up to `limit` messages whose envois are all final. `explain` writes `details_erreur`.
-///
-/// # Errors
-/// The database's.
 pub fn close(
     conn: &mut Conn,
     limit: usize,
@@ -180,10 +174,7 @@ fn grouped(conn: &mut Conn, open: &[Open]) -> Result<Vec<Group>, Error> {
 }
 
 fn ended(message: Open, groups: &[Group]) -> Closed {
-    let bilan: BTreeMap<_, _> = groups
-        .iter()
-        .map(|g| ((g.etat, g.motif), g.nombre))
-        .collect();
+    let bilan = groups.iter().map(|g| ((g.etat, g.motif), g.nombre));
     let reached = groups.iter().any(|g| g.etat == Etat::Envoye);
     Closed {
         id: message.id,
@@ -197,7 +188,7 @@ fn ended(message: Open, groups: &[Group]) -> Closed {
             Statut::Echec
         },
         annule: message.annule,
-        bilan,
+        bilan: bilan.collect(),
         indesirables: groups.iter().map(|g| g.indesirables).sum(),
     }
 }

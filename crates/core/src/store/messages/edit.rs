@@ -1,6 +1,6 @@
 //! Changes that staff make to a message.
 
-use super::statut;
+use super::{done, statut};
 use crate::instant::Instant;
 use crate::model::{Message, NewMessage};
 use crate::schema::messages;
@@ -71,10 +71,8 @@ pub fn delete(conn: &mut Conn, id: i64) -> Result<(), Error> {
         .find(id)
         .filter(messages::statut.ne(Statut::EnAttente));
     conn.write(|conn| {
-        if conn.execute(diesel::delete(still))? == 0 {
-            let statut = statut(conn, id)?;
-            return Err(Error::Conflict(Conflict::Statut(statut, Deed::Delete)));
-        }
+        let deleted = conn.execute(diesel::delete(still))?;
+        done(conn, id, Deed::Delete, deleted)?;
         historique::note(conn, Action::Supprime, Objet::Message, Some(id))
     })
 }

@@ -5,7 +5,7 @@ use crate::model::Message;
 use crate::schema::{compteurs, envois, messages, parents};
 use crate::store::backend::MultiBackend;
 use crate::store::literal::text_or;
-use crate::store::search::{minuscules, patterns};
+use crate::store::search::{by, minuscules, patterns};
 use crate::store::{Conn, Error};
 use crate::vocabulary::{Canal, Etat, Statut};
 use diesel::dsl::{auto_type, case_when, count_star, min};
@@ -63,9 +63,6 @@ pub enum Column {
 type Question<'q> = messages::BoxedQuery<'q, MultiBackend>;
 
 /// How many messages there are.
-///
-/// # Errors
-/// The database's.
 pub fn count(conn: &mut Conn, filter: &Filter) -> Result<i64, Error> {
     // A parent's messages are few, and a search has to look at the texts anyway.
     if filter.parent.is_none() && filter.search.is_empty() {
@@ -79,32 +76,20 @@ pub fn count(conn: &mut Conn, filter: &Filter) -> Result<i64, Error> {
 
 /// What the counters say, whatever the number of messages.
 fn counted(conn: &mut Conn, filter: &Filter) -> Result<i64, Error> {
-    let of_all_days = compteurs::table.filter(compteurs::jour.eq(""));
-    let mut found: compteurs::BoxedQuery<'_, MultiBackend> = of_all_days.into_boxed();
-    if let Some(statut) = filter.statut {
-        found = found.filter(compteurs::statut.eq(statut));
-    }
-    if let Some(canal) = filter.r#type {
-        found = found.filter(compteurs::type_.eq(canal));
-    }
-    if let Some(classe) = filter.classe {
-        found = found.filter(compteurs::classe.eq(classe));
-    }
-    if let Some(group) = filter.est_message_groupe {
-        found = found.filter(compteurs::est_message_groupe.eq(group));
-    }
-    if let Some(read) = filter.est_lu {
-        found = found.filter(compteurs::est_lu.eq(read));
-    }
+    use compteurs::{classe, est_lu, est_message_groupe, jour, statut, table, type_};
+    let found: compteurs::BoxedQuery<'_, MultiBackend> = table.filter(jour.eq("")).into_boxed();
+    let found = by(found, filter.statut, |q, v| q.filter(statut.eq(v)));
+    let found = by(found, filter.r#type, |q, v| q.filter(type_.eq(v)));
+    let found = by(found, filter.classe, |q, v| q.filter(classe.eq(v)));
+    let group = filter.est_message_groupe;
+    let found = by(found, group, |q, v| q.filter(est_message_groupe.eq(v)));
+    let found = by(found, filter.est_lu, |q, v| q.filter(est_lu.eq(v)));
     // The builder's sum is a numeric, which SQLite does not have.
     let sum = diesel::dsl::sql::<BigInt>("CAST(COALESCE(sum(nombre), 0) AS BIGINT)");
     conn.one(found.select(sum))
 }
 
 /// Some messages, from place `offset` on.
-///
-/// # Errors
-/// The database's.
 pub fn page(
     conn: &mut Conn,
     filter: &Filter,
@@ -121,9 +106,6 @@ pub fn page(
 }
 
 /// The numbers of all messages, in order.
-///
-/// # Errors
-/// The database's.
 pub fn ids(conn: &mut Conn, filter: &Filter) -> Result<Vec<i64>, Error> {
     match narrowed(filter) {
         Some(found) => conn.load(ordered(found, &filter.order).select(messages::id)),
@@ -132,9 +114,6 @@ pub fn ids(conn: &mut Conn, filter: &Filter) -> Result<Vec<i64>, Error> {
 }
 
 /// The messages with these numbers, in this order; those that are gone are left out.
-///
-/// # Errors
-/// The database's.
 pub fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Message>, Error> {
     let named = messages::table.filter(messages::id.eq_any(ids));
     let found = read(conn, named.into_boxed())?;
@@ -170,25 +149,15 @@ fn words() -> _ {
 
 /// None when there can be no such message.
 fn narrowed(filter: &Filter) -> Option<Question<'_>> {
-    let mut found = messages::table.into_boxed();
-    if let Some(statut) = filter.statut {
-        found = found.filter(messages::statut.eq(statut));
-    }
-    if let Some(canal) = filter.r#type {
-        found = found.filter(messages::type_.eq(canal));
-    }
-    if let Some(parent) = filter.parent {
-        found = found.filter(messages::parent.eq(parent));
-    }
-    if let Some(classe) = filter.classe {
-        found = found.filter(messages::classe.eq(classe));
-    }
-    if let Some(group) = filter.est_message_groupe {
-        found = found.filter(messages::est_message_groupe.eq(group));
-    }
-    if let Some(read) = filter.est_lu {
-        found = found.filter(messages::est_lu.eq(read));
-    }
+    use messages::{classe, est_lu, est_message_groupe, parent, statut, table, type_};
+    let found = table.into_boxed();
+    let found = by(found, filter.statut, |q, v| q.filter(statut.eq(v)));
+    let found = by(found, filter.r#type, |q, v| q.filter(type_.eq(v)));
+    let found = by(found, filter.parent, |q, v| q.filter(parent.eq(v)));
+    let found = by(found, filter.classe, |q, v| q.filter(classe.eq(v)));
+    let group = filter.est_message_groupe;
+    let found = by(found, group, |q, v| q.filter(est_message_groupe.eq(v)));
+    let found = by(found, filter.est_lu, |q, v| q.filter(est_lu.eq(v)));
     let patterns = patterns(&filter.search)?.into_iter();
     Some(patterns.fold(found, |found, pattern| {
         found.filter(words().like(pattern).escape('\\'))
@@ -251,21 +220,18 @@ fn count_open(conn: &mut Conn, messages: &mut [Message]) -> Result<(), Error> {
         .iter_mut()
         .filter(|m| m.statut == Statut::EnAttente)
     {
+        let id = message.id;
+        let rows = || counted.iter().filter(move |row| row.message == id);
         let of = |wanted: &[Etat]| {
-            let rows = counted.iter().filter(|row| row.message == message.id);
-            rows.filter(|row| wanted.contains(&row.etat))
-                .map(|row| row.nombre)
-                .sum()
+            let rows = rows().filter(|row| wanted.contains(&row.etat));
+            rows.map(|row| row.nombre).sum()
         };
         message.nb_destinataires = of(Etat::ALL);
         message.nb_envoyes = of(&[Etat::Envoye]);
         message.nb_echecs = of(&[Etat::Echec]);
         message.nb_incertains = of(&[Etat::Incertain]);
         message.nb_ignores = of(&[Etat::Ignore]);
-        message.date_envoi = counted
-            .iter()
-            .filter(|row| row.message == message.id)
-            .find_map(|row| row.premier);
+        message.date_envoi = rows().find_map(|row| row.premier);
     }
     Ok(())
 }

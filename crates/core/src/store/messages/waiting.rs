@@ -33,9 +33,6 @@ struct Group {
 }
 
 /// Of each of these messages of which somebody was put off: how many, why, until when.
-///
-/// # Errors
-/// The database's.
 pub fn attentes(conn: &mut Conn, messages: &[i64], now: Instant) -> Result<Vec<Attente>, Error> {
     let sleeps = canal.eq(Canal::Sms).and(prochaine.gt(now));
     let groups: Vec<Group> = conn.load(

@@ -1,7 +1,7 @@
 //! Who is not in a complete directory is no recipient any more.
 
 use super::school_of;
-use crate::harness::{School, To, accepted, parent, refused, resend};
+use crate::harness::{School, To, accepted, parent, refused, resend, take_over};
 use messages_core::model::{Fiche, ParentPatch};
 use messages_core::store::annuaire::{self, Annuaire, Resource, departs};
 use messages_core::vocabulary::Canal;
@@ -24,7 +24,7 @@ fn leave(school: &School<'_>, ids: &[i64]) -> usize {
 
 fn who_left_is_in_no_audience_and_keeps_the_history(database: &Database) {
     let school = School::new(database);
-    annuaire::upsert(&mut school.conn(), &school_of(4)).unwrap();
+    take_over(&mut school.conn(), &school_of(4)).unwrap();
     let before = school.programme(Canal::Sms, To::All);
     school.expand();
     let mut run = school.run("run");
@@ -83,7 +83,7 @@ fn what_is_leased_is_not_announced(database: &Database) {
 fn who_is_named_again_is_back(database: &Database) {
     let school = School::new(database);
     let mut conn = school.conn();
-    annuaire::upsert(&mut conn, &school_of(2)).unwrap();
+    take_over(&mut conn, &school_of(2)).unwrap();
     leave(&school, &[1, 2]);
     let again = Annuaire {
         parents: vec![ParentPatch {
@@ -92,7 +92,7 @@ fn who_is_named_again_is_back(database: &Database) {
         }],
         ..Annuaire::default()
     };
-    let changes = annuaire::upsert(&mut conn, &again).unwrap();
+    let changes = take_over(&mut conn, &again).unwrap();
     assert_eq!((changes.revenus, changes.parents.modifies), (1, 1));
     assert_eq!(Fiche::one(&mut conn, 2).unwrap().parti_le, None);
     let message = school.programme(Canal::Sms, To::All);

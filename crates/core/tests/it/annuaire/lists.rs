@@ -1,7 +1,7 @@
 //! Lists: narrowed, searched, ordered, cut into pages.
 
 use super::school_of;
-use crate::harness::{School, parent};
+use crate::harness::{School, parent, take_over};
 use messages_core::model::{Classe, Etudiant, Fiche, Parent};
 use messages_core::store::annuaire::{
     self, Annuaire, Lien, Order, Resource, classes, departs, etudiants, parents,
@@ -79,7 +79,7 @@ fn a_search_finds_letters_large_and_small_with_their_accents(database: &Database
         search: vec!["B\"".to_owned()],
         ..classes::Filter::default()
     };
-    annuaire::upsert(conn, &school_of(3)).unwrap();
+    take_over(conn, &school_of(3)).unwrap();
     assert_eq!(Classe::ids(conn, &class).unwrap(), [2]);
     let pupil = etudiants::Filter {
         search: vec!["éLève3".to_owned()],
@@ -101,7 +101,7 @@ fn every_term_must_be_found(database: &Database) {
         search: search.iter().map(|term| (*term).to_owned()).collect(),
         ..classes::Filter::default()
     };
-    annuaire::upsert(conn, &school_of(1)).unwrap();
+    take_over(conn, &school_of(1)).unwrap();
     for (search, number) in [(vec!["2026", "6E"], 1), (vec!["2026", "5e"], 0)] {
         assert_eq!(Classe::count(conn, &class(&search)).unwrap(), number);
     }
@@ -155,7 +155,7 @@ fn families(conn: &mut Conn) {
         rang: 1,
     };
     annuaire.liens.extend((1..=6).map(second));
-    annuaire::upsert(conn, &annuaire).unwrap();
+    take_over(conn, &annuaire).unwrap();
 }
 
 fn lists_are_narrowed_by_class_and_by_pupil(database: &Database) {
@@ -276,7 +276,7 @@ fn a_parent_comes_with_the_pupils_in_their_order(database: &Database) {
         liens: vec![first],
         ..Annuaire::default()
     };
-    annuaire::upsert(conn, &annuaire).unwrap();
+    take_over(conn, &annuaire).unwrap();
     let rows = Fiche::page(conn, &parents::Filter::default(), 0, 2).unwrap();
     assert_eq!(rows[0].etudiants, [5, 1, 2]);
     assert_eq!(rows[1].etudiants, [2, 3]);
@@ -286,7 +286,7 @@ fn a_parent_comes_with_the_pupils_in_their_order(database: &Database) {
 fn more_numbers_than_one_question_takes_are_asked_for_in_pieces(database: &Database) {
     let school = School::new(database);
     let conn = &mut school.conn();
-    annuaire::upsert(conn, &school_of(2)).unwrap();
+    take_over(conn, &school_of(2)).unwrap();
     // SQLite takes 32,766.
     let ids: Vec<i64> = (0..40_000).rev().collect();
     assert_eq!(Fiche::existing(conn, &ids).unwrap(), [1, 2]);

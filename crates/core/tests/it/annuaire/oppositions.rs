@@ -1,8 +1,8 @@
 //! Parents who refuse a channel while messages leave.
 
-use crate::harness::{School, To, moments, parent};
+use crate::harness::{School, To, moments, parent, take_over};
 use messages_core::model::{Fiche, Parent, ParentPatch};
-use messages_core::store::annuaire::{self, Annuaire, Resource};
+use messages_core::store::annuaire::{Annuaire, Resource};
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
 use messages_testing::stories;
@@ -103,7 +103,7 @@ fn nothing_is_announced_after_the_commit_of_an_opt_out(database: &Database) {
         let (at_commit, at_end) = thread::scope(|scope| {
             let sending = scope.spawn(|| sender.send_one_by_one(now, id % 2 == 0));
             thread::sleep(Duration::from_micros(400 * (id.unsigned_abs() % 8)));
-            annuaire::upsert(&mut office.conn, &opposed).unwrap();
+            take_over(&mut office.conn, &opposed).unwrap();
             let at_commit = office.in_emission();
             sending.join().unwrap();
             (at_commit, office.in_emission())

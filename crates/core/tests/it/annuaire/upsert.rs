@@ -1,12 +1,11 @@
 //! The directory, taken over again and again.
 
 use super::{classe, school_of};
-use crate::harness::{School, parent};
+use crate::harness::{School, parent, take_over};
+use crate::whole::Whole;
 use messages_core::model::{Classe, ClassePatch, EtudiantPatch, Fiche, Parent, ParentPatch};
 use messages_core::store::Error;
-use messages_core::store::annuaire::{
-    self, Annuaire, Changes, Count, Lien, Resource, classes, parents,
-};
+use messages_core::store::annuaire::{Annuaire, Changes, Count, Lien, Resource, classes, parents};
 use messages_testing::db::Database;
 use messages_testing::stories;
 
@@ -32,9 +31,9 @@ fn a_directory_is_kept_as_it_was_given(database: &Database) {
         notifications_sms: false,
         ..parent(1)
     }
-    .into();
+    .whole();
     let mut conn = school.conn();
-    annuaire::upsert(&mut conn, &annuaire).unwrap();
+    take_over(&mut conn, &annuaire).unwrap();
     let ids = Fiche::ids(&mut conn, &parents::Filter::default()).unwrap();
     assert_eq!(ids, (1..=1201).collect::<Vec<_>>());
     let ids = Classe::ids(&mut conn, &classes::Filter::default()).unwrap();
@@ -59,7 +58,7 @@ fn a_directory_is_kept_as_it_was_given(database: &Database) {
 fn taking_it_over_again_replaces_what_changed(database: &Database) {
     let school = School::new(database);
     let mut conn = school.conn();
-    annuaire::upsert(&mut conn, &school_of(3)).unwrap();
+    take_over(&mut conn, &school_of(3)).unwrap();
     let mut changed = school_of(2);
     changed.parents[0] = Parent {
         telephone: "0700000000".to_owned(),
@@ -68,11 +67,11 @@ fn taking_it_over_again_replaces_what_changed(database: &Database) {
         notifications_email: false,
         ..parent(1)
     }
-    .into();
+    .whole();
     changed.etudiants[0].classe = Some(None);
     changed.liens[0].rang = 4;
-    annuaire::upsert(&mut conn, &changed).unwrap();
-    annuaire::upsert(&mut conn, &changed).unwrap();
+    take_over(&mut conn, &changed).unwrap();
+    take_over(&mut conn, &changed).unwrap();
     let as_text = "SELECT telephone || ' ' || email AS v FROM parents
                     WHERE NOT notifications_sms AND NOT notifications_email";
     assert_eq!(school.one(as_text), "0700000000 neuf@exemple.example");
@@ -110,7 +109,7 @@ fn what_is_not_said_of_a_class_keeps_what_is_known(database: &Database) {
             classes,
             ..Annuaire::default()
         };
-        annuaire::upsert(&mut conn, &annuaire).unwrap();
+        take_over(&mut conn, &annuaire).unwrap();
     }
     assert_eq!(
         school.one("SELECT nom || '/' || niveau || '/' || annee_scolaire AS v FROM classes"),
@@ -121,7 +120,7 @@ fn what_is_not_said_of_a_class_keeps_what_is_known(database: &Database) {
 fn a_fault_anywhere_keeps_the_old_directory(database: &Database) {
     let school = School::new(database);
     let mut conn = school.conn();
-    annuaire::upsert(&mut conn, &school_of(2)).unwrap();
+    take_over(&mut conn, &school_of(2)).unwrap();
     let mut faulty = school_of(5);
     faulty.classes[0].nom = Some("renommée".to_owned());
     faulty.liens.push(Lien {
@@ -129,10 +128,10 @@ fn a_fault_anywhere_keeps_the_old_directory(database: &Database) {
         etudiant: 99,
         rang: 0,
     });
-    annuaire::upsert(&mut conn, &faulty).unwrap_err();
+    take_over(&mut conn, &faulty).unwrap_err();
     assert_eq!(school.count("parents", "1 = 1"), 2);
     assert_eq!(school.count("classes", "nom = '6e A'"), 1);
-    annuaire::upsert(&mut conn, &school_of(5)).unwrap();
+    take_over(&mut conn, &school_of(5)).unwrap();
     assert_eq!(school.count("parents", "1 = 1"), 5);
 }
 
@@ -147,7 +146,7 @@ fn count(ajoutes: usize, modifies: usize, inchanges: usize) -> Count {
 fn what_changed_is_counted(database: &Database) {
     let school = School::new(database);
     let mut conn = school.conn();
-    let first = annuaire::upsert(&mut conn, &school_of(3)).unwrap();
+    let first = take_over(&mut conn, &school_of(3)).unwrap();
     assert_eq!(first.classes, count(2, 0, 0));
     assert_eq!(first.parents, count(3, 0, 0));
     let mut second = school_of(5);
@@ -156,7 +155,7 @@ fn what_changed_is_counted(database: &Database) {
     second.etudiants[1].prenom = Some(String::new());
     second.parents[0].notifications_email = Some(false);
     second.liens[2].rang = 7;
-    let changes = annuaire::upsert(&mut conn, &second).unwrap();
+    let changes = take_over(&mut conn, &second).unwrap();
     let expected = Changes {
         classes: count(0, 1, 1),
         etudiants: count(2, 2, 1),
@@ -168,7 +167,7 @@ fn what_changed_is_counted(database: &Database) {
     assert_eq!(changes, expected);
     // What is not said is not a change.
     second.classes[0].niveau = None;
-    let changes = annuaire::upsert(&mut conn, &second).unwrap();
+    let changes = take_over(&mut conn, &second).unwrap();
     assert_eq!(changes.classes, count(0, 0, 2));
     assert_eq!(changes.etudiants, count(0, 0, 5));
     assert_eq!(changes.liens, count(0, 0, 5));
@@ -179,7 +178,7 @@ fn twenty_thousand_parents_are_taken_over_once(database: &Database) {
     let mut conn = school.conn();
     let mut annuaire = school_of(20_000);
     let all = count(20_000, 0, 0);
-    let changes = annuaire::upsert(&mut conn, &annuaire).unwrap();
+    let changes = take_over(&mut conn, &annuaire).unwrap();
     assert_eq!(
         (changes.etudiants, changes.parents, changes.liens),
         (all, all, all)
@@ -187,14 +186,14 @@ fn twenty_thousand_parents_are_taken_over_once(database: &Database) {
     let same = count(0, 0, 20_000);
     for familles in [Vec::new(), (1..=20_000).collect()] {
         annuaire.familles = familles;
-        let changes = annuaire::upsert(&mut conn, &annuaire).unwrap();
+        let changes = take_over(&mut conn, &annuaire).unwrap();
         assert_eq!(
             (changes.etudiants, changes.parents, changes.liens),
             (same, same, same)
         );
     }
     annuaire.parents[13_000].telephone = Some("06 99 99 99 99".to_owned());
-    let changes = annuaire::upsert(&mut conn, &annuaire).unwrap();
+    let changes = take_over(&mut conn, &annuaire).unwrap();
     assert_eq!(changes.parents, count(0, 1, 19_999));
     assert_eq!(school.count("parents", "telephone = '06 99 99 99 99'"), 1);
 }
@@ -202,16 +201,16 @@ fn twenty_thousand_parents_are_taken_over_once(database: &Database) {
 fn what_is_given_twice_or_cannot_be_is_a_conflict(database: &Database) {
     let school = School::new(database);
     let twice: [fn(&mut Annuaire); 5] = [
-        |annuaire| annuaire.classes.push(classe(1, "autre", "", "").into()),
+        |annuaire| annuaire.classes.push(classe(1, "autre", "", "").whole()),
         |annuaire| annuaire.etudiants.push(annuaire.etudiants[0].clone()),
-        |annuaire| annuaire.parents.push(parent(2).into()),
+        |annuaire| annuaire.parents.push(parent(2).whole()),
         |annuaire| annuaire.liens.push(annuaire.liens[0]),
         |annuaire| annuaire.parents[1].id = i64::MAX,
     ];
     for spoil in twice {
         let mut annuaire = school_of(2);
         spoil(&mut annuaire);
-        let outcome = annuaire::upsert(&mut school.conn(), &annuaire);
+        let outcome = take_over(&mut school.conn(), &annuaire);
         assert!(matches!(outcome, Err(Error::Conflict(_))), "{outcome:?}");
     }
     assert_eq!(school.count("classes", "1 = 1"), 0);
@@ -222,7 +221,7 @@ fn silence_keeps_what_a_parent_is(database: &Database) {
     let mut conn = school.conn();
     let mut annuaire = school_of(1);
     annuaire.parents[0].notifications_email = Some(false);
-    annuaire::upsert(&mut conn, &annuaire).unwrap();
+    take_over(&mut conn, &annuaire).unwrap();
     let before = Fiche::one(&mut conn, 1).unwrap();
     let silent = Annuaire {
         parents: vec![ParentPatch {
@@ -235,7 +234,7 @@ fn silence_keeps_what_a_parent_is(database: &Database) {
         }],
         ..Annuaire::default()
     };
-    let changes = annuaire::upsert(&mut conn, &silent).unwrap();
+    let changes = take_over(&mut conn, &silent).unwrap();
     assert_eq!(Fiche::one(&mut conn, 1).unwrap(), before);
     assert_eq!(
         (changes.parents, changes.etudiants),
@@ -254,7 +253,7 @@ fn silence_opts_no_new_parent_in(database: &Database) {
         }],
         ..Annuaire::default()
     };
-    annuaire::upsert(&mut school.conn(), &new).unwrap();
+    take_over(&mut school.conn(), &new).unwrap();
     let only_sms = "notifications_sms AND NOT notifications_email";
     assert_eq!(school.count("parents", only_sms), 1);
 }

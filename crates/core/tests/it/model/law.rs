@@ -1,15 +1,16 @@
 //! What each statement of the program makes of each row: asked of the program itself, once, on a real
 //! database, and remembered.
 
-use crate::harness::{DAY, School, To, expand, lease, parent, resend, rules};
+use crate::harness::{DAY, School, To, expand, lease, parent, resend, rules, take_over};
 use crate::model::raw::Raw;
 use crate::model::row::{Left, OWNER, PROGRAMMED, Row, TOKEN};
+use crate::whole::Whole;
 use messages_core::channel::{About, Answer};
 use messages_core::config::Lang;
 use messages_core::dispatch;
 use messages_core::dispatch::Expander;
 use messages_core::model::{Fiche, NewMessage};
-use messages_core::store::annuaire::{Annuaire, Resource, upsert};
+use messages_core::store::annuaire::{Annuaire, Resource};
 use messages_core::store::envois::{self, Announced, Claimed, Settled};
 use messages_core::store::{Conn, Error, Purpose, messages};
 use messages_core::texts;
@@ -257,10 +258,10 @@ impl Law {
             ..parent(1)
         };
         let annuaire = Annuaire {
-            parents: vec![opposed.into()],
+            parents: vec![opposed.whole()],
             ..Annuaire::default()
         };
-        upsert(&mut self.conn, &annuaire).map(drop)
+        take_over(&mut self.conn, &annuaire).map(drop)
     }
 
     /// What the dispatcher's policy makes of a reply.

@@ -14,6 +14,30 @@ use std::sync::Mutex;
 /// Connections at once: a commit on PostgreSQL waits for the disk, and several wait together.
 const CONNECTIONS: usize = 12;
 
+/// Every step that an envoi may take. Back to `a_envoyer` from a final state it goes only because a
+/// person sends it again (from `envoye` if it was but simulated; from `ignore` if there was no
+/// address); from one final state to another only by an answer that came late, or because a person
+/// wanted to send it again to a parent who opposes.
+const fn may_become(etat: Etat, next: Etat) -> bool {
+    match etat {
+        Etat::AEnvoyer => matches!(
+            next,
+            Etat::Reserve | Etat::Envoye | Etat::Echec | Etat::Incertain | Etat::Ignore
+        ),
+        Etat::Reserve => matches!(
+            next,
+            Etat::AEnvoyer | Etat::Emission | Etat::Echec | Etat::Incertain | Etat::Ignore
+        ),
+        Etat::Emission => matches!(
+            next,
+            Etat::AEnvoyer | Etat::Envoye | Etat::Echec | Etat::Incertain
+        ),
+        Etat::Echec => matches!(next, Etat::AEnvoyer | Etat::Ignore),
+        Etat::Incertain => matches!(next, Etat::AEnvoyer | Etat::Envoye | Etat::Echec),
+        Etat::Envoye | Etat::Ignore => matches!(next, Etat::AEnvoyer),
+    }
+}
+
 #[test]
 fn an_envoi_takes_every_step_of_the_table_and_no_other() {
     let mut seen = BTreeSet::new();
@@ -31,7 +55,7 @@ fn an_envoi_takes_every_step_of_the_table_and_no_other() {
     let all = Etat::ALL
         .iter()
         .flat_map(|from| Etat::ALL.iter().map(move |to| (*from, *to)));
-    let allowed: BTreeSet<_> = all.filter(|(from, to)| from.may_become(*to)).collect();
+    let allowed: BTreeSet<_> = all.filter(|(from, to)| may_become(*from, *to)).collect();
     assert_eq!(seen, allowed);
 }
 

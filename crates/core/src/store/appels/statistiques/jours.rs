@@ -27,9 +27,6 @@ statements! {
 
 /// Messages by the local date of their `date_envoi`, of one class or of all: every day from `first`
 /// to `last`.
-///
-/// # Errors
-/// The database's.
 pub fn by_day(
     conn: &mut Conn,
     zone: Tz,
