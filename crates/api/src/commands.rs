@@ -161,7 +161,7 @@ mod tests {
         assert!(lines[0].contains("Cantine  ANNULÉE le ") && lines[0].contains("  envoi  "));
         assert!(
             lines[1].ends_with("Vie scolaire")
-                && lines[1].contains("lecture,ecriture,envoi,supervision")
+                && lines[1].contains("lecture,ecriture,envoi,supervision,historique")
         );
         for key in String::from_utf8(out).unwrap().lines() {
             assert!(!text.contains(key.rsplit('_').next().unwrap()));

@@ -1,7 +1,8 @@
 //! Who changed what: of one message, and of everything.
 //!
 //! Whoever may read a message may know who wrote, changed or sent it. The whole history tells who works
-//! when and from which address: it is for those who watch over the service, scope `supervision`.
+//! when and from which address: that is neither for everybody who reads messages nor for a program that
+//! counts, so it has a scope of its own.
 
 use crate::answer::list::{self, Listed};
 use crate::answer::local::Local;
@@ -32,7 +33,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         || web::to(of_message),
     );
     let whole = list(
-        Portee::Supervision,
+        Portee::Historique,
         "historique_list",
         "Qui a fait quoi, le plus récent d'abord",
         || web::to(whole),

@@ -18,7 +18,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         tag: "exploitation",
         operations: vec![Operation::new(
             Method::GET,
-            Portee::Lecture,
+            Portee::Supervision,
             "metrics",
             "Mesures pour Prometheus",
             Shape::Metrics,

@@ -13,7 +13,7 @@ Interface du service de messages programmés d'un établissement scolaire : SMS 
 Chaque requête porte l'en-tête `Authorization: Bearer …` avec :
 
 - un jeton d'accès (JWT) de l'application web, qui permet tout ;
-- ou une clé faite par `messages-api key create`, qui permet ses portées : `lecture` (lire), `ecriture` (modifier), `envoi` (faire partir des messages).
+- ou une clé faite par `messages-api key create`, qui permet ses portées : `lecture` (lire), `ecriture` (modifier), `envoi` (faire partir des messages), `supervision` (les compteurs), `historique` (qui a fait quoi).
 
 ## Les états d'un message
 

@@ -337,7 +337,7 @@ fn the_whole_history_is_found_by_who_what_and_since(database: &Database) {
     user.school(2, 1);
     user.post("/api/messages/", &email("a"));
     user.delete("/api/messages/1/");
-    let (watcher, _) = key(database, &[Portee::Supervision]);
+    let (watcher, _) = key(database, &[Portee::Historique]);
     let watcher = Client::nobody(&server).bearer(&watcher);
     let asked = |query: &str| {
         let answer = watcher.get(&format!("/api/historique/?{query}"));

@@ -60,6 +60,11 @@ fn callers(database: &Database) -> Vec<Caller> {
             Some(&[Portee::Supervision]),
         ),
         (
+            "a key to audit",
+            single(Portee::Historique),
+            Some(&[Portee::Historique]),
+        ),
+        (
             "a key without a scope",
             Some(key(database, &[]).0),
             Some(&[]),

@@ -1,6 +1,6 @@
 //! Every path of the server: its methods, and what they need.
 
-use messages_core::vocabulary::Portee::{self, Ecriture, Envoi, Lecture, Supervision};
+use messages_core::vocabulary::Portee::{self, Ecriture, Envoi, Historique, Lecture, Supervision};
 
 /// What a caller must have.
 #[derive(Debug, Clone, Copy)]
@@ -15,6 +15,12 @@ type Operations = &'static [(&'static str, Needs)];
 const READ: Operations = &[
     ("GET", Needs::Scope(Lecture)),
     ("HEAD", Needs::Scope(Lecture)),
+    ("OPTIONS", Needs::Anything),
+];
+
+const WATCH: Operations = &[
+    ("GET", Needs::Scope(Supervision)),
+    ("HEAD", Needs::Scope(Supervision)),
     ("OPTIONS", Needs::Anything),
 ];
 
@@ -46,9 +52,9 @@ const REPLACE: Operations = &[
     ("OPTIONS", Needs::Anything),
 ];
 
-const WATCH: Operations = &[
-    ("GET", Needs::Scope(Supervision)),
-    ("HEAD", Needs::Scope(Supervision)),
+const AUDIT: Operations = &[
+    ("GET", Needs::Scope(Historique)),
+    ("HEAD", Needs::Scope(Historique)),
     ("OPTIONS", Needs::Anything),
 ];
 
@@ -62,7 +68,7 @@ pub(crate) const ENDPOINTS: &[(&str, Operations)] = &[
     ("/api/messages/message_stats/", READ),
     ("/api/messages/process_scheduled/", SEND),
     ("/api/messages/{id}/historique/", READ),
-    ("/api/historique/", WATCH),
+    ("/api/historique/", AUDIT),
     ("/api/messages/{id}/mark_as_read/", WRITE),
     ("/api/messages/{id}/cancel/", WRITE),
     ("/api/messages/{id}/send_now/", SEND),
@@ -81,7 +87,7 @@ pub(crate) const ENDPOINTS: &[(&str, Operations)] = &[
     ("/api/parents/send_bulk_sms/", SEND),
     ("/api/parents/send_bulk_email/", SEND),
     ("/api/annuaire/", REPLACE),
-    ("/metrics", READ),
+    ("/metrics", WATCH),
 ];
 
 /// Open to everybody.
