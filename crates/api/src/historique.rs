@@ -9,7 +9,7 @@ use crate::answer::local::Local;
 use crate::crud::load;
 use crate::drf::{ApiError, Filters, Id, Query};
 use crate::endpoint::{Endpoint, Kind, Operation, Parameter};
-use crate::openapi::Shape;
+use crate::schema::words::{self, ActionEnum, ObjetEnum};
 use crate::state::State;
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -20,11 +20,11 @@ use messages_core::store::{Conn, Error};
 use messages_core::vocabulary::{Action, Objet, Portee};
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     let list = |portee, id, summary, route| {
-        Operation::new(Method::GET, portee, id, summary, Shape::Faits, route)
-            .page_of(Shape::FaitsOrPage)
+        Operation::new(Method::GET, portee, id, summary, route).pages::<FaitJson>()
     };
     let of_message = list(
         Portee::Lecture,
@@ -63,12 +63,12 @@ const FILTERS: &[Parameter] = &[
     Parameter {
         name: "action",
         description: "Ce qui a été fait",
-        kind: Kind::Words(&Action::WORDS),
+        kind: Kind::Words(words::actions),
     },
     Parameter {
         name: "objet",
         description: "Sur quoi",
-        kind: Kind::Words(&Objet::WORDS),
+        kind: Kind::Words(words::objets),
     },
     Parameter {
         name: "numero",
@@ -82,18 +82,41 @@ const FILTERS: &[Parameter] = &[
     },
 ];
 
-/// What somebody did, in JSON.
-#[derive(Serialize)]
-struct FaitJson<'f> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Fait, examples(json!({
+    "id": 1,
+    "fait_le": "2036-09-13T17:20:45.123456+02:00",
+    "acteur": "utilisateur 12",
+    "action": "renvoye",
+    "objet": "message",
+    "numero": 1,
+    "bilan": { "envois": 3 },
+    "ip": "192.0.2.7",
+    "demande": "0b38e1f2-1111-4222-8333-123456789abc",
+})))]
+struct FaitJson {
+    /// Numéro ; le plus récent a le plus grand.
     id: i64,
+    /// Quand.
+    #[schema(value_type = String, format = DateTime)]
     fait_le: Local,
-    acteur: &'f str,
+    /// Qui : « utilisateur 12 », « clé 3 », « anonyme », « ligne de commande ».
+    acteur: String,
+    /// Ce qui a été fait.
+    #[schema(value_type = ActionEnum)]
     action: Action,
+    /// Sur quoi.
+    #[schema(value_type = ObjetEnum)]
     objet: Objet,
+    /// Le numéro de l'objet, s'il en a un.
     numero: Option<i64>,
+    /// Combien de quoi.
+    #[schema(value_type = Option<Object>)]
     bilan: Option<Value>,
-    ip: Option<&'f str>,
-    demande: Option<&'f str>,
+    /// De quelle adresse ; null dans l'historique d'un message et pour la ligne de commande.
+    ip: Option<String>,
+    /// Numéro de la requête, celui du journal et de X-Request-ID.
+    demande: Option<String>,
 }
 
 /// What somebody did, with or without the address it came from.
@@ -126,13 +149,13 @@ impl<const IP: bool> Listed for Told<IP> {
         FaitJson {
             id: fait.id,
             fait_le: Local(fait.fait_le, settings.zone),
-            acteur: &fait.acteur,
+            acteur: fait.acteur.clone(),
             action: fait.action,
             objet: fait.objet,
             numero: fait.numero,
             bilan: bilan.and_then(|bilan| serde_json::from_str(bilan).ok()),
-            ip: fait.ip.as_deref().filter(|_| IP),
-            demande: fait.demande.as_deref(),
+            ip: fait.ip.clone().filter(|_| IP),
+            demande: fait.demande.clone(),
         }
     }
 }

@@ -21,9 +21,6 @@ macro_rules! text_enum {
             /// Every word, in the order of the contract.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The words themselves.
-            pub const WORDS: [&'static str; Self::ALL.len()] = [$($word),+];
-
             /// The word as it is stored and shown.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
@@ -120,6 +117,11 @@ text_enum! {
         /// Final: never tried, or tried and refused for the time being before it was stopped.
         Ignore = "ignore",
     }
+}
+
+impl Statut {
+    /// Those that a person can ask for; the others follow the envois.
+    pub const SETTABLE: [Self; 2] = [Self::Brouillon, Self::Programme];
 }
 
 impl Etat {

@@ -1,14 +1,14 @@
 //! What the buttons of a message do: process, send now, cancel, send again, mark as read.
 
+use super::bodies::ResendRequest;
 use super::form::too_long;
-use crate::answer::actions::Done;
+use crate::answer::actions::{Done, Marked, Run};
 use crate::answer::{self, message};
 use crate::caller::Caller;
 use crate::crud::{Resource, explained, load};
 use crate::dispatcher::Waited;
 use crate::drf::{ApiError, Body, Id, Texts, Value, python_int};
 use crate::endpoint::{Endpoint, Operation};
-use crate::openapi::Shape;
 use crate::state::State;
 use crate::texts::{MARKED, NOTHING_DUE, ONLY_EMAILS, processed};
 use actix_web::http::{Method, StatusCode};
@@ -24,88 +24,73 @@ use messages_core::waiting;
 use serde_json::json;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
-    let action = |path, name, portee, id, summary, shape, route: fn() -> Route| Endpoint {
+    let endpoint = |path, name, operation| Endpoint {
         path,
         name,
         tag: "messages",
-        operations: vec![Operation::new(
-            Method::POST,
-            portee,
-            id,
-            summary,
-            shape,
-            route,
-        )],
+        operations: vec![operation],
     };
-    let refusing = |mut endpoint: Endpoint, body: Option<Shape>, details| {
-        for operation in &mut endpoint.operations {
-            operation.refusals = &[400, 404, 409];
-            operation.body = body;
-            operation.details = details;
-        }
-        endpoint
+    let action = |portee, id, summary, route: fn() -> Route| {
+        Operation::new(Method::POST, portee, id, summary, route)
+            .answers::<Done<'_>>()
+            .refuses(&[400, 404, 409])
     };
     vec![
-        action(
+        endpoint(
             "/api/messages/process_scheduled/",
             "Process scheduled",
-            Portee::Envoi,
-            "messages_process_scheduled",
-            "Envoie tout ce qui est dû",
-            Shape::Processed,
-            || web::to(process_scheduled),
-        ),
-        refusing(
             action(
-                "/api/messages/{id}/mark_as_read/",
-                "Mark as read",
+                Portee::Envoi,
+                "messages_process_scheduled",
+                "Envoie tout ce qui est dû",
+                || web::to(process_scheduled),
+            )
+            .answers::<Run>()
+            .refuses(&[]),
+        ),
+        endpoint(
+            "/api/messages/{id}/mark_as_read/",
+            "Mark as read",
+            action(
                 Portee::Ecriture,
                 "messages_mark_as_read",
                 "Note qu'un e-mail a été lu",
-                Shape::Marked,
                 || web::to(mark_as_read),
-            ),
-            None,
-            "",
+            )
+            .answers::<Marked>(),
         ),
-        refusing(
+        endpoint(
+            "/api/messages/{id}/send_now/",
+            "Send now",
             action(
-                "/api/messages/{id}/send_now/",
-                "Send now",
                 Portee::Envoi,
                 "messages_send_now",
                 "Envoie tout de suite un brouillon ou un message programmé",
-                Shape::ActionDone,
                 || web::to(send_now),
-            ),
-            None,
-            "La réponse vient après l'envoi, ou au bout de 25 secondes ; l'envoi continue alors.",
+            )
+            .details("La réponse vient après l'envoi, ou au bout de 25 secondes ; l'envoi continue alors."),
         ),
-        refusing(
+        endpoint(
+            "/api/messages/{id}/cancel/",
+            "Cancel",
             action(
-                "/api/messages/{id}/cancel/",
-                "Cancel",
                 Portee::Ecriture,
                 "messages_cancel",
                 "Annule la programmation, ou arrête ce qui n'est pas encore parti",
-                Shape::ActionDone,
                 || web::to(cancel),
             ),
-            None,
-            "",
         ),
-        refusing(
+        endpoint(
+            "/api/messages/{id}/resend/",
+            "Resend",
             action(
-                "/api/messages/{id}/resend/",
-                "Resend",
                 Portee::Envoi,
                 "messages_resend",
                 "Renvoie à ceux qui sont en échec, incertains ou sans adresse utilisable, aux adresses d'aujourd'hui",
-                Shape::ActionDone,
                 || web::to(resend),
-            ),
-            Some(Shape::ResendBody),
-            "Avec « envois », seulement à ceux-là. « success » : au moins un destinataire de ce renvoi a été atteint ; sinon « message » dit pourquoi, ou qu'il attend.",
+            )
+            .body::<ResendRequest>()
+            .details("Avec « envois », seulement à ceux-là. « success » : au moins un destinataire de ce renvoi a été atteint ; sinon « message » dit pourquoi, ou qu'il attend."),
         ),
     ]
 }
@@ -116,14 +101,14 @@ async fn process_scheduled(
 ) -> Result<HttpResponse, ApiError> {
     let texts = state.texts;
     let answer = |success, message: String, [processed, sent, failed]: [usize; 3]| {
-        let counted = json!({
-            "success": success,
-            "message": message,
-            "processed": processed,
-            "success_count": sent,
-            "error_count": failed,
-        });
-        answer::written(StatusCode::OK, &counted)
+        let run = Run {
+            success,
+            message,
+            processed,
+            success_count: sent,
+            error_count: failed,
+        };
+        answer::written(StatusCode::OK, &run)
     };
     let begun = move |conn: &mut Conn| {
         historique::note(conn, Action::Lance, Objet::Traitement, None)?;
@@ -153,7 +138,10 @@ async fn mark_as_read(
 ) -> Result<HttpResponse, ApiError> {
     let mark = move |conn: &mut Conn| {
         messages::mark_read(conn, id)?;
-        let marked = json!({ "success": true, "message": MARKED });
+        let marked = Marked {
+            success: true,
+            message: MARKED,
+        };
         Ok(((), answer::written(StatusCode::OK, &marked)))
     };
     match state.carry_out(&caller, ONLY_EMAILS, mark).await {
