@@ -42,9 +42,6 @@ plain! {
     /// Another state than those a client may set.
     statut_not_settable: "Seuls « brouillon » et « programme » peuvent être demandés.",
         "Only \"brouillon\" and \"programme\" can be asked for.";
-    /// The same `Idempotency-Key` while the first is not answered.
-    in_progress: "La première demande est encore en cours.",
-        "The first request is still under way.";
     /// A run that is not over yet.
     goes_on: "Traitement en cours : il continue en arrière-plan.", "Processing: it goes on in the background.";
     /// A run that could not be made.

@@ -87,17 +87,12 @@ async fn put(
         oui: said("oui"),
         essai: said("essai"),
     };
-    let taken = state
-        .change(&caller, texts.conflict(), move |conn| {
-            match read(&bytes, texts) {
-                Ok(school) => {
-                    drop(bytes);
-                    take_over(conn, &school, how, texts)
-                }
-                Err(error) => Ok(Err(error)),
-            }
-        })
-        .await??;
+    // Before anybody has to wait for the database.
+    let school = web::block(move || read(&bytes, texts)).await;
+    let school = school.map_err(|_ended| ApiError::Internal)??;
+    let take_over = move |conn: &mut Conn| take_over(conn, &school, how, texts);
+    let taken = state.change(&caller, texts.conflict(), take_over);
+    let taken = taken.await??;
     Ok(answer::ok(&taken))
 }
 
@@ -284,12 +279,12 @@ fn write(conn: &mut Conn, school: &Annuaire, how: How) -> Result<Result<Taken, A
         let presents = left_out.presents;
         return Ok(Err(ApiError::Leaving { absents, presents }));
     }
-    let changes = annuaire::put(conn, school)?;
-    let partis = if how.complet {
-        departs::leave(conn, &left_out.absents)?
+    let partants = if how.complet {
+        left_out.absents.as_slice()
     } else {
-        0
+        &[]
     };
+    let (changes, partis) = annuaire::put(conn, school, partants)?;
     Ok(Ok(Taken {
         classes: changes.classes.into(),
         etudiants: changes.etudiants.into(),
