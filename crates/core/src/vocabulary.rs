@@ -69,6 +69,10 @@ macro_rules! text_enum {
 }
 pub(crate) use text_enum;
 
+mod annuaire;
+
+pub use annuaire::{Relation, Scolarite};
+
 text_enum! {
     /// State of a message (contract, "Message states").
     Statut {

@@ -20,6 +20,7 @@ pub(super) fn said(fields: &mut Fields<'_>, id: i64) -> ClassePatch {
         nom: fields.text("nom", NAME).flatten(),
         niveau: fields.line("niveau", NOM_MAX),
         annee_scolaire: fields.line("annee_scolaire", NOM_MAX),
+        ..ClassePatch::default()
     }
 }
 

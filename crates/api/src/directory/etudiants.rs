@@ -18,6 +18,7 @@ pub(super) fn said(fields: &mut Fields<'_>, id: i64) -> EtudiantPatch {
         nom: fields.text("nom", NAME).flatten(),
         prenom: fields.line("prenom", NAME_MAX),
         classe: fields.key("classe").map(|key| key.map(|key| key.id)),
+        ..EtudiantPatch::default()
     }
 }
 

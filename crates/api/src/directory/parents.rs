@@ -55,6 +55,7 @@ pub(super) fn said(fields: &mut Fields<'_>, id: i64) -> Said {
         email: fields.line("email", ADDRESS_MAX),
         notifications_sms: fields.switch("notifications_sms"),
         notifications_email: fields.switch("notifications_email"),
+        ..ParentPatch::default()
     };
     let etudiant = fields.key("etudiant").map(|key| key.map(|key| key.id));
     Said {
