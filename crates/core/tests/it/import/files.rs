@@ -181,7 +181,7 @@ fn columns_have_the_names_that_offices_give_them() {
     assert_eq!(told(&imported), ["1  colonne"]);
     assert_eq!(
         imported.remarques[0].to_string(),
-        "ligne 1 : colonnes non reprises : Adresse, Code postal"
+        "ligne 1 : colonnes non reprises : Code postal"
     );
 }
 
