@@ -5,6 +5,7 @@ pub(crate) mod list;
 pub(crate) mod local;
 pub(crate) mod message;
 mod page;
+pub(crate) mod parent;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;

@@ -21,8 +21,7 @@ pub(crate) struct Endpoint {
 /// One method of an endpoint.
 pub(crate) struct Operation {
     pub(crate) method: Method,
-    /// What the caller must be allowed to; none: any caller that is known.
-    pub(crate) portee: Option<Portee>,
+    pub(crate) access: Access,
     /// `operationId` of the documentation.
     pub(crate) id: &'static str,
     pub(crate) summary: &'static str,
@@ -33,6 +32,33 @@ pub(crate) struct Operation {
     /// Further statuses than those that every operation has.
     pub(crate) refusals: &'static [u16],
     pub(crate) route: fn() -> Route,
+}
+
+/// Who may use an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Everybody: nobody is asked who they are.
+    Public,
+    /// Whoever is known.
+    Known,
+    /// Whoever is known and may this.
+    Scope(Portee),
+}
+
+impl From<Portee> for Access {
+    fn from(portee: Portee) -> Self {
+        Self::Scope(portee)
+    }
+}
+
+impl Access {
+    /// The scope that is asked for, if any.
+    pub(crate) const fn portee(self) -> Option<Portee> {
+        match self {
+            Self::Scope(portee) => Some(portee),
+            Self::Public | Self::Known => None,
+        }
+    }
 }
 
 /// A parameter of the query.
@@ -57,10 +83,10 @@ pub(crate) enum Kind {
 }
 
 impl Operation {
-    /// An operation that answers 200.
-    pub(crate) const fn new(
+    /// An operation that answers 200. `access` is a scope, or [`Access`] itself.
+    pub(crate) fn new(
         method: Method,
-        portee: Portee,
+        access: impl Into<Access>,
         id: &'static str,
         summary: &'static str,
         answer: Shape,
@@ -68,7 +94,7 @@ impl Operation {
     ) -> Self {
         Self {
             method,
-            portee: Some(portee),
+            access: access.into(),
             id,
             summary,
             details: "",
@@ -113,6 +139,12 @@ impl Operation {
 }
 
 impl Endpoint {
+    /// Whether everybody may do everything here.
+    pub(crate) fn is_public(&self) -> bool {
+        let mut operations = self.operations.iter();
+        operations.all(|operation| operation.access == Access::Public)
+    }
+
     /// The `Allow` header.
     pub(crate) fn allow(&self) -> String {
         let mut methods: Vec<&str> = self
@@ -123,7 +155,9 @@ impl Endpoint {
         if methods.contains(&"GET") {
             methods.push("HEAD");
         }
-        methods.push("OPTIONS");
+        if !self.is_public() {
+            methods.push("OPTIONS");
+        }
         methods.join(", ")
     }
 
@@ -132,33 +166,4 @@ impl Endpoint {
         let mut operations = self.operations.iter();
         operations.all(|operation| !matches!(operation.answer.1, Shape::Csv | Shape::Metrics))
     }
-
-    /// The path as it is routed: with a slash at the end, whatever the client wrote.
-    pub(crate) fn pattern(&self) -> String {
-        let plain = self
-            .path
-            .replace("{id}", "{id:[^/.]+}")
-            .replace("{jeton}", "{jeton:[^/.]+}");
-        plain.trim_end_matches('/').to_owned() + "/"
-    }
-
-    /// The paths that lead here: with and without a format, as in `/api/messages.json`.
-    pub(crate) fn patterns(&self) -> Vec<String> {
-        let plain = self.pattern();
-        if !self.is_json() {
-            return vec![plain];
-        }
-        let with_format = plain.trim_end_matches('/').to_owned() + r".{format:[a-z0-9]+}/";
-        vec![plain, with_format]
-    }
-}
-
-/// The path of the documentation that a routing pattern stands for.
-pub(crate) fn path_of(pattern: &str) -> String {
-    pattern
-        .replace("{id:[^/.]+}", "{id}")
-        .replace("{jeton:[^/.]+}", "{jeton}")
-        .replace(".{format:[a-z0-9]+}/", "/")
-        .replace("envois.csv/", "envois.csv")
-        .replace("/metrics/", "/metrics")
 }

@@ -1,8 +1,7 @@
 //! Whether the process lives, and whether it can work. No numbers, no versions, no inner texts:
 //! who looks is not asked who they are.
 
-use crate::endpoint::{Endpoint, Operation};
-use crate::open;
+use crate::endpoint::{Access, Endpoint, Operation};
 use crate::openapi::Shape;
 use crate::state::State;
 use actix_web::http::Method;
@@ -10,17 +9,10 @@ use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpResponse, web};
 use messages_core::store::canaux::{self, Stopped};
 use messages_core::store::{Conn, migrations, passages};
-use messages_core::vocabulary::Portee;
 use serde_json::json;
 
-pub(crate) fn register(config: &mut web::ServiceConfig) {
-    for endpoint in documented() {
-        open::register(config, &endpoint);
-    }
-}
-
 /// Both questions.
-pub(crate) fn documented() -> Vec<Endpoint> {
+pub(crate) fn endpoints() -> Vec<Endpoint> {
     let question = |path, name, operation| Endpoint {
         path,
         name,
@@ -28,7 +20,7 @@ pub(crate) fn documented() -> Vec<Endpoint> {
         operations: vec![operation],
     };
     let read = |id, summary, shape, route| {
-        Operation::new(Method::GET, Portee::Lecture, id, summary, shape, route)
+        Operation::new(Method::GET, Access::Public, id, summary, shape, route)
     };
     let ready = read(
         "health_ready",

@@ -16,14 +16,11 @@ mod tests;
 
 pub(crate) use shape::Shape;
 
-use crate::endpoint::{Endpoint, Kind, Operation, Parameter};
-use crate::error::ApiError;
-use crate::input::query::Query;
-use crate::{health, messages, open, server};
+use crate::drf::{ApiError, Query};
+use crate::endpoint::{Access, Endpoint, Kind, Operation, Parameter};
 use actix_web::http::Method;
 use actix_web::http::header::ACCEPT;
 use actix_web::{HttpRequest, HttpResponse, web};
-use messages_core::vocabulary::Portee;
 use utoipa::openapi::path::PathsBuilder;
 use utoipa::openapi::{ComponentsBuilder, OpenApi, OpenApiBuilder};
 
@@ -33,20 +30,16 @@ const DOCUMENT: &str = "/api/schema/";
 /// The document, written once for each thread of the server.
 struct Written(web::Bytes);
 
-/// Registers the document and its page.
-pub(crate) fn register(config: &mut web::ServiceConfig) {
-    let json = document().to_json().unwrap_or_default();
+/// Keeps the document of these endpoints, to be answered.
+pub(crate) fn keep(config: &mut web::ServiceConfig, endpoints: &[Endpoint]) {
+    let json = document(endpoints).to_json().unwrap_or_default();
     config.app_data(web::Data::new(Written(json.into())));
-    for endpoint in documented() {
-        open::register(config, &endpoint);
-    }
-    open::register(config, &page::files());
 }
 
-/// The document and its page, for the document.
-fn documented() -> Vec<Endpoint> {
+/// The document and its page.
+pub(crate) fn endpoints() -> Vec<Endpoint> {
     let read = |id, summary, shape, route| {
-        Operation::new(Method::GET, Portee::Lecture, id, summary, shape, route)
+        Operation::new(Method::GET, Access::Public, id, summary, shape, route)
     };
     let endpoint = |path, name, operation| Endpoint {
         path,
@@ -67,6 +60,7 @@ fn documented() -> Vec<Endpoint> {
         || web::to(page::page),
     );
     vec![
+        page::files(),
         endpoint(
             DOCUMENT,
             "Schema",
@@ -82,19 +76,15 @@ fn documented() -> Vec<Endpoint> {
     ]
 }
 
-/// The whole document.
-pub(crate) fn document() -> OpenApi {
+/// The whole document. What has no summary is not in it.
+fn document(endpoints: &[Endpoint]) -> OpenApi {
     let mut paths = PathsBuilder::new().build();
-    let mut open = health::documented();
-    open.extend(documented());
-    open.push(messages::track::documented());
-    let gated = server::endpoints()
-        .into_iter()
-        .map(|endpoint| (endpoint, true));
-    for (endpoint, gated) in gated.chain(open.into_iter().map(|endpoint| (endpoint, false))) {
-        for operation in &endpoint.operations {
+    for endpoint in endpoints {
+        let operations = endpoint.operations.iter();
+        for operation in operations.filter(|operation| !operation.summary.is_empty()) {
             if let Some(method) = operation::method(&operation.method) {
-                let documented = operation::of(&endpoint, operation, gated);
+                let gated = operation.access != Access::Public;
+                let documented = operation::of(endpoint, operation, gated);
                 paths.add_path_operation(endpoint.path, vec![method], documented);
             }
         }

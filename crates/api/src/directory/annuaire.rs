@@ -2,16 +2,11 @@
 
 use super::{classes, etudiants, parents};
 use crate::answer;
+use crate::caller::Caller;
+use crate::drf::{ApiError, Body, Fields, Filters, Query, Texts, Value, parse_rows, take};
 use crate::endpoint::{Endpoint, Kind, Operation, Parameter};
-use crate::error::ApiError;
-use crate::input::body::{self, Body};
-use crate::input::fields::Fields;
-use crate::input::json;
-use crate::input::query::{Filters, Query};
-use crate::input::value::Value;
 use crate::openapi::Shape;
 use crate::state::State;
-use crate::texts::Texts;
 use actix_web::http::Method;
 use actix_web::web::Bytes;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
@@ -72,17 +67,18 @@ const QUERY: &[Parameter] = &[
 
 async fn put(
     state: web::Data<State>,
+    caller: Caller,
     request: HttpRequest,
+    query: Query,
     payload: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
-    let bytes = body::take(payload, MAX).await?;
+    let bytes = take(payload.into_inner(), MAX).await?;
     // Nothing else can say a list of objects.
     let media = request.content_type();
     if !bytes.is_empty() && !media.eq_ignore_ascii_case("application/json") {
         return Err(ApiError::MediaType(media.to_owned()));
     }
     let texts = state.texts;
-    let query = Query::of(&request);
     let filters = Filters::new(&query, texts);
     let said = |name| filters.switch(name).unwrap_or_default();
     let how = How {
@@ -91,12 +87,14 @@ async fn put(
         essai: said("essai"),
     };
     let taken = state
-        .ask(move |conn| match read(&bytes, texts) {
-            Ok(school) => {
-                drop(bytes);
-                take_over(conn, &school, how, texts)
+        .change(&caller, texts.conflict(), move |conn| {
+            match read(&bytes, texts) {
+                Ok(school) => {
+                    drop(bytes);
+                    take_over(conn, &school, how, texts)
+                }
+                Err(error) => Ok(Err(error)),
             }
-            Err(error) => Ok(Err(error)),
         })
         .await??;
     Ok(answer::ok(&taken))
@@ -122,7 +120,7 @@ fn read(bytes: &Bytes, texts: Texts) -> Result<Annuaire, ApiError> {
         faults: Map::new(),
         texts,
     };
-    let parsed = json::parse_rows(text, &mut |list, item| {
+    let parsed = parse_rows(text, &mut |list, item| {
         if LISTS.contains(&list) {
             read.item(list, item);
         }

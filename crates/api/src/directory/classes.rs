@@ -1,13 +1,12 @@
 //! `/api/classes/`
 
 use super::resource::{ORDERING, Resource, SEARCH, Words};
-use crate::input::fields::{Fields, NAME};
-use crate::input::query::Filters;
+use crate::drf::{Fields, Filters, NAME, Texts};
 use crate::openapi::Shape;
-use crate::state::State;
 use messages_core::model::{Classe, ClassePatch};
 use messages_core::store::annuaire::{Order, classes};
 use messages_core::store::{Conn, Error};
+use serde::Serialize;
 
 /// Longest name, in characters.
 const NOM_MAX: usize = 100;
@@ -53,7 +52,6 @@ impl Resource for Classe {
         ],
         filters: &[SEARCH, ORDERING],
     };
-    type Json = Self;
 
     fn filter(_: &mut Filters<'_>, search: Vec<String>, order: Order) -> classes::Filter {
         classes::Filter { search, order }
@@ -67,7 +65,11 @@ impl Resource for Classe {
         Ok(Vec::new())
     }
 
-    fn kept(state: &State) -> &'static str {
-        state.texts.classe_used()
+    fn kept(texts: Texts) -> &'static str {
+        texts.classe_used()
+    }
+
+    fn told(&self) -> impl Serialize {
+        self
     }
 }

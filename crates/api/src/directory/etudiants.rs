@@ -1,14 +1,13 @@
 //! `/api/etudiants/`
 
 use super::resource::{ORDERING, Resource, SEARCH, Words};
+use crate::drf::{Fields, Filters, NAME, NAME_MAX};
 use crate::endpoint::{Kind, Parameter};
-use crate::input::fields::{Fields, NAME, NAME_MAX};
-use crate::input::query::Filters;
 use crate::openapi::Shape;
-use crate::state::State;
 use messages_core::model::{Classe, Etudiant, EtudiantPatch};
 use messages_core::store::annuaire::{Order, Resource as _, etudiants};
 use messages_core::store::{Conn, Error};
+use serde::Serialize;
 
 /// What a body says of a pupil.
 pub(super) fn said(fields: &mut Fields<'_>, id: i64) -> EtudiantPatch {
@@ -59,7 +58,6 @@ impl Resource for Etudiant {
             ORDERING,
         ],
     };
-    type Json = Self;
 
     fn filter(filters: &mut Filters<'_>, search: Vec<String>, order: Order) -> etudiants::Filter {
         etudiants::Filter {
@@ -82,7 +80,7 @@ impl Resource for Etudiant {
             .collect())
     }
 
-    fn kept(state: &State) -> &'static str {
-        state.texts.conflict()
+    fn told(&self) -> impl Serialize {
+        self
     }
 }

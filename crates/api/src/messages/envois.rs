@@ -1,19 +1,18 @@
 //! Who got a message, who did not, and why: as JSON, and as a table for a spreadsheet.
 
-use super::crud::load;
-use crate::answer::list::{self, Chunk, Listed};
+use crate::answer::list::{self, Listed};
 use crate::answer::local::Local;
+use crate::crud::load;
+use crate::drf::{ApiError, Filters, Id, Query};
 use crate::endpoint::{Endpoint, Kind, Operation, Parameter};
-use crate::error::ApiError;
-use crate::input::path::id_of;
-use crate::input::query::{Filters, Query};
 use crate::openapi::Shape;
 use crate::state::State;
 use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::stream::try_unfold;
-use messages_core::config::Lang;
+use messages_core::config::{Lang, Messages as Settings};
 use messages_core::instant::Instant;
+use messages_core::model::Message;
 use messages_core::store::envois::recipients::{self, Destinataire, Filter};
 use messages_core::store::{Conn, Error};
 use messages_core::texts::{motif, next_attempt};
@@ -124,48 +123,41 @@ fn json(row: &Destinataire, lang: Lang, zone: chrono_tz::Tz) -> EnvoiJson<'_> {
     }
 }
 
-struct Envois {
-    filter: Filter,
-    lang: Lang,
-    zone: chrono_tz::Tz,
-}
+impl Listed for Destinataire {
+    type Filter = Filter;
 
-impl Envois {
-    fn write(&self, rows: &[Destinataire]) -> Chunk {
-        Chunk::write(rows.iter().map(|row| json(row, self.lang, self.zone)))
+    fn count(conn: &mut Conn, filter: &Filter) -> Result<i64, Error> {
+        recipients::count(conn, *filter)
+    }
+
+    fn page(conn: &mut Conn, filter: &Filter, offset: i64, limit: i64) -> Result<Vec<Self>, Error> {
+        recipients::page(conn, *filter, offset, limit)
+    }
+
+    fn ids(conn: &mut Conn, filter: &Filter) -> Result<Vec<i64>, Error> {
+        recipients::ids(conn, *filter)
+    }
+
+    fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Self>, Error> {
+        recipients::by_ids(conn, ids)
+    }
+
+    fn json(&self, settings: &Settings) -> impl Serialize {
+        json(self, settings.lang, settings.zone)
     }
 }
 
-impl Listed for Envois {
-    fn count(&self, conn: &mut Conn) -> Result<i64, Error> {
-        recipients::count(conn, self.filter)
-    }
-
-    fn page(&self, conn: &mut Conn, offset: i64, limit: i64) -> Result<Chunk, Error> {
-        Ok(self.write(&recipients::page(conn, self.filter, offset, limit)?))
-    }
-
-    fn ids(&self, conn: &mut Conn) -> Result<Vec<i64>, Error> {
-        recipients::ids(conn, self.filter)
-    }
-
-    fn by_ids(&self, conn: &mut Conn, ids: &[i64]) -> Result<Chunk, Error> {
-        Ok(self.write(&recipients::by_ids(conn, ids)?))
-    }
-}
-
-async fn all(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    let message = load(&state, id_of(&request)?).await?.id;
-    let query = Query::of(&request);
+async fn all(
+    state: web::Data<State>,
+    request: HttpRequest,
+    Id(id): Id,
+    query: Query,
+) -> Result<HttpResponse, ApiError> {
+    let message = load::<Message>(&state, id).await?.id;
     let mut filters = Filters::new(&query, state.texts);
     let etat = filters.choice("etat");
     filters.check()?;
-    let envois = Envois {
-        filter: Filter { message, etat },
-        lang: state.config.messages.lang,
-        zone: state.config.messages.zone,
-    };
-    list::answer(&state, &request, envois).await
+    list::answer::<Destinataire>(&state, &request, &query, Filter { message, etat }).await
 }
 
 /// Rows of one chunk of the table.
@@ -175,8 +167,8 @@ const HEAD: &str = "\u{feff}\"envoi\";\"nom\";\"prenom\";\"canal\";\"adresse\";\
 
 /// A table that a French spreadsheet opens by a double click: UTF-8 with its mark, semicolons,
 /// every cell quoted, and none that begins a formula (OWASP, CSV injection).
-async fn table(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    let message = load(&state, id_of(&request)?).await?.id;
+async fn table(state: web::Data<State>, Id(id): Id) -> Result<HttpResponse, ApiError> {
+    let message = load::<Message>(&state, id).await?.id;
     let filter = Filter {
         message,
         etat: None,

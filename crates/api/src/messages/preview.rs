@@ -1,15 +1,13 @@
 //! Who would get a message, who would not and why, and what it would cost.
 
-use super::MODEL;
-use super::crud::load;
 use crate::answer;
+use crate::crud::{Resource, load};
+use crate::drf::{ApiError, Id};
 use crate::endpoint::{Endpoint, Operation};
-use crate::error::ApiError;
-use crate::input::path::id_of;
 use crate::openapi::Shape;
 use crate::state::State;
 use actix_web::http::Method;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use messages_core::config::{Config, Lang};
 use messages_core::model::Message;
 use messages_core::preview::{self, Preview, Recipient};
@@ -76,14 +74,13 @@ struct RecipientJson<'p> {
     detail: Option<&'p str>,
 }
 
-async fn show(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    let id = id_of(&request)?;
-    let message = load(&state, id).await?;
+async fn show(state: web::Data<State>, Id(id): Id) -> Result<HttpResponse, ApiError> {
+    let message: Message = load(&state, id).await?;
     let config = state.config.clone();
     let shown = state
         .ask(move |conn| preview::one(conn, &config, id))
         .await
-        .map_err(|error| error.of_model(MODEL))?;
+        .map_err(|error| error.of_model(Message::MODEL))?;
     Ok(answer::ok(&json(&shown, &message, &state.config)))
 }
 

@@ -1,21 +1,17 @@
 //! The numbers of the web app's dashboard, and some more.
 
 use crate::answer;
+use crate::drf::{ApiError, Filters, Query};
 use crate::endpoint::{Endpoint, Kind, Operation, Parameter};
-use crate::error::ApiError;
-use crate::input::fields::{python_int, read_date};
-use crate::input::query::Query;
 use crate::openapi::Shape;
 use crate::state::State;
 use actix_web::http::Method;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use chrono::{Days, NaiveDate};
-use messages_core::instant::Instant;
 use messages_core::store::Conn;
 use messages_core::store::appels::statistiques::{self, Selection, Statistics};
 use messages_core::vocabulary::{Canal, Etat, Portee, Statut};
 use serde::Serialize;
-use serde_json::{Map, json};
 use std::collections::BTreeMap;
 
 /// Days before today that are shown.
@@ -85,8 +81,8 @@ struct OfDay {
     count: i64,
 }
 
-async fn show(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    let selection = selection(&state, &Query::of(&request))?;
+async fn show(state: web::Data<State>, query: Query) -> Result<HttpResponse, ApiError> {
+    let selection = selection(&state, &query)?;
     let zone = state.config.messages.zone;
     let question = move |conn: &mut Conn| {
         let statistics = statistiques::messages(conn, &selection)?;
@@ -101,30 +97,15 @@ async fn show(state: web::Data<State>, request: HttpRequest) -> Result<HttpRespo
 
 /// `?depuis= ?jusqua= ?classe=`, all faults at once.
 fn selection(state: &State, query: &Query) -> Result<Selection, ApiError> {
-    let mut faults = Map::new();
-    let mut date = |name: &str| -> Option<Instant> {
-        let text = query.said(name)?;
-        match read_date(text, state.config.messages.zone, state.texts) {
-            Ok(at) => Some(at),
-            Err(why) => {
-                faults.insert(name.to_owned(), json!([why]));
-                None
-            }
-        }
+    let mut filters = Filters::new(query, state.texts);
+    let zone = state.config.messages.zone;
+    let selection = Selection {
+        depuis: filters.date("depuis", zone),
+        jusqua: filters.date("jusqua", zone),
+        classe: filters.number("classe"),
     };
-    let (depuis, jusqua) = (date("depuis"), date("jusqua"));
-    let classe = query.said("classe").map(python_int);
-    if classe == Some(None) {
-        faults.insert("classe".to_owned(), json!([state.texts.not_a_number()]));
-    }
-    if !faults.is_empty() {
-        return Err(ApiError::Invalid(faults.into()));
-    }
-    Ok(Selection {
-        depuis,
-        jusqua,
-        classe: classe.flatten(),
-    })
+    filters.check()?;
+    Ok(selection)
 }
 
 fn json_of(statistics: Statistics, days: &[(NaiveDate, i64)]) -> StatisticsJson {

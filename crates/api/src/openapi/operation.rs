@@ -44,7 +44,7 @@ pub(super) fn method(method: &Method) -> Option<HttpMethod> {
 }
 
 fn description(operation: &Operation, gated: bool) -> String {
-    let needed = match operation.portee {
+    let needed = match operation.access.portee() {
         _ if !gated => "Sans clé.".to_owned(),
         Some(portee) => format!("Portée nécessaire : « {portee} »."),
         None => "Toute clé.".to_owned(),
@@ -60,11 +60,8 @@ fn securities(operation: &Operation, gated: bool) -> Vec<SecurityRequirement> {
     if !gated {
         return Vec::new();
     }
-    let portee: Vec<&str> = operation
-        .portee
-        .iter()
-        .map(|portee: &Portee| portee.as_str())
-        .collect();
+    let portee = operation.access.portee();
+    let portee: Vec<&str> = portee.into_iter().map(Portee::as_str).collect();
     vec![
         SecurityRequirement::new::<_, [&str; 0], &str>("jwtAuth", []),
         SecurityRequirement::new("cleApi", portee),

@@ -3,9 +3,8 @@
 use super::kit;
 use super::shape::{HTML, JSON, Shape};
 use crate::auth::{Refusal, WWW_AUTHENTICATE};
+use crate::drf::{ApiError, Texts};
 use crate::endpoint::Operation;
-use crate::error::ApiError;
-use crate::texts::Texts;
 use actix_web::ResponseError;
 use actix_web::http::Method;
 use messages_core::config::Lang;
@@ -148,7 +147,7 @@ fn statuses(operation: &Operation, gated: bool) -> BTreeSet<u16> {
         return statuses;
     }
     statuses.extend([401, 404, 406, 429, 500, 503]);
-    if operation.portee.is_some() {
+    if operation.access.portee().is_some() {
         statuses.insert(403);
     }
     if !operation.parameters.is_empty() {

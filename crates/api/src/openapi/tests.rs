@@ -2,9 +2,14 @@
 
 use super::*;
 use crate::endpoint::Endpoint;
+use crate::server;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
+
+fn document() -> OpenApi {
+    super::document(&server::endpoints())
+}
 
 fn json() -> Value {
     serde_json::to_value(document()).unwrap()
@@ -132,11 +137,9 @@ fn what_is_routed_is_documented() {
         let methods = endpoint.operations.into_iter();
         methods.map(move |operation| (path.clone(), operation.method.to_string()))
     };
-    let mut routed = server::endpoints();
-    routed.extend(health::documented());
-    routed.extend(documented());
-    routed.push(messages::track::documented());
-    let routed: Vec<_> = routed.into_iter().flat_map(rows).collect();
+    let routed = server::endpoints().into_iter();
+    let routed = routed.filter(|endpoint| endpoint.path != "/api/docs/{fichier}/");
+    let routed: Vec<_> = routed.flat_map(rows).collect();
     let count = routed.len();
     let routed: BTreeSet<_> = routed.into_iter().collect();
     assert_eq!(count, routed.len(), "a row stands twice");

@@ -1,8 +1,8 @@
 //! Fields that are texts, words of a vocabulary, or switches.
 
+use super::super::texts;
+use super::super::value::Value;
 use super::{Fields, Form, OPTIONAL, REQUIRED, Rule};
-use crate::input::value::Value;
-use crate::texts;
 
 impl Fields<'_> {
     /// A text, without the blanks around it.

@@ -1,15 +1,16 @@
 //! The web app's buttons that write to parents at once. Each makes a real message, with envois that
 //! can be followed like any other.
 
+use super::actions::sent;
+use super::form::{SUJET, too_long};
+use crate::caller::Caller;
+use crate::crud;
+use crate::drf::{ApiError, Body, Fields, Id, OPTIONAL, REQUIRED};
 use crate::endpoint::{Endpoint, Operation};
-use crate::error::ApiError;
-use crate::input::body::{self, Body, MAX_BODY};
-use crate::input::fields::{Fields, OPTIONAL, REQUIRED, python_int};
-use crate::messages::{SUJET, sent, too_long};
 use crate::openapi::Shape;
 use crate::state::State;
 use actix_web::http::Method;
-use actix_web::{HttpRequest, HttpResponse, Route, web};
+use actix_web::{HttpResponse, Route, web};
 use messages_core::model::{Classe, Fiche, NewMessage};
 use messages_core::store::annuaire::Resource;
 use messages_core::store::{Conn, messages};
@@ -40,7 +41,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             "parents_send_bulk_sms",
             "Envoie un SMS aux parents d'une classe, ou à tous",
             Shape::BulkBody,
-            || web::to(bulk_sms),
+            || web::to(|state, caller, body| to_many(state, caller, body, Canal::Sms)),
         ),
         endpoint(
             "/api/parents/send_bulk_email/",
@@ -48,7 +49,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             "parents_send_bulk_email",
             "Envoie un e-mail aux parents d'une classe, ou à tous",
             Shape::BulkBody,
-            || web::to(bulk_email),
+            || web::to(|state, caller, body| to_many(state, caller, body, Canal::Email)),
         ),
         endpoint(
             "/api/parents/{id}/send_sms/",
@@ -56,7 +57,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             "parents_send_sms",
             "Envoie un SMS à un parent",
             Shape::SendSmsBody,
-            || web::to(send_sms),
+            || web::to(|state, caller, id, body| to_one(state, caller, id, body, Canal::Sms)),
         ),
         endpoint(
             "/api/parents/{id}/send_email/",
@@ -64,57 +65,34 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             "parents_send_email",
             "Envoie un e-mail à un parent",
             Shape::SendEmailBody,
-            || web::to(send_email),
+            || web::to(|state, caller, id, body| to_one(state, caller, id, body, Canal::Email)),
         ),
     ]
 }
 
-async fn body_of(request: &HttpRequest, payload: web::Payload) -> Result<Body, ApiError> {
-    let bytes = body::take(payload, MAX_BODY).await?;
-    body::read(request, bytes).await
-}
-
-async fn send_sms(
-    state: web::Data<State>,
-    request: HttpRequest,
-    payload: web::Payload,
-) -> Result<HttpResponse, ApiError> {
-    to_one(&state, &request, payload, Canal::Sms).await
-}
-
-async fn send_email(
-    state: web::Data<State>,
-    request: HttpRequest,
-    payload: web::Payload,
-) -> Result<HttpResponse, ApiError> {
-    to_one(&state, &request, payload, Canal::Email).await
-}
-
 async fn to_one(
-    state: &State,
-    request: &HttpRequest,
-    payload: web::Payload,
+    state: web::Data<State>,
+    caller: Caller,
+    Id(id): Id,
+    body: Result<Body, ApiError>,
     canal: Canal,
 ) -> Result<HttpResponse, ApiError> {
-    let text = request.match_info().query("id");
-    let id = python_int(text).ok_or(ApiError::NotFound)?;
-    let found = state.ask(move |conn| Fiche::one(conn, id)).await;
-    found.map_err(|error| error.of_model("Parent"))?;
-    let body = body_of(request, payload).await?;
+    crud::load::<Fiche>(&state, id).await?;
+    let body = body?;
     let mut fields = Fields::new(&body, false, state.texts);
     let sujet = match canal {
         Canal::Email => fields.text("subject", SUJET).flatten(),
         Canal::Sms => None,
     };
     let contenu = fields.text("message", REQUIRED).flatten();
-    check_length(state, &mut fields, "message", canal, contenu.as_deref());
+    check_length(&state, &mut fields, "message", canal, contenu.as_deref());
     fields.check()?;
     let new = NewMessage {
         sujet,
         parent: Some(id),
         ..now(canal, contenu.unwrap_or_default())
     };
-    write_and_send(state, new).await
+    write_and_send(&state, &caller, new).await
 }
 
 fn check_length(
@@ -144,29 +122,12 @@ const fn now(canal: Canal, contenu: String) -> NewMessage {
     }
 }
 
-async fn bulk_sms(
-    state: web::Data<State>,
-    request: HttpRequest,
-    payload: web::Payload,
-) -> Result<HttpResponse, ApiError> {
-    to_many(&state, &request, payload, Canal::Sms).await
-}
-
-async fn bulk_email(
-    state: web::Data<State>,
-    request: HttpRequest,
-    payload: web::Payload,
-) -> Result<HttpResponse, ApiError> {
-    to_many(&state, &request, payload, Canal::Email).await
-}
-
 async fn to_many(
-    state: &State,
-    request: &HttpRequest,
-    payload: web::Payload,
+    state: web::Data<State>,
+    caller: Caller,
+    body: Body,
     canal: Canal,
 ) -> Result<HttpResponse, ApiError> {
-    let body = body_of(request, payload).await?;
     let mut fields = Fields::new(&body, false, state.texts);
     let said: Option<Canal> = fields.choice("type", false);
     if let Some(other) = said.filter(|said| *said != canal) {
@@ -179,14 +140,14 @@ async fn to_many(
     };
     let sujet = fields.text("sujet", rule).flatten();
     let contenu = fields.text("contenu", REQUIRED).flatten();
-    check_length(state, &mut fields, "contenu", canal, contenu.as_deref());
+    check_length(&state, &mut fields, "contenu", canal, contenu.as_deref());
     let classe = fields.key("classe_id").flatten();
     let all = fields.switch("tous_parents").unwrap_or_default();
     if let Some(key) = &classe {
         let id = key.id;
         let known = state.ask(move |conn| Classe::existing(conn, &[id])).await?;
         if known.is_empty() {
-            fields.unknown_key("classe_id", key);
+            fields.fault("classe_id", state.texts.no_object(&key.written));
         }
     }
     // Neither is a slip, and so is both: the message would go to more people than the class.
@@ -200,10 +161,14 @@ async fn to_many(
         est_message_groupe: true,
         ..now(canal, contenu.unwrap_or_default())
     };
-    write_and_send(state, new).await
+    write_and_send(&state, &caller, new).await
 }
 
-async fn write_and_send(state: &State, new: NewMessage) -> Result<HttpResponse, ApiError> {
+async fn write_and_send(
+    state: &State,
+    caller: &Caller,
+    new: NewMessage,
+) -> Result<HttpResponse, ApiError> {
     let write = move |conn: &mut Conn| {
         let date_programmee = Some(conn.now()?);
         let new = NewMessage {
@@ -212,6 +177,7 @@ async fn write_and_send(state: &State, new: NewMessage) -> Result<HttpResponse, 
         };
         messages::insert(conn, &new)
     };
-    let id = state.ask(write).await?;
+    let conflict = state.texts.conflict();
+    let id = state.change(caller, conflict, write).await?;
     sent(state, id).await
 }

@@ -3,8 +3,8 @@
 //! A handler says what went wrong; the gate writes it in the server's language (see
 //! [`ApiError::body`]). Nothing from inside, such as the text of a database error, is answered.
 
+use super::texts::Texts;
 use crate::auth::Refusal;
-use crate::texts::Texts;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use messages_core::store;

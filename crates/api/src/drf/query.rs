@@ -1,14 +1,28 @@
 //! The query of a request.
 
-use crate::error::ApiError;
-use crate::texts::Texts;
-use actix_web::HttpRequest;
+use super::error::ApiError;
+use super::fields::{python_int, read_date};
+use super::texts::Texts;
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use messages_core::instant::Instant;
 use messages_core::vocabulary::{Canal, Statut};
 use serde_json::{Map, json};
+use std::convert::Infallible;
+use std::future::{Ready, ready};
 
 /// The parameters; of several with one name, the last counts.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Query(Vec<(String, String)>);
+
+impl FromRequest for Query {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self::of(request)))
+    }
+}
 
 impl Query {
     /// Reads the query of a request.
@@ -130,7 +144,7 @@ impl<'q> Filters<'q> {
     /// The number of an object; that it exists is asked later.
     pub(crate) fn key(&mut self, name: &str) -> Option<i64> {
         let text = self.query.said(name)?;
-        let id = super::fields::python_int(text);
+        let id = python_int(text);
         if id.is_none() {
             self.unknown_key(name);
         }
@@ -140,6 +154,21 @@ impl<'q> Filters<'q> {
     /// Notes that the object of a key is not there.
     pub(crate) fn unknown_key(&mut self, name: &str) {
         self.fault(name, self.texts.no_filter_object());
+    }
+
+    /// A number.
+    pub(crate) fn number(&mut self, name: &str) -> Option<i64> {
+        let number = python_int(self.query.said(name)?);
+        if number.is_none() {
+            self.fault(name, self.texts.not_a_number());
+        }
+        number
+    }
+
+    /// A date and time; without an offset it is the school's.
+    pub(crate) fn date(&mut self, name: &str, zone: chrono_tz::Tz) -> Option<Instant> {
+        let read = read_date(self.query.said(name)?, zone, self.texts);
+        read.map_err(|why| self.fault(name, &why)).ok()
     }
 
     /// A switch; what is none does not filter.

@@ -1,9 +1,9 @@
 //! Fields that are dates.
 
+use super::super::dates::{self, Written};
+use super::super::texts::Texts;
+use super::super::value::Value;
 use super::{Fields, OPTIONAL, Rule};
-use crate::input::dates::{self, Written};
-use crate::input::value::Value;
-use crate::texts::Texts;
 use chrono::{Datelike, TimeZone};
 use messages_core::instant::Instant;
 

@@ -1,12 +1,14 @@
 //! The body of a request: JSON or a form, in any character set that a browser may use.
 
+use super::error::ApiError;
 use super::json;
 use super::value::Value;
-use crate::error::ApiError;
+use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::web::Bytes;
-use actix_web::{HttpRequest, web};
+use actix_web::web::{Bytes, BytesMut};
+use actix_web::{FromRequest, HttpRequest};
 use futures_util::TryStreamExt;
+use futures_util::future::LocalBoxFuture;
 use futures_util::stream::once;
 use std::time::Duration;
 
@@ -49,16 +51,25 @@ impl Body {
     }
 }
 
+/// Read when a handler names it. One that has to tell something else first, such as that there is
+/// no such object, takes a `Result` and looks into it later.
+impl FromRequest for Body {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move { read(&request, take(payload, MAX_BODY).await?).await })
+    }
+}
+
 /// Reads the body as its `Content-Type` says; no body is an empty object.
 ///
 /// # Errors
-/// 400 with the parser's words, 413, 415.
-pub(crate) async fn read(request: &HttpRequest, bytes: Bytes) -> Result<Body, ApiError> {
+/// 400 with the parser's words, 415.
+async fn read(request: &HttpRequest, bytes: Bytes) -> Result<Body, ApiError> {
     if bytes.is_empty() {
-        return Ok(Body {
-            members: Vec::new(),
-            form: false,
-        });
+        return Ok(Body::of(Vec::new()));
     }
     let header = request.headers().get(CONTENT_TYPE);
     let media = header.and_then(|value| value.to_str().ok()).unwrap_or("");
@@ -79,11 +90,11 @@ const PATIENCE: Duration = Duration::from_secs(15);
 ///
 /// # Errors
 /// 413; 408 when they do not come in time; 400 when the connection breaks off.
-pub(crate) async fn take(mut payload: web::Payload, limit: usize) -> Result<Bytes, ApiError> {
+pub(crate) async fn take(mut payload: Payload, limit: usize) -> Result<Bytes, ApiError> {
     let more = u64::try_from(limit / (64 * 1024)).unwrap_or_default();
     let patience = PATIENCE + Duration::from_secs(more);
     let read = async {
-        let mut bytes = web::BytesMut::new();
+        let mut bytes = BytesMut::new();
         while let Some(chunk) = payload
             .try_next()
             .await
@@ -103,10 +114,7 @@ pub(crate) async fn take(mut payload: web::Payload, limit: usize) -> Result<Byte
 fn from_json(media: &str, bytes: &[u8]) -> Result<Body, ApiError> {
     let text = decode(media, bytes).map_err(ApiError::Json)?;
     match json::parse(&text).map_err(ApiError::Json)? {
-        Value::Dict(members) => Ok(Body {
-            members,
-            form: false,
-        }),
+        Value::Dict(members) => Ok(Body::of(members)),
         other => Err(ApiError::NotADict(other.python_type())),
     }
 }

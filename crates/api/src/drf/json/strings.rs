@@ -1,7 +1,7 @@
 //! Strings and their escapes.
 
+use super::super::value::Value;
 use super::Reader;
-use crate::input::value::Value;
 
 impl Reader<'_, '_> {
     pub(super) fn string(&mut self) -> Result<Value, String> {

@@ -11,9 +11,9 @@ pub(crate) use keys::{Key, python_int};
 pub(crate) use rules::{Form, NAME, NAME_MAX, OPTIONAL, REQUIRED, Rule};
 
 use super::body::Body;
+use super::error::ApiError;
+use super::texts::Texts;
 use super::value::Value;
-use crate::error::ApiError;
-use crate::texts::Texts;
 use serde_json::{Map, json};
 
 /// The fields of one body.

@@ -1,7 +1,7 @@
 //! Fields that are numbers: of other objects, and of the object itself.
 
-use super::{Fields, OPTIONAL, Rule};
-use crate::input::value::Value;
+use super::super::value::Value;
+use super::{Fields, OPTIONAL};
 use messages_core::store::annuaire::ID_MAX;
 use std::collections::BTreeSet;
 
@@ -10,18 +10,15 @@ use std::collections::BTreeSet;
 pub(crate) struct Key {
     /// The number; one that no object can have is -1.
     pub(crate) id: i64,
-    written: String,
+    /// As the client wrote it.
+    pub(crate) written: String,
 }
 
 impl Fields<'_> {
     /// The number of another object. That it exists is asked of the database later.
     #[expect(clippy::option_option, reason = "not said is not the same as null")]
     pub(crate) fn key(&mut self, name: &str) -> Option<Option<Key>> {
-        let rule = Rule {
-            blank: true,
-            ..OPTIONAL
-        };
-        let Some(value) = self.given(name, rule)? else {
+        let Some(value) = self.given(name, OPTIONAL)? else {
             return Some(None);
         };
         if value == Value::Text(String::new()) {
@@ -39,13 +36,7 @@ impl Fields<'_> {
 
     /// The numbers of other objects, each once.
     pub(crate) fn keys(&mut self, name: &str) -> Option<Vec<i64>> {
-        let value = self.given(
-            name,
-            Rule {
-                blank: true,
-                ..OPTIONAL
-            },
-        )??;
+        let value = self.given(name, OPTIONAL)??;
         let value = match value {
             // A form says a list by saying the name again.
             Value::Text(_) if self.body.is_form() => Value::List(self.body.all(name)),
@@ -72,13 +63,7 @@ impl Fields<'_> {
 
     /// The number that a new object shall have.
     pub(crate) fn number(&mut self, name: &str) -> Option<i64> {
-        let value = self.given(
-            name,
-            Rule {
-                blank: true,
-                ..OPTIONAL
-            },
-        )??;
+        let value = self.given(name, OPTIONAL)??;
         let number = match &value {
             Value::Int(digits) => digits.parse().ok(),
             Value::Text(text) => python_int(text),
@@ -98,11 +83,6 @@ impl Fields<'_> {
             return None;
         }
         self.number(name)
-    }
-
-    /// Notes that the object of a key is not there.
-    pub(crate) fn unknown_key(&mut self, name: &str, key: &Key) {
-        self.fault(name, self.texts.no_object(&key.written));
     }
 }
 

@@ -1,6 +1,6 @@
 //! How many requests a caller may make in a minute.
 
-use crate::error::ApiError;
+use crate::drf::ApiError;
 use actix_extensible_rate_limit::HeaderCompatibleOutput;
 use actix_extensible_rate_limit::backend::memory::InMemoryBackend;
 use actix_extensible_rate_limit::backend::{Backend, Decision, SimpleInput};
