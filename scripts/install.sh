@@ -12,6 +12,7 @@ install_missing() {
   [ -e /usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1 ] || missing+=(libfaketime)
   python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
   command -v localedef >/dev/null && [ -e /usr/share/i18n/locales/fr_FR ] || missing+=(locales)
+  command -v npm >/dev/null || missing+=(nodejs npm)
   command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || missing+=(nginx)
   for tool in curl jq gzip openssl; do
     command -v "$tool" >/dev/null || missing+=("$tool")

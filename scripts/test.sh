@@ -70,4 +70,6 @@ step "the proxy before this server and the old one"
 scripts/nginx.sh
 step "the interface against its own description"
 scripts/schemathesis.sh
+step "clients that are generated"
+scripts/clients.sh
 step "done"

@@ -1,11 +1,12 @@
 //! What clients are sent: objects, lists, dates.
 
 pub(crate) mod actions;
+pub(crate) mod annuaire;
 pub(crate) mod list;
 pub(crate) mod local;
+#[expect(single_use_lifetimes, reason = "in what is derived")]
 pub(crate) mod message;
 mod page;
-pub(crate) mod parent;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;

@@ -1,10 +1,11 @@
 //! What an endpoint is: its path, its operations, who may use them, and what the documentation
 //! says of them. Routing, permissions and OpenAPI all come from this one table.
 
-use crate::openapi::Shape;
+use crate::schema::{Answer, Body, Component, Extent, Sent};
 use actix_web::Route;
 use actix_web::http::Method;
 use messages_core::vocabulary::Portee;
+use utoipa::ToSchema;
 
 /// A path with what can be done there.
 pub(crate) struct Endpoint {
@@ -27,8 +28,8 @@ pub(crate) struct Operation {
     pub(crate) summary: &'static str,
     pub(crate) details: &'static str,
     pub(crate) parameters: &'static [Parameter],
-    pub(crate) body: Option<Shape>,
-    pub(crate) answer: (u16, Shape),
+    pub(crate) body: Option<Sent>,
+    pub(crate) answer: (u16, Answer),
     /// Further statuses than those that every operation has.
     pub(crate) refusals: &'static [u16],
     pub(crate) route: fn() -> Route,
@@ -79,17 +80,16 @@ pub(crate) enum Kind {
     NeededInteger,
     Boolean,
     DateTime,
-    Words(&'static [&'static str]),
+    Words(fn() -> Vec<&'static str>),
 }
 
 impl Operation {
-    /// An operation that answers 200. `access` is a scope, or [`Access`] itself.
+    /// An operation that answers 200, and nothing with it. `access` is a scope, or [`Access`] itself.
     pub(crate) fn new(
         method: Method,
         access: impl Into<Access>,
         id: &'static str,
         summary: &'static str,
-        answer: Shape,
         route: fn() -> Route,
     ) -> Self {
         Self {
@@ -100,7 +100,7 @@ impl Operation {
             details: "",
             parameters: &[],
             body: None,
-            answer: (200, answer),
+            answer: (200, Answer::Nothing),
             refusals: &[],
             route,
         }
@@ -116,14 +116,41 @@ impl Operation {
         self
     }
 
-    /// Answers a list that may come in pages.
-    pub(crate) const fn page_of(mut self, shape: Shape) -> Self {
-        self.answer.1 = shape;
+    /// Takes a body; a `PATCH` takes a part of it.
+    pub(crate) fn body<T: Body>(mut self) -> Self {
+        let extent = if self.method == Method::PATCH {
+            Extent::Part
+        } else {
+            Extent::Whole
+        };
+        self.body = Some(Sent::of::<T>(extent));
         self
     }
 
-    pub(crate) const fn body(mut self, body: Shape) -> Self {
-        self.body = Some(body);
+    /// Takes a body with, if the client likes, the number that the new object shall have.
+    pub(crate) const fn new_body<T: Body>(mut self) -> Self {
+        self.body = Some(Sent::of::<T>(Extent::New));
+        self
+    }
+
+    /// Answers an object.
+    pub(crate) const fn answers<T: ToSchema>(self) -> Self {
+        self.tells(Answer::One(Component::of::<T>()))
+    }
+
+    /// Answers a list.
+    pub(crate) const fn lists<T: ToSchema>(self) -> Self {
+        self.tells(Answer::Many(Component::of::<T>()))
+    }
+
+    /// Answers a list that may come in pages.
+    pub(crate) const fn pages<T: ToSchema>(self) -> Self {
+        self.tells(Answer::ManyOrPage(Component::of::<T>()))
+    }
+
+    /// Answers something else.
+    pub(crate) const fn tells(mut self, answer: Answer) -> Self {
+        self.answer.1 = answer;
         self
     }
 
@@ -164,6 +191,6 @@ impl Endpoint {
     /// Whether it answers JSON, and nothing else will do.
     pub(crate) fn is_json(&self) -> bool {
         let mut operations = self.operations.iter();
-        operations.all(|operation| !matches!(operation.answer.1, Shape::Csv | Shape::Metrics))
+        operations.all(|operation| operation.answer.1.is_json())
     }
 }

@@ -5,7 +5,7 @@
 //! that its method is not allowed. What is public is only let through.
 
 mod admission;
-mod idempotency;
+pub(crate) mod idempotency;
 mod negotiate;
 mod origin;
 

@@ -50,6 +50,7 @@ mod messages;
 mod metrics;
 mod openapi;
 mod rate;
+mod schema;
 pub mod server;
 pub mod start;
 mod state;

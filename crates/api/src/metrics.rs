@@ -2,7 +2,7 @@
 
 use crate::drf::ApiError;
 use crate::endpoint::{Endpoint, Operation};
-use crate::openapi::Shape;
+use crate::schema::Answer;
 use crate::state::State;
 use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
@@ -16,16 +16,21 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         path: "/metrics",
         name: "Metrics",
         tag: "exploitation",
-        operations: vec![Operation::new(
-            Method::GET,
-            Portee::Lecture,
-            "metrics",
-            "Mesures pour Prometheus",
-            Shape::Metrics,
-            || web::to(show),
-        )],
+        operations: vec![
+            Operation::new(
+                Method::GET,
+                Portee::Lecture,
+                "metrics",
+                "Mesures pour Prometheus",
+                || web::to(show),
+            )
+            .tells(Answer::Text("text/plain", EXAMPLE)),
+        ],
     }]
 }
+
+/// Some of it, for the documentation.
+const EXAMPLE: &str = "# HELP messages_envois_total Envois by channel and state.\n# TYPE messages_envois_total gauge\nmessages_envois_total{canal=\"sms\",etat=\"envoye\"} 128\n";
 
 async fn show(state: web::Data<State>) -> Result<HttpResponse, ApiError> {
     let question = |conn: &mut Conn| {

@@ -119,6 +119,11 @@ text_enum! {
     }
 }
 
+impl Statut {
+    /// Those that a person can ask for; the others follow the envois.
+    pub const SETTABLE: [Self; 2] = [Self::Brouillon, Self::Programme];
+}
+
 impl Etat {
     /// Those that are not final.
     pub const OPEN: [Self; 3] = [Self::AEnvoyer, Self::Reserve, Self::Emission];

@@ -1,15 +1,15 @@
 //! `/api/classes/`
 
+use super::bodies::ClasseRequest;
 use super::resource::{ORDERING, Resource, SEARCH, Words};
+use crate::answer::annuaire::ClasseJson;
 use crate::drf::{Fields, Filters, NAME, Texts};
-use crate::openapi::Shape;
 use messages_core::model::{Classe, ClassePatch};
 use messages_core::store::annuaire::{Order, classes};
 use messages_core::store::{Conn, Error};
-use serde::Serialize;
 
 /// Longest name, in characters.
-const NOM_MAX: usize = 100;
+pub(super) const NOM_MAX: usize = 100;
 
 /// What a body says of a class.
 pub(super) fn said(fields: &mut Fields<'_>, id: i64) -> ClassePatch {
@@ -42,16 +42,10 @@ impl Resource for Classe {
         ],
         names: ["Classe List", "Classe Instance"],
         paths: ["/api/classes/", "/api/classes/{id}/"],
-        shapes: [
-            Shape::Classe,
-            Shape::Classes,
-            Shape::ClassesOrPage,
-            Shape::NewClasse,
-            Shape::ClasseBody,
-            Shape::ClassePatch,
-        ],
         filters: &[SEARCH, ORDERING],
     };
+    type Json = ClasseJson;
+    type Request = ClasseRequest;
 
     fn filter(_: &mut Filters<'_>, search: Vec<String>, order: Order) -> classes::Filter {
         classes::Filter { search, order }
@@ -67,9 +61,5 @@ impl Resource for Classe {
 
     fn kept(texts: Texts) -> &'static str {
         texts.classe_used()
-    }
-
-    fn told(&self) -> impl Serialize {
-        self
     }
 }

@@ -1,13 +1,13 @@
 //! `/api/etudiants/`
 
+use super::bodies::EtudiantRequest;
 use super::resource::{ORDERING, Resource, SEARCH, Words};
+use crate::answer::annuaire::EtudiantJson;
 use crate::drf::{Fields, Filters, NAME, NAME_MAX};
 use crate::endpoint::{Kind, Parameter};
-use crate::openapi::Shape;
 use messages_core::model::{Classe, Etudiant, EtudiantPatch};
 use messages_core::store::annuaire::{Order, Resource as _, etudiants};
 use messages_core::store::{Conn, Error};
-use serde::Serialize;
 
 /// What a body says of a pupil.
 pub(super) fn said(fields: &mut Fields<'_>, id: i64) -> EtudiantPatch {
@@ -40,14 +40,6 @@ impl Resource for Etudiant {
         ],
         names: ["Etudiant List", "Etudiant Instance"],
         paths: ["/api/etudiants/", "/api/etudiants/{id}/"],
-        shapes: [
-            Shape::Etudiant,
-            Shape::Etudiants,
-            Shape::EtudiantsOrPage,
-            Shape::NewEtudiant,
-            Shape::EtudiantBody,
-            Shape::EtudiantPatch,
-        ],
         filters: &[
             Parameter {
                 name: "classe",
@@ -58,6 +50,8 @@ impl Resource for Etudiant {
             ORDERING,
         ],
     };
+    type Json = EtudiantJson;
+    type Request = EtudiantRequest;
 
     fn filter(filters: &mut Filters<'_>, search: Vec<String>, order: Order) -> etudiants::Filter {
         etudiants::Filter {
@@ -78,9 +72,5 @@ impl Resource for Etudiant {
             .map(|classe| ("classe", classe))
             .into_iter()
             .collect())
-    }
-
-    fn told(&self) -> impl Serialize {
-        self
     }
 }

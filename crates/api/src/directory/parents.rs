@@ -1,17 +1,16 @@
 //! `/api/parents/`
 
+use super::bodies::ParentRequest;
 use super::resource::{ORDERING, Resource, SEARCH, Words};
-use crate::answer::parent::ParentJson;
+use crate::answer::annuaire::ParentJson;
 use crate::drf::{Fields, Filters, NAME, NAME_MAX, Texts};
 use crate::endpoint::{Kind, Parameter};
-use crate::openapi::Shape;
 use messages_core::model::{Etudiant, Fiche, ParentPatch};
 use messages_core::store::annuaire::{Order, Resource as _, parents};
 use messages_core::store::{Conn, Error};
-use serde::Serialize;
 
 /// Longest address: a path of 254 (RFC 5321, 4.5.3.1.3) and what people type around it.
-const ADDRESS_MAX: usize = 320;
+pub(super) const ADDRESS_MAX: usize = 320;
 
 /// What a body says of a parent.
 #[expect(clippy::option_option, reason = "not said is not the same as null")]
@@ -84,14 +83,6 @@ impl Resource for Fiche {
         ],
         names: ["Parent List", "Parent Instance"],
         paths: ["/api/parents/", "/api/parents/{id}/"],
-        shapes: [
-            Shape::Parent,
-            Shape::Parents,
-            Shape::ParentsOrPage,
-            Shape::NewParent,
-            Shape::ParentBody,
-            Shape::ParentPatch,
-        ],
         filters: &[
             Parameter {
                 name: "classe",
@@ -107,6 +98,8 @@ impl Resource for Fiche {
             ORDERING,
         ],
     };
+    type Json = ParentJson;
+    type Request = ParentRequest;
 
     fn filter(filters: &mut Filters<'_>, search: Vec<String>, order: Order) -> parents::Filter {
         parents::Filter {
@@ -129,9 +122,5 @@ impl Resource for Fiche {
 
     fn kept(texts: Texts) -> &'static str {
         texts.parent_busy()
-    }
-
-    fn told(&self) -> impl Serialize {
-        ParentJson::from(self)
     }
 }

@@ -5,7 +5,7 @@ use crate::answer::list::Listed;
 use crate::crud;
 use crate::drf::{ApiError, Fields, Filters, Query, Texts};
 use crate::endpoint::{Endpoint, Kind, Operation, Parameter};
-use crate::openapi::Shape;
+use crate::schema::Body;
 use crate::state::State;
 use actix_web::http::Method;
 use actix_web::web;
@@ -15,6 +15,7 @@ use messages_core::store::{Conn, Error};
 use messages_core::vocabulary::Portee;
 use serde::Serialize;
 use serde_json::json;
+use utoipa::ToSchema;
 
 /// Words of a resource's documentation.
 pub(super) struct Words {
@@ -30,9 +31,6 @@ pub(super) struct Words {
     pub(super) names: [&'static str; 2],
     /// Paths: of the list, of one.
     pub(super) paths: [&'static str; 2],
-    /// Shapes: one, several, several or a page, a new one, a body,
-    /// a part of a body.
-    pub(super) shapes: [Shape; 6],
     pub(super) filters: &'static [Parameter],
 }
 
@@ -44,6 +42,10 @@ pub(super) trait Resource: annuaire::Resource {
     const WORDS: Words;
     /// Fields that can be said in another way too: `(other, usual)`.
     const OTHER_NAMES: &'static [(&'static str, &'static str)] = &[];
+    /// What is answered.
+    type Json: From<Self> + Serialize + ToSchema;
+    /// What is sent.
+    type Request: Body;
 
     /// Reads the filter.
     fn filter(filters: &mut Filters<'_>, search: Vec<String>, order: Order) -> Self::Filter;
@@ -56,20 +58,16 @@ pub(super) trait Resource: annuaire::Resource {
     fn kept(texts: Texts) -> &'static str {
         texts.conflict()
     }
-    /// What is answered.
-    fn told(&self) -> impl Serialize;
 }
 
 /// The endpoints of a resource.
 pub(super) fn endpoints<R: Resource>() -> Vec<Endpoint> {
     let words = R::WORDS;
-    let [one, many, page, new_one, body, part] = words.shapes;
     let [list, retrieve, create, update, partial, destroy] = words.ids;
-    let read = |id, summary, shape, route| {
-        Operation::new(Method::GET, Portee::Lecture, id, summary, shape, route)
-    };
+    let read =
+        |id, summary, route| Operation::new(Method::GET, Portee::Lecture, id, summary, route);
     let write = |method, id, summary, route| {
-        Operation::new(method, Portee::Ecriture, id, summary, one, route)
+        Operation::new(method, Portee::Ecriture, id, summary, route).answers::<R::Json>()
     };
     let [list_name, one_name] = words.names;
     let [list_path, one_path] = words.paths;
@@ -79,14 +77,14 @@ pub(super) fn endpoints<R: Resource>() -> Vec<Endpoint> {
             name: list_name,
             tag: "annuaire",
             operations: vec![
-                read(list, words.list, many, || web::to(crud::list::<R>))
+                read(list, words.list, || web::to(crud::list::<R>))
                     .query(words.filters)
-                    .page_of(page)
+                    .pages::<R::Json>()
                     .refuses(&[400]),
                 write(Method::POST, create, words.create, || {
                     web::to(crud::create::<R>)
                 })
-                .body(new_one)
+                .new_body::<R::Request>()
                 .status(201),
             ],
         },
@@ -95,23 +93,24 @@ pub(super) fn endpoints<R: Resource>() -> Vec<Endpoint> {
             name: one_name,
             tag: "annuaire",
             operations: vec![
-                read(retrieve, words.one, one, || web::to(crud::get::<R>)).refuses(&[404]),
+                read(retrieve, words.one, || web::to(crud::get::<R>))
+                    .answers::<R::Json>()
+                    .refuses(&[404]),
                 write(Method::PUT, update, words.replace, || {
                     web::to(crud::change::<R>)
                 })
-                .body(body)
+                .body::<R::Request>()
                 .refuses(&[404, 409]),
                 write(Method::PATCH, partial, words.change, || {
                     web::to(crud::change::<R>)
                 })
-                .body(part)
+                .body::<R::Request>()
                 .refuses(&[404, 409]),
                 Operation::new(
                     Method::DELETE,
                     Portee::Ecriture,
                     destroy,
                     words.delete,
-                    Shape::Nothing,
                     || web::to(crud::delete::<R>),
                 )
                 .status(204)
@@ -158,7 +157,7 @@ impl<R: Resource> Listed for R {
     }
 
     fn json(&self, _: &Settings) -> impl Serialize {
-        self.told()
+        R::Json::from(self.clone())
     }
 }
 

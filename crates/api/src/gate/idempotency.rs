@@ -43,7 +43,7 @@ async fn once(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let Some(cle) = text_of(key) else {
         return Ok(request.error_response(ApiError::Invalid(
-            json!({ "Idempotency-Key": ["1-255 ASCII"] }),
+            json!({ "Idempotency-Key": [format!("1-{KEY_MAX} ASCII")] }),
         )));
     };
     let bytes = match take(request.take_payload(), MAX_BODY).await {
@@ -75,9 +75,12 @@ async fn once(
     }
 }
 
+/// Longest key, in bytes.
+pub(crate) const KEY_MAX: usize = 255;
+
 fn text_of(key: &HeaderValue) -> Option<String> {
     let text = key.to_str().ok()?.trim();
-    (1..=255).contains(&text.len()).then(|| text.to_owned())
+    (1..=KEY_MAX).contains(&text.len()).then(|| text.to_owned())
 }
 
 fn fingerprint(request: &ServiceRequest, body: &[u8]) -> String {

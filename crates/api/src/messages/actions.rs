@@ -1,14 +1,14 @@
 //! What the buttons of a message do: process, send now, cancel, send again, mark as read.
 
+use super::bodies::ResendRequest;
 use super::form::too_long;
-use crate::answer::actions::Done;
+use crate::answer::actions::{Done, Marked, Run};
 use crate::answer::{self, message};
 use crate::caller::Caller;
 use crate::crud::{Resource, load};
 use crate::dispatcher::Waited;
 use crate::drf::{ApiError, Body, Id, Value, python_int};
 use crate::endpoint::{Endpoint, Operation};
-use crate::openapi::Shape;
 use crate::state::State;
 use crate::texts::{MARKED, NOTHING_DUE, ONLY_EMAILS, processed};
 use actix_web::http::Method;
@@ -22,88 +22,73 @@ use messages_core::waiting;
 use serde_json::json;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
-    let action = |path, name, portee, id, summary, shape, route: fn() -> Route| Endpoint {
+    let endpoint = |path, name, operation| Endpoint {
         path,
         name,
         tag: "messages",
-        operations: vec![Operation::new(
-            Method::POST,
-            portee,
-            id,
-            summary,
-            shape,
-            route,
-        )],
+        operations: vec![operation],
     };
-    let refusing = |mut endpoint: Endpoint, body: Option<Shape>, details| {
-        for operation in &mut endpoint.operations {
-            operation.refusals = &[400, 404, 409];
-            operation.body = body;
-            operation.details = details;
-        }
-        endpoint
+    let action = |portee, id, summary, route: fn() -> Route| {
+        Operation::new(Method::POST, portee, id, summary, route)
+            .answers::<Done<'_>>()
+            .refuses(&[400, 404, 409])
     };
     vec![
-        action(
+        endpoint(
             "/api/messages/process_scheduled/",
             "Process scheduled",
-            Portee::Envoi,
-            "messages_process_scheduled",
-            "Envoie tout ce qui est dû",
-            Shape::Processed,
-            || web::to(process_scheduled),
-        ),
-        refusing(
             action(
-                "/api/messages/{id}/mark_as_read/",
-                "Mark as read",
+                Portee::Envoi,
+                "messages_process_scheduled",
+                "Envoie tout ce qui est dû",
+                || web::to(process_scheduled),
+            )
+            .answers::<Run>()
+            .refuses(&[]),
+        ),
+        endpoint(
+            "/api/messages/{id}/mark_as_read/",
+            "Mark as read",
+            action(
                 Portee::Ecriture,
                 "messages_mark_as_read",
                 "Note qu'un e-mail a été lu",
-                Shape::Marked,
                 || web::to(mark_as_read),
-            ),
-            None,
-            "",
+            )
+            .answers::<Marked>(),
         ),
-        refusing(
+        endpoint(
+            "/api/messages/{id}/send_now/",
+            "Send now",
             action(
-                "/api/messages/{id}/send_now/",
-                "Send now",
                 Portee::Envoi,
                 "messages_send_now",
                 "Envoie tout de suite un brouillon ou un message programmé",
-                Shape::ActionDone,
                 || web::to(send_now),
-            ),
-            None,
-            "La réponse vient après l'envoi, ou au bout de 25 secondes ; l'envoi continue alors.",
+            )
+            .details("La réponse vient après l'envoi, ou au bout de 25 secondes ; l'envoi continue alors."),
         ),
-        refusing(
+        endpoint(
+            "/api/messages/{id}/cancel/",
+            "Cancel",
             action(
-                "/api/messages/{id}/cancel/",
-                "Cancel",
                 Portee::Ecriture,
                 "messages_cancel",
                 "Annule la programmation, ou arrête ce qui n'est pas encore parti",
-                Shape::ActionDone,
                 || web::to(cancel),
             ),
-            None,
-            "",
         ),
-        refusing(
+        endpoint(
+            "/api/messages/{id}/resend/",
+            "Resend",
             action(
-                "/api/messages/{id}/resend/",
-                "Resend",
                 Portee::Envoi,
                 "messages_resend",
                 "Renvoie à ceux qui sont en échec, incertains ou sans adresse utilisable, aux adresses d'aujourd'hui",
-                Shape::ActionDone,
                 || web::to(resend),
-            ),
-            Some(Shape::ResendBody),
-            "Avec « envois », seulement à ceux-là. « success » : au moins un destinataire de ce renvoi a été atteint ; sinon « message » dit pourquoi, ou qu'il attend.",
+            )
+            .body::<ResendRequest>()
+            .details("Avec « envois », seulement à ceux-là. « success » : au moins un destinataire de ce renvoi a été atteint ; sinon « message » dit pourquoi, ou qu'il attend."),
         ),
     ]
 }
@@ -111,13 +96,13 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 async fn process_scheduled(state: web::Data<State>) -> Result<HttpResponse, ApiError> {
     let texts = state.texts;
     let answer = |success, message: String, [processed, sent, failed]: [usize; 3]| {
-        answer::ok(&json!({
-            "success": success,
-            "message": message,
-            "processed": processed,
-            "success_count": sent,
-            "error_count": failed,
-        }))
+        answer::ok(&Run {
+            success,
+            message,
+            processed,
+            success_count: sent,
+            error_count: failed,
+        })
     };
     Ok(match state.dispatcher.run().await {
         Waited::Done(done) if done.processed == 0 && done.waiting == 0 => {
@@ -141,7 +126,10 @@ async fn mark_as_read(
 ) -> Result<HttpResponse, ApiError> {
     let mark = move |conn: &mut Conn| messages::mark_read(conn, id);
     match state.change(&caller, ONLY_EMAILS, mark).await {
-        Ok(()) => Ok(answer::ok(&json!({ "success": true, "message": MARKED }))),
+        Ok(()) => Ok(answer::ok(&Marked {
+            success: true,
+            message: MARKED,
+        })),
         Err(ApiError::Conflict(why)) => Err(ApiError::Invalid(json!({ "error": why }))),
         Err(error) => Err(of_message(error)),
     }

@@ -5,7 +5,8 @@ use crate::answer::local::Local;
 use crate::crud::load;
 use crate::drf::{ApiError, Filters, Id, Query};
 use crate::endpoint::{Endpoint, Kind, Operation, Parameter};
-use crate::openapi::Shape;
+use crate::schema::words::{EtatEnum, MotifEnum, TypeEnum};
+use crate::schema::{Answer, words};
 use crate::state::State;
 use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -18,6 +19,7 @@ use messages_core::store::{Conn, Error};
 use messages_core::texts::{motif, next_attempt};
 use messages_core::vocabulary::{Canal, Etat, Motif, Portee};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     let list = Operation::new(
@@ -25,7 +27,6 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         Portee::Lecture,
         "messages_envois",
         "Ce que chaque destinataire a reçu, ou pourquoi il n'a rien reçu",
-        Shape::Envois,
         || web::to(all),
     );
     let table = Operation::new(
@@ -33,7 +34,6 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         Portee::Lecture,
         "messages_envois_csv",
         "La même liste pour un tableur",
-        Shape::Csv,
         || web::to(table),
     );
     vec![
@@ -42,7 +42,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             path: "/api/messages/{id}/envois.csv",
             name: "Envois csv",
             tag: "envois",
-            operations: vec![table.refuses(&[404])],
+            operations: vec![table.tells(Answer::Text("text/csv", TABLE)).refuses(&[404])],
         },
         Endpoint {
             path: "/api/messages/{id}/envois/",
@@ -52,43 +52,76 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
                 list.query(&[Parameter {
                     name: "etat",
                     description: "Seulement dans cet état",
-                    kind: Kind::Words(&[
-                        "a_envoyer",
-                        "reserve",
-                        "emission",
-                        "envoye",
-                        "echec",
-                        "incertain",
-                        "ignore",
-                    ]),
+                    kind: Kind::Words(words::etats),
                 }])
-                .page_of(Shape::EnvoisOrPage)
+                .pages::<EnvoiJson<'_>>()
                 .refuses(&[400, 404]),
             ],
         },
     ]
 }
 
-/// An envoi in JSON.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Envoi, examples(json!({
+    "id": 1,
+    "message": 1,
+    "parent": 1,
+    "nom": "Martin",
+    "prenom": "Zoé",
+    "canal": "sms",
+    "adresse": "+33612345678",
+    "etat": "echec",
+    "motif": "permanent",
+    "raison": "refusé définitivement",
+    "tentatives": 1,
+    "code": "21211",
+    "detail": "numéro inconnu",
+    "prochaine": null,
+    "emis_le": "2036-09-14T08:00:01+02:00",
+    "termine_le": "2036-09-14T08:00:02+02:00",
+    "lu_le": null,
+})))]
 struct EnvoiJson<'e> {
+    /// Numéro.
     id: i64,
+    /// Le message.
     message: i64,
+    /// Le parent ; null s'il a été effacé.
     parent: Option<i64>,
+    /// Nom du parent, vide s'il a été effacé.
     nom: &'e str,
+    /// Prénom du parent.
     prenom: &'e str,
+    /// Par quel canal.
+    #[schema(value_type = TypeEnum)]
     canal: Canal,
+    /// Numéro de téléphone ou adresse e-mail.
     adresse: Option<&'e str>,
+    /// Où en est l'envoi.
+    #[schema(value_type = EtatEnum)]
     etat: Etat,
+    /// Pourquoi il n'a pas abouti, en un mot.
+    #[schema(value_type = Option<MotifEnum>)]
     motif: Option<Motif>,
-    /// Why it did not leave, or not yet, in words.
+    /// Pourquoi il n'est pas parti, ou pas encore, en clair.
     raison: Option<String>,
+    /// Essais faits.
     tentatives: i64,
+    /// Réponse du relais ou de l'opérateur.
     code: Option<&'e str>,
+    /// Texte de cette réponse, ou ce qui est à corriger dans l'annuaire.
     detail: Option<&'e str>,
+    /// Prochain essai.
+    #[schema(value_type = Option<String>, format = DateTime)]
     prochaine: Option<Local>,
+    /// Dernier essai.
+    #[schema(value_type = Option<String>, format = DateTime)]
     emis_le: Option<Local>,
+    /// Quand l'état est devenu définitif.
+    #[schema(value_type = Option<String>, format = DateTime)]
     termine_le: Option<Local>,
+    /// Première lecture connue.
+    #[schema(value_type = Option<String>, format = DateTime)]
     lu_le: Option<Local>,
 }
 
@@ -162,6 +195,9 @@ async fn all(
 
 /// Rows of one chunk of the table.
 const ROWS: i64 = 500;
+
+/// One of its rows.
+const TABLE: &str = "\"1\";\"Martin\";\"Zoé\";\"sms\";\"'+33612345678\";\"envoye\";\"\";\"\";\"\";\"1\";\"2026-09-14 08:00:01\";\"2026-09-14 08:00:02\"\r\n";
 
 const HEAD: &str = "\u{feff}\"envoi\";\"nom\";\"prenom\";\"canal\";\"adresse\";\"etat\";\"motif\";\"raison\";\"detail\";\"tentatives\";\"emis_le\";\"termine_le\"\r\n";
 

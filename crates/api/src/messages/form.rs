@@ -1,6 +1,6 @@
 //! The body of a message: Django REST framework's rules for each field, then ours for the whole.
 
-use crate::drf::{Fields, Form as Look, Key, OPTIONAL, REQUIRED, Rule};
+use crate::drf::{Fields, Key, OPTIONAL, REQUIRED, Rule};
 use crate::texts::NO_PARENT;
 use messages_core::config::Config;
 use messages_core::model::{Classe, Fiche, Message, NewMessage};
@@ -11,11 +11,7 @@ use messages_core::texts::addresses;
 use messages_core::vocabulary::{Canal, Statut};
 
 /// A subject: one line.
-pub(super) const SUJET: Rule = Rule {
-    max: Some(255),
-    form: Look::Line,
-    ..OPTIONAL
-};
+pub(super) const SUJET: Rule = Rule::line(255);
 
 /// The fields that were said, and how the others stand.
 #[derive(Clone)]
@@ -130,7 +126,7 @@ pub(super) fn check_whole(
     config: &Config,
 ) {
     let edit = &form.edit;
-    let settable = matches!(edit.statut, Statut::Brouillon | Statut::Programme)
+    let settable = Statut::SETTABLE.contains(&edit.statut)
         || present.is_some_and(|message| message.statut == edit.statut);
     if form.statut_said && !settable {
         fields.fault("statut", fields.texts().statut_not_settable());

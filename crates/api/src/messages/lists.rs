@@ -1,11 +1,13 @@
 //! Lists of messages.
 
+use super::bodies::MessageRequest;
 use super::form;
 use crate::answer::list;
+use crate::answer::message::MessageShort;
 use crate::crud;
 use crate::drf::{ApiError, Filters, Query, python_int};
 use crate::endpoint::{Endpoint, Kind, Operation, Parameter};
-use crate::openapi::Shape;
+use crate::schema::words;
 use crate::state::State;
 use crate::texts::{NO_CLASSE_ID, NO_PARENT_ID};
 use actix_web::http::Method;
@@ -20,12 +22,12 @@ const FILTERS: &[Parameter] = &[
     Parameter {
         name: "statut",
         description: "Seulement dans cet état",
-        kind: Kind::Words(&["brouillon", "programme", "en_attente", "envoye", "echec"]),
+        kind: Kind::Words(words::statuts),
     },
     Parameter {
         name: "type",
         description: "Seulement par ce canal",
-        kind: Kind::Words(&["sms", "email"]),
+        kind: Kind::Words(words::canaux),
     },
     Parameter {
         name: "parent",
@@ -61,14 +63,7 @@ const FILTERS: &[Parameter] = &[
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     let read = |id, summary, route| {
-        Operation::new(
-            Method::GET,
-            Portee::Lecture,
-            id,
-            summary,
-            Shape::Messages,
-            route,
-        )
+        Operation::new(Method::GET, Portee::Lecture, id, summary, route).lists::<MessageShort<'_>>()
     };
     let endpoint = |path, name, operations| Endpoint {
         path,
@@ -86,7 +81,6 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         Portee::Ecriture,
         "messages_create",
         "Écrit un message",
-        Shape::Message,
         || web::to(crud::create::<Message>),
     );
     vec![
@@ -94,10 +88,11 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             "/api/messages/",
             "Message List",
             vec![
-                list.query(FILTERS).page_of(Shape::MessagesOrPage),
+                list.query(FILTERS).pages::<MessageShort<'_>>(),
                 create
                     .details("« statut » : « brouillon » (par défaut) ou « programme », qui demande une date_programmee. Un message à un seul parent demande « parent » ; un message groupé va à une classe, ou à tous.")
-                    .body(Shape::MessageBody)
+                    .body::<MessageRequest>()
+                    .answers::<MessageShort<'_>>()
                     .status(201),
             ],
         ),

@@ -1,12 +1,12 @@
 //! One message: written, read, changed, deleted.
 
+use super::bodies::MessageRequest;
 use crate::answer;
-use crate::answer::message::full;
-use crate::answer::parent::ParentJson;
+use crate::answer::annuaire::{ClasseJson, ParentJson};
+use crate::answer::message::{MessageDetail, MessageShort, full};
 use crate::crud;
 use crate::drf::{ApiError, Id};
 use crate::endpoint::{Endpoint, Operation};
-use crate::openapi::Shape;
 use crate::state::State;
 use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
@@ -17,15 +17,13 @@ use messages_core::store::{Conn, Error};
 use messages_core::vocabulary::Portee;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
-    let one = |method, portee, id, summary, shape, route| {
-        Operation::new(method, portee, id, summary, shape, route)
-    };
+    let one =
+        |method, portee, id, summary, route| Operation::new(method, portee, id, summary, route);
     let put = one(
         Method::PUT,
         Portee::Ecriture,
         "messages_update",
         "Remplace un message",
-        Shape::Message,
         || web::to(crud::change::<Message>),
     );
     let patch = one(
@@ -33,7 +31,6 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         Portee::Ecriture,
         "messages_partial_update",
         "Modifie un message",
-        Shape::Message,
         || web::to(crud::change::<Message>),
     );
     let delete = one(
@@ -41,7 +38,6 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         Portee::Ecriture,
         "messages_destroy",
         "Supprime un message et ses envois",
-        Shape::Nothing,
         || web::to(crud::delete::<Message>),
     );
     vec![Endpoint {
@@ -54,15 +50,17 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
                 Portee::Lecture,
                 "messages_retrieve",
                 "Un message, son parent et sa classe",
-                Shape::MessageDetail,
                 || web::to(get),
-            ),
+            )
+            .answers::<MessageDetail<'_>>(),
             put.details("Les champs facultatifs absents gardent leur valeur. Un message en cours d'envoi ou envoyé ne peut plus changer.")
-                .body(Shape::MessageBody)
+                .body::<MessageRequest>()
+                .answers::<MessageShort<'_>>()
                 .refuses(&[409]),
             patch
                 .details("« statut »: « brouillon » annule la programmation.")
-                .body(Shape::MessagePatch)
+                .body::<MessageRequest>()
+                .answers::<MessageShort<'_>>()
                 .refuses(&[409]),
             delete.status(204).refuses(&[409]),
         ],
@@ -75,19 +73,16 @@ async fn get(state: web::Data<State>, Id(id): Id) -> Result<HttpResponse, ApiErr
     let (message, parent, classe) =
         found.map_err(|error| error.of_model(<Message as crud::Resource>::MODEL))?;
     let zone = state.config.messages.zone;
-    let parent = parent.as_ref().map(ParentJson::from);
-    Ok(answer::ok(&full(&message, zone, parent, classe.as_ref())))
+    Ok(answer::ok(&full(&message, zone, parent, classe)))
 }
 
-type Detail = (Message, Option<Fiche>, Option<Classe>);
+type Detail = (Message, Option<ParentJson>, Option<ClasseJson>);
 
 fn detail(conn: &mut Conn, settings: &Messages, id: i64) -> Result<Detail, Error> {
     let message: Message = crud::explained(conn, settings, id)?;
     let parents = Fiche::by_ids(conn, message.parent.as_slice())?;
     let classes = Classe::by_ids(conn, message.classe.as_slice())?;
-    Ok((
-        message,
-        parents.into_iter().next(),
-        classes.into_iter().next(),
-    ))
+    let parent = parents.into_iter().next().map(ParentJson::from);
+    let classe = classes.into_iter().next().map(ClasseJson::from);
+    Ok((message, parent, classe))
 }

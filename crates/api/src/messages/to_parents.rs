@@ -2,12 +2,13 @@
 //! can be followed like any other.
 
 use super::actions::sent;
+use super::bodies::{SendBulkRequest, SendEmailRequest, SendSmsRequest};
 use super::form::{SUJET, too_long};
+use crate::answer::actions::Done;
 use crate::caller::Caller;
 use crate::crud;
 use crate::drf::{ApiError, Body, Fields, Id, OPTIONAL, REQUIRED};
 use crate::endpoint::{Endpoint, Operation};
-use crate::openapi::Shape;
 use crate::state::State;
 use actix_web::http::Method;
 use actix_web::{HttpResponse, Route, web};
@@ -17,55 +18,55 @@ use messages_core::store::{Conn, messages};
 use messages_core::vocabulary::{Canal, Portee, Statut};
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
-    let endpoint = |path, name, id, summary, body, route: fn() -> Route| Endpoint {
+    let action = |id, summary, route: fn() -> Route| {
+        Operation::new(Method::POST, Portee::Envoi, id, summary, route)
+            .answers::<Done<'_>>()
+            .refuses(&[404])
+    };
+    let endpoint = |path, name, operation| Endpoint {
         path,
         name,
         tag: "annuaire",
-        operations: vec![
-            Operation::new(
-                Method::POST,
-                Portee::Envoi,
-                id,
-                summary,
-                Shape::ActionDone,
-                route,
-            )
-            .body(body)
-            .refuses(&[404]),
-        ],
+        operations: vec![operation],
     };
     vec![
         endpoint(
             "/api/parents/send_bulk_sms/",
             "Send bulk sms",
-            "parents_send_bulk_sms",
-            "Envoie un SMS aux parents d'une classe, ou à tous",
-            Shape::BulkBody,
-            || web::to(|state, caller, body| to_many(state, caller, body, Canal::Sms)),
+            action(
+                "parents_send_bulk_sms",
+                "Envoie un SMS aux parents d'une classe, ou à tous",
+                || web::to(|state, caller, body| to_many(state, caller, body, Canal::Sms)),
+            )
+            .body::<SendBulkRequest>(),
         ),
         endpoint(
             "/api/parents/send_bulk_email/",
             "Send bulk email",
-            "parents_send_bulk_email",
-            "Envoie un e-mail aux parents d'une classe, ou à tous",
-            Shape::BulkBody,
-            || web::to(|state, caller, body| to_many(state, caller, body, Canal::Email)),
+            action(
+                "parents_send_bulk_email",
+                "Envoie un e-mail aux parents d'une classe, ou à tous",
+                || web::to(|state, caller, body| to_many(state, caller, body, Canal::Email)),
+            )
+            .body::<SendBulkRequest>(),
         ),
         endpoint(
             "/api/parents/{id}/send_sms/",
             "Send sms",
-            "parents_send_sms",
-            "Envoie un SMS à un parent",
-            Shape::SendSmsBody,
-            || web::to(|state, caller, id, body| to_one(state, caller, id, body, Canal::Sms)),
+            action("parents_send_sms", "Envoie un SMS à un parent", || {
+                web::to(|state, caller, id, body| to_one(state, caller, id, body, Canal::Sms))
+            })
+            .body::<SendSmsRequest>(),
         ),
         endpoint(
             "/api/parents/{id}/send_email/",
             "Send email",
-            "parents_send_email",
-            "Envoie un e-mail à un parent",
-            Shape::SendEmailBody,
-            || web::to(|state, caller, id, body| to_one(state, caller, id, body, Canal::Email)),
+            action(
+                "parents_send_email",
+                "Envoie un e-mail à un parent",
+                || web::to(|state, caller, id, body| to_one(state, caller, id, body, Canal::Email)),
+            )
+            .body::<SendEmailRequest>(),
         ),
     ]
 }

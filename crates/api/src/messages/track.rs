@@ -1,7 +1,7 @@
 //! The picture that tells of reading: always the same answer, so that nothing can be learnt here.
 
 use crate::endpoint::{Access, Endpoint, Operation};
-use crate::openapi::Shape;
+use crate::schema::Answer;
 use crate::state::State;
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -21,9 +21,9 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         Access::Public,
         "messages_track",
         "Image invisible d'un e-mail, qui note sa lecture",
-        Shape::Picture,
         || web::to(picture),
-    );
+    )
+    .tells(Answer::Picture);
     vec![Endpoint {
         path: PATH,
         name: "Track",

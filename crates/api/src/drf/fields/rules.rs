@@ -42,6 +42,17 @@ pub(crate) const OPTIONAL: Rule = Rule {
     form: Form::Lines,
 };
 
+impl Rule {
+    /// A line that may be left out, `null` or empty.
+    pub(crate) const fn line(max: usize) -> Self {
+        Self {
+            max: Some(max),
+            form: Form::Line,
+            ..OPTIONAL
+        }
+    }
+}
+
 /// Longest name, in characters.
 pub(crate) const NAME_MAX: usize = 150;
 

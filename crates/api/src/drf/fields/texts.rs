@@ -2,7 +2,7 @@
 
 use super::super::texts;
 use super::super::value::Value;
-use super::{Fields, Form, OPTIONAL, REQUIRED, Rule};
+use super::{Fields, Form, REQUIRED, Rule};
 
 impl Fields<'_> {
     /// A text, without the blanks around it.
@@ -48,12 +48,8 @@ impl Fields<'_> {
 
     /// A text that is always one: `null` and empty are the same.
     pub(crate) fn line(&mut self, name: &str, max: usize) -> Option<String> {
-        let rule = Rule {
-            max: Some(max),
-            form: Form::Line,
-            ..OPTIONAL
-        };
-        self.text(name, rule).map(Option::unwrap_or_default)
+        self.text(name, Rule::line(max))
+            .map(Option::unwrap_or_default)
     }
 
     /// One word of a closed vocabulary.
