@@ -1,10 +1,11 @@
 //! What is sent of the directory. The members are read one by one where they are used,
 //! because every fault is to be told at once.
 
-use super::classes::NOM_MAX;
-use super::parents::ADDRESS_MAX;
+use super::classes::{DESCRIPTION_MAX, NOM_MAX};
+use super::parents::{ADDRESS_MAX, LETTER_MAX};
 use crate::drf::{NAME, NAME_MAX, Rule};
 use crate::schema::kit::Part;
+use crate::schema::words::{EtudiantStatutEnum, RelationEnum};
 use crate::schema::{Body, Extent, Sent};
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -19,6 +20,8 @@ pub(super) struct ClasseRequest {
     niveau: Option<String>,
     /// Comme « 2026-2027 ».
     annee_scolaire: Option<String>,
+    /// Ce que l'application web en note.
+    description: Option<String>,
 }
 
 impl Body for ClasseRequest {
@@ -26,6 +29,7 @@ impl Body for ClasseRequest {
         ("nom", NAME),
         ("niveau", Rule::line(NOM_MAX)),
         ("annee_scolaire", Rule::line(NOM_MAX)),
+        ("description", Rule::lines(DESCRIPTION_MAX)),
     ];
 }
 
@@ -36,8 +40,11 @@ pub(super) struct EtudiantRequest {
     nom: String,
     /// Prénom.
     prenom: Option<String>,
-    /// La classe.
+    /// La classe ; son objet entier, avec « id », convient aussi.
     classe: Option<i64>,
+    /// « inactif » : n'est plus à l'école ; ses parents restent destinataires.
+    #[schema(required = false)]
+    statut: EtudiantStatutEnum,
 }
 
 impl Body for EtudiantRequest {
@@ -60,10 +67,15 @@ pub(super) struct ParentRequest {
     nom: String,
     /// Prénom.
     prenom: Option<String>,
-    /// Numéro de téléphone.
+    /// Numéro de téléphone ; un nouveau, qui ne peut en être un, est refusé.
     telephone: Option<String>,
-    /// Adresse e-mail.
+    /// Adresse e-mail ; une nouvelle, qui ne peut en être une, est refusée.
     email: Option<String>,
+    /// Adresse postale.
+    adresse: Option<String>,
+    /// Ce qu'il est aux élèves.
+    #[schema(required = false)]
+    relation: RelationEnum,
     /// Faux : ne souhaite pas de SMS.
     #[schema(required = false)]
     notifications_sms: bool,
@@ -72,7 +84,7 @@ pub(super) struct ParentRequest {
     notifications_email: bool,
     /// Les élèves ; la liste remplace celle qui est connue.
     etudiants: Option<Vec<i64>>,
-    /// Le premier des élèves, si « etudiants » n'est pas donné.
+    /// Le premier des élèves, si « etudiants » n'est pas donné ; son objet entier convient aussi.
     etudiant: Option<i64>,
 }
 
@@ -82,6 +94,7 @@ impl Body for ParentRequest {
         ("prenom", Rule::line(NAME_MAX)),
         ("telephone", Rule::line(ADDRESS_MAX)),
         ("email", Rule::line(ADDRESS_MAX)),
+        ("adresse", Rule::lines(LETTER_MAX)),
     ];
 }
 

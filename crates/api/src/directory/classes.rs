@@ -4,12 +4,16 @@ use super::bodies::ClasseRequest;
 use super::resource::{ORDERING, Resource, SEARCH, Words};
 use crate::answer::annuaire::ClasseJson;
 use crate::drf::{Fields, Filters, NAME, Texts};
+use messages_core::config::Config;
 use messages_core::model::{Classe, ClassePatch};
 use messages_core::store::annuaire::{Order, classes};
 use messages_core::store::{Conn, Error};
 
 /// Longest name, in characters.
 pub(super) const NOM_MAX: usize = 100;
+
+/// Longest description.
+pub(super) const DESCRIPTION_MAX: usize = 2000;
 
 /// What a body says of a class.
 pub(super) fn said(fields: &mut Fields<'_>, id: i64) -> ClassePatch {
@@ -19,7 +23,7 @@ pub(super) fn said(fields: &mut Fields<'_>, id: i64) -> ClassePatch {
         nom: fields.text("nom", NAME).flatten(),
         niveau: fields.line("niveau", NOM_MAX),
         annee_scolaire: fields.line("annee_scolaire", NOM_MAX),
-        ..ClassePatch::default()
+        description: fields.lines("description", DESCRIPTION_MAX),
     }
 }
 
@@ -51,7 +55,7 @@ impl Resource for Classe {
         classes::Filter { search, order }
     }
 
-    fn read(fields: &mut Fields<'_>, present: Option<&Self>, id: i64) -> Self {
+    fn read(fields: &mut Fields<'_>, present: Option<&Self>, id: i64, _: &Config) -> Self {
         said(fields, id).over(present)
     }
 

@@ -2,7 +2,7 @@
 //! crate's.
 
 use super::kit::{self, Part};
-use messages_core::vocabulary::{Canal, Cause, Etat, Motif, Statut};
+use messages_core::vocabulary::{Canal, Cause, Etat, Motif, Relation, Scolarite, Statut};
 use utoipa::{PartialSchema, ToSchema};
 
 /// The `type` of a message, the `canal` of an envoi.
@@ -17,6 +17,10 @@ pub(crate) enum EtatEnum {}
 pub(crate) enum MotifEnum {}
 /// Why a channel is stopped.
 pub(crate) enum CauseEnum {}
+/// What a parent is to the pupils.
+pub(crate) enum RelationEnum {}
+/// Whether a pupil is at the school.
+pub(crate) enum EtudiantStatutEnum {}
 
 pub(crate) fn canaux() -> Vec<&'static str> {
     Canal::ALL.iter().map(|word| word.as_str()).collect()
@@ -66,9 +70,23 @@ impl PartialSchema for CauseEnum {
     }
 }
 
+impl PartialSchema for RelationEnum {
+    fn schema() -> Part {
+        kit::words(Relation::ALL.iter().map(|word| word.as_str()))
+    }
+}
+
+impl PartialSchema for EtudiantStatutEnum {
+    fn schema() -> Part {
+        kit::words(Scolarite::ALL.iter().map(|word| word.as_str()))
+    }
+}
+
 impl ToSchema for TypeEnum {}
 impl ToSchema for StatutEnum {}
 impl ToSchema for StatutDemandeEnum {}
 impl ToSchema for EtatEnum {}
 impl ToSchema for MotifEnum {}
 impl ToSchema for CauseEnum {}
+impl ToSchema for RelationEnum {}
+impl ToSchema for EtudiantStatutEnum {}
