@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Clients that others generate from the document: a validator finds nothing wrong with it, the
-# generators of TypeScript and of Python pass over nothing, and what they make creates, lists, changes
-# and deletes messages. Starts a server of its own over a small school, where nothing is sent.
+# Clients that others generate from the document: a validator finds nothing wrong with it and its
+# examples, the generators of TypeScript and of Python pass over nothing, and what they make creates,
+# lists, changes and deletes messages. Starts a server of its own over a small school, where nothing is sent.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/school.sh
@@ -25,6 +25,7 @@ start_school
 folder=$school_folder
 curl -fsS "$SCHOOL_URL/api/schema/" -o "$folder/openapi.json"
 openapi-spec-validator "$folder/openapi.json"
+python scripts/clients/examples.py "$folder/openapi.json"
 
 cp scripts/clients/client.py "$folder/"
 openapi-python-client generate --path "$folder/openapi.json" --meta none \

@@ -27,7 +27,9 @@
 //!    for `OPTIONS`; and for each method an `Operation` that says who may (a scope, `Access::Known`
 //!    or `Access::Public`), its id and summary, what it takes and answers, and the handler. A path
 //!    of fixed words stands before one with a number in the same place. The room's own list is in
-//!    `server::endpoints()`; there is no other way to be routed.
+//!    `server::endpoints()`; there is no other way to be routed. What it answers,
+//!    `.answers::<T>()`, derives `ToSchema`, with French comments and an example, which are the
+//!    document's; what it takes, `.body::<T>()`, also says the `RULES` by which it is read.
 //! 3. Renew the document, `UPDATE_OPENAPI=1 cargo nextest run -p messages-api openapi`, and look at
 //!    what changed in `crates/api/openapi.json`.
 //! 4. Add the path to the table of `tests/it/scopes/table.rs`: every kind of caller then tries it.

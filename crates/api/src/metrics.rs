@@ -19,7 +19,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         operations: vec![
             Operation::new(
                 Method::GET,
-                Portee::Lecture,
+                Portee::Supervision,
                 "metrics",
                 "Mesures pour Prometheus",
                 || web::to(show),

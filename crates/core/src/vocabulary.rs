@@ -272,10 +272,12 @@ text_enum! {
     Portee {
         /// Reading messages, envois and the directory.
         Lecture = "lecture",
-        /// Changing messages and the directory; nothing leaves by it.
+        /// Changing drafts and the directory; nothing leaves by it.
         Ecriture = "ecriture",
-        /// Making messages leave.
+        /// Making messages leave, at once or at a date.
         Envoi = "envoi",
+        /// Watching over the program: counters, no message and nobody.
+        Supervision = "supervision",
     }
 }
 

@@ -1,8 +1,6 @@
 //! What is sent of the directory. The members are read one by one where they are used,
 //! because every fault is to be told at once.
 
-use super::classes::{DESCRIPTION_MAX, NOM_MAX};
-use super::parents::{ADDRESS_MAX, LETTER_MAX};
 use crate::drf::{NAME, NAME_MAX, Rule};
 use crate::schema::kit::Part;
 use crate::schema::words::{EtudiantStatutEnum, RelationEnum};
@@ -10,6 +8,16 @@ use crate::schema::{Body, Extent, Sent};
 use std::borrow::Cow;
 use std::marker::PhantomData;
 use utoipa::{PartialSchema, ToSchema};
+
+/// Longest name of a class, level or year, in characters.
+pub(super) const NOM_MAX: usize = 100;
+/// Longest description of a class.
+pub(super) const DESCRIPTION_MAX: usize = 2000;
+
+/// Longest address: a path of 254 (RFC 5321, 4.5.3.1.3) and what people type around it.
+pub(super) const ADDRESS_MAX: usize = 320;
+/// Longest address on a letter.
+pub(super) const LETTER_MAX: usize = 500;
 
 #[derive(ToSchema)]
 #[schema(examples(json!({ "nom": "6e C", "niveau": "6e", "annee_scolaire": "2026-2027" })))]

@@ -1,6 +1,6 @@
 //! `/api/classes/`
 
-use super::bodies::ClasseRequest;
+use super::bodies::{ClasseRequest, DESCRIPTION_MAX, NOM_MAX};
 use super::resource::{ORDERING, Resource, SEARCH, Words};
 use crate::answer::annuaire::ClasseJson;
 use crate::drf::{Fields, Filters, NAME, Texts};
@@ -8,12 +8,6 @@ use messages_core::config::Config;
 use messages_core::model::{Classe, ClassePatch};
 use messages_core::store::annuaire::{Order, classes};
 use messages_core::store::{Conn, Error};
-
-/// Longest name, in characters.
-pub(super) const NOM_MAX: usize = 100;
-
-/// Longest description.
-pub(super) const DESCRIPTION_MAX: usize = 2000;
 
 /// What a body says of a class.
 pub(super) fn said(fields: &mut Fields<'_>, id: i64) -> ClassePatch {

@@ -1,6 +1,6 @@
 //! `/api/parents/`
 
-use super::bodies::ParentRequest;
+use super::bodies::{ADDRESS_MAX, LETTER_MAX, ParentRequest};
 use super::resource::{ORDERING, Resource, SEARCH, Words};
 use crate::answer::annuaire::ParentJson;
 use crate::drf::{Fields, Filters, NAME, NAME_MAX, Texts};
@@ -11,12 +11,6 @@ use messages_core::model::{Etudiant, Fiche, Parent, ParentPatch};
 use messages_core::phone::{self, Fault, Region};
 use messages_core::store::annuaire::{Order, Resource as _, parents};
 use messages_core::store::{Conn, Error};
-
-/// Longest address: a path of 254 (RFC 5321, 4.5.3.1.3) and what people type around it.
-pub(super) const ADDRESS_MAX: usize = 320;
-
-/// Longest address on a letter.
-pub(super) const LETTER_MAX: usize = 500;
 
 /// What a body says of a parent.
 #[expect(clippy::option_option, reason = "not said is not the same as null")]

@@ -3,6 +3,7 @@
 
 use super::kit::{self, Named, Part};
 use crate::drf::Rule;
+use serde_json::Value;
 use std::borrow::Cow;
 use utoipa::ToSchema;
 use utoipa::openapi::content::{Content, ContentBuilder};
@@ -184,6 +185,9 @@ impl Sent {
                 Extent::Row => {
                     kit::number_first(object, false);
                     object.required = vec!["id".to_owned()];
+                    for example in object.examples.iter_mut().filter_map(Value::as_object_mut) {
+                        example.insert("id".to_owned(), 1.into());
+                    }
                 }
             }
         }
@@ -206,7 +210,7 @@ impl Sent {
     }
 }
 
-fn content(schema: Part, example: Option<serde_json::Value>) -> Content {
+fn content(schema: Part, example: Option<Value>) -> Content {
     ContentBuilder::new()
         .schema(Some(schema))
         .example(example)
