@@ -8,6 +8,7 @@ diesel::table! {
         nom -> Text,
         niveau -> Text,
         annee_scolaire -> Text,
+        description -> Text,
         identifiant -> Nullable<Text>,
     }
 }
@@ -18,6 +19,7 @@ diesel::table! {
         nom -> Text,
         prenom -> Text,
         classe -> Nullable<BigInt>,
+        statut -> Text,
         identifiant -> Nullable<Text>,
     }
 }
@@ -32,6 +34,8 @@ diesel::table! {
         prenom -> Text,
         telephone -> Text,
         email -> Text,
+        adresse -> Text,
+        relation -> Text,
         notifications_sms -> Bool,
         notifications_email -> Bool,
         telephone_e164 -> Nullable<Text>,

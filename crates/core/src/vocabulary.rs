@@ -69,8 +69,10 @@ macro_rules! text_enum {
 }
 pub(crate) use text_enum;
 
+mod annuaire;
 mod historique;
 
+pub use annuaire::{Relation, Scolarite};
 pub use historique::{Action, Objet};
 
 text_enum! {

@@ -12,7 +12,7 @@ use actix_web::web::Bytes;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use messages_core::model::{Classe, Etudiant, EtudiantPatch, Fiche};
 use messages_core::store::annuaire::{self, Annuaire, Count, Lien, Resource, departs};
-use messages_core::store::{Conn, Error};
+use messages_core::store::{Conflict, Conn, Error};
 use messages_core::vocabulary::Portee;
 use serde::Serialize;
 use serde_json::{Map, json};
@@ -264,10 +264,19 @@ fn take_over(
     if !faults.is_empty() {
         return Ok(Err(ApiError::Invalid(faults.into())));
     }
-    if how.essai {
+    let taken = if how.essai {
         annuaire::rehearse(conn, |conn| write(conn, school, how))
     } else {
         annuaire::take_over(conn, |conn| write(conn, school, how))
+    };
+    match taken {
+        Err(Error::Conflict(Conflict::SameClass { id, .. })) => {
+            let place = school.classes.iter().position(|row| row.id == id);
+            let path = format!("classes[{}].nom", place.unwrap_or_default());
+            let faults = json!({ path: [texts.same_class()] });
+            Ok(Err(ApiError::Invalid(faults)))
+        }
+        other => other,
     }
 }
 

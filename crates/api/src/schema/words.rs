@@ -2,7 +2,9 @@
 //! crate's.
 
 use super::kit::{self, Part};
-use messages_core::vocabulary::{Action, Canal, Cause, Etat, Motif, Objet, Statut};
+use messages_core::vocabulary::{
+    Action, Canal, Cause, Etat, Motif, Objet, Relation, Scolarite, Statut,
+};
 use utoipa::{PartialSchema, ToSchema};
 
 /// The `type` of a message, the `canal` of an envoi.
@@ -17,6 +19,10 @@ pub(crate) enum EtatEnum {}
 pub(crate) enum MotifEnum {}
 /// Why a channel is stopped.
 pub(crate) enum CauseEnum {}
+/// What a parent is to the pupils.
+pub(crate) enum RelationEnum {}
+/// Whether a pupil is at the school.
+pub(crate) enum EtudiantStatutEnum {}
 
 /// What was done.
 pub(crate) enum ActionEnum {}
@@ -79,6 +85,18 @@ impl PartialSchema for CauseEnum {
     }
 }
 
+impl PartialSchema for RelationEnum {
+    fn schema() -> Part {
+        kit::words(Relation::ALL.iter().map(|word| word.as_str()))
+    }
+}
+
+impl PartialSchema for EtudiantStatutEnum {
+    fn schema() -> Part {
+        kit::words(Scolarite::ALL.iter().map(|word| word.as_str()))
+    }
+}
+
 impl ToSchema for TypeEnum {}
 impl ToSchema for StatutEnum {}
 impl ToSchema for StatutDemandeEnum {}
@@ -100,3 +118,5 @@ impl PartialSchema for ObjetEnum {
 
 impl ToSchema for ActionEnum {}
 impl ToSchema for ObjetEnum {}
+impl ToSchema for RelationEnum {}
+impl ToSchema for EtudiantStatutEnum {}

@@ -47,6 +47,9 @@ fn fr(conflict: Conflict) -> String {
         Conflict::Twice(Named::Lien, parent, etudiant) => {
             format!("le lien du parent {parent} à l'élève {etudiant} est donné deux fois")
         }
+        Conflict::SameClass { id, other } => {
+            format!("les classes {other} et {id} ont le même nom et la même année scolaire")
+        }
         Conflict::ClassInUse {
             etudiants,
             messages,
@@ -92,6 +95,9 @@ fn en(conflict: Conflict) -> String {
         Conflict::Twice(Named::Parent, id, _) => format!("parent {id} is given twice"),
         Conflict::Twice(Named::Lien, parent, etudiant) => {
             format!("the link from parent {parent} to pupil {etudiant} is given twice")
+        }
+        Conflict::SameClass { id, other } => {
+            format!("classes {other} and {id} have the same name and school year")
         }
         Conflict::ClassInUse {
             etudiants,

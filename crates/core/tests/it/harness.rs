@@ -14,7 +14,7 @@ use messages_core::store::envois::{
 use messages_core::store::messages::{self, Closed};
 use messages_core::store::{Conn, Error, Purpose, migrations, overview};
 use messages_core::texts;
-use messages_core::vocabulary::{Canal, Etat, Motif, Statut, Verdict};
+use messages_core::vocabulary::{Canal, Etat, Motif, Relation, Statut, Verdict};
 use messages_testing::db::Database;
 use std::time::Duration;
 
@@ -366,6 +366,8 @@ pub(crate) fn parent(n: i64) -> Parent {
         prenom: format!("Prénom{n}"),
         telephone: number(n),
         email: mailbox(n),
+        adresse: String::new(),
+        relation: Relation::Autre,
         notifications_sms: true,
         notifications_email: true,
     }

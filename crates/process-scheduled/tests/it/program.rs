@@ -168,6 +168,7 @@ impl<'d> Program<'d> {
             email: Some(email.to_owned()),
             notifications_sms: Some(true),
             notifications_email: Some(true),
+            ..Default::default()
         };
         let annuaire = annuaire::Annuaire {
             parents: vec![parent],

@@ -61,6 +61,8 @@ const AUDIT: Operations = &[
 pub(crate) const ENDPOINTS: &[(&str, Operations)] = &[
     ("/api/messages/", LIST),
     ("/api/messages/{id}/", ONE),
+    ("/api/etudiants/{id}/parents/", READ),
+    ("/api/classes/{id}/etudiants/", READ),
     ("/api/messages/scheduled/", READ),
     ("/api/messages/by_parent/", READ),
     ("/api/messages/by_classe/", READ),

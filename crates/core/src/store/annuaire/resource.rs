@@ -49,6 +49,8 @@ pub trait Kept: Clone + PartialEq + Sized + Send + Sync + 'static {
         >;
     /// The table.
     const TABLE: Table;
+    /// Whether a row may not be as another one is: two changes at once look at each other, then.
+    const DISTINCT: bool = false;
 
     /// The number.
     fn id(&self) -> i64;
@@ -171,6 +173,9 @@ pub trait Resource: Kept {
     fn update(conn: &mut Conn, seen: &Self, row: &Self) -> Result<(), Error> {
         let id = seen.id();
         conn.write(|conn| {
+            if Self::DISTINCT {
+                alone(conn)?;
+            }
             let _: i64 = conn.one(locked(Self::among(&[id]).select(Self::Id::default())))?;
             if Self::one(conn, id)? != *seen {
                 return Err(Error::Stale);
