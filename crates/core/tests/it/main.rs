@@ -27,6 +27,7 @@ mod model;
 mod passages;
 mod peers;
 mod plans;
+mod pool;
 mod quiet;
 mod record;
 mod recover;

@@ -117,6 +117,10 @@ pub(in crate::store) fn begin_pooled(
 pub(in crate::store) fn devote(conn: &mut PgConnection, purpose: Purpose) -> Result<(), Error> {
     let set = settings(purpose).iter();
     let set: Vec<String> = set.map(|setting| format!("SET {setting};")).collect();
+    // A server takes no statement of nothing.
+    if set.is_empty() {
+        return Ok(());
+    }
     conn.batch_execute(&set.concat())
         .map_err(Error::of_postgres)
 }

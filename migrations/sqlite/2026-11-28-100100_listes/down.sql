@@ -1,0 +1,13 @@
+DROP INDEX messages_depart;
+DROP INDEX messages_programmee;
+DROP INDEX messages_lu;
+DROP INDEX messages_groupe;
+DROP INDEX messages_type;
+DROP INDEX messages_statut;
+DROP INDEX messages_classe;
+DROP INDEX messages_parent;
+DROP INDEX messages_du;
+CREATE INDEX messages_ouverts ON messages (id) WHERE statut = 'en_attente';
+CREATE INDEX messages_du ON messages (date_programmee, id) WHERE statut = 'programme';
+CREATE INDEX messages_parent ON messages (parent);
+CREATE INDEX messages_classe ON messages (classe);
