@@ -33,6 +33,7 @@ mod record;
 mod recover;
 mod resend;
 mod schema;
+mod search;
 mod settle;
 mod statistiques;
 mod strangers;

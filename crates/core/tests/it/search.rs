@@ -54,8 +54,8 @@ fn a_search_follows_texts_and_names(database: &Database) {
     assert_eq!(found(&school, &["réunion", "rentrée"]), [id]);
     let mut fiche = Fiche::one(conn, 1).unwrap();
     let seen = fiche.clone();
-    fiche.parent.nom = "Ouédraogo".to_owned();
-    fiche.parent.prenom = "Awa".to_owned();
+    "Ouédraogo".clone_into(&mut fiche.parent.nom);
+    "Awa".clone_into(&mut fiche.parent.prenom);
     Fiche::update(conn, &seen, &fiche).unwrap();
     assert_eq!(found(&school, &["OUÉDRAOGO", "lundi"]), [id]);
     assert_eq!(found(&school, &[&seen.parent.nom]), [0; 0]);
@@ -76,13 +76,8 @@ fn every_letter_is_found_large_and_small(database: &Database) {
         .map(|letter| letter.to_string())
         .collect();
     assert!(cased.len() > 1000);
-    let all = school.insert(&draft(
-        &cased
-            .iter()
-            .map(|c| format!("ab{c}cd "))
-            .collect::<String>(),
-        To::All,
-    ));
+    let words: Vec<String> = cased.iter().map(|letter| format!("ab{letter}cd")).collect();
+    let all = school.insert(&draft(&words.join(" "), To::All));
     let conn = &mut school.conn();
     let mut missing = Vec::new();
     for large in &cased {

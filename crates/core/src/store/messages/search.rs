@@ -36,9 +36,10 @@ pub(super) fn holds(conn: &mut Conn, terms: &[String]) -> Result<Option<Holds>, 
     let _ = conn;
     Ok(Some(Holds {
         #[cfg(feature = "sqlite")]
-        among: match conn.is_postgres() {
-            true => None,
-            false => pieces::among(conn, &terms)?,
+        among: if conn.is_postgres() {
+            None
+        } else {
+            pieces::among(conn, &terms)?
         },
         patterns,
     }))
@@ -139,15 +140,16 @@ mod pieces {
         let letters: Vec<char> = term.to_lowercase().chars().collect();
         let pieces = letters
             .windows(3)
-            .filter(|piece| piece.iter().all(is_known));
+            .filter(|piece| piece.iter().copied().all(is_known));
         let quoted = pieces.map(|piece| piece.iter().collect::<String>().replace('"', "\"\""));
         quoted.map(|piece| format!("\"{piece}\"")).collect()
     }
 
     /// SQLite's table of small and large letters is older than Rust's: the usual Latin, Greek and
     /// Cyrillic ones are the same in both, and so is what has but one form.
-    fn is_known(letter: &char) -> bool {
-        let is_usual = matches!(letter, '\u{1}'..'\u{180}' | '\u{391}'..'\u{3ca}' | '\u{400}'..'\u{460}');
-        is_usual || letter.to_uppercase().eq([*letter])
+    fn is_known(letter: char) -> bool {
+        let is_usual =
+            matches!(letter, '\u{1}'..'\u{180}' | '\u{391}'..'\u{3ca}' | '\u{400}'..'\u{460}');
+        is_usual || letter.to_uppercase().eq([letter])
     }
 }
