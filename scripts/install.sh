@@ -12,6 +12,7 @@ install_missing() {
   [ -e /usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1 ] || missing+=(libfaketime)
   python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
   command -v localedef >/dev/null && [ -e /usr/share/i18n/locales/fr_FR ] || missing+=(locales)
+  command -v npm >/dev/null || missing+=(nodejs npm)
   for tool in curl jq gzip; do
     command -v "$tool" >/dev/null || missing+=("$tool")
   done

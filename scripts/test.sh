@@ -68,4 +68,6 @@ step "the web app's day, on SQLite and on PostgreSQL"
 scripts/day.sh
 step "the interface against its own description"
 scripts/schemathesis.sh
+step "clients that are generated"
+scripts/clients.sh
 step "done"

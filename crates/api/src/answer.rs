@@ -1,8 +1,10 @@
 //! What clients are sent: objects, lists, dates.
 
 pub(crate) mod actions;
+pub(crate) mod annuaire;
 pub(crate) mod list;
 pub(crate) mod local;
+#[expect(single_use_lifetimes, reason = "in what is derived")]
 pub(crate) mod message;
 mod page;
 

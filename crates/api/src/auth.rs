@@ -20,6 +20,7 @@ use messages_core::config::{Api, Fault, Faults};
 use messages_core::instant::Instant;
 use messages_core::store::appels::cles;
 use std::path::Path;
+use token::Rules;
 use verifier::Verifier;
 
 /// What a request has to show for itself.
@@ -40,7 +41,7 @@ enum Gate {
     /// `--no-auth`
     Open,
     /// Tokens, if there is a key for them; and keys.
-    Guarded(Option<Verifier>),
+    Guarded(Option<Box<Rules>>),
 }
 
 impl Authenticator {
@@ -59,14 +60,15 @@ impl Authenticator {
         if verifier.is_none() && !keys_exist {
             return Err(fault("JWT_SIGNING_KEY", NO_KEY));
         }
+        let rights = (verifier.is_some() && api.rights.is_none()).then(|| NO_RIGHTS.to_owned());
         let is_secret_key = matches!(verifier, Some(Verifier::Hs256(_)))
             && api
                 .signing_key
                 .as_ref()
                 .is_some_and(|key| key.is_secret_key);
         let warning = is_secret_key.then(|| SECRET_KEY.to_owned());
-        let gate = Gate::Guarded(verifier);
-        Ok((Self(gate), warning.into_iter().collect()))
+        let gate = Gate::Guarded(verifier.map(|verifier| Box::new(Rules::new(verifier, api))));
+        Ok((Self(gate), warning.into_iter().chain(rights).collect()))
     }
 
     /// Reads an `Authorization` header, as simplejwt does. `now` is this machine's clock, which
@@ -79,16 +81,15 @@ impl Authenticator {
         authorization: Option<&[u8]>,
         now: Instant,
     ) -> Result<Credentials, Refusal> {
-        let Gate::Guarded(verifier) = &self.0 else {
+        let Gate::Guarded(rules) = &self.0 else {
             return Ok(Credentials::Known(Principal::entitled(Who::Anyone)));
         };
         let bearer = bearer(authorization.unwrap_or_default())?;
         if cles::is_meant_as_key(bearer) {
             return PresentedKey::read(bearer).map(Credentials::Key);
         }
-        let verifier = verifier.as_ref().ok_or(TokenFault::Invalid)?;
-        let user = token::user(verifier, bearer, now)?;
-        Ok(Credentials::Known(Principal::entitled(Who::User(user))))
+        let rules = rules.as_ref().ok_or(TokenFault::Invalid)?;
+        rules.principal(bearer, now).map(Credentials::Known)
     }
 }
 
@@ -98,6 +99,9 @@ const NO_KEY: &str = "aucune clé pour reconnaître qui appelle. Donnez celle de
 
 const SECRET_KEY: &str = "SECRET_KEY sert à vérifier les jetons, faute de JWT_SIGNING_KEY : or elle signe aussi les \
      sessions de l'application web. Donnez aux jetons une clé à part (SIMPLE_JWT, SIGNING_KEY)";
+
+const NO_RIGHTS: &str = "tout jeton de l'application web peut tout faire : lire, modifier, envoyer. Si tout le monde n'y a pas les mêmes \
+     droits, donnez-les selon ce que les jetons disent, par exemple JWT_SCOPES=role=direction:lecture,ecriture,envoi; role=enseignant:lecture";
 
 fn open(api: &Api) -> Result<(Authenticator, Vec<String>), Faults> {
     if !api.bind.ip().is_loopback() {

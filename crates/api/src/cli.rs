@@ -58,7 +58,7 @@ pub enum KeyCommand {
         /// Pour qui ou pour quoi est la clé
         #[arg(long, value_name = "NOM", value_parser = name)]
         name: String,
-        /// Ce que la clé permet : lire, modifier, faire partir des messages
+        /// Ce que la clé permet : lire, modifier, faire partir des messages, surveiller (/metrics)
         #[arg(
             long,
             value_name = "PORTÉE",

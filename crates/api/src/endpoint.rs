@@ -1,10 +1,11 @@
 //! What an endpoint is: its path, its operations, who may use them, and what the documentation
 //! says of them. Routing, permissions and OpenAPI all come from this one table.
 
-use crate::openapi::Shape;
+use crate::schema::{Answer, Body, Component, Extent, Sent};
 use actix_web::Route;
 use actix_web::http::Method;
 use messages_core::vocabulary::Portee;
+use utoipa::ToSchema;
 
 /// A path with what can be done there.
 pub(crate) struct Endpoint {
@@ -21,18 +22,44 @@ pub(crate) struct Endpoint {
 /// One method of an endpoint.
 pub(crate) struct Operation {
     pub(crate) method: Method,
-    /// What the caller must be allowed to; none: any caller that is known.
-    pub(crate) portee: Option<Portee>,
+    pub(crate) access: Access,
     /// `operationId` of the documentation.
     pub(crate) id: &'static str,
     pub(crate) summary: &'static str,
     pub(crate) details: &'static str,
     pub(crate) parameters: &'static [Parameter],
-    pub(crate) body: Option<Shape>,
-    pub(crate) answer: (u16, Shape),
+    pub(crate) body: Option<Sent>,
+    pub(crate) answer: (u16, Answer),
     /// Further statuses than those that every operation has.
     pub(crate) refusals: &'static [u16],
     pub(crate) route: fn() -> Route,
+}
+
+/// Who may use an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Everybody: nobody is asked who they are.
+    Public,
+    /// Whoever is known.
+    Known,
+    /// Whoever is known and may this.
+    Scope(Portee),
+}
+
+impl From<Portee> for Access {
+    fn from(portee: Portee) -> Self {
+        Self::Scope(portee)
+    }
+}
+
+impl Access {
+    /// The scope that is asked for, if any.
+    pub(crate) const fn portee(self) -> Option<Portee> {
+        match self {
+            Self::Scope(portee) => Some(portee),
+            Self::Public | Self::Known => None,
+        }
+    }
 }
 
 /// A parameter of the query.
@@ -53,28 +80,27 @@ pub(crate) enum Kind {
     NeededInteger,
     Boolean,
     DateTime,
-    Words(&'static [&'static str]),
+    Words(fn() -> Vec<&'static str>),
 }
 
 impl Operation {
-    /// An operation that answers 200.
-    pub(crate) const fn new(
+    /// An operation that answers 200, and nothing with it. `access` is a scope, or [`Access`] itself.
+    pub(crate) fn new(
         method: Method,
-        portee: Portee,
+        access: impl Into<Access>,
         id: &'static str,
         summary: &'static str,
-        answer: Shape,
         route: fn() -> Route,
     ) -> Self {
         Self {
             method,
-            portee: Some(portee),
+            access: access.into(),
             id,
             summary,
             details: "",
             parameters: &[],
             body: None,
-            answer: (200, answer),
+            answer: (200, Answer::Nothing),
             refusals: &[],
             route,
         }
@@ -90,14 +116,41 @@ impl Operation {
         self
     }
 
-    /// Answers a list that may come in pages.
-    pub(crate) const fn page_of(mut self, shape: Shape) -> Self {
-        self.answer.1 = shape;
+    /// Takes a body; a `PATCH` takes a part of it.
+    pub(crate) fn body<T: Body>(mut self) -> Self {
+        let extent = if self.method == Method::PATCH {
+            Extent::Part
+        } else {
+            Extent::Whole
+        };
+        self.body = Some(Sent::of::<T>(extent));
         self
     }
 
-    pub(crate) const fn body(mut self, body: Shape) -> Self {
-        self.body = Some(body);
+    /// Takes a body with, if the client likes, the number that the new object shall have.
+    pub(crate) const fn new_body<T: Body>(mut self) -> Self {
+        self.body = Some(Sent::of::<T>(Extent::New));
+        self
+    }
+
+    /// Answers an object.
+    pub(crate) const fn answers<T: ToSchema>(self) -> Self {
+        self.tells(Answer::One(Component::of::<T>()))
+    }
+
+    /// Answers a list.
+    pub(crate) const fn lists<T: ToSchema>(self) -> Self {
+        self.tells(Answer::Many(Component::of::<T>()))
+    }
+
+    /// Answers a list that may come in pages.
+    pub(crate) const fn pages<T: ToSchema>(self) -> Self {
+        self.tells(Answer::ManyOrPage(Component::of::<T>()))
+    }
+
+    /// Answers something else.
+    pub(crate) const fn tells(mut self, answer: Answer) -> Self {
+        self.answer.1 = answer;
         self
     }
 
@@ -113,6 +166,12 @@ impl Operation {
 }
 
 impl Endpoint {
+    /// Whether everybody may do everything here.
+    pub(crate) fn is_public(&self) -> bool {
+        let mut operations = self.operations.iter();
+        operations.all(|operation| operation.access == Access::Public)
+    }
+
     /// The `Allow` header.
     pub(crate) fn allow(&self) -> String {
         let mut methods: Vec<&str> = self
@@ -123,42 +182,15 @@ impl Endpoint {
         if methods.contains(&"GET") {
             methods.push("HEAD");
         }
-        methods.push("OPTIONS");
+        if !self.is_public() {
+            methods.push("OPTIONS");
+        }
         methods.join(", ")
     }
 
     /// Whether it answers JSON, and nothing else will do.
     pub(crate) fn is_json(&self) -> bool {
         let mut operations = self.operations.iter();
-        operations.all(|operation| !matches!(operation.answer.1, Shape::Csv | Shape::Metrics))
+        operations.all(|operation| operation.answer.1.is_json())
     }
-
-    /// The path as it is routed: with a slash at the end, whatever the client wrote.
-    pub(crate) fn pattern(&self) -> String {
-        let plain = self
-            .path
-            .replace("{id}", "{id:[^/.]+}")
-            .replace("{jeton}", "{jeton:[^/.]+}");
-        plain.trim_end_matches('/').to_owned() + "/"
-    }
-
-    /// The paths that lead here: with and without a format, as in `/api/messages.json`.
-    pub(crate) fn patterns(&self) -> Vec<String> {
-        let plain = self.pattern();
-        if !self.is_json() {
-            return vec![plain];
-        }
-        let with_format = plain.trim_end_matches('/').to_owned() + r".{format:[a-z0-9]+}/";
-        vec![plain, with_format]
-    }
-}
-
-/// The path of the documentation that a routing pattern stands for.
-pub(crate) fn path_of(pattern: &str) -> String {
-    pattern
-        .replace("{id:[^/.]+}", "{id}")
-        .replace("{jeton:[^/.]+}", "{jeton}")
-        .replace(".{format:[a-z0-9]+}/", "/")
-        .replace("envois.csv/", "envois.csv")
-        .replace("/metrics/", "/metrics")
 }

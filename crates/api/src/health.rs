@@ -1,58 +1,110 @@
 //! Whether the process lives, and whether it can work. No numbers, no versions, no inner texts:
 //! who looks is not asked who they are.
 
-use crate::endpoint::{Endpoint, Operation};
-use crate::open;
-use crate::openapi::Shape;
+use crate::endpoint::{Access, Endpoint, Operation};
+use crate::schema::words::{CauseEnum, TypeEnum};
 use crate::state::State;
 use actix_web::http::Method;
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpResponse, web};
 use messages_core::store::canaux::{self, Stopped};
 use messages_core::store::{Conn, migrations, passages};
-use messages_core::vocabulary::Portee;
-use serde_json::json;
-
-pub(crate) fn register(config: &mut web::ServiceConfig) {
-    for endpoint in documented() {
-        open::register(config, &endpoint);
-    }
-}
+use messages_core::vocabulary::{Canal, Cause};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Both questions.
-pub(crate) fn documented() -> Vec<Endpoint> {
+pub(crate) fn endpoints() -> Vec<Endpoint> {
     let question = |path, name, operation| Endpoint {
         path,
         name,
         tag: "exploitation",
         operations: vec![operation],
     };
-    let read = |id, summary, shape, route| {
-        Operation::new(Method::GET, Portee::Lecture, id, summary, shape, route)
-    };
-    let ready = read(
-        "health_ready",
-        "Si le service peut travailler",
-        Shape::Ready,
-        || web::to(ready),
-    );
+    let read = |id, summary, route| Operation::new(Method::GET, Access::Public, id, summary, route);
+    let live = read("health_live", "Si le processus vit", || web::to(live)).answers::<Alive>();
+    let ready = read("health_ready", "Si le service peut travailler", || {
+        web::to(ready)
+    })
+    .answers::<Ready>()
+    .refuses(&[503]);
     vec![
-        question(
-            "/health/live",
-            "Live",
-            read("health_live", "Si le processus vit", Shape::Alive, || {
-                web::to(live)
-            }),
-        ),
-        question("/health/ready", "Ready", ready.refuses(&[503])),
+        question("/health/live", "Live", live),
+        question("/health/ready", "Ready", ready),
     ]
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = SanteEnum)]
+enum Health {
+    Ok,
+    Indisponible,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = SchemaEnum)]
+enum Tables {
+    Ok,
+    AMigrer,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = SanteVive, examples(json!({ "status": "ok" })))]
+struct Alive {
+    /// Si le processus vit.
+    status: Health,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = SantePrete, examples(json!({
+    "status": "ok",
+    "database": "ok",
+    "schema": "ok",
+    "dernier_passage": "2026-09-14T07:55:00+02:00",
+    "canaux_arretes": [
+        { "canal": "email", "cause": "identification", "depuis": "2026-09-14T07:50:01+02:00" },
+    ],
+})))]
+struct Ready {
+    /// Si le service peut travailler.
+    status: Health,
+    /// Si la base de données répond ; sinon rien de plus n'est dit.
+    database: Health,
+    /// Si ses tables sont à jour.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    schema: Option<Tables>,
+    /// Début du dernier traitement.
+    #[schema(format = DateTime)]
+    dernier_passage: Option<String>,
+    /// Ce qui ne part pas pour le moment, et pourquoi ; le service peut travailler.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    canaux_arretes: Option<Vec<StoppedJson>>,
+}
+
+/// Un canal arrêté.
+#[derive(Serialize, ToSchema)]
+#[schema(as = CanalArrete)]
+struct StoppedJson {
+    /// Le canal.
+    #[schema(value_type = TypeEnum)]
+    canal: Canal,
+    /// Pourquoi, en un mot.
+    #[schema(value_type = CauseEnum)]
+    cause: Cause,
+    /// Depuis quand.
+    #[schema(format = DateTime)]
+    depuis: String,
 }
 
 /// The process runs; touches nothing else.
 async fn live() -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "no-store"))
-        .json(json!({ "status": "ok" }))
+        .json(Alive { status: Health::Ok })
 }
 
 /// The database answers and has the tables of this program.
@@ -72,33 +124,40 @@ async fn ready(state: web::Data<State>) -> HttpResponse {
     };
     match state.ask(question).await {
         Ok((current, last, stopped)) => {
-            let stopped: Vec<_> = stopped.iter().map(|s| told(s, zone)).collect();
-            let body = json!({
-                "status": if current { "ok" } else { "indisponible" },
-                "database": "ok",
-                "schema": if current { "ok" } else { "a_migrer" },
-                "dernier_passage": last.map(|at| at.in_zone(zone).to_rfc3339()),
-                "canaux_arretes": stopped,
-            });
+            let (status, schema) = if current {
+                (Health::Ok, Tables::Ok)
+            } else {
+                (Health::Indisponible, Tables::AMigrer)
+            };
+            let body = Ready {
+                status,
+                database: Health::Ok,
+                schema: Some(schema),
+                dernier_passage: last.map(|at| at.in_zone(zone).to_rfc3339()),
+                canaux_arretes: Some(stopped.iter().map(|stopped| told(stopped, zone)).collect()),
+            };
             if current {
                 HttpResponse::Ok().json(body)
             } else {
                 HttpResponse::ServiceUnavailable().json(body)
             }
         }
-        Err(_) => HttpResponse::ServiceUnavailable().json(json!({
-            "status": "indisponible",
-            "database": "indisponible",
-        })),
+        Err(_) => HttpResponse::ServiceUnavailable().json(Ready {
+            status: Health::Indisponible,
+            database: Health::Indisponible,
+            schema: None,
+            dernier_passage: None,
+            canaux_arretes: None,
+        }),
     }
 }
 
-/// A channel that is stopped, without the peer's words and codes. The service is ready all the
-/// same: it writes down what shall leave, and it leaves once the cause is mended.
-fn told(stopped: &Stopped, zone: chrono_tz::Tz) -> serde_json::Value {
-    json!({
-        "canal": stopped.arret.canal,
-        "cause": stopped.arret.cause,
-        "depuis": stopped.depuis.in_zone(zone).to_rfc3339(),
-    })
+/// Without the peer's words and codes. The service is ready all the same: it writes down what shall
+/// leave, and it leaves once the cause is mended.
+fn told(stopped: &Stopped, zone: chrono_tz::Tz) -> StoppedJson {
+    StoppedJson {
+        canal: stopped.arret.canal,
+        cause: stopped.arret.cause,
+        depuis: stopped.depuis.in_zone(zone).to_rfc3339(),
+    }
 }

@@ -1,31 +1,26 @@
 //! The documentation: an OpenAPI document made from the table of endpoints, and a page to read it.
 
 mod about;
-mod examples;
-mod form;
-mod kit;
+mod errors;
 mod links;
 mod operation;
 mod page;
 mod parameters;
 mod refusals;
-mod schemas;
-mod shape;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use shape::Shape;
-
-use crate::endpoint::{Endpoint, Kind, Operation, Parameter};
-use crate::error::ApiError;
-use crate::input::query::Query;
-use crate::{health, messages, open, server};
+use crate::drf::{ApiError, Query};
+use crate::endpoint::{Access, Endpoint, Kind, Operation, Parameter};
+use crate::schema::{Answer, HTML, JSON, OPENAPI, Sent};
 use actix_web::http::Method;
 use actix_web::http::header::ACCEPT;
 use actix_web::{HttpRequest, HttpResponse, web};
-use messages_core::vocabulary::Portee;
 use utoipa::openapi::path::PathsBuilder;
 use utoipa::openapi::{ComponentsBuilder, OpenApi, OpenApiBuilder};
+
+/// The begin of a page, which is all that there is to show of one.
+const PAGE: &str = "<!DOCTYPE html>";
 
 /// Where the document is.
 const DOCUMENT: &str = "/api/schema/";
@@ -33,20 +28,16 @@ const DOCUMENT: &str = "/api/schema/";
 /// The document, written once for each thread of the server.
 struct Written(web::Bytes);
 
-/// Registers the document and its page.
-pub(crate) fn register(config: &mut web::ServiceConfig) {
-    let json = document().to_json().unwrap_or_default();
+/// Keeps the document of these endpoints, to be answered.
+pub(crate) fn keep(config: &mut web::ServiceConfig, endpoints: &[Endpoint]) {
+    let json = document(endpoints).to_json().unwrap_or_default();
     config.app_data(web::Data::new(Written(json.into())));
-    for endpoint in documented() {
-        open::register(config, &endpoint);
-    }
-    open::register(config, &page::files());
 }
 
-/// The document and its page, for the document.
-fn documented() -> Vec<Endpoint> {
-    let read = |id, summary, shape, route| {
-        Operation::new(Method::GET, Portee::Lecture, id, summary, shape, route)
+/// The document and its page.
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    let read = |id, summary, answer, route| {
+        Operation::new(Method::GET, Access::Public, id, summary, route).tells(answer)
     };
     let endpoint = |path, name, operation| Endpoint {
         path,
@@ -57,16 +48,17 @@ fn documented() -> Vec<Endpoint> {
     let schema = read(
         "schema_retrieve",
         "Ce document (OpenAPI 3.1)",
-        Shape::Document,
+        Answer::Document,
         || web::to(answer),
     );
     let docs = read(
         "docs",
         "La documentation, à lire et à essayer",
-        Shape::Page,
+        Answer::Text(HTML, PAGE),
         || web::to(page::page),
     );
     vec![
+        page::files(),
         endpoint(
             DOCUMENT,
             "Schema",
@@ -74,7 +66,7 @@ fn documented() -> Vec<Endpoint> {
                 .query(&[Parameter {
                     name: "format",
                     description: "Le format du document",
-                    kind: Kind::Words(&["json"]),
+                    kind: Kind::Words(|| vec!["json"]),
                 }])
                 .refuses(&[404, 406]),
         ),
@@ -82,26 +74,22 @@ fn documented() -> Vec<Endpoint> {
     ]
 }
 
-/// The whole document.
-pub(crate) fn document() -> OpenApi {
+/// The whole document. What has no summary is not in it.
+fn document(endpoints: &[Endpoint]) -> OpenApi {
     let mut paths = PathsBuilder::new().build();
-    let mut open = health::documented();
-    open.extend(documented());
-    open.push(messages::track::documented());
-    let gated = server::endpoints()
-        .into_iter()
-        .map(|endpoint| (endpoint, true));
-    for (endpoint, gated) in gated.chain(open.into_iter().map(|endpoint| (endpoint, false))) {
-        for operation in &endpoint.operations {
+    let mut components = ComponentsBuilder::new().schemas_from_iter(errors::schemas());
+    for endpoint in endpoints {
+        let operations = endpoint.operations.iter();
+        for operation in operations.filter(|operation| !operation.summary.is_empty()) {
+            let sent = operation.body.map(Sent::schemas).unwrap_or_default();
+            let schemas = operation.answer.1.schemas().into_iter().chain(sent);
+            components = components.schemas_from_iter(schemas);
             if let Some(method) = operation::method(&operation.method) {
-                let documented = operation::of(&endpoint, operation, gated);
+                let gated = operation.access != Access::Public;
+                let documented = operation::of(endpoint, operation, gated);
                 paths.add_path_operation(endpoint.path, vec![method], documented);
             }
         }
-    }
-    let mut components = ComponentsBuilder::new();
-    for (name, schema) in schemas::all() {
-        components = components.schema(name, schema);
     }
     for (name, response) in refusals::components() {
         components = components.response(name, response);
@@ -137,10 +125,10 @@ async fn answer(
             .clone()
             .any(|range| range.eq_ignore_ascii_case(media))
     };
-    let media = if named(shape::OPENAPI) {
-        shape::OPENAPI
-    } else if [shape::JSON, "application/*", "*/*"].into_iter().any(named) {
-        shape::JSON
+    let media = if named(OPENAPI) {
+        OPENAPI
+    } else if [JSON, "application/*", "*/*"].into_iter().any(named) {
+        JSON
     } else {
         return Err(ApiError::NotAcceptable);
     };

@@ -2,9 +2,11 @@
 
 use crate::auth::Authenticator;
 use crate::cli::Cli;
-use crate::gate::{self, edge};
+use crate::edge::{self, cors, headers, journal};
+use crate::endpoint::Endpoint;
+use crate::messages::track;
 use crate::state::{CONNECTIONS, State};
-use crate::{directory, endpoint::Endpoint, health, messages, metrics, openapi, start};
+use crate::{directory, gate, health, messages, metrics, openapi, start};
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::{NormalizePath, TrailingSlash, from_fn};
 use actix_web::{App, HttpServer, rt, web};
@@ -20,23 +22,24 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// Every endpoint behind the gate.
+/// Every endpoint.
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     let mut endpoints = messages::endpoints();
     endpoints.extend(directory::endpoints());
     endpoints.extend(metrics::endpoints());
+    endpoints.extend(health::endpoints());
+    endpoints.extend(openapi::endpoints());
+    endpoints.extend(track::endpoints());
     endpoints
 }
 
 /// Every route of the application.
 fn routes(config: &mut web::ServiceConfig, read_tracking: bool) {
-    health::register(config);
-    openapi::register(config);
-    if read_tracking {
-        messages::track::register(config);
-    }
-    for endpoint in endpoints() {
-        gate::register(config, &endpoint);
+    let endpoints = endpoints();
+    openapi::keep(config, &endpoints);
+    let routed = endpoints.iter();
+    for endpoint in routed.filter(|endpoint| read_tracking || endpoint.path != track::PATH) {
+        gate::register(config, endpoint);
     }
     config.default_service(web::to(edge::nowhere));
 }
@@ -118,7 +121,10 @@ async fn run(listener: TcpListener, state: web::Data<State>) -> std::io::Result<
         App::new()
             .app_data(shared.clone())
             .configure(|config| routes(config, read_tracking))
-            .wrap(from_fn(edge::edge))
+            .wrap(from_fn(cors::cors))
+            .wrap(from_fn(journal::journal))
+            .wrap(headers::security())
+            .wrap(from_fn(edge::to_the_end))
             .wrap(NormalizePath::new(TrailingSlash::Always))
     })
     .listen(listener)?

@@ -1,11 +1,11 @@
 //! What all requests share: settings, connections, keys, and the one dispatcher of this process.
 
 use crate::auth::Authenticator;
+use crate::caller::Caller;
+use crate::counters::Counters;
 use crate::dispatcher::Dispatcher;
-use crate::error::ApiError;
-use crate::gate::rate::Rate;
-use crate::metrics::Metrics;
-use crate::texts::Texts;
+use crate::drf::{ApiError, Texts};
+use crate::rate::Rate;
 use actix_web::web;
 use messages_core::config::Config;
 use messages_core::store::{Conn, Error, Pool};
@@ -27,7 +27,7 @@ pub(crate) struct State {
     turns: Arc<Semaphore>,
     pub(crate) dispatcher: Dispatcher,
     pub(crate) rate: Option<Rate>,
-    pub(crate) metrics: Metrics,
+    pub(crate) counters: Counters,
 }
 
 impl State {
@@ -44,12 +44,12 @@ impl State {
             turns: Arc::new(Semaphore::new(CONNECTIONS)),
             dispatcher: Dispatcher::start(config.clone()),
             rate: config.api.requests_per_minute.map(Rate::new),
-            metrics: Metrics::new(),
+            counters: Counters::new(),
             config,
         })
     }
 
-    /// Asks the database on a thread that may wait. This is the only way there.
+    /// Asks the database. This is the only way there for what changes nothing that people see.
     ///
     /// # Errors
     /// As [`ApiError::from_store`].
@@ -57,11 +57,25 @@ impl State {
         &self,
         question: impl FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, ApiError> {
-        self.ask_or(self.texts.conflict(), question).await
+        self.wait_for(self.texts.conflict(), question).await
     }
 
-    /// The same, with the text to answer when a state forbids it.
-    pub(crate) async fn ask_or<T: Send + 'static>(
+    /// Changes something for somebody. Every change that a caller asks for goes this way, and no
+    /// other; `conflict` is the text to answer when a state forbids it.
+    ///
+    /// # Errors
+    /// As [`ApiError::from_store`].
+    pub(crate) async fn change<T: Send + 'static>(
+        &self,
+        _by: &Caller,
+        conflict: &'static str,
+        change: impl FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        self.wait_for(conflict, change).await
+    }
+
+    /// Works with the database on a thread that may wait.
+    async fn wait_for<T: Send + 'static>(
         &self,
         conflict: &'static str,
         question: impl FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,

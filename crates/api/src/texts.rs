@@ -1,20 +1,8 @@
-//! Every text that the server answers with, in both languages.
-//!
-//! Those of validation are Django's, Django REST framework's and django-filter's own, word for
-//! word (blanks that do not break included): the web app shows them as they come.
+//! What the buttons of the web app answer, in both languages. (What a refusal says otherwise stands
+//! with Django REST framework.)
 
-use chrono::{NaiveDateTime, TimeDelta, TimeZone};
+use crate::drf::{Texts, plain};
 use messages_core::config::Lang;
-
-/// The texts of one language.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Texts(pub(crate) Lang);
-
-/// A character that is not to be seen: control characters, and those that turn the direction of
-/// what follows (Unicode TR 36, section 2.7).
-pub(crate) fn is_hidden(letter: char) -> bool {
-    letter.is_control() || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
 
 /// `by_parent` without its parent. This text and the next are the old server's own, which says them
 /// in French whatever its language: the web app knows them.
@@ -35,67 +23,7 @@ pub(crate) fn processed(all: usize, sent: usize, failed: usize) -> String {
     format!("Traitement terminé: {all} messages traités, {sent} succès, {failed} échecs")
 }
 
-macro_rules! plain {
-    ($($(#[$doc:meta])* $name:ident: $fr:literal, $en:literal;)+) => {
-        impl Texts {
-            $($(#[$doc])* pub(crate) const fn $name(self) -> &'static str {
-                self.either($fr, $en)
-            })+
-        }
-    };
-}
-
 plain! {
-    /// A field that must be there is not.
-    required: "Ce champ est obligatoire.", "This field is required.";
-    /// A field is `null`.
-    null: "Ce champ ne peut être nul.", "This field may not be null.";
-    /// A text says nothing.
-    blank: "Ce champ ne peut être vide.", "This field may not be blank.";
-    /// A value is no text.
-    not_a_text: "Chaîne de caractère invalide.", "Not a valid string.";
-    /// A value is no boolean.
-    not_a_switch: "Doit être un booléen valide.", "Must be a valid boolean.";
-    /// A value is no list.
-    not_a_list: "Attendait une liste.", "Expected a list.";
-    /// A text holds the character U+0000.
-    nul: "Le caractère nul n’est pas autorisé.", "Null characters are not allowed.";
-    /// A subject or a name holds a control character.
-    control: "Les caractères de contrôle ne sont pas autorisés.", "Control characters are not allowed.";
-    /// A value is no date.
-    not_a_date: "La date + heure n'a pas le bon format. Utilisez un des formats suivants\u{a0}: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].",
-        "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].";
-    /// A date is before the year 1 or after 9999.
-    date_out_of_range: "Valeur de date et heure hors de l'intervalle.", "Datetime value out of range.";
-    /// A number is already somebody else's.
-    taken: "Ce champ doit être unique.", "This field must be unique.";
-    /// A number is none.
-    not_a_number: "Un nombre entier valide est requis.", "A valid integer is required.";
-    /// `?parent=` of somebody who is not there.
-    no_filter_object: "Sélectionnez un choix valide. Ce choix ne fait pas partie de ceux disponibles.",
-        "Select a valid choice. That choice is not one of the available choices.";
-    /// No such page.
-    no_page: "Page non valide.", "Invalid page.";
-    /// Nothing is here.
-    not_found: "Non trouvé.", "Not found.";
-    /// Nobody can be served in the format that is asked for.
-    not_acceptable: "L'en-tête « Accept » n'a pas pu être satisfaite.", "Could not satisfy the request Accept header.";
-    /// The request cannot be read.
-    malformed: "Requête malformée.", "Malformed request.";
-    /// The body is longer than the server reads.
-    too_large: "Le corps de la requête est trop long.", "The request body is too long.";
-    /// The body comes byte by byte.
-    too_slow: "Le corps de la requête n'est pas arrivé à temps.", "The request body did not arrive in time.";
-    /// Somebody else changes the same thing.
-    stale: "Modifié entre-temps par quelqu'un d'autre. Relisez puis réessayez.",
-        "Changed by somebody else in the meantime. Read it again and retry.";
-    /// A fault of this server.
-    internal: "Une erreur du serveur est survenue.", "A server error occurred.";
-    /// The database is away.
-    unavailable: "Le service est momentanément indisponible. Réessayez dans quelques instants.",
-        "The service is unavailable for the moment. Try again shortly.";
-    /// A state forbids the change.
-    conflict: "L'état actuel ne permet pas cette opération.", "The present state does not allow this operation.";
     /// Editing what is leaving or has left.
     not_editable: "Un message en cours d'envoi ou envoyé ne peut plus être modifié.",
         "A message that is being sent or was sent can no longer be changed.";
@@ -114,9 +42,6 @@ plain! {
     /// Another state than those a client may set.
     statut_not_settable: "Seuls « brouillon » et « programme » peuvent être demandés.",
         "Only \"brouillon\" and \"programme\" can be asked for.";
-    /// The same `Idempotency-Key` with another body.
-    other_body: "Cette demande a déjà été envoyée avec un autre contenu.",
-        "This request was already sent with another content.";
     /// The same `Idempotency-Key` while the first is not answered.
     in_progress: "La première demande est encore en cours.",
         "The first request is still under way.";
@@ -147,13 +72,6 @@ plain! {
 }
 
 impl Texts {
-    const fn either(self, french: &'static str, english: &'static str) -> &'static str {
-        match self.0 {
-            Lang::Fr => french,
-            Lang::En => english,
-        }
-    }
-
     /// What became of a message that was sent again: who was reached, and who was not.
     pub(crate) fn sent_again(self, reached: usize, missing: Option<String>) -> String {
         match (reached, missing) {
@@ -172,134 +90,6 @@ impl Texts {
             }
             Lang::Fr => format!("Message annulé : {envois} envois arrêtés avant leur départ."),
             Lang::En => format!("Message cancelled: {envois} deliveries stopped before leaving."),
-        }
-    }
-
-    pub(crate) fn many_left_out(self, absents: usize, presents: usize) -> String {
-        match self.0 {
-            Lang::Fr => format!(
-                "{absents} parents sur {presents} ne sont pas dans cet annuaire, plus d'un tiers\u{a0}: rien n'est changé. Ajoutez « oui=true » si c'est voulu."
-            ),
-            Lang::En => format!(
-                "{absents} parents of {presents} are not in this directory, more than a third: nothing is changed. Add \"oui=true\" if that is meant."
-            ),
-        }
-    }
-
-    pub(crate) fn too_long(self, max: usize) -> String {
-        match self.0 {
-            Lang::Fr => {
-                format!("Assurez-vous que ce champ comporte au plus {max}\u{a0}caractères.")
-            }
-            Lang::En => format!("Ensure this field has no more than {max} characters."),
-        }
-    }
-
-    pub(crate) fn surrogate(self, code: u32) -> String {
-        match self.0 {
-            Lang::Fr => {
-                format!("Les caractères de substitution ne sont pas autorisés\u{a0}: U+{code:X}.")
-            }
-            Lang::En => format!("Surrogate characters are not allowed: U+{code:X}."),
-        }
-    }
-
-    pub(crate) fn not_a_choice(self, word: &str) -> String {
-        match self.0 {
-            Lang::Fr => format!("«\u{a0}{word}\u{a0}» n'est pas un choix valide."),
-            Lang::En => format!("\"{word}\" is not a valid choice."),
-        }
-    }
-
-    pub(crate) fn not_a_filter_choice(self, word: &str) -> String {
-        match self.0 {
-            Lang::Fr => format!("Sélectionnez un choix valide. {word} n’en fait pas partie."),
-            Lang::En => {
-                format!("Select a valid choice. {word} is not one of the available choices.")
-            }
-        }
-    }
-
-    pub(crate) fn not_a_key(self, python_type: &str) -> String {
-        match self.0 {
-            Lang::Fr => {
-                format!("Type incorrect. Attendait une clé primaire, a reçu {python_type}.")
-            }
-            Lang::En => format!("Incorrect type. Expected pk value, received {python_type}."),
-        }
-    }
-
-    pub(crate) fn no_object(self, written: &str) -> String {
-        match self.0 {
-            Lang::Fr => {
-                format!("Clé primaire «\u{a0}{written}\u{a0}» non valide - l'objet n'existe pas.")
-            }
-            Lang::En => format!("Invalid pk \"{written}\" - object does not exist."),
-        }
-    }
-
-    pub(crate) fn not_a_dict(self, python_type: &str) -> String {
-        if python_type == "NoneType" {
-            return "No data provided".to_owned();
-        }
-        match self.0 {
-            Lang::Fr => {
-                format!("Donnée non valide. Attendait un dictionnaire, a reçu {python_type}.")
-            }
-            Lang::En => format!("Invalid data. Expected a dictionary, but got {python_type}."),
-        }
-    }
-
-    pub(crate) fn method(self, method: &str) -> String {
-        match self.0 {
-            Lang::Fr => format!("Méthode «\u{a0}{method}\u{a0}» non autorisée."),
-            Lang::En => format!("Method \"{method}\" not allowed."),
-        }
-    }
-
-    pub(crate) fn media_type(self, media: &str) -> String {
-        match self.0 {
-            Lang::Fr => format!("Type de média «\u{a0}{media}\u{a0}» non supporté."),
-            Lang::En => format!("Unsupported media type \"{media}\" in request."),
-        }
-    }
-
-    pub(crate) fn throttled(self, wait: u64) -> String {
-        match self.0 {
-            Lang::Fr if wait == 1 => {
-                "Requête ralentie. Disponible à nouveau dans 1 seconde.".to_owned()
-            }
-            Lang::Fr => {
-                format!("Requête ralentie. Disponible à nouveau dans {wait} secondes.")
-            }
-            Lang::En if wait == 1 => {
-                "Request was throttled. Expected available in 1 second.".to_owned()
-            }
-            Lang::En => {
-                format!("Request was throttled. Expected available in {wait} seconds.")
-            }
-        }
-    }
-
-    /// An hour that the clocks jump over in spring: the nearest times that there are.
-    pub(crate) fn skipped_hour(self, wall: NaiveDateTime, zone: chrono_tz::Tz) -> String {
-        let near = |step: TimeDelta| {
-            (0..=48)
-                .filter_map(|n| wall.checked_add_signed(step * n))
-                .find(|at| zone.from_local_datetime(at).earliest().is_some())
-                .unwrap_or(wall)
-                .format("%Y-%m-%dT%H:%M:%S")
-                .to_string()
-        };
-        let step = TimeDelta::minutes(30);
-        let (before, after) = (near(-step), near(step));
-        match self.0 {
-            Lang::Fr => format!(
-                "Cette heure n'existe pas dans le fuseau horaire {zone} (changement d'heure). Choisissez {before} ou {after}."
-            ),
-            Lang::En => format!(
-                "This time does not exist in the time zone {zone} (daylight saving). Choose {before} or {after}."
-            ),
         }
     }
 }

@@ -13,6 +13,7 @@ mod log;
 mod message;
 mod names;
 mod postgres_url;
+mod rights;
 mod sms;
 mod vars;
 
@@ -21,6 +22,7 @@ pub use database::Database;
 pub use email::{Email, Security};
 pub use log::Log;
 pub use message::{Lang, Messages};
+pub use rights::Right;
 pub use sms::Sms;
 pub use vars::{Fault, Faults, Vars};
 

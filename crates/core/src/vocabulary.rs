@@ -115,6 +115,11 @@ text_enum! {
     }
 }
 
+impl Statut {
+    /// Those that a person can ask for; the others follow the envois.
+    pub const SETTABLE: [Self; 2] = [Self::Brouillon, Self::Programme];
+}
+
 impl Etat {
     /// Those that are not final.
     pub const OPEN: [Self; 3] = [Self::AEnvoyer, Self::Reserve, Self::Emission];
@@ -263,10 +268,12 @@ text_enum! {
     Portee {
         /// Reading messages, envois and the directory.
         Lecture = "lecture",
-        /// Changing messages and the directory; nothing leaves by it.
+        /// Changing drafts and the directory; nothing leaves by it.
         Ecriture = "ecriture",
-        /// Making messages leave.
+        /// Making messages leave, at once or at a date.
         Envoi = "envoi",
+        /// Watching over the program: counters, no message and nobody.
+        Supervision = "supervision",
     }
 }
 

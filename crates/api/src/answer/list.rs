@@ -6,14 +6,14 @@
 
 use super::page::Window;
 use crate::answer;
-use crate::error::ApiError;
-use crate::input::query::Query;
+use crate::drf::{ApiError, Query};
 use crate::state::State;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::stream::try_unfold;
-use messages_core::config::Pagination;
+use messages_core::config::{Messages as Settings, Pagination};
 use messages_core::store::{Conn, Error};
+use serde::Serialize;
 use std::sync::Arc;
 
 /// Objects of one chunk: what most lists have at most.
@@ -22,73 +22,91 @@ const CHUNK: i64 = 500;
 /// Bytes of most objects, so that a list need not grow often while it is written.
 const USUAL_SIZE: usize = 700;
 
-/// The questions of one kind of list. `page` and `by_ids` write the objects as JSON, one after the
-/// other with commas between, and tell how many.
-pub(crate) trait Listed: Send + Sync + 'static {
-    /// How many objects there are.
-    fn count(&self, conn: &mut Conn) -> Result<i64, Error>;
-    /// The objects from place `offset` on, at most `limit`.
-    fn page(&self, conn: &mut Conn, offset: i64, limit: i64) -> Result<Chunk, Error>;
-    /// The numbers of all objects.
-    fn ids(&self, conn: &mut Conn) -> Result<Vec<i64>, Error>;
-    /// The objects with these numbers.
-    fn by_ids(&self, conn: &mut Conn, ids: &[i64]) -> Result<Chunk, Error>;
+/// What is listed: one object, and how they are asked for.
+pub(crate) trait Listed: Send + Sync + Sized + 'static {
+    /// Which of them, in which order.
+    type Filter: Send + Sync + 'static;
+
+    /// How many there are.
+    fn count(conn: &mut Conn, filter: &Self::Filter) -> Result<i64, Error>;
+    /// Up to `limit` of them, after the first `offset`.
+    fn page(
+        conn: &mut Conn,
+        filter: &Self::Filter,
+        offset: i64,
+        limit: i64,
+    ) -> Result<Vec<Self>, Error>;
+    /// The numbers of all of them.
+    fn ids(conn: &mut Conn, filter: &Self::Filter) -> Result<Vec<i64>, Error>;
+    /// Those with these numbers.
+    fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Self>, Error>;
+    /// Adds to those that were read what only their surroundings tell.
+    fn explain(_: &mut Conn, _: &Settings, _: &mut [Self]) -> Result<(), Error> {
+        Ok(())
+    }
+    /// One in JSON.
+    fn json(&self, settings: &Settings) -> impl Serialize;
 }
 
-/// Some objects of a list.
+/// Some objects of a list, as JSON with commas between them.
 #[derive(Debug, Default)]
-pub(crate) struct Chunk {
+struct Chunk {
     json: Vec<u8>,
     count: i64,
 }
 
 impl Chunk {
-    /// Writes objects.
-    pub(crate) fn write<T: serde::Serialize>(objects: impl IntoIterator<Item = T>) -> Self {
-        let objects = objects.into_iter();
+    fn write<L: Listed>(
+        conn: &mut Conn,
+        settings: &Settings,
+        mut objects: Vec<L>,
+    ) -> Result<Self, Error> {
+        L::explain(conn, settings, &mut objects)?;
         let mut chunk = Self {
-            json: Vec::with_capacity(objects.size_hint().0 * USUAL_SIZE),
+            json: Vec::with_capacity(objects.len() * USUAL_SIZE),
             count: 0,
         };
-        for object in objects {
+        for object in &objects {
             if chunk.count > 0 {
                 chunk.json.push(b',');
             }
             // Writing our own structs into memory cannot fail.
-            serde_json::to_writer(&mut chunk.json, &object).ok();
+            serde_json::to_writer(&mut chunk.json, &object.json(settings)).ok();
             chunk.count += 1;
         }
-        chunk
+        Ok(chunk)
     }
 }
 
 /// Answers a list in the way that the settings ask for.
-pub(crate) async fn answer(
+pub(crate) async fn answer<L: Listed>(
     state: &web::Data<State>,
     request: &HttpRequest,
-    listed: impl Listed,
+    query: &Query,
+    filter: L::Filter,
 ) -> Result<HttpResponse, ApiError> {
-    match state.config.api.page_size {
-        None => whole(state, listed).await,
-        Some(size) => {
-            let query = Query::of(request);
-            let window = match state.config.api.pagination {
-                Pagination::Page => Window::page(&query, i64::from(size))?,
-                Pagination::Limit => Window::limit(&query, i64::from(size)),
-            };
-            paged(state, request, &query, window, listed).await
-        }
-    }
+    let Some(size) = state.config.api.page_size.map(i64::from) else {
+        return whole::<L>(state, filter).await;
+    };
+    let window = match state.config.api.pagination {
+        Pagination::Page => Window::page(query, size)?,
+        Pagination::Limit => Window::limit(query, size),
+    };
+    paged::<L>(state, request, query, window, filter).await
 }
 
 /// Answers a list as one array.
-pub(crate) async fn whole(
+pub(crate) async fn whole<L: Listed>(
     state: &web::Data<State>,
-    listed: impl Listed,
+    filter: L::Filter,
 ) -> Result<HttpResponse, ApiError> {
-    let listed = Arc::new(listed);
-    let first = Arc::clone(&listed);
-    let chunk = state.ask(move |conn| first.page(conn, 0, CHUNK)).await?;
+    let filter = Arc::new(filter);
+    let (asked, settings) = (Arc::clone(&filter), state.config.messages.clone());
+    let first = move |conn: &mut Conn| {
+        let objects = L::page(conn, &asked, 0, CHUNK)?;
+        Chunk::write(conn, &settings, objects)
+    };
+    let chunk = state.ask(first).await?;
     if chunk.count < CHUNK {
         let mut body = Vec::with_capacity(chunk.json.len() + 2);
         body.push(b'[');
@@ -96,33 +114,34 @@ pub(crate) async fn whole(
         body.push(b']');
         return Ok(answer::raw(StatusCode::OK, body));
     }
-    let all = Arc::clone(&listed);
-    let ids = state.ask(move |conn| all.ids(conn)).await?;
+    let ids = state.ask(move |conn| L::ids(conn, &filter)).await?;
     Ok(HttpResponse::Ok()
         .content_type("application/json")
-        .streaming(stream(state.clone(), listed, ids)))
+        .streaming(stream::<L>(state.clone(), ids)))
 }
 
 /// The array, chunk by chunk.
-fn stream(
+fn stream<L: Listed>(
     state: web::Data<State>,
-    listed: Arc<impl Listed>,
     ids: Vec<i64>,
 ) -> impl futures_util::Stream<Item = Result<web::Bytes, ApiError>> {
     let ids = Arc::new(ids);
     let step = usize::try_from(CHUNK).unwrap_or_default();
     // A chunk may be empty, because its objects were deleted meanwhile.
     try_unfold((0, false), move |(from, begun)| {
-        let (state, listed, ids) = (state.clone(), Arc::clone(&listed), Arc::clone(&ids));
+        let (state, ids) = (state.clone(), Arc::clone(&ids));
         async move {
             if from > ids.len() {
                 return Ok(None);
             }
             let to = (from + step).min(ids.len());
             let last = to == ids.len();
-            let chunk = state
-                .ask(move |conn| listed.by_ids(conn, ids.get(from..to).unwrap_or_default()))
-                .await?;
+            let settings = state.config.messages.clone();
+            let next = move |conn: &mut Conn| {
+                let objects = L::by_ids(conn, ids.get(from..to).unwrap_or_default())?;
+                Chunk::write(conn, &settings, objects)
+            };
+            let chunk = state.ask(next).await?;
             let mut bytes = Vec::with_capacity(chunk.json.len() + 2);
             if from == 0 {
                 bytes.push(b'[');
@@ -142,19 +161,21 @@ fn stream(
     })
 }
 
-async fn paged(
+async fn paged<L: Listed>(
     state: &State,
     request: &HttpRequest,
     query: &Query,
     window: Window,
-    listed: impl Listed,
+    filter: L::Filter,
 ) -> Result<HttpResponse, ApiError> {
+    let settings = state.config.messages.clone();
     let page = move |conn: &mut Conn| {
-        let count = listed.count(conn)?;
+        let count = L::count(conn, &filter)?;
         let Ok((from, size)) = window.bounds(count) else {
             return Ok(None);
         };
-        Ok(Some((count, from, listed.page(conn, from, size)?)))
+        let objects = L::page(conn, &filter, from, size)?;
+        Ok(Some((count, from, Chunk::write(conn, &settings, objects)?)))
     };
     let (count, from, chunk) = state.ask(page).await?.ok_or(ApiError::NoPage)?;
     let base = base_of(state, request);

@@ -1,8 +1,6 @@
 //! Which part of a list is asked for, in the two ways of Django REST framework.
 
-use crate::error::ApiError;
-use crate::input::fields::python_int;
-use crate::input::query::Query;
+use crate::drf::{ApiError, Query, python_int};
 
 /// Most objects of one page, however many are asked for: a page is built in memory.
 const LONGEST_PAGE: i64 = 1000;

@@ -92,17 +92,10 @@ impl Principal {
         self.may(portee).then_some(()).ok_or(Refusal::Forbidden)
     }
 
-    /// [`Who`]'s name, which holds no personal data: for logs.
+    /// [`Who`]'s name, which holds no personal data: for logs, and to count requests by.
     #[must_use]
     pub fn log_name(&self) -> String {
         self.who.to_string()
-    }
-
-    /// The same name, by which requests are counted. Everybody is the same `anyone` without
-    /// authentication.
-    #[must_use]
-    pub fn rate_key(&self) -> String {
-        self.log_name()
     }
 }
 

@@ -101,7 +101,7 @@ impl Refusal {
         }
     }
 
-    const fn code(self) -> Option<&'static str> {
+    pub(crate) const fn code(self) -> Option<&'static str> {
         match self {
             Self::BadHeader => Some("bad_authorization_header"),
             Self::Token(_) | Self::NoUser => Some("token_not_valid"),

@@ -5,6 +5,7 @@ mod answers;
 mod claims;
 mod headers;
 mod keys;
+mod rights;
 mod settings;
 mod shape;
 mod strangers;

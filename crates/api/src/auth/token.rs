@@ -6,9 +6,10 @@
 //! `b64`; no member is named twice; times are numbers; base64 has no padding.
 
 use super::verifier::Verifier;
-use super::{Refusal, TokenFault};
+use super::{PorteeSet, Principal, Refusal, TokenFault, Who};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use messages_core::config::{Api, Right};
 use messages_core::instant::Instant;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::Value;
@@ -29,21 +30,89 @@ const TIME_MAX: f64 = 253_402_300_800.0;
 /// A user number is no longer: a UUID has 36 characters.
 const USER_MAX: usize = 128;
 
-/// Checks a token and returns whose it is.
-///
-/// # Errors
-/// The first fault in simplejwt's order.
-pub(super) fn user(verifier: &Verifier, token: &[u8], now: Instant) -> Result<String, Refusal> {
-    let claims = signed_claims(verifier, token).ok_or(TokenFault::Invalid)?;
-    check_times(&claims, now)?;
-    check_kind(&claims)?;
-    claims
-        .get("user_id")
-        .and_then(user_id)
-        .ok_or(Refusal::NoUser)
+/// What tokens have to say beside their signature, and what they may.
+#[derive(Debug)]
+pub(super) struct Rules {
+    verifier: Verifier,
+    issuer: Option<String>,
+    audience: Option<String>,
+    rights: Option<Vec<Right>>,
 }
 
-fn signed_claims(verifier: &Verifier, token: &[u8]) -> Option<BTreeMap<String, Value>> {
+impl Rules {
+    pub(super) fn new(verifier: Verifier, api: &Api) -> Self {
+        Self {
+            verifier,
+            issuer: api.issuer.clone(),
+            audience: api.audience.clone(),
+            rights: api.rights.clone(),
+        }
+    }
+
+    /// Checks a token and returns whose it is, and what they may.
+    ///
+    /// # Errors
+    /// The first fault in simplejwt's order.
+    pub(super) fn principal(&self, token: &[u8], now: Instant) -> Result<Principal, Refusal> {
+        let claims = signed_claims(&self.verifier, token).ok_or(TokenFault::Invalid)?;
+        check_times(&claims, now)?;
+        self.check_origin(&claims)?;
+        check_kind(&claims)?;
+        let user = claims.get("user_id").and_then(user_id);
+        Ok(Principal {
+            who: Who::User(user.ok_or(Refusal::NoUser)?),
+            portees: self.portees(&claims),
+        })
+    }
+
+    /// `iss` and `aud`, where they are asked for (RFC 7519, sections 4.1.1 and 4.1.3).
+    fn check_origin(&self, claims: &Claims) -> Result<(), TokenFault> {
+        let wanted = [("iss", &self.issuer), ("aud", &self.audience)];
+        let holds = wanted.into_iter().all(|(name, value)| {
+            let claim = claims
+                .get(name)
+                .filter(|claim| name == "aud" || claim.is_string());
+            value
+                .as_ref()
+                .is_none_or(|value| claim.is_some_and(|claim| says(claim, value)))
+        });
+        if holds {
+            Ok(())
+        } else {
+            Err(TokenFault::Invalid)
+        }
+    }
+
+    fn portees(&self, claims: &Claims) -> PorteeSet {
+        let Some(rights) = &self.rights else {
+            return PorteeSet::All;
+        };
+        let holds = |right: &&Right| {
+            right.claim.as_ref().is_none_or(|(name, value)| {
+                claims.get(name).is_some_and(|claim| says(claim, value))
+            })
+        };
+        let given = rights.iter().filter(holds);
+        PorteeSet::Only(given.flat_map(|right| right.portees.clone()).collect())
+    }
+}
+
+/// Whether a claim has this value, or is a list that has it.
+fn says(claim: &Value, value: &str) -> bool {
+    match claim {
+        Value::String(text) => text == value,
+        Value::Number(number) => number.to_string() == value,
+        Value::Bool(is) => is.to_string() == value,
+        Value::Array(claims) => claims
+            .iter()
+            .any(|claim| !claim.is_array() && says(claim, value)),
+        Value::Null | Value::Object(_) => false,
+    }
+}
+
+type Claims = BTreeMap<String, Value>;
+
+fn signed_claims(verifier: &Verifier, token: &[u8]) -> Option<Claims> {
     if token.len() > LENGTH_MAX {
         return None;
     }
@@ -70,7 +139,7 @@ fn is_header_of(verifier: &Verifier, header: &BTreeMap<String, Value>) -> bool {
 }
 
 /// `PyJWT`'s `_validate_claims`, then the lack of `exp`, which is simplejwt's first own check.
-fn check_times(claims: &BTreeMap<String, Value>, now: Instant) -> Result<(), TokenFault> {
+fn check_times(claims: &Claims, now: Instant) -> Result<(), TokenFault> {
     let epoch = Instant::from(SystemTime::UNIX_EPOCH);
     let now = now.since(epoch).as_secs_f64();
     for name in ["iat", "nbf"] {
@@ -90,7 +159,7 @@ fn check_times(claims: &BTreeMap<String, Value>, now: Instant) -> Result<(), Tok
 }
 
 /// A time in whole seconds, as `int()` makes it.
-fn time(claims: &BTreeMap<String, Value>, name: &str) -> Result<Option<f64>, TokenFault> {
+fn time(claims: &Claims, name: &str) -> Result<Option<f64>, TokenFault> {
     let Some(value) = claims.get(name) else {
         return Ok(None);
     };
@@ -99,7 +168,7 @@ fn time(claims: &BTreeMap<String, Value>, name: &str) -> Result<Option<f64>, Tok
 }
 
 /// The rest of simplejwt's `Token.verify`.
-fn check_kind(claims: &BTreeMap<String, Value>) -> Result<(), TokenFault> {
+fn check_kind(claims: &Claims) -> Result<(), TokenFault> {
     if !claims.contains_key("jti") {
         return Err(TokenFault::NoId);
     }

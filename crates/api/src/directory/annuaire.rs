@@ -1,27 +1,23 @@
 //! `PUT /api/annuaire/`: the whole directory in one request, all or nothing.
 
+use super::bodies::AnnuaireRequest;
 use super::{classes, etudiants, parents};
 use crate::answer;
+use crate::caller::Caller;
+use crate::drf::{ApiError, Body, Fields, Filters, Query, Texts, Value, parse_rows, take};
 use crate::endpoint::{Endpoint, Kind, Operation, Parameter};
-use crate::error::ApiError;
-use crate::input::body::{self, Body};
-use crate::input::fields::Fields;
-use crate::input::json;
-use crate::input::query::{Filters, Query};
-use crate::input::value::Value;
-use crate::openapi::Shape;
 use crate::state::State;
-use crate::texts::Texts;
 use actix_web::http::Method;
 use actix_web::web::Bytes;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use messages_core::model::{Classe, Etudiant, EtudiantPatch, Fiche};
-use messages_core::store::annuaire::{self, Annuaire, Changes, Lien, Resource, departs};
+use messages_core::store::annuaire::{self, Annuaire, Count, Lien, Resource, departs};
 use messages_core::store::{Conn, Error};
 use messages_core::vocabulary::Portee;
 use serde::Serialize;
 use serde_json::{Map, json};
 use std::collections::{BTreeMap, BTreeSet};
+use utoipa::ToSchema;
 
 /// A town's directory: some 60,000 parents.
 const MAX: usize = 16 * 1024 * 1024;
@@ -35,7 +31,6 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         Portee::Ecriture,
         "annuaire_update",
         "Reprend tout l'annuaire",
-        Shape::Changes,
         || web::to(put),
     );
     vec![Endpoint {
@@ -46,7 +41,8 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             operation
                 .details("Ajoute ou modifie ce qui est donné, en une fois : tout, ou rien. Ce qui n'est pas donné reste, champ par champ ; la liste « etudiants » d'un parent, si elle est donnée, remplace la sienne. Un nouveau parent reçoit des SMS, et des e-mails seulement si « notifications_email » le dit.")
                 .query(QUERY)
-                .body(Shape::AnnuaireBody)
+                .body::<AnnuaireRequest>()
+                .answers::<Taken>()
                 .refuses(&[409]),
         ],
     }]
@@ -72,17 +68,18 @@ const QUERY: &[Parameter] = &[
 
 async fn put(
     state: web::Data<State>,
+    caller: Caller,
     request: HttpRequest,
+    query: Query,
     payload: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
-    let bytes = body::take(payload, MAX).await?;
+    let bytes = take(payload.into_inner(), MAX).await?;
     // Nothing else can say a list of objects.
     let media = request.content_type();
     if !bytes.is_empty() && !media.eq_ignore_ascii_case("application/json") {
         return Err(ApiError::MediaType(media.to_owned()));
     }
     let texts = state.texts;
-    let query = Query::of(&request);
     let filters = Filters::new(&query, texts);
     let said = |name| filters.switch(name).unwrap_or_default();
     let how = How {
@@ -91,12 +88,14 @@ async fn put(
         essai: said("essai"),
     };
     let taken = state
-        .ask(move |conn| match read(&bytes, texts) {
-            Ok(school) => {
-                drop(bytes);
-                take_over(conn, &school, how, texts)
+        .change(&caller, texts.conflict(), move |conn| {
+            match read(&bytes, texts) {
+                Ok(school) => {
+                    drop(bytes);
+                    take_over(conn, &school, how, texts)
+                }
+                Err(error) => Ok(Err(error)),
             }
-            Err(error) => Ok(Err(error)),
         })
         .await??;
     Ok(answer::ok(&taken))
@@ -122,7 +121,7 @@ fn read(bytes: &Bytes, texts: Texts) -> Result<Annuaire, ApiError> {
         faults: Map::new(),
         texts,
     };
-    let parsed = json::parse_rows(text, &mut |list, item| {
+    let parsed = parse_rows(text, &mut |list, item| {
         if LISTS.contains(&list) {
             read.item(list, item);
         }
@@ -206,15 +205,56 @@ struct How {
     essai: bool,
 }
 
-/// What changed.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+struct Compte {
+    /// Nouveaux.
+    ajoutes: usize,
+    /// Changés.
+    modifies: usize,
+    /// Restés comme ils étaient.
+    inchanges: usize,
+}
+
+impl From<Count> for Compte {
+    fn from(count: Count) -> Self {
+        Self {
+            ajoutes: count.ajoutes,
+            modifies: count.modifies,
+            inchanges: count.inchanges,
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = AnnuaireChangements, examples(json!({
+    "classes": { "ajoutes": 0, "modifies": 0, "inchanges": 1 },
+    "etudiants": { "ajoutes": 1, "modifies": 0, "inchanges": 0 },
+    "parents": { "ajoutes": 1, "modifies": 0, "inchanges": 0 },
+    "liens": { "ajoutes": 1, "modifies": 0, "inchanges": 0 },
+    "liens_retires": 0,
+    "revenus": 0,
+    "essai": false,
+    "absents": 0,
+    "partis": 0,
+})))]
 struct Taken {
-    #[serde(flatten)]
-    changes: Changes,
+    /// Classes.
+    classes: Compte,
+    /// Élèves.
+    etudiants: Compte,
+    /// Parents.
+    parents: Compte,
+    /// Liens entre parents et élèves.
+    liens: Compte,
+    /// Liens qui n'étaient plus donnés.
+    liens_retires: usize,
+    /// Parents partis qui sont de nouveau donnés.
+    revenus: usize,
+    /// Vrai : rien n'est écrit.
     essai: bool,
-    /// Recipients who are not given.
+    /// Destinataires de l'annuaire qui ne sont pas donnés.
     absents: usize,
-    /// Those of them who left.
+    /// Ceux d'entre eux qui ne sont plus destinataires, avec « complet ».
     partis: usize,
 }
 
@@ -251,7 +291,12 @@ fn write(conn: &mut Conn, school: &Annuaire, how: How) -> Result<Result<Taken, A
         0
     };
     Ok(Ok(Taken {
-        changes,
+        classes: changes.classes.into(),
+        etudiants: changes.etudiants.into(),
+        parents: changes.parents.into(),
+        liens: changes.liens.into(),
+        liens_retires: changes.liens_retires,
+        revenus: changes.revenus,
         essai: how.essai,
         absents,
         partis,

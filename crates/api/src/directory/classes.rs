@@ -1,16 +1,12 @@
 //! `/api/classes/`
 
+use super::bodies::{ClasseRequest, NOM_MAX};
 use super::resource::{ORDERING, Resource, SEARCH, Words};
-use crate::input::fields::{Fields, NAME};
-use crate::input::query::Filters;
-use crate::openapi::Shape;
-use crate::state::State;
+use crate::answer::annuaire::ClasseJson;
+use crate::drf::{Fields, Filters, NAME, Texts};
 use messages_core::model::{Classe, ClassePatch};
 use messages_core::store::annuaire::{Order, classes};
 use messages_core::store::{Conn, Error};
-
-/// Longest name, in characters.
-const NOM_MAX: usize = 100;
 
 /// What a body says of a class.
 pub(super) fn said(fields: &mut Fields<'_>, id: i64) -> ClassePatch {
@@ -42,17 +38,10 @@ impl Resource for Classe {
         ],
         names: ["Classe List", "Classe Instance"],
         paths: ["/api/classes/", "/api/classes/{id}/"],
-        shapes: [
-            Shape::Classe,
-            Shape::Classes,
-            Shape::ClassesOrPage,
-            Shape::NewClasse,
-            Shape::ClasseBody,
-            Shape::ClassePatch,
-        ],
         filters: &[SEARCH, ORDERING],
     };
-    type Json = Self;
+    type Json = ClasseJson;
+    type Request = ClasseRequest;
 
     fn filter(_: &mut Filters<'_>, search: Vec<String>, order: Order) -> classes::Filter {
         classes::Filter { search, order }
@@ -66,7 +55,7 @@ impl Resource for Classe {
         Ok(Vec::new())
     }
 
-    fn kept(state: &State) -> &'static str {
-        state.texts.classe_used()
+    fn kept(texts: Texts) -> &'static str {
+        texts.classe_used()
     }
 }

@@ -1,11 +1,10 @@
 //! `/api/etudiants/`
 
+use super::bodies::EtudiantRequest;
 use super::resource::{ORDERING, Resource, SEARCH, Words};
+use crate::answer::annuaire::EtudiantJson;
+use crate::drf::{Fields, Filters, NAME, NAME_MAX};
 use crate::endpoint::{Kind, Parameter};
-use crate::input::fields::{Fields, NAME, NAME_MAX};
-use crate::input::query::Filters;
-use crate::openapi::Shape;
-use crate::state::State;
 use messages_core::model::{Classe, Etudiant, EtudiantPatch};
 use messages_core::store::annuaire::{Order, Resource as _, etudiants};
 use messages_core::store::{Conn, Error};
@@ -40,14 +39,6 @@ impl Resource for Etudiant {
         ],
         names: ["Etudiant List", "Etudiant Instance"],
         paths: ["/api/etudiants/", "/api/etudiants/{id}/"],
-        shapes: [
-            Shape::Etudiant,
-            Shape::Etudiants,
-            Shape::EtudiantsOrPage,
-            Shape::NewEtudiant,
-            Shape::EtudiantBody,
-            Shape::EtudiantPatch,
-        ],
         filters: &[
             Parameter {
                 name: "classe",
@@ -58,7 +49,8 @@ impl Resource for Etudiant {
             ORDERING,
         ],
     };
-    type Json = Self;
+    type Json = EtudiantJson;
+    type Request = EtudiantRequest;
 
     fn filter(filters: &mut Filters<'_>, search: Vec<String>, order: Order) -> etudiants::Filter {
         etudiants::Filter {
@@ -79,9 +71,5 @@ impl Resource for Etudiant {
             .map(|classe| ("classe", classe))
             .into_iter()
             .collect())
-    }
-
-    fn kept(state: &State) -> &'static str {
-        state.texts.conflict()
     }
 }

@@ -1,38 +1,13 @@
 //! `/api/parents/`
 
+use super::bodies::{ADDRESS_MAX, ParentRequest};
 use super::resource::{ORDERING, Resource, SEARCH, Words};
+use crate::answer::annuaire::ParentJson;
+use crate::drf::{Fields, Filters, NAME, NAME_MAX, Texts};
 use crate::endpoint::{Kind, Parameter};
-use crate::input::fields::{Fields, NAME, NAME_MAX};
-use crate::input::query::Filters;
-use crate::openapi::Shape;
-use crate::state::State;
 use messages_core::model::{Etudiant, Fiche, ParentPatch};
 use messages_core::store::annuaire::{Order, Resource as _, parents};
 use messages_core::store::{Conn, Error};
-use serde::Serialize;
-
-/// Longest address: a path of 254 (RFC 5321, 4.5.3.1.3) and what people type around it.
-const ADDRESS_MAX: usize = 320;
-
-/// A parent in JSON: `etudiant` is the first of the pupils, as the old server had it.
-#[derive(Debug, Clone, Serialize)]
-pub(crate) struct ParentJson {
-    #[serde(flatten)]
-    fiche: Fiche,
-    etudiant: Option<i64>,
-    /// Not in the complete directory any more: no recipient.
-    parti: bool,
-}
-
-impl From<Fiche> for ParentJson {
-    fn from(fiche: Fiche) -> Self {
-        Self {
-            etudiant: fiche.etudiants.first().copied(),
-            parti: fiche.parti_le.is_some(),
-            fiche,
-        }
-    }
-}
 
 /// What a body says of a parent.
 #[expect(clippy::option_option, reason = "not said is not the same as null")]
@@ -104,14 +79,6 @@ impl Resource for Fiche {
         ],
         names: ["Parent List", "Parent Instance"],
         paths: ["/api/parents/", "/api/parents/{id}/"],
-        shapes: [
-            Shape::Parent,
-            Shape::Parents,
-            Shape::ParentsOrPage,
-            Shape::NewParent,
-            Shape::ParentBody,
-            Shape::ParentPatch,
-        ],
         filters: &[
             Parameter {
                 name: "classe",
@@ -128,6 +95,7 @@ impl Resource for Fiche {
         ],
     };
     type Json = ParentJson;
+    type Request = ParentRequest;
 
     fn filter(filters: &mut Filters<'_>, search: Vec<String>, order: Order) -> parents::Filter {
         parents::Filter {
@@ -148,7 +116,7 @@ impl Resource for Fiche {
         Ok(unknown.map(|id| ("etudiants", *id)).collect())
     }
 
-    fn kept(state: &State) -> &'static str {
-        state.texts.parent_busy()
+    fn kept(texts: Texts) -> &'static str {
+        texts.parent_busy()
     }
 }

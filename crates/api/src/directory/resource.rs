@@ -1,22 +1,21 @@
-//! What the three resources of the directory have in common: the ways of Django REST framework's
-//! `ModelViewSet`, with the numbers of the web app.
+//! What the three resources of the directory have in common: their endpoints, and that their rows
+//! have the numbers of the web app.
 
-use crate::answer;
-use crate::answer::list::{self, Chunk, Listed};
+use crate::answer::list::Listed;
+use crate::crud;
+use crate::drf::{ApiError, Fields, Filters, Query, Texts};
 use crate::endpoint::{Endpoint, Kind, Operation, Parameter};
-use crate::error::ApiError;
-use crate::input::body::{self, MAX_BODY};
-use crate::input::fields::Fields;
-use crate::input::path::id_of;
-use crate::input::query::{Filters, Query};
-use crate::openapi::Shape;
+use crate::schema::Body;
 use crate::state::State;
-use actix_web::http::{Method, StatusCode};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::http::Method;
+use actix_web::web;
+use messages_core::config::{Config, Messages as Settings};
 use messages_core::store::annuaire::{self, Order};
 use messages_core::store::{Conn, Error};
 use messages_core::vocabulary::Portee;
 use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
 
 /// Words of a resource's documentation.
 pub(super) struct Words {
@@ -32,9 +31,6 @@ pub(super) struct Words {
     pub(super) names: [&'static str; 2],
     /// Paths: of the list, of one.
     pub(super) paths: [&'static str; 2],
-    /// Shapes: one, several, several or a page, a new one, a body,
-    /// a part of a body.
-    pub(super) shapes: [Shape; 6],
     pub(super) filters: &'static [Parameter],
 }
 
@@ -47,7 +43,9 @@ pub(super) trait Resource: annuaire::Resource {
     /// Fields that can be said in another way too: `(other, usual)`.
     const OTHER_NAMES: &'static [(&'static str, &'static str)] = &[];
     /// What is answered.
-    type Json: From<Self> + Serialize;
+    type Json: From<Self> + Serialize + ToSchema;
+    /// What is sent.
+    type Request: Body;
 
     /// Reads the filter.
     fn filter(filters: &mut Filters<'_>, search: Vec<String>, order: Order) -> Self::Filter;
@@ -57,19 +55,19 @@ pub(super) trait Resource: annuaire::Resource {
     /// The fields that name something that is not there.
     fn unknown(&self, conn: &mut Conn) -> Result<Vec<(&'static str, i64)>, Error>;
     /// The text of a conflict at deletion.
-    fn kept(state: &State) -> &'static str;
+    fn kept(texts: Texts) -> &'static str {
+        texts.conflict()
+    }
 }
 
 /// The endpoints of a resource.
 pub(super) fn endpoints<R: Resource>() -> Vec<Endpoint> {
     let words = R::WORDS;
-    let [one, many, page, new_one, body, part] = words.shapes;
     let [list, retrieve, create, update, partial, destroy] = words.ids;
-    let read = |id, summary, shape, route| {
-        Operation::new(Method::GET, Portee::Lecture, id, summary, shape, route)
-    };
+    let read =
+        |id, summary, route| Operation::new(Method::GET, Portee::Lecture, id, summary, route);
     let write = |method, id, summary, route| {
-        Operation::new(method, Portee::Ecriture, id, summary, one, route)
+        Operation::new(method, Portee::Ecriture, id, summary, route).answers::<R::Json>()
     };
     let [list_name, one_name] = words.names;
     let [list_path, one_path] = words.paths;
@@ -79,13 +77,15 @@ pub(super) fn endpoints<R: Resource>() -> Vec<Endpoint> {
             name: list_name,
             tag: "annuaire",
             operations: vec![
-                read(list, words.list, many, || web::to(all::<R>))
+                read(list, words.list, || web::to(crud::list::<R>))
                     .query(words.filters)
-                    .page_of(page)
+                    .pages::<R::Json>()
                     .refuses(&[400]),
-                write(Method::POST, create, words.create, || web::to(new::<R>))
-                    .body(new_one)
-                    .status(201),
+                write(Method::POST, create, words.create, || {
+                    web::to(crud::create::<R>)
+                })
+                .new_body::<R::Request>()
+                .status(201),
             ],
         },
         Endpoint {
@@ -93,20 +93,25 @@ pub(super) fn endpoints<R: Resource>() -> Vec<Endpoint> {
             name: one_name,
             tag: "annuaire",
             operations: vec![
-                read(retrieve, words.one, one, || web::to(get::<R>)).refuses(&[404]),
-                write(Method::PUT, update, words.replace, || web::to(put::<R>))
-                    .body(body)
-                    .refuses(&[404, 409]),
-                write(Method::PATCH, partial, words.change, || web::to(patch::<R>))
-                    .body(part)
-                    .refuses(&[404, 409]),
+                read(retrieve, words.one, || web::to(crud::get::<R>))
+                    .answers::<R::Json>()
+                    .refuses(&[404]),
+                write(Method::PUT, update, words.replace, || {
+                    web::to(crud::change::<R>)
+                })
+                .body::<R::Request>()
+                .refuses(&[404, 409]),
+                write(Method::PATCH, partial, words.change, || {
+                    web::to(crud::change::<R>)
+                })
+                .body::<R::Request>()
+                .refuses(&[404, 409]),
                 Operation::new(
                     Method::DELETE,
                     Portee::Ecriture,
                     destroy,
                     words.delete,
-                    Shape::Nothing,
-                    || web::to(delete::<R>),
+                    || web::to(crud::delete::<R>),
                 )
                 .status(204)
                 .refuses(&[404, 409]),
@@ -127,158 +132,89 @@ pub(super) const ORDERING: Parameter = Parameter {
     kind: Kind::Text,
 };
 
-struct Rows<R: Resource>(R::Filter);
+impl<R: Resource> Listed for R {
+    type Filter = R::Filter;
 
-impl<R: Resource> Listed for Rows<R> {
-    fn count(&self, conn: &mut Conn) -> Result<i64, Error> {
-        R::count(conn, &self.0)
+    fn count(conn: &mut Conn, filter: &Self::Filter) -> Result<i64, Error> {
+        <R as annuaire::Resource>::count(conn, filter)
     }
 
-    fn page(&self, conn: &mut Conn, offset: i64, limit: i64) -> Result<Chunk, Error> {
-        let rows = R::page(conn, &self.0, offset, limit)?;
-        Ok(Chunk::write(rows.into_iter().map(R::Json::from)))
+    fn page(
+        conn: &mut Conn,
+        filter: &Self::Filter,
+        offset: i64,
+        limit: i64,
+    ) -> Result<Vec<R>, Error> {
+        <R as annuaire::Resource>::page(conn, filter, offset, limit)
     }
 
-    fn ids(&self, conn: &mut Conn) -> Result<Vec<i64>, Error> {
-        R::ids(conn, &self.0)
+    fn ids(conn: &mut Conn, filter: &Self::Filter) -> Result<Vec<i64>, Error> {
+        <R as annuaire::Resource>::ids(conn, filter)
     }
 
-    fn by_ids(&self, conn: &mut Conn, ids: &[i64]) -> Result<Chunk, Error> {
-        Ok(Chunk::write(
-            R::by_ids(conn, ids)?.into_iter().map(R::Json::from),
-        ))
+    fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<R>, Error> {
+        <R as annuaire::Resource>::by_ids(conn, ids)
     }
-}
 
-async fn all<R: Resource>(
-    state: web::Data<State>,
-    request: HttpRequest,
-) -> Result<HttpResponse, ApiError> {
-    let query = Query::of(&request);
-    let order = match query.said("ordering") {
-        Some("id") => Order::Id,
-        Some("-id") => Order::IdDesc,
-        Some("-nom") => Order::NomDesc,
-        _ => Order::Nom,
-    };
-    let search = query.search(state.texts)?;
-    let mut filters = Filters::new(&query, state.texts);
-    let filter = R::filter(&mut filters, search, order);
-    filters.check()?;
-    list::answer(&state, &request, Rows::<R>(filter)).await
-}
-
-async fn get<R: Resource>(
-    state: web::Data<State>,
-    request: HttpRequest,
-) -> Result<HttpResponse, ApiError> {
-    let id = id_of(&request)?;
-    let row = load::<R>(&state, id).await?;
-    Ok(answer::ok(&R::Json::from(row)))
-}
-
-async fn new<R: Resource>(
-    state: web::Data<State>,
-    request: HttpRequest,
-    payload: web::Payload,
-) -> Result<HttpResponse, ApiError> {
-    let bytes = body::take(payload, MAX_BODY).await?;
-    let body = body::read(&request, bytes).await?;
-    let mut fields = Fields::new(&body, false, state.texts);
-    let id = fields.number("id");
-    let row = R::read(&mut fields, None, id.unwrap_or_default());
-    check_keys::<R>(&state, &mut fields, &row).await?;
-    fields.check()?;
-    let taken = state.texts.taken();
-    let created = state
-        .ask_or(taken, move |conn| {
-            let id = R::insert(conn, id, &row)?;
-            R::one(conn, id)
-        })
-        .await;
-    match created {
-        Ok(row) => Ok(answer::json(StatusCode::CREATED, &R::Json::from(row))),
-        Err(ApiError::Conflict(_)) => Err(ApiError::Invalid(serde_json::json!({ "id": [taken] }))),
-        Err(error) => Err(error),
+    fn json(&self, _: &Settings) -> impl Serialize {
+        R::Json::from(self.clone())
     }
 }
 
-async fn check_keys<R: Resource>(
-    state: &State,
-    fields: &mut Fields<'_>,
-    row: &R,
-) -> Result<(), ApiError> {
-    let row = row.clone();
-    let unknown = state.ask(move |conn| row.unknown(conn)).await?;
-    for (name, id) in unknown {
-        // Under the name that the client used.
-        let name = fields.said_as(name, R::OTHER_NAMES);
-        let text = state.texts.no_object(&id.to_string());
-        fields.fault(name, text);
+impl<R: Resource> crud::Resource for R {
+    const MODEL: &'static str = R::MODEL;
+    const OTHER_NAMES: &'static [(&'static str, &'static str)] = R::OTHER_NAMES;
+    /// With the number that a new one shall have.
+    type Form = (Option<i64>, R);
+
+    async fn filter(state: &State, query: &Query) -> Result<Self::Filter, ApiError> {
+        let order = match query.said("ordering") {
+            Some("id") => Order::Id,
+            Some("-id") => Order::IdDesc,
+            Some("-nom") => Order::NomDesc,
+            _ => Order::Nom,
+        };
+        let search = query.search(state.texts)?;
+        let mut filters = Filters::new(query, state.texts);
+        let filter = R::filter(&mut filters, search, order);
+        filters.check()?;
+        Ok(filter)
     }
-    Ok(())
-}
 
-async fn put<R: Resource>(
-    state: web::Data<State>,
-    request: HttpRequest,
-    payload: web::Payload,
-) -> Result<HttpResponse, ApiError> {
-    change::<R>(&state, &request, payload, false).await
-}
+    fn read(fields: &mut Fields<'_>, present: Option<&R>, _: &Config) -> Self::Form {
+        let given = match present {
+            Some(_) => None,
+            None => fields.number("id"),
+        };
+        let id = present.map_or(given.unwrap_or_default(), R::id);
+        (given, R::read(fields, present, id))
+    }
 
-async fn patch<R: Resource>(
-    state: web::Data<State>,
-    request: HttpRequest,
-    payload: web::Payload,
-) -> Result<HttpResponse, ApiError> {
-    change::<R>(&state, &request, payload, true).await
-}
+    fn unknown(
+        (_, row): &Self::Form,
+        conn: &mut Conn,
+    ) -> Result<Vec<(&'static str, String)>, Error> {
+        let unknown = row.unknown(conn)?.into_iter();
+        Ok(unknown.map(|(name, id)| (name, id.to_string())).collect())
+    }
 
-async fn change<R: Resource>(
-    state: &State,
-    request: &HttpRequest,
-    payload: web::Payload,
-    partial: bool,
-) -> Result<HttpResponse, ApiError> {
-    let id = id_of(request)?;
-    let mut present = load::<R>(state, id).await?;
-    let bytes = body::take(payload, MAX_BODY).await?;
-    let body = body::read(request, bytes).await?;
-    let changed = loop {
-        let mut fields = Fields::new(&body, partial, state.texts);
-        let row = R::read(&mut fields, Some(&present), id);
-        check_keys::<R>(state, &mut fields, &row).await?;
-        fields.check()?;
-        let seen = present;
-        let changed = state
-            .ask(move |conn| {
-                R::update(conn, &seen, &row)?;
-                R::one(conn, id)
-            })
-            .await;
-        match changed {
-            // What this request does not name is to stay as somebody else has just made it.
-            Err(ApiError::Stale) => present = load::<R>(state, id).await?,
-            other => break other.map_err(|error| error.of_model(R::MODEL))?,
-        }
-    };
-    Ok(answer::ok(&R::Json::from(changed)))
-}
+    fn insert(conn: &mut Conn, (id, row): &Self::Form) -> Result<i64, Error> {
+        <R as annuaire::Resource>::insert(conn, *id, row)
+    }
 
-async fn load<R: Resource>(state: &State, id: i64) -> Result<R, ApiError> {
-    let row = state.ask(move |conn| R::one(conn, id)).await;
-    row.map_err(|error| error.of_model(R::MODEL))
-}
+    fn update(conn: &mut Conn, seen: &R, (_, row): &Self::Form) -> Result<(), Error> {
+        <R as annuaire::Resource>::update(conn, seen, row)
+    }
 
-async fn delete<R: Resource>(
-    state: web::Data<State>,
-    request: HttpRequest,
-) -> Result<HttpResponse, ApiError> {
-    let id = id_of(&request)?;
-    state
-        .ask_or(R::kept(&state), move |conn| R::delete(conn, id))
-        .await
-        .map_err(|error| error.of_model(R::MODEL))?;
-    Ok(HttpResponse::NoContent().finish())
+    fn delete(conn: &mut Conn, id: i64) -> Result<(), Error> {
+        <R as annuaire::Resource>::delete(conn, id)
+    }
+
+    fn not_added(texts: Texts) -> ApiError {
+        ApiError::Invalid(json!({ "id": [texts.taken()] }))
+    }
+
+    fn not_removed(texts: Texts) -> &'static str {
+        R::kept(texts)
+    }
 }

@@ -6,18 +6,15 @@
 //! so (409) for the rest of the day, rather than doing it twice.
 
 use crate::answer;
-use crate::auth::Principal;
-use crate::endpoint::path_of;
-use crate::error::ApiError;
-use crate::input::body::{MAX_BODY, take};
+use crate::caller::Caller;
+use crate::drf::{ApiError, MAX_BODY, take};
 use crate::state::State;
 use actix_web::body::{BoxBody, MessageBody, to_bytes};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::web::Bytes;
-use actix_web::{Error, FromRequest, HttpMessage, HttpResponse, web};
+use actix_web::{Error, HttpMessage, HttpResponse};
 use messages_core::store::appels::idempotence::{self, Begun, Demande};
 use ring::digest;
 use serde_json::json;
@@ -46,20 +43,20 @@ async fn once(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let Some(cle) = text_of(key) else {
         return Ok(request.error_response(ApiError::Invalid(
-            json!({ "Idempotency-Key": ["1-255 ASCII"] }),
+            json!({ "Idempotency-Key": [format!("1-{KEY_MAX} ASCII")] }),
         )));
     };
-    let bytes = match body_of(&mut request).await {
+    let bytes = match take(request.take_payload(), MAX_BODY).await {
         Ok(bytes) => bytes,
         Err(error) => return Ok(request.error_response(error)),
     };
     let demande = Demande {
         demandeur: request
             .extensions()
-            .get::<Principal>()
-            .map_or_else(String::new, Principal::rate_key),
+            .get::<Caller>()
+            .map_or_else(String::new, Caller::name),
         cle,
-        chemin: path_of(&request.match_pattern().unwrap_or_default()),
+        chemin: request.match_name().unwrap_or_default().to_owned(),
         empreinte: fingerprint(&request, &bytes),
     };
     request.set_payload(Payload::from(bytes));
@@ -78,17 +75,12 @@ async fn once(
     }
 }
 
+/// Longest key, in bytes.
+pub(crate) const KEY_MAX: usize = 255;
+
 fn text_of(key: &HeaderValue) -> Option<String> {
     let text = key.to_str().ok()?.trim();
-    (1..=255).contains(&text.len()).then(|| text.to_owned())
-}
-
-async fn body_of(request: &mut ServiceRequest) -> Result<Bytes, ApiError> {
-    let (http, payload) = request.parts_mut();
-    let payload = web::Payload::from_request(http, payload)
-        .await
-        .map_err(|_unreadable| ApiError::Malformed)?;
-    take(payload, MAX_BODY).await
+    (1..=KEY_MAX).contains(&text.len()).then(|| text.to_owned())
 }
 
 fn fingerprint(request: &ServiceRequest, body: &[u8]) -> String {

@@ -1,7 +1,6 @@
 //! Whether the client takes JSON: `Accept`, `?format=` and the ending of the path.
 
-use crate::error::ApiError;
-use crate::input::query::Query;
+use crate::drf::{ApiError, Query};
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header::ACCEPT;
 

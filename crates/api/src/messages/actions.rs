@@ -1,113 +1,94 @@
 //! What the buttons of a message do: process, send now, cancel, send again, mark as read.
 
-use super::MODEL;
-use super::crud::load;
+use super::bodies::ResendRequest;
 use super::form::too_long;
-use crate::answer::actions::Done;
+use crate::answer::actions::{Done, Marked, Run};
 use crate::answer::{self, message};
+use crate::caller::Caller;
+use crate::crud::{Resource, load};
 use crate::dispatcher::Waited;
+use crate::drf::{ApiError, Body, Id, Value, python_int};
 use crate::endpoint::{Endpoint, Operation};
-use crate::error::ApiError;
-use crate::input::body::{self, Body, MAX_BODY};
-use crate::input::fields::python_int;
-use crate::input::path::id_of;
-use crate::input::value::Value;
-use crate::openapi::Shape;
 use crate::state::State;
 use crate::texts::{MARKED, NOTHING_DUE, ONLY_EMAILS, processed};
 use actix_web::http::Method;
-use actix_web::{HttpRequest, HttpResponse, Route, web};
+use actix_web::{HttpResponse, Route, web};
 use messages_core::audience::Rules;
 use messages_core::model::Message;
 use messages_core::readdress;
-use messages_core::store::messages;
+use messages_core::store::{Conn, messages};
 use messages_core::vocabulary::{Portee, Statut};
 use messages_core::waiting;
 use serde_json::json;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
-    let action = |path, name, portee, id, summary, shape, route: fn() -> Route| Endpoint {
+    let endpoint = |path, name, operation| Endpoint {
         path,
         name,
         tag: "messages",
-        operations: vec![Operation::new(
-            Method::POST,
-            portee,
-            id,
-            summary,
-            shape,
-            route,
-        )],
+        operations: vec![operation],
     };
-    let refusing = |mut endpoint: Endpoint, body: Option<Shape>, details| {
-        for operation in &mut endpoint.operations {
-            operation.refusals = &[400, 404, 409];
-            operation.body = body;
-            operation.details = details;
-        }
-        endpoint
+    let action = |portee, id, summary, route: fn() -> Route| {
+        Operation::new(Method::POST, portee, id, summary, route)
+            .answers::<Done<'_>>()
+            .refuses(&[400, 404, 409])
     };
     vec![
-        action(
+        endpoint(
             "/api/messages/process_scheduled/",
             "Process scheduled",
-            Portee::Envoi,
-            "messages_process_scheduled",
-            "Envoie tout ce qui est dû",
-            Shape::Processed,
-            || web::to(process_scheduled),
-        ),
-        refusing(
             action(
-                "/api/messages/{id}/mark_as_read/",
-                "Mark as read",
+                Portee::Envoi,
+                "messages_process_scheduled",
+                "Envoie tout ce qui est dû",
+                || web::to(process_scheduled),
+            )
+            .answers::<Run>()
+            .refuses(&[]),
+        ),
+        endpoint(
+            "/api/messages/{id}/mark_as_read/",
+            "Mark as read",
+            action(
                 Portee::Ecriture,
                 "messages_mark_as_read",
                 "Note qu'un e-mail a été lu",
-                Shape::Marked,
                 || web::to(mark_as_read),
-            ),
-            None,
-            "",
+            )
+            .answers::<Marked>(),
         ),
-        refusing(
+        endpoint(
+            "/api/messages/{id}/send_now/",
+            "Send now",
             action(
-                "/api/messages/{id}/send_now/",
-                "Send now",
                 Portee::Envoi,
                 "messages_send_now",
                 "Envoie tout de suite un brouillon ou un message programmé",
-                Shape::ActionDone,
                 || web::to(send_now),
-            ),
-            None,
-            "La réponse vient après l'envoi, ou au bout de 25 secondes ; l'envoi continue alors.",
+            )
+            .details("La réponse vient après l'envoi, ou au bout de 25 secondes ; l'envoi continue alors."),
         ),
-        refusing(
+        endpoint(
+            "/api/messages/{id}/cancel/",
+            "Cancel",
             action(
-                "/api/messages/{id}/cancel/",
-                "Cancel",
                 Portee::Ecriture,
                 "messages_cancel",
                 "Annule la programmation, ou arrête ce qui n'est pas encore parti",
-                Shape::ActionDone,
                 || web::to(cancel),
             ),
-            None,
-            "",
         ),
-        refusing(
+        endpoint(
+            "/api/messages/{id}/resend/",
+            "Resend",
             action(
-                "/api/messages/{id}/resend/",
-                "Resend",
                 Portee::Envoi,
                 "messages_resend",
                 "Renvoie à ceux qui sont en échec, incertains ou sans adresse utilisable, aux adresses d'aujourd'hui",
-                Shape::ActionDone,
                 || web::to(resend),
-            ),
-            Some(Shape::ResendBody),
-            "Avec « envois », seulement à ceux-là. « success » : au moins un destinataire de ce renvoi a été atteint ; sinon « message » dit pourquoi, ou qu'il attend.",
+            )
+            .body::<ResendRequest>()
+            .details("Avec « envois », seulement à ceux-là. « success » : au moins un destinataire de ce renvoi a été atteint ; sinon « message » dit pourquoi, ou qu'il attend."),
         ),
     ]
 }
@@ -115,13 +96,13 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 async fn process_scheduled(state: web::Data<State>) -> Result<HttpResponse, ApiError> {
     let texts = state.texts;
     let answer = |success, message: String, [processed, sent, failed]: [usize; 3]| {
-        answer::ok(&json!({
-            "success": success,
-            "message": message,
-            "processed": processed,
-            "success_count": sent,
-            "error_count": failed,
-        }))
+        answer::ok(&Run {
+            success,
+            message,
+            processed,
+            success_count: sent,
+            error_count: failed,
+        })
     };
     Ok(match state.dispatcher.run().await {
         Waited::Done(done) if done.processed == 0 && done.waiting == 0 => {
@@ -140,47 +121,54 @@ async fn process_scheduled(state: web::Data<State>) -> Result<HttpResponse, ApiE
 
 async fn mark_as_read(
     state: web::Data<State>,
-    request: HttpRequest,
+    caller: Caller,
+    Id(id): Id,
 ) -> Result<HttpResponse, ApiError> {
-    let id = id_of(&request)?;
-    let marked = state.ask(move |conn| messages::mark_read(conn, id)).await;
-    match marked {
-        Ok(()) => Ok(answer::ok(&json!({ "success": true, "message": MARKED }))),
-        Err(ApiError::Conflict(_)) => Err(ApiError::Invalid(json!({ "error": ONLY_EMAILS }))),
-        Err(error) => Err(error.of_model(MODEL)),
+    let mark = move |conn: &mut Conn| messages::mark_read(conn, id);
+    match state.change(&caller, ONLY_EMAILS, mark).await {
+        Ok(()) => Ok(answer::ok(&Marked {
+            success: true,
+            message: MARKED,
+        })),
+        Err(ApiError::Conflict(why)) => Err(ApiError::Invalid(json!({ "error": why }))),
+        Err(error) => Err(of_message(error)),
     }
+}
+
+fn of_message(error: ApiError) -> ApiError {
+    error.of_model(Message::MODEL)
 }
 
 /// A text that was written before it could be refused.
 async fn check_length(state: &State, id: i64) -> Result<(), ApiError> {
-    let message = load(state, id).await?;
+    let message: Message = load(state, id).await?;
     match too_long(&state.config, message.r#type, &message.contenu) {
         Some(text) => Err(ApiError::Invalid(json!({ "contenu": [text] }))),
         None => Ok(()),
     }
 }
 
-async fn send_now(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    let id = id_of(&request)?;
+async fn send_now(
+    state: web::Data<State>,
+    caller: Caller,
+    Id(id): Id,
+) -> Result<HttpResponse, ApiError> {
     check_length(&state, id).await?;
-    state
-        .ask_or(state.texts.not_sendable(), move |conn| {
-            messages::send_now(conn, id)
-        })
-        .await
-        .map_err(|error| error.of_model(MODEL))?;
+    let send = move |conn: &mut Conn| messages::send_now(conn, id);
+    let due = state.change(&caller, state.texts.not_sendable(), send);
+    due.await.map_err(of_message)?;
     sent(&state, id).await
 }
 
-async fn cancel(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    let id = id_of(&request)?;
-    let stopped = state
-        .ask_or(state.texts.not_cancellable(), move |conn| {
-            messages::cancel(conn, id)
-        })
-        .await
-        .map_err(|error| error.of_model(MODEL))?;
-    let message = load(&state, id).await?;
+async fn cancel(
+    state: web::Data<State>,
+    caller: Caller,
+    Id(id): Id,
+) -> Result<HttpResponse, ApiError> {
+    let cancel = move |conn: &mut Conn| messages::cancel(conn, id);
+    let stopped = state.change(&caller, state.texts.not_cancellable(), cancel);
+    let stopped = stopped.await.map_err(of_message)?;
+    let message: Message = load(&state, id).await?;
     let text = match message.statut {
         Statut::Brouillon => state.texts.cancelled().to_owned(),
         _ => state.texts.stopped(stopped),
@@ -190,23 +178,18 @@ async fn cancel(state: web::Data<State>, request: HttpRequest) -> Result<HttpRes
 
 async fn resend(
     state: web::Data<State>,
-    request: HttpRequest,
-    payload: web::Payload,
+    caller: Caller,
+    Id(id): Id,
+    body: Body,
 ) -> Result<HttpResponse, ApiError> {
-    let id = id_of(&request)?;
-    let bytes = body::take(payload, MAX_BODY).await?;
-    let body = body::read(&request, bytes).await?;
     let envois = envois_of(&state, &body)?;
     let rules = Rules::new(&state.config);
     check_length(&state, id).await?;
-    let again = state
-        .ask_or(state.texts.not_resendable(), move |conn| {
-            readdress::resend(conn, &rules, id, envois.as_deref())
-        })
-        .await
-        .map_err(|error| error.of_model(MODEL))?;
+    let resend = move |conn: &mut Conn| readdress::resend(conn, &rules, id, envois.as_deref());
+    let again = state.change(&caller, state.texts.not_resendable(), resend);
+    let again = again.await.map_err(of_message)?;
     let waited = state.dispatcher.run().await;
-    let message = load(&state, id).await?;
+    let message: Message = load(&state, id).await?;
     if waited == Waited::Refused {
         let text = state.texts.run_refused().to_owned();
         return Ok(done(&state, false, text, &message));
@@ -239,9 +222,9 @@ fn envois_of(state: &State, body: &Body) -> Result<Option<Vec<i64>>, ApiError> {
 }
 
 /// Has a message sent that is due now, and tells what became of it.
-pub(crate) async fn sent(state: &State, id: i64) -> Result<HttpResponse, ApiError> {
+pub(super) async fn sent(state: &State, id: i64) -> Result<HttpResponse, ApiError> {
     let waited = state.dispatcher.run().await;
-    let message = load(state, id).await?;
+    let message: Message = load(state, id).await?;
     let texts = state.texts;
     let (success, text) = match message.statut {
         _ if waited == Waited::Refused => (false, texts.run_refused().to_owned()),

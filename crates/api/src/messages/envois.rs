@@ -1,24 +1,25 @@
 //! Who got a message, who did not, and why: as JSON, and as a table for a spreadsheet.
 
-use super::crud::load;
-use crate::answer::list::{self, Chunk, Listed};
+use crate::answer::list::{self, Listed};
 use crate::answer::local::Local;
+use crate::crud::load;
+use crate::drf::{ApiError, Filters, Id, Query};
 use crate::endpoint::{Endpoint, Kind, Operation, Parameter};
-use crate::error::ApiError;
-use crate::input::path::id_of;
-use crate::input::query::{Filters, Query};
-use crate::openapi::Shape;
+use crate::schema::words::{EtatEnum, MotifEnum, TypeEnum};
+use crate::schema::{Answer, words};
 use crate::state::State;
 use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::stream::try_unfold;
-use messages_core::config::Lang;
+use messages_core::config::{Lang, Messages as Settings};
 use messages_core::instant::Instant;
+use messages_core::model::Message;
 use messages_core::store::envois::recipients::{self, Destinataire, Filter};
 use messages_core::store::{Conn, Error};
 use messages_core::texts::{motif, next_attempt};
 use messages_core::vocabulary::{Canal, Etat, Motif, Portee};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     let list = Operation::new(
@@ -26,7 +27,6 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         Portee::Lecture,
         "messages_envois",
         "Ce que chaque destinataire a reçu, ou pourquoi il n'a rien reçu",
-        Shape::Envois,
         || web::to(all),
     );
     let table = Operation::new(
@@ -34,7 +34,6 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         Portee::Lecture,
         "messages_envois_csv",
         "La même liste pour un tableur",
-        Shape::Csv,
         || web::to(table),
     );
     vec![
@@ -43,7 +42,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             path: "/api/messages/{id}/envois.csv",
             name: "Envois csv",
             tag: "envois",
-            operations: vec![table.refuses(&[404])],
+            operations: vec![table.tells(Answer::Text("text/csv", TABLE)).refuses(&[404])],
         },
         Endpoint {
             path: "/api/messages/{id}/envois/",
@@ -53,43 +52,76 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
                 list.query(&[Parameter {
                     name: "etat",
                     description: "Seulement dans cet état",
-                    kind: Kind::Words(&[
-                        "a_envoyer",
-                        "reserve",
-                        "emission",
-                        "envoye",
-                        "echec",
-                        "incertain",
-                        "ignore",
-                    ]),
+                    kind: Kind::Words(words::etats),
                 }])
-                .page_of(Shape::EnvoisOrPage)
+                .pages::<EnvoiJson<'_>>()
                 .refuses(&[400, 404]),
             ],
         },
     ]
 }
 
-/// An envoi in JSON.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Envoi, examples(json!({
+    "id": 1,
+    "message": 1,
+    "parent": 1,
+    "nom": "Martin",
+    "prenom": "Zoé",
+    "canal": "sms",
+    "adresse": "+33612345678",
+    "etat": "echec",
+    "motif": "permanent",
+    "raison": "refusé définitivement",
+    "tentatives": 1,
+    "code": "21211",
+    "detail": "numéro inconnu",
+    "prochaine": null,
+    "emis_le": "2036-09-14T08:00:01+02:00",
+    "termine_le": "2036-09-14T08:00:02+02:00",
+    "lu_le": null,
+})))]
 struct EnvoiJson<'e> {
+    /// Numéro.
     id: i64,
+    /// Le message.
     message: i64,
+    /// Le parent ; null s'il a été effacé.
     parent: Option<i64>,
+    /// Nom du parent, vide s'il a été effacé.
     nom: &'e str,
+    /// Prénom du parent.
     prenom: &'e str,
+    /// Par quel canal.
+    #[schema(value_type = TypeEnum)]
     canal: Canal,
+    /// Numéro de téléphone ou adresse e-mail.
     adresse: Option<&'e str>,
+    /// Où en est l'envoi.
+    #[schema(value_type = EtatEnum)]
     etat: Etat,
+    /// Pourquoi il n'a pas abouti, en un mot.
+    #[schema(value_type = Option<MotifEnum>)]
     motif: Option<Motif>,
-    /// Why it did not leave, or not yet, in words.
+    /// Pourquoi il n'est pas parti, ou pas encore, en clair.
     raison: Option<String>,
+    /// Essais faits.
     tentatives: i64,
+    /// Réponse du relais ou de l'opérateur.
     code: Option<&'e str>,
+    /// Texte de cette réponse, ou ce qui est à corriger dans l'annuaire.
     detail: Option<&'e str>,
+    /// Prochain essai.
+    #[schema(value_type = Option<String>, format = DateTime)]
     prochaine: Option<Local>,
+    /// Dernier essai.
+    #[schema(value_type = Option<String>, format = DateTime)]
     emis_le: Option<Local>,
+    /// Quand l'état est devenu définitif.
+    #[schema(value_type = Option<String>, format = DateTime)]
     termine_le: Option<Local>,
+    /// Première lecture connue.
+    #[schema(value_type = Option<String>, format = DateTime)]
     lu_le: Option<Local>,
 }
 
@@ -124,59 +156,55 @@ fn json(row: &Destinataire, lang: Lang, zone: chrono_tz::Tz) -> EnvoiJson<'_> {
     }
 }
 
-struct Envois {
-    filter: Filter,
-    lang: Lang,
-    zone: chrono_tz::Tz,
-}
+impl Listed for Destinataire {
+    type Filter = Filter;
 
-impl Envois {
-    fn write(&self, rows: &[Destinataire]) -> Chunk {
-        Chunk::write(rows.iter().map(|row| json(row, self.lang, self.zone)))
+    fn count(conn: &mut Conn, filter: &Filter) -> Result<i64, Error> {
+        recipients::count(conn, *filter)
+    }
+
+    fn page(conn: &mut Conn, filter: &Filter, offset: i64, limit: i64) -> Result<Vec<Self>, Error> {
+        recipients::page(conn, *filter, offset, limit)
+    }
+
+    fn ids(conn: &mut Conn, filter: &Filter) -> Result<Vec<i64>, Error> {
+        recipients::ids(conn, *filter)
+    }
+
+    fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Self>, Error> {
+        recipients::by_ids(conn, ids)
+    }
+
+    fn json(&self, settings: &Settings) -> impl Serialize {
+        json(self, settings.lang, settings.zone)
     }
 }
 
-impl Listed for Envois {
-    fn count(&self, conn: &mut Conn) -> Result<i64, Error> {
-        recipients::count(conn, self.filter)
-    }
-
-    fn page(&self, conn: &mut Conn, offset: i64, limit: i64) -> Result<Chunk, Error> {
-        Ok(self.write(&recipients::page(conn, self.filter, offset, limit)?))
-    }
-
-    fn ids(&self, conn: &mut Conn) -> Result<Vec<i64>, Error> {
-        recipients::ids(conn, self.filter)
-    }
-
-    fn by_ids(&self, conn: &mut Conn, ids: &[i64]) -> Result<Chunk, Error> {
-        Ok(self.write(&recipients::by_ids(conn, ids)?))
-    }
-}
-
-async fn all(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    let message = load(&state, id_of(&request)?).await?.id;
-    let query = Query::of(&request);
+async fn all(
+    state: web::Data<State>,
+    request: HttpRequest,
+    Id(id): Id,
+    query: Query,
+) -> Result<HttpResponse, ApiError> {
+    let message = load::<Message>(&state, id).await?.id;
     let mut filters = Filters::new(&query, state.texts);
     let etat = filters.choice("etat");
     filters.check()?;
-    let envois = Envois {
-        filter: Filter { message, etat },
-        lang: state.config.messages.lang,
-        zone: state.config.messages.zone,
-    };
-    list::answer(&state, &request, envois).await
+    list::answer::<Destinataire>(&state, &request, &query, Filter { message, etat }).await
 }
 
 /// Rows of one chunk of the table.
 const ROWS: i64 = 500;
 
+/// One of its rows.
+const TABLE: &str = "\"1\";\"Martin\";\"Zoé\";\"sms\";\"'+33612345678\";\"envoye\";\"\";\"\";\"\";\"1\";\"2026-09-14 08:00:01\";\"2026-09-14 08:00:02\"\r\n";
+
 const HEAD: &str = "\u{feff}\"envoi\";\"nom\";\"prenom\";\"canal\";\"adresse\";\"etat\";\"motif\";\"raison\";\"detail\";\"tentatives\";\"emis_le\";\"termine_le\"\r\n";
 
 /// A table that a French spreadsheet opens by a double click: UTF-8 with its mark, semicolons,
 /// every cell quoted, and none that begins a formula (OWASP, CSV injection).
-async fn table(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    let message = load(&state, id_of(&request)?).await?.id;
+async fn table(state: web::Data<State>, Id(id): Id) -> Result<HttpResponse, ApiError> {
+    let message = load::<Message>(&state, id).await?.id;
     let filter = Filter {
         message,
         etat: None,

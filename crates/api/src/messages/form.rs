@@ -1,9 +1,6 @@
 //! The body of a message: Django REST framework's rules for each field, then ours for the whole.
 
-use crate::error::ApiError;
-use crate::input::body::Body;
-use crate::input::fields::{Fields, Form as Look, Key, OPTIONAL, REQUIRED, Rule};
-use crate::state::State;
+use crate::drf::{Fields, Key, OPTIONAL, REQUIRED, Rule};
 use crate::texts::NO_PARENT;
 use messages_core::config::Config;
 use messages_core::model::{Classe, Fiche, Message, NewMessage};
@@ -14,15 +11,12 @@ use messages_core::texts::addresses;
 use messages_core::vocabulary::{Canal, Statut};
 
 /// A subject: one line.
-pub(crate) const SUJET: Rule = Rule {
-    max: Some(255),
-    form: Look::Line,
-    ..OPTIONAL
-};
+pub(super) const SUJET: Rule = Rule::line(255);
 
 /// The fields that were said, and how the others stand.
-pub(super) struct Form {
-    edit: NewMessage,
+#[derive(Clone)]
+pub(crate) struct Form {
+    pub(super) edit: NewMessage,
     parent: Option<Key>,
     classe: Option<Key>,
     statut_said: bool,
@@ -45,7 +39,11 @@ const fn blank() -> NewMessage {
 
 /// Reads a body over `present`, the message that is changed; what is not said stays. The fields
 /// come in the order of the web app's serializer, and so do the faults.
-fn read(fields: &mut Fields<'_>, present: Option<&Message>, zone: chrono_tz::Tz) -> Form {
+pub(super) fn read(
+    fields: &mut Fields<'_>,
+    present: Option<&Message>,
+    zone: chrono_tz::Tz,
+) -> Form {
     let mut edit = present.map_or_else(blank, |message| NewMessage::from(message.clone()));
     if let Some(canal) = fields.choice("type", true) {
         edit.r#type = canal;
@@ -82,30 +80,35 @@ fn read(fields: &mut Fields<'_>, present: Option<&Message>, zone: chrono_tz::Tz)
     }
 }
 
-/// Checks that the parent and the class that were said are there.
-async fn check_keys(state: &State, fields: &mut Fields<'_>, form: &Form) -> Result<(), ApiError> {
-    let ids = [&form.parent, &form.classe].map(|key| key.as_ref().map(|key| key.id));
-    let known = move |conn: &mut Conn| -> Result<[bool; 2], Error> {
-        let [parent, classe] = ids.map(|id| id.into_iter().collect::<Vec<i64>>());
-        let parents = Fiche::existing(conn, &parent)?;
-        let classes = Classe::existing(conn, &classe)?;
-        Ok([parents == parent, classes == classe])
-    };
-    if ids == [None, None] {
-        return Ok(());
+impl Form {
+    /// The parent and the class that were said and are not there.
+    pub(super) fn unknown(&self, conn: &mut Conn) -> Result<Vec<(&'static str, String)>, Error> {
+        let [parent, classe] = [&self.parent, &self.classe].map(Option::as_ref);
+        let unknown = unknown(conn, parent.map(|key| key.id), classe.map(|key| key.id))?;
+        let written = [("parent", parent), ("classe", classe)].into_iter();
+        let named = written.filter_map(|(name, key)| Some((name, key?.written.clone())));
+        Ok(named.filter(|(name, _)| unknown.contains(name)).collect())
     }
-    let [parent, classe] = state.ask(known).await?;
-    if let Some(key) = form.parent.as_ref().filter(|_| !parent) {
-        fields.unknown_key("parent", key);
+}
+
+/// The names of those that are not there.
+pub(super) fn unknown(
+    conn: &mut Conn,
+    parent: Option<i64>,
+    classe: Option<i64>,
+) -> Result<Vec<&'static str>, Error> {
+    let mut unknown = Vec::new();
+    if Fiche::existing(conn, parent.as_slice())? != parent.as_slice() {
+        unknown.push("parent");
     }
-    if let Some(key) = form.classe.as_ref().filter(|_| !classe) {
-        fields.unknown_key("classe", key);
+    if Classe::existing(conn, classe.as_slice())? != classe.as_slice() {
+        unknown.push("classe");
     }
-    Ok(())
+    Ok(unknown)
 }
 
 /// What leaves as SMS is not too long. A draft may be, as long as it is one.
-pub(crate) fn too_long(config: &Config, canal: Canal, contenu: &str) -> Option<String> {
+pub(super) fn too_long(config: &Config, canal: Canal, contenu: &str) -> Option<String> {
     let most = config.sms.segments_max;
     let count = segments::over(contenu, most).filter(|_| canal == Canal::Sms)?;
     Some(addresses::too_many_segments(
@@ -116,9 +119,14 @@ pub(crate) fn too_long(config: &Config, canal: Canal, contenu: &str) -> Option<S
 }
 
 /// The rules of a message as a whole (contract, section 4).
-fn check_whole(fields: &mut Fields<'_>, form: &Form, present: Option<&Message>, config: &Config) {
+pub(super) fn check_whole(
+    fields: &mut Fields<'_>,
+    form: &Form,
+    present: Option<&Message>,
+    config: &Config,
+) {
     let edit = &form.edit;
-    let settable = matches!(edit.statut, Statut::Brouillon | Statut::Programme)
+    let settable = Statut::SETTABLE.contains(&edit.statut)
         || present.is_some_and(|message| message.statut == edit.statut);
     if form.statut_said && !settable {
         fields.fault("statut", fields.texts().statut_not_settable());
@@ -139,31 +147,4 @@ fn check_whole(fields: &mut Fields<'_>, form: &Form, present: Option<&Message>, 
     if needs_parent {
         fields.fault("parent", NO_PARENT);
     }
-}
-
-/// Reads a new message.
-///
-/// # Errors
-/// 400 with all faults.
-pub(super) async fn new(state: &State, body: &Body) -> Result<NewMessage, ApiError> {
-    changed(state, body, None, false).await
-}
-
-/// Reads what a message shall be.
-///
-/// # Errors
-/// 400 with all faults.
-pub(super) async fn changed(
-    state: &State,
-    body: &Body,
-    present: Option<&Message>,
-    partial: bool,
-) -> Result<NewMessage, ApiError> {
-    let mut fields = Fields::new(body, partial, state.texts);
-    let form = read(&mut fields, present, state.config.messages.zone);
-    check_keys(state, &mut fields, &form).await?;
-    fields.check()?;
-    check_whole(&mut fields, &form, present, &state.config);
-    fields.check()?;
-    Ok(form.edit)
 }

@@ -1,35 +1,33 @@
 //! Lists of messages.
 
-use super::crud;
-use crate::answer::list::{self, Chunk, Listed};
-use crate::answer::message::short;
+use super::bodies::MessageRequest;
+use super::form;
+use crate::answer::list;
+use crate::answer::message::MessageShort;
+use crate::crud;
+use crate::drf::{ApiError, Filters, Query, python_int};
 use crate::endpoint::{Endpoint, Kind, Operation, Parameter};
-use crate::error::ApiError;
-use crate::input::query::{Filters, Query};
-use crate::openapi::Shape;
+use crate::schema::words;
 use crate::state::State;
 use crate::texts::{NO_CLASSE_ID, NO_PARENT_ID};
 use actix_web::http::Method;
-use actix_web::{HttpRequest, HttpResponse, web};
-use messages_core::config::Messages as Settings;
-use messages_core::model::{Classe, Fiche, Message};
-use messages_core::store::annuaire::Resource;
-use messages_core::store::messages::{self, Column, Filter, Order};
-use messages_core::store::{Conn, Error};
+use actix_web::{HttpResponse, web};
+use messages_core::model::Message;
+use messages_core::store::Conn;
+use messages_core::store::messages::{Column, Filter, Order};
 use messages_core::vocabulary::{Portee, Statut};
-use messages_core::waiting;
 use serde_json::json;
 
 const FILTERS: &[Parameter] = &[
     Parameter {
         name: "statut",
         description: "Seulement dans cet état",
-        kind: Kind::Words(&["brouillon", "programme", "en_attente", "envoye", "echec"]),
+        kind: Kind::Words(words::statuts),
     },
     Parameter {
         name: "type",
         description: "Seulement par ce canal",
-        kind: Kind::Words(&["sms", "email"]),
+        kind: Kind::Words(words::canaux),
     },
     Parameter {
         name: "parent",
@@ -65,14 +63,7 @@ const FILTERS: &[Parameter] = &[
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     let read = |id, summary, route| {
-        Operation::new(
-            Method::GET,
-            Portee::Lecture,
-            id,
-            summary,
-            Shape::Messages,
-            route,
-        )
+        Operation::new(Method::GET, Portee::Lecture, id, summary, route).lists::<MessageShort<'_>>()
     };
     let endpoint = |path, name, operations| Endpoint {
         path,
@@ -83,25 +74,25 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     let list = read(
         "messages_list",
         "Les messages, les plus récents d'abord",
-        || web::to(all),
+        || web::to(crud::list::<Message>),
     );
     let create = Operation::new(
         Method::POST,
         Portee::Ecriture,
         "messages_create",
         "Écrit un message",
-        Shape::Message,
-        || web::to(crud::create),
+        || web::to(crud::create::<Message>),
     );
     vec![
         endpoint(
             "/api/messages/",
             "Message List",
             vec![
-                list.query(FILTERS).page_of(Shape::MessagesOrPage),
+                list.query(FILTERS).pages::<MessageShort<'_>>(),
                 create
                     .details("« statut » : « brouillon » (par défaut) ou « programme », qui demande une date_programmee. Un message à un seul parent demande « parent » ; un message groupé va à une classe, ou à tous.")
-                    .body(Shape::MessageBody)
+                    .body::<MessageRequest>()
+                    .answers::<MessageShort<'_>>()
                     .status(201),
             ],
         ),
@@ -142,50 +133,9 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     ]
 }
 
-/// Messages by a filter.
-struct Messages {
-    filter: Filter,
-    settings: Settings,
-}
-
-impl Messages {
-    fn write(&self, conn: &mut Conn, mut rows: Vec<Message>) -> Result<Chunk, Error> {
-        waiting::explain(conn, &self.settings, &mut rows)?;
-        let zone = self.settings.zone;
-        Ok(Chunk::write(rows.iter().map(|row| short(row, zone))))
-    }
-}
-
-impl Listed for Messages {
-    fn count(&self, conn: &mut Conn) -> Result<i64, Error> {
-        messages::count(conn, &self.filter)
-    }
-
-    fn page(&self, conn: &mut Conn, offset: i64, limit: i64) -> Result<Chunk, Error> {
-        let rows = messages::page(conn, &self.filter, offset, limit)?;
-        self.write(conn, rows)
-    }
-
-    fn ids(&self, conn: &mut Conn) -> Result<Vec<i64>, Error> {
-        messages::ids(conn, &self.filter)
-    }
-
-    fn by_ids(&self, conn: &mut Conn, ids: &[i64]) -> Result<Chunk, Error> {
-        let rows = messages::by_ids(conn, ids)?;
-        self.write(conn, rows)
-    }
-}
-
-fn listed(state: &State, filter: Filter) -> Messages {
-    Messages {
-        filter,
-        settings: state.config.messages.clone(),
-    }
-}
-
-async fn all(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    let query = Query::of(&request);
-    let mut filters = Filters::new(&query, state.texts);
+/// Reads the filters of the list, all faults at once.
+pub(super) async fn filter(state: &State, query: &Query) -> Result<Filter, ApiError> {
+    let mut filters = Filters::new(query, state.texts);
     let filter = Filter {
         statut: filters.statut(),
         r#type: filters.canal(),
@@ -196,36 +146,17 @@ async fn all(state: web::Data<State>, request: HttpRequest) -> Result<HttpRespon
         search: Vec::new(),
         order: order(query.said("ordering").unwrap_or_default()),
     };
-    check_keys(&state, &mut filters, &filter).await?;
+    // A parent or a class that is not there is a fault.
+    let (parent, classe) = (filter.parent, filter.classe);
+    let unknown = move |conn: &mut Conn| form::unknown(conn, parent, classe);
+    if parent.or(classe).is_some() {
+        for name in state.ask(unknown).await? {
+            filters.unknown_key(name);
+        }
+    }
     filters.check()?;
     let search = query.search(state.texts)?;
-    let filter = Filter { search, ..filter };
-    list::answer(&state, &request, listed(&state, filter)).await
-}
-
-/// Filters by a parent or a class that are not there are faults.
-async fn check_keys(
-    state: &State,
-    filters: &mut Filters<'_>,
-    filter: &Filter,
-) -> Result<(), ApiError> {
-    let (parent, classe) = (filter.parent, filter.classe);
-    if parent.is_none() && classe.is_none() {
-        return Ok(());
-    }
-    let known = move |conn: &mut Conn| {
-        let parents = Fiche::existing(conn, parent.as_slice())?;
-        let classes = Classe::existing(conn, classe.as_slice())?;
-        Ok((parents, classes))
-    };
-    let (parents, classes) = state.ask(known).await?;
-    if parents != parent.as_slice() {
-        filters.unknown_key("parent");
-    }
-    if classes != classe.as_slice() {
-        filters.unknown_key("classe");
-    }
-    Ok(())
+    Ok(Filter { search, ..filter })
 }
 
 /// Reads `?ordering=`; what is no column is passed over.
@@ -263,32 +194,26 @@ async fn scheduled(state: web::Data<State>) -> Result<HttpResponse, ApiError> {
         }],
         ..Filter::default()
     };
-    list::whole(&state, listed(&state, filter)).await
+    list::whole::<Message>(&state, filter).await
 }
 
-async fn by_parent(
-    state: web::Data<State>,
-    request: HttpRequest,
-) -> Result<HttpResponse, ApiError> {
-    let parent = Some(wanted(&state, &request, "parent_id")?);
+async fn by_parent(state: web::Data<State>, query: Query) -> Result<HttpResponse, ApiError> {
+    let parent = Some(wanted(&state, &query, "parent_id", NO_PARENT_ID)?);
     let filter = Filter {
         parent,
         ..Filter::default()
     };
-    list::whole(&state, listed(&state, filter)).await
+    list::whole::<Message>(&state, filter).await
 }
 
-async fn by_classe(
-    state: web::Data<State>,
-    request: HttpRequest,
-) -> Result<HttpResponse, ApiError> {
-    let classe = Some(wanted(&state, &request, "classe_id")?);
+async fn by_classe(state: web::Data<State>, query: Query) -> Result<HttpResponse, ApiError> {
+    let classe = Some(wanted(&state, &query, "classe_id", NO_CLASSE_ID)?);
     let filter = Filter {
         classe,
         est_message_groupe: Some(true),
         ..Filter::default()
     };
-    list::whole(&state, listed(&state, filter)).await
+    list::whole::<Message>(&state, filter).await
 }
 
 async fn bulk(state: web::Data<State>) -> Result<HttpResponse, ApiError> {
@@ -296,19 +221,12 @@ async fn bulk(state: web::Data<State>) -> Result<HttpResponse, ApiError> {
         est_message_groupe: Some(true),
         ..Filter::default()
     };
-    list::whole(&state, listed(&state, filter)).await
+    list::whole::<Message>(&state, filter).await
 }
 
 /// A number that must be in the query.
-fn wanted(state: &State, request: &HttpRequest, name: &str) -> Result<i64, ApiError> {
-    let query = Query::of(request);
-    let text = query.said(name).ok_or_else(|| {
-        let missing = match name {
-            "parent_id" => NO_PARENT_ID,
-            _ => NO_CLASSE_ID,
-        };
-        ApiError::Invalid(json!({ "error": missing }))
-    })?;
-    crate::input::fields::python_int(text)
-        .ok_or_else(|| ApiError::Invalid(json!({ name: [state.texts.not_a_number()] })))
+fn wanted(state: &State, query: &Query, name: &str, missing: &str) -> Result<i64, ApiError> {
+    let missing = || ApiError::Invalid(json!({ "error": missing }));
+    let text = query.said(name).ok_or_else(missing)?;
+    python_int(text).ok_or_else(|| ApiError::Invalid(json!({ name: [state.texts.not_a_number()] })))
 }

@@ -1,15 +1,13 @@
 //! Who would get a message, who would not and why, and what it would cost.
 
-use super::MODEL;
-use super::crud::load;
 use crate::answer;
+use crate::crud::{Resource, load};
+use crate::drf::{ApiError, Id};
 use crate::endpoint::{Endpoint, Operation};
-use crate::error::ApiError;
-use crate::input::path::id_of;
-use crate::openapi::Shape;
+use crate::schema::words::{MotifEnum, TypeEnum};
 use crate::state::State;
 use actix_web::http::Method;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use messages_core::config::{Config, Lang};
 use messages_core::model::Message;
 use messages_core::preview::{self, Preview, Recipient};
@@ -18,6 +16,7 @@ use messages_core::texts::{addresses, date_warning, motif};
 use messages_core::vocabulary::{Canal, Motif, Portee};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     let operation = Operation::new(
@@ -25,7 +24,6 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         Portee::Lecture,
         "messages_preview",
         "Qui recevrait ce message s'il partait maintenant",
-        Shape::Preview,
         || web::to(show),
     );
     vec![Endpoint {
@@ -35,55 +33,86 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         operations: vec![
             operation
                 .details("Rien n'est envoyé ni changé. Un SMS compte les segments facturés.")
+                .answers::<PreviewJson<'_>>()
                 .refuses(&[404]),
         ],
     }]
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Apercu, examples(json!({
+    "message": 1,
+    "canal": "sms",
+    "total": 2,
+    "nb_destinataires": 1,
+    "motifs": { "sans_adresse": 1 },
+    "sms": { "encodage": "gsm7", "caracteres": 21, "segments": 1, "total_segments": 1 },
+    "avertissements": ["+33612345678 : numéro partagé par 4 familles"],
+    "destinataires": [
+        { "parent": 1, "nom": "Martin", "prenom": "Zoé", "adresse": "+33612345678", "motif": null, "raison": null, "detail": null },
+        { "parent": 2, "nom": "Diallo", "prenom": "Awa", "adresse": null, "motif": "sans_adresse", "raison": "sans adresse utilisable", "detail": "virgule" },
+    ],
+})))]
 struct PreviewJson<'p> {
+    /// Le message.
     message: i64,
+    /// Par quel canal.
+    #[schema(value_type = TypeEnum)]
     canal: Canal,
-    /// Parents of the audience.
+    /// Parents concernés.
     total: usize,
-    /// Those who would be written to.
+    /// Ceux qui recevraient le message.
     nb_destinataires: usize,
-    /// The others, by reason.
+    /// Les autres, par motif.
     motifs: BTreeMap<&'static str, usize>,
+    /// Coût d'un SMS ; null pour un e-mail.
     sms: Option<Cost>,
-    /// What the office should look at before it is sent.
+    /// Ce qu'il faut regarder avant l'envoi : numéros partagés, inventés, texte trop long, départ à minuit ou la nuit.
     avertissements: Vec<String>,
+    /// Tous les parents concernés.
     destinataires: Vec<RecipientJson<'p>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = CoutSms)]
 struct Cost {
-    #[serde(flatten)]
-    counted: segments::Segments,
-    /// Of all recipients together.
+    /// Alphabet qu'il faut : « gsm7 » ou « ucs2 ».
+    encodage: &'static str,
+    /// Places prises.
+    caracteres: usize,
+    /// SMS facturés pour chaque destinataire.
+    segments: usize,
+    /// SMS facturés en tout.
     total_segments: usize,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Destinataire)]
 struct RecipientJson<'p> {
+    /// Le parent.
     parent: Option<i64>,
+    /// Nom.
     nom: &'p str,
+    /// Prénom.
     prenom: &'p str,
+    /// Où le message irait.
     adresse: Option<&'p str>,
+    /// Pourquoi il n'irait pas.
+    #[schema(value_type = Option<MotifEnum>)]
     motif: Option<Motif>,
+    /// Le motif, en clair.
     raison: Option<&'static str>,
-    /// What more there is to say.
+    /// Ce qui est à corriger.
     detail: Option<&'p str>,
 }
 
-async fn show(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    let id = id_of(&request)?;
-    let message = load(&state, id).await?;
+async fn show(state: web::Data<State>, Id(id): Id) -> Result<HttpResponse, ApiError> {
+    let message: Message = load(&state, id).await?;
     let config = state.config.clone();
     let shown = state
         .ask(move |conn| preview::one(conn, &config, id))
         .await
-        .map_err(|error| error.of_model(MODEL))?;
+        .map_err(|error| error.of_model(Message::MODEL))?;
     Ok(answer::ok(&json(&shown, &message, &state.config)))
 }
 
@@ -102,7 +131,9 @@ fn json<'p>(shown: &'p Preview, message: &Message, config: &Config) -> PreviewJs
     let sms = (shown.message.canal == Canal::Sms).then(|| {
         let counted = segments::count(&message.contenu);
         Cost {
-            counted,
+            encodage: counted.encodage,
+            caracteres: counted.caracteres,
+            segments: counted.segments,
             total_segments: counted.segments * nb_destinataires,
         }
     });

@@ -1,22 +1,20 @@
 //! The numbers of the web app's dashboard, and some more.
 
 use crate::answer;
+use crate::drf::{ApiError, Filters, Query};
 use crate::endpoint::{Endpoint, Kind, Operation, Parameter};
-use crate::error::ApiError;
-use crate::input::fields::{python_int, read_date};
-use crate::input::query::Query;
-use crate::openapi::Shape;
+use crate::schema::kit::{self, Part};
+use crate::schema::words;
 use crate::state::State;
 use actix_web::http::Method;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use chrono::{Days, NaiveDate};
-use messages_core::instant::Instant;
 use messages_core::store::Conn;
 use messages_core::store::appels::statistiques::{self, Selection, Statistics};
 use messages_core::vocabulary::{Canal, Etat, Portee, Statut};
 use serde::Serialize;
-use serde_json::{Map, json};
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
 /// Days before today that are shown.
 const DAYS: u64 = 30;
@@ -27,7 +25,6 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         Portee::Lecture,
         "messages_message_stats",
         "Les chiffres de tous les messages, ou d'une période et d'une classe",
-        Shape::Statistics,
         || web::to(show),
     );
     vec![Endpoint {
@@ -53,40 +50,82 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
                         kind: Kind::Integer,
                     },
                 ])
+                .answers::<StatisticsJson>()
                 .refuses(&[400]),
         ],
     }]
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Statistiques, examples(json!({
+    "total_messages": 12,
+    "total_sms": 8,
+    "total_email": 4,
+    "status_counts": { "brouillon": 1, "programme": 2, "en_attente": 0, "envoye": 8, "echec": 1 },
+    "read_rate": 75.0,
+    "messages_by_class": [{ "classe": "6e A", "count": 3 }],
+    "messages_by_day": [{ "date": "2036-09-14", "count": 5 }],
+    "envois": {
+        "sms": { "a_envoyer": 0, "reserve": 0, "emission": 0, "envoye": 128, "echec": 2, "incertain": 0, "ignore": 1 },
+        "email": { "a_envoyer": 0, "reserve": 0, "emission": 0, "envoye": 60, "echec": 2, "incertain": 0, "ignore": 1 },
+    },
+    "emails_envoyes": 60,
+    "emails_lus": 45,
+})))]
 struct StatisticsJson {
+    /// Messages en tout.
     total_messages: i64,
+    /// Ceux par SMS.
     total_sms: i64,
+    /// Ceux par e-mail.
     total_email: i64,
+    #[schema(schema_with = by_statut)]
     status_counts: BTreeMap<&'static str, i64>,
+    /// E-mails lus, en pour cent.
+    #[schema(minimum = 0, maximum = 100)]
     read_rate: f64,
+    /// Les messages de chaque classe.
     messages_by_class: Vec<OfClasse>,
+    /// Les 31 derniers jours.
     messages_by_day: Vec<OfDay>,
-    /// Envois by channel and state.
+    #[schema(schema_with = by_canal)]
     envois: BTreeMap<&'static str, BTreeMap<&'static str, i64>>,
+    /// E-mails acceptés, par destinataire.
     emails_envoyes: i64,
+    /// Ceux d'entre eux qui ont été lus.
     emails_lus: i64,
 }
 
-#[derive(Serialize)]
+fn by_statut() -> Part {
+    kit::each(words::statuts(), &kit::count(), "Messages par état.")
+}
+
+fn by_canal() -> Part {
+    let by_etat = kit::each(words::etats(), &kit::count(), "Par état.");
+    kit::each(words::canaux(), &by_etat, "Envois par canal et état.")
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = MessagesDeClasse)]
 struct OfClasse {
+    /// Nom de la classe.
     classe: String,
+    /// Ses messages.
     count: i64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = MessagesDuJour)]
 struct OfDay {
+    /// Le jour.
+    #[schema(format = Date)]
     date: String,
+    /// Ses messages.
     count: i64,
 }
 
-async fn show(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    let selection = selection(&state, &Query::of(&request))?;
+async fn show(state: web::Data<State>, query: Query) -> Result<HttpResponse, ApiError> {
+    let selection = selection(&state, &query)?;
     let zone = state.config.messages.zone;
     let question = move |conn: &mut Conn| {
         let statistics = statistiques::messages(conn, &selection)?;
@@ -101,30 +140,15 @@ async fn show(state: web::Data<State>, request: HttpRequest) -> Result<HttpRespo
 
 /// `?depuis= ?jusqua= ?classe=`, all faults at once.
 fn selection(state: &State, query: &Query) -> Result<Selection, ApiError> {
-    let mut faults = Map::new();
-    let mut date = |name: &str| -> Option<Instant> {
-        let text = query.said(name)?;
-        match read_date(text, state.config.messages.zone, state.texts) {
-            Ok(at) => Some(at),
-            Err(why) => {
-                faults.insert(name.to_owned(), json!([why]));
-                None
-            }
-        }
+    let mut filters = Filters::new(query, state.texts);
+    let zone = state.config.messages.zone;
+    let selection = Selection {
+        depuis: filters.date("depuis", zone),
+        jusqua: filters.date("jusqua", zone),
+        classe: filters.number("classe"),
     };
-    let (depuis, jusqua) = (date("depuis"), date("jusqua"));
-    let classe = query.said("classe").map(python_int);
-    if classe == Some(None) {
-        faults.insert("classe".to_owned(), json!([state.texts.not_a_number()]));
-    }
-    if !faults.is_empty() {
-        return Err(ApiError::Invalid(faults.into()));
-    }
-    Ok(Selection {
-        depuis,
-        jusqua,
-        classe: classe.flatten(),
-    })
+    filters.check()?;
+    Ok(selection)
 }
 
 fn json_of(statistics: Statistics, days: &[(NaiveDate, i64)]) -> StatisticsJson {

@@ -1,41 +1,35 @@
 //! The picture that tells of reading: always the same answer, so that nothing can be learnt here.
 
-use crate::endpoint::{Endpoint, Operation};
-use crate::open;
-use crate::openapi::Shape;
+use crate::endpoint::{Access, Endpoint, Operation};
+use crate::schema::Answer;
 use crate::state::State;
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
 use messages_core::store::envois;
-use messages_core::vocabulary::Portee;
 
 /// A transparent picture of one dot (GIF89a).
 const PICTURE: &[u8] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
 
-/// Reading follows nobody who did not agree: the endpoint exists only where it is switched on. A
-/// mail program has no key, so it stands outside the gate.
-pub(crate) fn register(config: &mut web::ServiceConfig) {
-    open::register(config, &documented());
-}
+/// Where the picture is.
+pub(crate) const PATH: &str = "/api/messages/track/{jeton}/";
 
-/// The endpoint, documented even where it is switched off.
-pub(crate) fn documented() -> Endpoint {
-    let mut operation = Operation::new(
+/// Reading follows nobody who did not agree: the endpoint is documented everywhere, and exists only
+/// where it is switched on. A mail program has no key, so it is public.
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    let operation = Operation::new(
         Method::GET,
-        Portee::Lecture,
+        Access::Public,
         "messages_track",
         "Image invisible d'un e-mail, qui note sa lecture",
-        Shape::Picture,
         || web::to(picture),
-    );
-    operation.portee = None;
-    operation.refusals = &[404];
-    Endpoint {
-        path: "/api/messages/track/{jeton}/",
+    )
+    .tells(Answer::Picture);
+    vec![Endpoint {
+        path: PATH,
         name: "Track",
         tag: "messages",
-        operations: vec![operation],
-    }
+        operations: vec![operation.refuses(&[404])],
+    }]
 }
 
 async fn picture(state: web::Data<State>, request: HttpRequest) -> HttpResponse {

@@ -31,6 +31,10 @@ Seuls `brouillon` et `programme` se demandent ; les autres suivent les envois, u
 
 Elles ont les formes de Django REST framework : `{\"champ\": [\"texte\"]}` pour les fautes d'un formulaire (400), `{\"detail\": \"texte\"}` pour le reste. Les boutons répondent `{\"error\": \"texte\"}` à ce qui ne se fait pas (400). Chaque réponse porte un numéro, `X-Request-Id`, que le journal du serveur reprend ; il peut être donné par l'appelant.
 
+## Ce qui se lit aussi
+
+Un corps est du JSON ; un formulaire (`application/x-www-form-urlencoded`, `multipart/form-data`) qui dit la même chose est lu aussi. Comme dans Django REST framework, un nombre peut être écrit dans un texte (`\"3\"`), un booléen comme `\"true\"`, `\"on\"`, `\"1\"` ou `1`, et un nombre sert de texte ; un texte vide vaut null pour une date ou le numéro d'un objet.
+
 ## Les dates
 
 Elles sont données dans le fuseau horaire de l'établissement, avec leur décalage. Une date sans décalage est lue dans ce fuseau.

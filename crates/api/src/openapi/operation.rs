@@ -1,8 +1,8 @@
 //! One operation, from the table of endpoints.
 
-use super::shape::Shape;
 use super::{links, parameters, refusals};
 use crate::endpoint::{Endpoint, Operation};
+use crate::schema::{Answer, Sent};
 use actix_web::http::Method;
 use messages_core::vocabulary::Portee;
 use utoipa::openapi::header::HeaderBuilder;
@@ -13,15 +13,14 @@ use utoipa::openapi::{HttpMethod, Required, SecurityRequirement};
 
 /// An operation; `gated` when it asks who calls.
 pub(super) fn of(endpoint: &Endpoint, operation: &Operation, gated: bool) -> path::Operation {
-    let (status, shape) = operation.answer;
     let mut documented = OperationBuilder::new()
         .tag(endpoint.tag)
         .operation_id(Some(operation.id))
         .summary(Some(operation.summary))
         .description(Some(description(operation, gated)))
-        .request_body(operation.body.map(|shape| body(operation, shape)))
+        .request_body(operation.body.map(body))
         .securities(Some(securities(operation, gated)))
-        .response(status.to_string(), answer(operation, shape));
+        .response(operation.answer.0.to_string(), answer(operation));
     for parameter in parameters::of(endpoint, operation) {
         documented = documented.parameter(parameter);
     }
@@ -44,7 +43,7 @@ pub(super) fn method(method: &Method) -> Option<HttpMethod> {
 }
 
 fn description(operation: &Operation, gated: bool) -> String {
-    let needed = match operation.portee {
+    let needed = match operation.access.portee() {
         _ if !gated => "Sans clé.".to_owned(),
         Some(portee) => format!("Portée nécessaire : « {portee} »."),
         None => "Toute clé.".to_owned(),
@@ -60,45 +59,38 @@ fn securities(operation: &Operation, gated: bool) -> Vec<SecurityRequirement> {
     if !gated {
         return Vec::new();
     }
-    let portee: Vec<&str> = operation
-        .portee
-        .iter()
-        .map(|portee: &Portee| portee.as_str())
-        .collect();
+    let portee = operation.access.portee();
+    let portee: Vec<&str> = portee.into_iter().map(Portee::as_str).collect();
     vec![
         SecurityRequirement::new::<_, [&str; 0], &str>("jwtAuth", []),
         SecurityRequirement::new("cleApi", portee),
     ]
 }
 
-fn body(operation: &Operation, shape: Shape) -> RequestBody {
-    // A change may change nothing; so may a form without members.
-    let may_be_absent = operation.method == Method::PATCH || shape == Shape::ResendBody;
-    let required = if may_be_absent {
+fn body(sent: Sent) -> RequestBody {
+    let required = if sent.may_be_absent() {
         Required::False
     } else {
         Required::True
     };
     let body = RequestBodyBuilder::new().required(Some(required));
-    let media = shape.read_as().iter();
-    media
-        .fold(body, |body, media| {
-            body.content(*media, shape.sent_as(media))
-        })
-        .build()
+    let (media, content) = sent.content();
+    body.content(media, content).build()
 }
 
-fn answer(operation: &Operation, shape: Shape) -> Response {
-    let described = ResponseBuilder::new().description(match operation.answer.0 {
-        201 => "Créé.",
-        204 => "Supprimé.",
+fn answer(operation: &Operation) -> Response {
+    let (status, answer) = operation.answer;
+    let described = ResponseBuilder::new().description(match (status, answer) {
+        (201, _) => "Créé.",
+        (204, _) => "Supprimé.",
+        (_, Answer::Picture) => "Une image transparente d'un point (image/gif).",
         _ => "Réussi.",
     });
-    let media = shape.media().iter();
-    let mut response = media.fold(described, |response, media| {
-        response.content(*media, shape.content())
+    let contents = answer.contents().into_iter();
+    let mut response = contents.fold(described, |response, (media, content)| {
+        response.content(media, content)
     });
-    if shape == Shape::Csv {
+    if matches!(answer, Answer::Text("text/csv", _)) {
         let header = HeaderBuilder::new().description(Some("Le nom du fichier."));
         response = response.header("Content-Disposition", header.build());
     }

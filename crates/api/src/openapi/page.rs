@@ -1,12 +1,11 @@
 //! `/api/docs/`: the documentation to read and to try, all of it from this program.
 
-use super::shape::{HTML, Shape};
-use crate::endpoint::{Endpoint, Operation};
-use crate::error::ApiError;
+use crate::drf::ApiError;
+use crate::endpoint::{Access, Endpoint, Operation};
+use crate::schema::{Answer, HTML};
 use actix_web::http::Method;
 use actix_web::http::header::{self, ContentEncoding};
 use actix_web::{HttpRequest, HttpResponse, web};
-use messages_core::vocabulary::Portee;
 use std::sync::Arc;
 use utoipa_swagger_ui::{Config, SwaggerFile, serve};
 
@@ -32,10 +31,8 @@ pub(super) async fn page() -> Result<HttpResponse, ApiError> {
 
 /// Its scripts and styles, which nobody asks for by themselves: not in the document.
 pub(super) fn files() -> Endpoint {
-    let shape = Shape::Page;
-    let file = Operation::new(Method::GET, Portee::Lecture, "", "", shape, || {
-        web::to(file)
-    });
+    let file = Operation::new(Method::GET, Access::Public, "", "", || web::to(file))
+        .tells(Answer::Text(HTML, super::PAGE));
     Endpoint {
         path: "/api/docs/{fichier}/",
         name: "Docs file",

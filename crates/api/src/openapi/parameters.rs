@@ -1,7 +1,8 @@
 //! Parameters of the path, of the query and of the head.
 
-use super::kit::{self, Part};
 use crate::endpoint::{Endpoint, Kind, Operation};
+use crate::gate::idempotency::KEY_MAX;
+use crate::schema::kit::{self, Part};
 use actix_web::http::Method;
 use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
@@ -53,7 +54,7 @@ const PAGING: [(&str, &str); 3] = [
 
 fn path(path: &str) -> Option<Parameter> {
     let (name, description, schema) = if path.contains("{id}") {
-        ("id", "Numéro", kit::id())
+        ("id", "Numéro", kit::id().into())
     } else if path.contains("{jeton}") {
         ("jeton", "Marque du destinataire", kit::text())
     } else {
@@ -85,20 +86,16 @@ fn schema(kind: Kind) -> Part {
             .into(),
         Kind::Integer | Kind::NeededInteger => kit::kinds(&[Type::Integer]).into(),
         // What is no boolean does not filter.
-        Kind::Boolean => kit::kinds(&[Type::Boolean, Type::String]).into(),
-        // What is empty is not said.
-        Kind::DateTime => {
-            let empty = kit::kinds(&[Type::String]).max_length(Some(0));
-            kit::any_of([kit::date_time(), empty.into()])
-        }
-        Kind::Words(words) => kit::words(words.iter().copied()),
+        Kind::Boolean => kit::kinds(&[Type::Boolean]).into(),
+        Kind::DateTime => kit::date_time(),
+        Kind::Words(words) => kit::words(words()),
     }
 }
 
 fn idempotency_key() -> Parameter {
     let key = kit::kinds(&[Type::String])
         .min_length(Some(1))
-        .max_length(Some(255))
+        .max_length(Some(KEY_MAX))
         .pattern(Some(r"^[!-~]([\t -~]*[!-~])?$"))
         .description(Some("Par exemple un UUID."));
     ParameterBuilder::new()

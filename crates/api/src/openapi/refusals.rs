@@ -1,11 +1,9 @@
 //! What a request may end in other than its answer. The bodies are those that the server writes.
 
-use super::kit;
-use super::shape::{HTML, JSON, Shape};
 use crate::auth::{Refusal, WWW_AUTHENTICATE};
+use crate::drf::{ApiError, Texts};
 use crate::endpoint::Operation;
-use crate::error::ApiError;
-use crate::texts::Texts;
+use crate::schema::{Answer, HTML, JSON, kit};
 use actix_web::ResponseError;
 use actix_web::http::Method;
 use messages_core::config::Lang;
@@ -114,7 +112,9 @@ fn response(Known(_, description, schema, error): &Known) -> Response {
         .content(JSON, content.build());
     if *error == ApiError::NotFound {
         // Of an address that no endpoint has, such as one with a point in the number.
-        response = response.content(HTML, Shape::Page.content());
+        for (media, content) in Answer::Text(HTML, super::PAGE).contents() {
+            response = response.content(media, content);
+        }
     }
     if let Some((name, header)) = header(error) {
         response = response.header(name, header);
@@ -148,7 +148,7 @@ fn statuses(operation: &Operation, gated: bool) -> BTreeSet<u16> {
         return statuses;
     }
     statuses.extend([401, 404, 406, 429, 500, 503]);
-    if operation.portee.is_some() {
+    if operation.access.portee().is_some() {
         statuses.insert(403);
     }
     if !operation.parameters.is_empty() {
@@ -186,19 +186,18 @@ pub(super) fn of(operation: &Operation, gated: bool) -> Vec<(String, RefOr<Respo
 
 /// Outside the gate, some answers are other than elsewhere.
 fn own(operation: &Operation, status: u16, gated: bool) -> Option<Response> {
-    let (media, content, description) = match (gated, operation.answer.1, status) {
-        (false, Shape::Ready, 503) => (
-            JSON,
-            Shape::Ready.content(),
-            "Le service ne peut pas travailler.",
-        ),
-        (false, Shape::Picture, 404) => (
-            HTML,
-            Shape::Page.content(),
+    let (content, description) = match (gated, operation.answer.1, status) {
+        (false, ready @ Answer::One(_), 503) => (ready, "Le service ne peut pas travailler."),
+        (false, Answer::Picture, 404) => (
+            Answer::Text(HTML, super::PAGE),
             "Le suivi des lectures n'est pas en service.",
         ),
         _ => return None,
     };
     let response = ResponseBuilder::new().description(description);
-    Some(response.content(media, content).build())
+    let contents = content.contents().into_iter();
+    let response = contents.fold(response, |response, (media, content)| {
+        response.content(media, content)
+    });
+    Some(response.build())
 }

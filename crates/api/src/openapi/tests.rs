@@ -2,9 +2,14 @@
 
 use super::*;
 use crate::endpoint::Endpoint;
+use crate::server;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
+
+fn document() -> OpenApi {
+    super::document(&server::endpoints())
+}
 
 fn json() -> Value {
     serde_json::to_value(document()).unwrap()
@@ -19,6 +24,10 @@ fn operations(document: &Value) -> Vec<(String, String, Value)> {
         }
     }
     all
+}
+
+fn id_of(operation: &Value) -> &str {
+    operation["operationId"].as_str().unwrap()
 }
 
 /// What a reference means.
@@ -55,8 +64,10 @@ fn every_operation_is_documented() {
             let text = operation[member].as_str().unwrap_or_default();
             assert!(!text.is_empty(), "{name}: {member}");
         }
-        let id = operation["operationId"].as_str().unwrap().to_owned();
-        assert!(ids.insert(id), "{name}: its operationId is another's");
+        assert!(
+            ids.insert(id_of(&operation).to_owned()),
+            "{name}: its operationId is another's"
+        );
         assert!(operation["security"].is_array(), "{name}: security");
         let tag = &operation["tags"][0];
         let mut tags = document["tags"].as_array().unwrap().iter();
@@ -65,14 +76,14 @@ fn every_operation_is_documented() {
             let answer = resolved(&document, answer);
             let name = format!("{name}: {status}");
             assert!(answer["description"].is_string(), "{name}");
-            if status == "204" {
+            // What only a mail program sees is no text.
+            if status == "204" || (id_of(&operation) == "messages_track" && status == "200") {
                 assert_eq!(answer["content"], Value::Null, "{name}");
                 continue;
             }
             for content in answer["content"].as_object().unwrap().values() {
                 assert!(!content["schema"].is_null(), "{name}: schema");
-                let picture = answer["content"]["image/gif"].is_object();
-                assert!(picture || !content["example"].is_null(), "{name}: example");
+                assert!(!content["example"].is_null(), "{name}: example");
             }
         }
         let body = operation["requestBody"]["content"].as_object();
@@ -132,11 +143,9 @@ fn what_is_routed_is_documented() {
         let methods = endpoint.operations.into_iter();
         methods.map(move |operation| (path.clone(), operation.method.to_string()))
     };
-    let mut routed = server::endpoints();
-    routed.extend(health::documented());
-    routed.extend(documented());
-    routed.push(messages::track::documented());
-    let routed: Vec<_> = routed.into_iter().flat_map(rows).collect();
+    let routed = server::endpoints().into_iter();
+    let routed = routed.filter(|endpoint| endpoint.path != "/api/docs/{fichier}/");
+    let routed: Vec<_> = routed.flat_map(rows).collect();
     let count = routed.len();
     let routed: BTreeSet<_> = routed.into_iter().collect();
     assert_eq!(count, routed.len(), "a row stands twice");

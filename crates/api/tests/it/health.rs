@@ -107,7 +107,7 @@ fn metrics_tell_of_envois_waits_and_requests(database: &Database) {
     let user = Client::user(&server);
     user.school(3, 1);
     let metrics = || {
-        let (key, _) = key(database, &[Portee::Lecture]);
+        let (key, _) = key(database, &[Portee::Supervision]);
         let answer = Client::nobody(&server).bearer(&key).get("/metrics");
         assert_eq!(answer.status, 200, "{}", answer.text());
         assert!(

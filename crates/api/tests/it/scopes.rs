@@ -55,6 +55,11 @@ fn callers(database: &Database) -> Vec<Caller> {
             Some(&[Portee::Envoi]),
         ),
         (
+            "a key to watch",
+            single(Portee::Supervision),
+            Some(&[Portee::Supervision]),
+        ),
+        (
             "a key without a scope",
             Some(key(database, &[]).0),
             Some(&[]),

@@ -3,6 +3,7 @@
 //! Whether the keys are good enough is the server's question alone: a passage must not fail on it.
 
 use super::Vars;
+use super::rights::{self, Right};
 use crate::secret::Secret;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -12,6 +13,9 @@ pub(super) const NAMES: &[&str] = &[
     "BASE_URL",
     "JWT_SIGNING_KEY",
     "JWT_PUBLIC_KEY_FILE",
+    "JWT_ISSUER",
+    "JWT_AUDIENCE",
+    "JWT_SCOPES",
     "CORS_ALLOWED_ORIGINS",
     "API_PAGE_SIZE",
     "API_PAGINATION",
@@ -33,6 +37,12 @@ pub struct Api {
     pub signing_key: Option<SigningKey>,
     /// PEM file with the public key of RS256 or `EdDSA` tokens.
     pub public_key_file: Option<PathBuf>,
+    /// The `iss` that tokens must have.
+    pub issuer: Option<String>,
+    /// The `aud` that tokens must have.
+    pub audience: Option<String>,
+    /// What tokens may; none: everything.
+    pub rights: Option<Vec<Right>>,
     /// Web pages that may call, each `scheme://host[:port]`.
     pub origins: Vec<String>,
     /// Objects of one page; none: lists are whole.
@@ -93,6 +103,9 @@ impl Api {
             base_url,
             signing_key: signing_key(vars),
             public_key_file: vars.text("JWT_PUBLIC_KEY_FILE").map(PathBuf::from),
+            issuer: vars.text("JWT_ISSUER"),
+            audience: vars.text("JWT_AUDIENCE"),
+            rights: rights::read(vars),
             origins: origins(vars),
             page_size: vars.number("API_PAGE_SIZE", 1..=1000),
             pagination: pagination.unwrap_or_default(),

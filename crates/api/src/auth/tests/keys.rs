@@ -33,7 +33,7 @@ fn a_key_may_what_it_was_made_for() {
     assert_eq!(key.prefixe, "0a1b2c3d");
     let principal = check_key(Some(&stored()), &key).unwrap();
     assert_eq!(principal.who, Who::Key(3));
-    assert_eq!(principal.rate_key(), "key:3");
+    assert_eq!(principal.log_name(), "key:3");
     assert!(principal.may(Portee::Lecture) && principal.may(Portee::Envoi));
     assert_eq!(principal.must(Portee::Ecriture), Err(Refusal::Forbidden));
     let nothing = Cle {

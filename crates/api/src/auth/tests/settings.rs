@@ -16,10 +16,15 @@ fn warnings(settings: &[(&str, &str)], no_auth: bool, keys_exist: bool) -> Vec<S
 #[test]
 fn a_secret_has_thirty_two_bytes() {
     let secret = "k".repeat(32);
-    assert_eq!(
-        warnings(&[("JWT_SIGNING_KEY", &secret)], false, false),
-        [""; 0]
+    let warned = warnings(&[("JWT_SIGNING_KEY", &secret)], false, false);
+    assert_eq!(warned.len(), 1);
+    assert!(
+        warned[0].contains("JWT_SCOPES="),
+        "every token may everything"
     );
+    let scopes = ("JWT_SCOPES", "*:lecture");
+    let warned = warnings(&[("JWT_SIGNING_KEY", &secret), scopes], false, false);
+    assert_eq!(warned, [""; 0]);
     for name in ["JWT_SIGNING_KEY", "SECRET_KEY"] {
         let text = faults(&[(name, &secret[1..])], false, true);
         assert!(text.starts_with(&format!("{name} : trop courte")), "{text}");
@@ -36,7 +41,8 @@ fn a_pem_key_is_no_secret() {
 
 #[test]
 fn django_s_own_key_will_do_with_a_warning() {
-    let warnings_of = |settings: &[_]| warnings(settings, false, false);
+    let scopes = ("JWT_SCOPES", "*:lecture");
+    let warnings_of = |settings: &[_]| warnings(&[settings, &[scopes]].concat(), false, false);
     let warned = warnings_of(&[("SECRET_KEY", SECRET)]);
     assert_eq!(warned.len(), 1);
     assert!(warned[0].contains("JWT_SIGNING_KEY") && !warned[0].contains(SECRET));

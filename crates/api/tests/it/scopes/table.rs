@@ -1,6 +1,6 @@
 //! Every path of the server: its methods, and what they need.
 
-use messages_core::vocabulary::Portee::{self, Ecriture, Envoi, Lecture};
+use messages_core::vocabulary::Portee::{self, Ecriture, Envoi, Lecture, Supervision};
 
 /// What a caller must have.
 #[derive(Debug, Clone, Copy)]
@@ -15,6 +15,12 @@ type Operations = &'static [(&'static str, Needs)];
 const READ: Operations = &[
     ("GET", Needs::Scope(Lecture)),
     ("HEAD", Needs::Scope(Lecture)),
+    ("OPTIONS", Needs::Anything),
+];
+
+const WATCH: Operations = &[
+    ("GET", Needs::Scope(Supervision)),
+    ("HEAD", Needs::Scope(Supervision)),
     ("OPTIONS", Needs::Anything),
 ];
 
@@ -73,7 +79,7 @@ pub(super) const ENDPOINTS: &[(&str, Operations)] = &[
     ("/api/parents/send_bulk_sms/", SEND),
     ("/api/parents/send_bulk_email/", SEND),
     ("/api/annuaire/", REPLACE),
-    ("/metrics", READ),
+    ("/metrics", WATCH),
 ];
 
 /// Open to everybody.

@@ -1,0 +1,112 @@
+//! What the directory holds, in JSON.
+
+use messages_core::model::{Classe, Etudiant, Fiche};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Classe, examples(json!(
+    { "id": 1, "nom": "6e A", "niveau": "6e", "annee_scolaire": "2026-2027" }
+)))]
+pub(crate) struct ClasseJson {
+    /// Numéro de l'application web.
+    id: i64,
+    /// Comme « 6e A ».
+    nom: String,
+    /// Comme « 6e » ; peut être vide.
+    niveau: String,
+    /// Comme « 2026-2027 » ; peut être vide.
+    annee_scolaire: String,
+}
+
+impl From<Classe> for ClasseJson {
+    fn from(classe: Classe) -> Self {
+        Self {
+            id: classe.id,
+            nom: classe.nom,
+            niveau: classe.niveau,
+            annee_scolaire: classe.annee_scolaire,
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Etudiant, examples(json!(
+    { "id": 1, "nom": "Martin", "prenom": "Lina", "classe": 1 }
+)))]
+pub(crate) struct EtudiantJson {
+    /// Numéro de l'application web.
+    id: i64,
+    /// Nom de famille.
+    nom: String,
+    /// Prénom ; peut être vide.
+    prenom: String,
+    /// La classe.
+    classe: Option<i64>,
+}
+
+impl From<Etudiant> for EtudiantJson {
+    fn from(etudiant: Etudiant) -> Self {
+        Self {
+            id: etudiant.id,
+            nom: etudiant.nom,
+            prenom: etudiant.prenom,
+            classe: etudiant.classe,
+        }
+    }
+}
+
+/// Un parent.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Parent, examples(json!({
+    "id": 1,
+    "nom": "Martin",
+    "prenom": "Zoé",
+    "telephone": "06 12 34 56 78",
+    "email": "zoe.martin@exemple.fr",
+    "notifications_sms": true,
+    "notifications_email": true,
+    "etudiants": [1],
+    "etudiant": 1,
+    "parti": false,
+})))]
+pub(crate) struct ParentJson {
+    /// Numéro de l'application web.
+    id: i64,
+    /// Nom de famille.
+    nom: String,
+    /// Prénom ; peut être vide.
+    prenom: String,
+    /// Comme il a été saisi ; peut être vide ou faux.
+    telephone: String,
+    /// Comme elle a été saisie ; peut être vide ou fausse.
+    email: String,
+    /// Faux : ne souhaite pas de SMS.
+    notifications_sms: bool,
+    /// Faux : ne souhaite pas d'e-mail.
+    notifications_email: bool,
+    /// Les élèves.
+    etudiants: Vec<i64>,
+    /// Le premier des élèves.
+    etudiant: Option<i64>,
+    /// Vrai : n'est plus dans l'annuaire complet, et ne reçoit plus rien.
+    parti: bool,
+}
+
+impl From<Fiche> for ParentJson {
+    fn from(fiche: Fiche) -> Self {
+        let parent = fiche.parent;
+        Self {
+            id: parent.id,
+            nom: parent.nom,
+            prenom: parent.prenom,
+            telephone: parent.telephone,
+            email: parent.email,
+            notifications_sms: parent.notifications_sms,
+            notifications_email: parent.notifications_email,
+            etudiant: fiche.etudiants.first().copied(),
+            etudiants: fiche.etudiants,
+            parti: fiche.parti_le.is_some(),
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Objects that are listed, read, written, changed and removed: the ways of Django REST framework's
+//! `ModelViewSet`, for messages and for each of the three resources of the directory.
+
+use crate::answer;
+use crate::answer::list::{self, Listed};
+use crate::caller::Caller;
+use crate::drf::{ApiError, Body, Fields, Id, Query, Texts};
+use crate::state::State;
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpRequest, HttpResponse, web};
+use messages_core::config::{Config, Messages as Settings};
+use messages_core::store::{Conn, Error};
+
+/// One kind of objects.
+pub(crate) trait Resource: Listed {
+    /// Django's name of the model.
+    const MODEL: &'static str;
+    /// Fields that can be said in another way too: `(other, usual)`.
+    const OTHER_NAMES: &'static [(&'static str, &'static str)] = &[];
+    /// What one shall be.
+    type Form: Clone + Send + 'static;
+
+    /// Reads the filter; 400 with all faults.
+    async fn filter(state: &State, query: &Query) -> Result<Self::Filter, ApiError>;
+    /// Reads a body over `present`; what is not said stays.
+    fn read(fields: &mut Fields<'_>, present: Option<&Self>, config: &Config) -> Self::Form;
+    /// The fields that name something that is not there, and what they name.
+    fn unknown(form: &Self::Form, conn: &mut Conn) -> Result<Vec<(&'static str, String)>, Error>;
+    /// Checks what each field says against the others.
+    fn check(_: &mut Fields<'_>, _: &Self::Form, _present: Option<&Self>, _: &Config) {}
+
+    /// The one with this number.
+    fn one(conn: &mut Conn, id: i64) -> Result<Self, Error> {
+        let found = Self::by_ids(conn, &[id])?.pop();
+        found.ok_or(Error::NotFound)
+    }
+    /// Adds one, and returns its number.
+    fn insert(conn: &mut Conn, form: &Self::Form) -> Result<i64, Error>;
+    /// Changes the one that was `seen`.
+    fn update(conn: &mut Conn, seen: &Self, form: &Self::Form) -> Result<(), Error>;
+    /// Removes the one with this number.
+    fn delete(conn: &mut Conn, id: i64) -> Result<(), Error>;
+
+    /// What is answered when it cannot be added.
+    fn not_added(texts: Texts) -> ApiError {
+        ApiError::Conflict(texts.conflict())
+    }
+    /// What is answered when it may not be changed.
+    fn not_changed(texts: Texts) -> &'static str {
+        texts.conflict()
+    }
+    /// What is answered when it may not be removed.
+    fn not_removed(texts: Texts) -> &'static str {
+        texts.conflict()
+    }
+}
+
+/// `GET` of the list.
+pub(crate) async fn list<R: Resource>(
+    state: web::Data<State>,
+    request: HttpRequest,
+    query: Query,
+) -> Result<HttpResponse, ApiError> {
+    let filter = R::filter(&state, &query).await?;
+    list::answer::<R>(&state, &request, &query, filter).await
+}
+
+/// `GET` of one.
+pub(crate) async fn get<R: Resource>(
+    state: web::Data<State>,
+    Id(id): Id,
+) -> Result<HttpResponse, ApiError> {
+    let row = load::<R>(&state, id).await?;
+    Ok(answer::ok(&row.json(&state.config.messages)))
+}
+
+/// `POST` to the list.
+pub(crate) async fn create<R: Resource>(
+    state: web::Data<State>,
+    caller: Caller,
+    body: Body,
+) -> Result<HttpResponse, ApiError> {
+    let form = read::<R>(&state, &body, None, false).await?;
+    let create = move |conn: &mut Conn| {
+        let id = R::insert(conn, &form)?;
+        R::one(conn, id)
+    };
+    let texts = state.texts;
+    match state.change(&caller, texts.conflict(), create).await {
+        Ok(row) => Ok(answer::json(
+            StatusCode::CREATED,
+            &row.json(&state.config.messages),
+        )),
+        Err(ApiError::Conflict(_)) => Err(R::not_added(texts)),
+        Err(error) => Err(error),
+    }
+}
+
+/// `PUT` and `PATCH` of one. That it is not there is told before what is wrong with the body.
+pub(crate) async fn change<R: Resource>(
+    state: web::Data<State>,
+    caller: Caller,
+    method: Method,
+    Id(id): Id,
+    body: Result<Body, ApiError>,
+) -> Result<HttpResponse, ApiError> {
+    let mut present = load::<R>(&state, id).await?;
+    let body = body?;
+    let changed = loop {
+        let form = read(&state, &body, Some(&present), method == Method::PATCH).await?;
+        let seen = present;
+        let update = move |conn: &mut Conn| {
+            R::update(conn, &seen, &form)?;
+            R::one(conn, id)
+        };
+        let fixed = R::not_changed(state.texts);
+        match state.change(&caller, fixed, update).await {
+            // What this request does not name is to stay as somebody else has just made it.
+            Err(ApiError::Stale) => present = load::<R>(&state, id).await?,
+            other => break other.map_err(|error| error.of_model(R::MODEL))?,
+        }
+    };
+    Ok(answer::ok(&changed.json(&state.config.messages)))
+}
+
+/// `DELETE` of one.
+pub(crate) async fn delete<R: Resource>(
+    state: web::Data<State>,
+    caller: Caller,
+    Id(id): Id,
+) -> Result<HttpResponse, ApiError> {
+    let kept = R::not_removed(state.texts);
+    let delete = move |conn: &mut Conn| R::delete(conn, id);
+    let deleted = state.change(&caller, kept, delete).await;
+    deleted.map_err(|error| error.of_model(R::MODEL))?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Reads one, or says that there is none.
+pub(crate) async fn load<R: Resource>(state: &State, id: i64) -> Result<R, ApiError> {
+    let settings = state.config.messages.clone();
+    let found = state.ask(move |conn| explained(conn, &settings, id)).await;
+    found.map_err(|error| error.of_model(R::MODEL))
+}
+
+/// The one with this number, with what its surroundings tell.
+pub(crate) fn explained<R: Resource>(
+    conn: &mut Conn,
+    settings: &Settings,
+    id: i64,
+) -> Result<R, Error> {
+    let mut row = R::one(conn, id)?;
+    R::explain(conn, settings, std::slice::from_mut(&mut row))?;
+    Ok(row)
+}
+
+/// Reads what one shall be; 400 with all faults.
+async fn read<R: Resource>(
+    state: &State,
+    body: &Body,
+    present: Option<&R>,
+    partial: bool,
+) -> Result<R::Form, ApiError> {
+    let mut fields = Fields::new(body, partial, state.texts);
+    let form = R::read(&mut fields, present, &state.config);
+    let asked = form.clone();
+    let unknown = state.ask(move |conn| R::unknown(&asked, conn)).await?;
+    for (name, written) in unknown {
+        // Under the name that the client used.
+        let name = fields.said_as(name, R::OTHER_NAMES);
+        fields.fault(name, state.texts.no_object(&written));
+    }
+    fields.check()?;
+    R::check(&mut fields, &form, present, &state.config);
+    fields.check()?;
+    Ok(form)
+}

@@ -1,0 +1,72 @@
+//! Who calls, whether they may, and whether not too often.
+
+use super::origin;
+use crate::auth::{Credentials, Principal, Refusal, Who, check_key};
+use crate::caller::Caller;
+use crate::drf::ApiError;
+use crate::endpoint::Access;
+use crate::state::State;
+use actix_web::HttpMessage;
+use actix_web::dev::ServiceRequest;
+use actix_web::http::header::{AUTHORIZATION, HeaderValue};
+use messages_core::instant::Instant;
+use messages_core::store::appels::cles;
+
+/// Lets a caller through who is known and may have this access.
+///
+/// # Errors
+/// 401, 403, 429.
+pub(super) async fn check(
+    state: &State,
+    request: &ServiceRequest,
+    access: Access,
+) -> Result<(), ApiError> {
+    let principal = match authenticate(state, request).await {
+        Ok(principal) => principal,
+        Err(refusal) => {
+            // Who guesses keys is slowed down as who uses one.
+            let peer = request.peer_addr().map(|peer| peer.ip().to_string());
+            count(state, format!("ip:{}", peer.unwrap_or_default())).await?;
+            return Err(refusal);
+        }
+    };
+    if principal.who == Who::Anyone && !origin::is_here(state, request) {
+        return Err(ApiError::Refused(Refusal::Forbidden));
+    }
+    let allowed = access
+        .portee()
+        .map_or(Ok(()), |portee| principal.must(portee));
+    let caller = principal.log_name();
+    // Before it may be refused, because the log also tells who was.
+    request.extensions_mut().insert(Caller(principal));
+    allowed.map_err(ApiError::Refused)?;
+    count(state, caller).await
+}
+
+async fn count(state: &State, caller: String) -> Result<(), ApiError> {
+    match &state.rate {
+        Some(rate) => rate.check(caller).await,
+        None => Ok(()),
+    }
+}
+
+/// Who calls. A web-app token is checked here; an API key is looked up in the database.
+async fn authenticate(state: &State, request: &ServiceRequest) -> Result<Principal, ApiError> {
+    // Two headers are one with a comma, as every server joins them (RFC 9110, 5.3): no token.
+    let headers = request.headers().get_all(AUTHORIZATION);
+    let header = headers.map(HeaderValue::as_bytes).collect::<Vec<_>>();
+    let header = (!header.is_empty()).then(|| header.join(&b", "[..]));
+    let now = Instant::of_this_machine();
+    let credentials = state
+        .auth
+        .parse(header.as_deref(), now)
+        .map_err(ApiError::Refused)?;
+    match credentials {
+        Credentials::Known(principal) => Ok(principal),
+        Credentials::Key(presented) => {
+            let prefixe = presented.prefixe.clone();
+            let known = state.ask(move |conn| cles::find(conn, &prefixe)).await?;
+            check_key(known.as_ref(), &presented).map_err(ApiError::Refused)
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! What is sent of a message, and to parents. The members are read one by one where they are used,
+//! because every fault is to be told at once.
+
+use super::form::SUJET;
+use crate::drf::{OPTIONAL, REQUIRED, Rule};
+use crate::schema::Body;
+use crate::schema::words::{StatutDemandeEnum, TypeEnum};
+use utoipa::ToSchema;
+
+#[derive(ToSchema)]
+#[schema(examples(json!({
+    "parent": 1,
+    "type": "sms",
+    "contenu": "Réunion jeudi à 18 h.",
+    "statut": "programme",
+    "date_programmee": "2036-09-14T08:00:00+02:00",
+})))]
+pub(super) struct MessageRequest {
+    /// Le destinataire ; nécessaire, sauf à un message groupé.
+    parent: Option<i64>,
+    /// Par quel canal.
+    r#type: TypeEnum,
+    /// Le texte.
+    contenu: String,
+    /// Le texte mis en forme, pour un e-mail.
+    contenu_html: Option<String>,
+    /// Quand il doit partir ; sans décalage, c'est l'heure de l'établissement.
+    #[schema(format = DateTime)]
+    date_programmee: Option<String>,
+    /// « brouillon » ou « programme », qui demande une `date_programmee` ; ou l'état présent.
+    #[schema(required = false)]
+    statut: StatutDemandeEnum,
+    /// À plusieurs parents : ceux de la classe, ou tous.
+    #[schema(required = false)]
+    est_message_groupe: bool,
+    /// La classe dont les parents sont destinataires.
+    classe: Option<i64>,
+    /// Sujet de l'e-mail, sur une ligne.
+    sujet: Option<String>,
+}
+
+impl Body for MessageRequest {
+    const RULES: &'static [(&'static str, Rule)] = &[
+        ("contenu", REQUIRED),
+        ("contenu_html", OPTIONAL),
+        ("sujet", SUJET),
+    ];
+}
+
+#[derive(ToSchema)]
+#[schema(examples(json!({ "envois": null })))]
+pub(super) struct ResendRequest {
+    /// Seulement à ces envois.
+    envois: Option<Vec<i64>>,
+}
+
+impl Body for ResendRequest {
+    const RULES: &'static [(&'static str, Rule)] = &[];
+}
+
+#[derive(ToSchema)]
+#[schema(examples(json!({ "message": "Lina est absente ce matin. Merci d'appeler l'école." })))]
+pub(super) struct SendSmsRequest {
+    /// Le texte.
+    message: String,
+}
+
+impl Body for SendSmsRequest {
+    const RULES: &'static [(&'static str, Rule)] = &[("message", REQUIRED)];
+}
+
+#[derive(ToSchema)]
+#[schema(examples(json!({ "subject": "Absence", "message": "Lina est absente ce matin." })))]
+pub(super) struct SendEmailRequest {
+    /// Le sujet.
+    subject: Option<String>,
+    /// Le texte.
+    message: String,
+}
+
+impl Body for SendEmailRequest {
+    const RULES: &'static [(&'static str, Rule)] = &[("subject", SUJET), ("message", REQUIRED)];
+}
+
+#[derive(ToSchema)]
+#[schema(examples(json!({ "sujet": "Sortie", "contenu": "Sortie au musée vendredi.", "classe_id": 1 })))]
+pub(super) struct SendBulkRequest {
+    /// Le canal ; doit être celui de l'adresse.
+    #[schema(required = false)]
+    r#type: TypeEnum,
+    /// Le sujet d'un e-mail.
+    sujet: Option<String>,
+    /// Le texte.
+    contenu: String,
+    /// La classe, ou bien « `tous_parents` ».
+    classe_id: Option<i64>,
+    /// À tous les parents.
+    #[schema(required = false)]
+    tous_parents: bool,
+}
+
+impl Body for SendBulkRequest {
+    const RULES: &'static [(&'static str, Rule)] = &[("sujet", OPTIONAL), ("contenu", REQUIRED)];
+}
