@@ -70,8 +70,8 @@ fn tell_apart(
     remarks: &mut Remarks,
 ) {
     let own: BTreeMap<i64, &known::Classe> = known.iter().map(|row| (row.id, row)).collect();
-    let named: BTreeSet<i64> = patches.iter().map(|patch| patch.id).collect();
-    let others = own.values().filter(|row| !named.contains(&row.id));
+    let given: BTreeSet<i64> = patches.iter().map(|patch| patch.id).collect();
+    let others = own.values().filter(|row| !given.contains(&row.id));
     let mut names: BTreeSet<(String, String)> = others
         .map(|row| (row.nom.clone(), row.annee_scolaire.clone()))
         .collect();
