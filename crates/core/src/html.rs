@@ -87,7 +87,7 @@ pub fn is_html(text: &str) -> bool {
 fn ends(html: &str, name: &str) -> bool {
     let mut found = false;
     walk(html, |piece| {
-        found |= matches!(piece, Piece::Tag(tag, true) if tag == name)
+        found |= matches!(piece, Piece::Tag(tag, true) if tag == name);
     });
     found
 }
