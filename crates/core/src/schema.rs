@@ -90,6 +90,7 @@ diesel::table! {
         bail_jusqua -> Nullable<InstantSql>,
         curseur -> BigInt,
         etendu_le -> Nullable<InstantSql>,
+        auteur -> Nullable<Text>,
     }
 }
 
@@ -193,6 +194,23 @@ diesel::table! {
         nb_echecs -> BigInt,
         nb_incertains -> BigInt,
         nb_ignores -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::instant::InstantSql;
+
+    historique (id) {
+        id -> BigInt,
+        fait_le -> InstantSql,
+        acteur -> Text,
+        action -> Text,
+        objet -> Text,
+        numero -> Nullable<BigInt>,
+        bilan -> Nullable<Text>,
+        ip -> Nullable<Text>,
+        demande -> Nullable<Text>,
     }
 }
 

@@ -70,8 +70,10 @@ macro_rules! text_enum {
 pub(crate) use text_enum;
 
 mod annuaire;
+mod historique;
 
 pub use annuaire::{Relation, Scolarite};
+pub use historique::{Action, Objet};
 
 text_enum! {
     /// State of a message (contract, "Message states").
@@ -278,6 +280,8 @@ text_enum! {
         Envoi = "envoi",
         /// Watching over the program: counters, no message and nobody.
         Supervision = "supervision",
+        /// Reading the whole history: who works when, and from which address.
+        Historique = "historique",
     }
 }
 

@@ -7,6 +7,7 @@ use super::texts::Texts;
 use crate::auth::Refusal;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
+use messages_core::store::appels::idempotence::Reponse;
 use messages_core::store::{self, Conflict};
 use serde_json::{Value, json};
 use std::fmt;
@@ -55,6 +56,8 @@ pub(crate) enum ApiError {
     TooLarge,
     /// 415
     MediaType(String),
+    /// What the first of two requests with one idempotency key was answered, while the second waited.
+    Repeated(Reponse),
     /// 422: an idempotency key that served for something else.
     OtherBody,
     /// 429: try again after so many seconds.
@@ -91,7 +94,8 @@ impl ApiError {
             Self::Method(method) => texts.method(method),
             Self::NotAcceptable => texts.not_acceptable().to_owned(),
             Self::Conflict(text) => (*text).to_owned(),
-            Self::Stale => texts.stale().to_owned(),
+            // Of these the gate gives the first answer.
+            Self::Stale | Self::Repeated(_) => texts.stale().to_owned(),
             Self::TooSlow => texts.too_slow().to_owned(),
             Self::TooLarge => texts.too_large().to_owned(),
             Self::MediaType(media) => texts.media_type(media),
@@ -153,7 +157,9 @@ impl ResponseError for ApiError {
             Self::NotFound | Self::NoObject(_) | Self::NoPage => StatusCode::NOT_FOUND,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
-            Self::Conflict(_) | Self::Leaving { .. } | Self::Stale => StatusCode::CONFLICT,
+            Self::Conflict(_) | Self::Leaving { .. } | Self::Stale | Self::Repeated(_) => {
+                StatusCode::CONFLICT
+            }
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,

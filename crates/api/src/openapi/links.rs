@@ -56,6 +56,7 @@ const OF_MESSAGE: &[&str] = &[
     "messages_mark_as_read",
     "messages_envois",
     "messages_envois_csv",
+    "messages_historique",
     "messages_destroy",
 ];
 

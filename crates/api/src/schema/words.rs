@@ -2,7 +2,9 @@
 //! crate's.
 
 use super::kit::{self, Part};
-use messages_core::vocabulary::{Canal, Cause, Etat, Motif, Relation, Scolarite, Statut};
+use messages_core::vocabulary::{
+    Action, Canal, Cause, Etat, Motif, Objet, Relation, Scolarite, Statut,
+};
 use utoipa::{PartialSchema, ToSchema};
 
 /// The `type` of a message, the `canal` of an envoi.
@@ -22,6 +24,11 @@ pub(crate) enum RelationEnum {}
 /// Whether a pupil is at the school.
 pub(crate) enum EtudiantStatutEnum {}
 
+/// What was done.
+pub(crate) enum ActionEnum {}
+/// What it was done on.
+pub(crate) enum ObjetEnum {}
+
 pub(crate) fn canaux() -> Vec<&'static str> {
     Canal::ALL.iter().map(|word| word.as_str()).collect()
 }
@@ -32,6 +39,14 @@ pub(crate) fn statuts() -> Vec<&'static str> {
 
 pub(crate) fn etats() -> Vec<&'static str> {
     Etat::ALL.iter().map(|word| word.as_str()).collect()
+}
+
+pub(crate) fn actions() -> Vec<&'static str> {
+    Action::ALL.iter().map(|word| word.as_str()).collect()
+}
+
+pub(crate) fn objets() -> Vec<&'static str> {
+    Objet::ALL.iter().map(|word| word.as_str()).collect()
 }
 
 impl PartialSchema for TypeEnum {
@@ -90,3 +105,18 @@ impl ToSchema for MotifEnum {}
 impl ToSchema for CauseEnum {}
 impl ToSchema for RelationEnum {}
 impl ToSchema for EtudiantStatutEnum {}
+
+impl PartialSchema for ActionEnum {
+    fn schema() -> Part {
+        kit::words(actions())
+    }
+}
+
+impl PartialSchema for ObjetEnum {
+    fn schema() -> Part {
+        kit::words(objets())
+    }
+}
+
+impl ToSchema for ActionEnum {}
+impl ToSchema for ObjetEnum {}

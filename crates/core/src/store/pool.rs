@@ -1,5 +1,6 @@
 //! A few connections for many requests.
 
+use super::historique::Acteur;
 use super::{Conn, Error};
 use crate::config::Database;
 use std::sync::{Arc, Mutex};
@@ -34,18 +35,20 @@ impl Pool {
         Ok(Self(pool))
     }
 
-    /// Runs `question` with a connection.
+    /// Runs `question` with a connection, on which `acteur` makes the changes; none makes none.
     ///
     /// # Errors
     /// `question`'s own; `Unavailable` when no connection is free in time.
     pub fn with<T>(
         &self,
+        acteur: Option<Acteur>,
         question: impl FnOnce(&mut Conn) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let mut conn = self
             .0
             .get()
             .map_err(|error| Error::Unavailable(error.to_string()))?;
+        conn.act_for(acteur);
         question(&mut conn)
     }
 }

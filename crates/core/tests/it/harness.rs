@@ -41,7 +41,7 @@ pub(crate) enum To {
 
 /// Takes over what is said of a school.
 pub(crate) fn take_over(conn: &mut Conn, school: &Annuaire) -> Result<Changes, Error> {
-    annuaire::take_over(conn, |conn| annuaire::put(conn, school))
+    annuaire::take_over(conn, |conn| annuaire::put(conn, school, &[])).map(|(changes, _)| changes)
 }
 
 pub(crate) fn place(database: &Database) -> Place {

@@ -3,7 +3,7 @@
 
 use crate::harness::School;
 use messages_core::vocabulary::{
-    Canal, Cause, Etat, Mode, Motif, Relation, Scolarite, Statut, Verdict,
+    Action, Canal, Cause, Etat, Mode, Motif, Objet, Relation, Scolarite, Statut, Verdict,
 };
 use messages_testing::db::Database;
 use messages_testing::stories;
@@ -88,7 +88,7 @@ fn both_databases_have_the_same_tables() {
     assert_eq!(foreign_keys(&sqlite), foreign_keys(&postgres));
     assert_eq!(indexes(&sqlite), indexes(&postgres));
     assert_eq!(unique(&sqlite), unique(&postgres));
-    assert_eq!(columns(&sqlite).len(), 137, "all tables were looked at");
+    assert_eq!(columns(&sqlite).len(), 147, "all tables were looked at");
     assert_eq!(
         unique(&sqlite),
         ["cles_api(prefixe)", "envois(message,parent)"]
@@ -233,6 +233,8 @@ fn stored_words_are_those_of_the_vocabularies(database: &Database) {
         "passages"."mode" = Mode;
         "canaux"."canal" = Canal;
         "canaux"."cause" = Cause;
+        "historique"."action" = Action;
+        "historique"."objet" = Objet;
     );
 }
 

@@ -174,7 +174,7 @@ impl<'d> Program<'d> {
             parents: vec![parent],
             ..annuaire::Annuaire::default()
         };
-        let put = |conn: &mut Conn| annuaire::put(conn, &annuaire);
+        let put = |conn: &mut Conn| annuaire::put(conn, &annuaire, &[]);
         annuaire::take_over(&mut self.conn(), put).unwrap();
     }
 

@@ -3,7 +3,8 @@
 
 use super::{Table, alone, checked, follow};
 use crate::store::backend::{Inner, MultiBackend, locked};
-use crate::store::{Conflict, Conn, Error};
+use crate::store::{Conflict, Conn, Error, historique};
+use crate::vocabulary::Action;
 use diesel::dsl::{AsSelect, count_star};
 use diesel::query_builder::{Query, QueryFragment, QueryId};
 use diesel::query_dsl::methods::{LimitDsl, LoadQuery, OffsetDsl, SelectDsl};
@@ -159,6 +160,7 @@ pub trait Resource: Kept {
             if given.is_some() {
                 follow(conn, Self::TABLE, id)?;
             }
+            historique::note(conn, Action::Cree, Self::TABLE.objet(), Some(id))?;
             Ok(id)
         })
     }
@@ -178,7 +180,11 @@ pub trait Resource: Kept {
             if Self::one(conn, id)? != *seen {
                 return Err(Error::Stale);
             }
-            found(row.change(conn)?)
+            found(row.change(conn)?)?;
+            if row == seen {
+                return Ok(());
+            }
+            historique::note(conn, Action::Modifie, Self::TABLE.objet(), Some(id))
         })
     }
 
@@ -187,7 +193,10 @@ pub trait Resource: Kept {
     /// # Errors
     /// `NotFound`; `Conflict` when something keeps it from going: nothing is changed then.
     fn delete(conn: &mut Conn, id: i64) -> Result<(), Error> {
-        conn.write(|conn| found(Self::remove(conn, id)?))
+        conn.write(|conn| {
+            found(Self::remove(conn, id)?)?;
+            historique::note(conn, Action::Supprime, Self::TABLE.objet(), Some(id))
+        })
     }
 }
 

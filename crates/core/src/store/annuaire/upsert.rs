@@ -7,8 +7,8 @@ use super::write::{Count, write};
 use super::{Annuaire, Table, checked, classes, departs, follow, liens, oppositions};
 use crate::model::{ClassePatch, EtudiantPatch, ParentPatch};
 use crate::store::sql::{columns, statements};
-use crate::store::{Conflict, Conn, Error, Named};
-use crate::vocabulary::Scolarite;
+use crate::store::{Conflict, Conn, Error, Named, historique};
+use crate::vocabulary::{Action, Objet, Scolarite};
 use serde::Serialize;
 
 /// What taking over a directory changed.
@@ -28,14 +28,27 @@ pub struct Changes {
     pub revenus: usize,
 }
 
+/// What the history says of it.
+#[derive(Serialize)]
+struct Bilan {
+    #[serde(flatten)]
+    changes: Changes,
+    partis: usize,
+}
+
 /// Inserts or changes what is given; what is not said stays, and who is not given at all too. Links
 /// are added; only `familles` lose those that are not given. Envois that wait for a parent who now
-/// refuses their channel are ended at once. Called within [`super::take_over`].
+/// refuses their channel are ended at once. Then `partants` leave; returns how many did. Called within
+/// [`super::take_over`].
 ///
 /// # Errors
 /// `Conflict` when a row is given twice or names one that there is not, or two classes have the same
 /// name and school year.
-pub fn put(conn: &mut Conn, annuaire: &Annuaire) -> Result<Changes, Error> {
+pub fn put(
+    conn: &mut Conn,
+    annuaire: &Annuaire,
+    partants: &[i64],
+) -> Result<(Changes, usize), Error> {
     let classes = each_once(Named::Classe, annuaire.classes.iter().map(|row| row.id))?;
     let pupils = each_once(Named::Etudiant, annuaire.etudiants.iter().map(|row| row.id))?;
     let parents = each_once(Named::Parent, annuaire.parents.iter().map(|row| row.id))?;
@@ -60,7 +73,10 @@ pub fn put(conn: &mut Conn, annuaire: &Annuaire) -> Result<Changes, Error> {
         }
     }
     oppositions::apply(conn, None)?;
-    Ok(changes)
+    let partis = departs::leave(conn, partants)?;
+    let bilan = Bilan { changes, partis };
+    historique::note_with(conn, Action::Importe, Objet::Annuaire, None, &bilan)?;
+    Ok((changes, partis))
 }
 
 fn put_classes(conn: &mut Conn, rows: &[ClassePatch], ids: &[i64]) -> Result<Count, Error> {
