@@ -134,7 +134,7 @@ impl State {
         let question = move || {
             let _turn = turn;
             match acteur {
-                Some(acteur) => pool.change(Some(acteur), question),
+                Some(acteur) => pool.change(acteur, question),
                 None => pool.with(None, question),
             }
         };

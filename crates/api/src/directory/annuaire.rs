@@ -10,9 +10,10 @@ use crate::state::State;
 use actix_web::http::Method;
 use actix_web::web::Bytes;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
-use messages_core::model::{Classe, Etudiant, EtudiantPatch, Fiche};
+use messages_core::model::{Classe, ClassePatch, Etudiant, EtudiantPatch, Fiche};
+use messages_core::store::annuaire::classes::Filter;
 use messages_core::store::annuaire::{self, Annuaire, Count, Lien, Resource, departs};
-use messages_core::store::{Conflict, Conn, Error};
+use messages_core::store::{Conn, Error};
 use messages_core::vocabulary::Portee;
 use serde::Serialize;
 use serde_json::{Map, json};
@@ -264,19 +265,10 @@ fn take_over(
     if !faults.is_empty() {
         return Ok(Err(ApiError::Invalid(faults.into())));
     }
-    let taken = if how.essai {
+    if how.essai {
         annuaire::rehearse(conn, |conn| write(conn, school, how))
     } else {
         annuaire::take_over(conn, |conn| write(conn, school, how))
-    };
-    match taken {
-        Err(Error::Conflict(Conflict::SameClass { id, .. })) => {
-            let place = school.classes.iter().position(|row| row.id == id);
-            let path = format!("classes[{}].nom", place.unwrap_or_default());
-            let faults = json!({ path: [texts.same_class()] });
-            Ok(Err(ApiError::Invalid(faults)))
-        }
-        other => other,
     }
 }
 
@@ -348,6 +340,7 @@ fn unknown(
         let path = format!("parents[{}].etudiants", place.unwrap_or_default());
         faults.push((path, texts.no_object(&lien.etudiant.to_string())));
     }
+    faults.extend(twins(conn, &school.classes, texts)?);
     let row = |id, nom: &Option<String>| (id, nom.is_some());
     let classes = school.classes.iter().map(|said| row(said.id, &said.nom));
     faults.extend(nameless::<Classe>(conn, "classes", classes, texts)?);
@@ -357,6 +350,31 @@ fn unknown(
     faults.extend(nameless::<Fiche>(conn, "parents", parents, texts)?);
     let faults = faults.into_iter().take(FAULTS_MAX);
     Ok(faults.map(|(path, text)| (path, json!([text]))).collect())
+}
+
+/// Classes that would have the name and the school year of another one.
+fn twins(
+    conn: &mut Conn,
+    said: &[ClassePatch],
+    texts: Texts,
+) -> Result<Vec<(String, String)>, Error> {
+    if said.is_empty() {
+        return Ok(Vec::new());
+    }
+    let known = Classe::page(conn, &Filter::default(), 0, i64::MAX)?;
+    let known: BTreeMap<i64, Classe> = known.into_iter().map(|row| (row.id, row)).collect();
+    let given: BTreeSet<i64> = said.iter().map(|row| row.id).collect();
+    let others = known.values().filter(|row| !given.contains(&row.id));
+    let key = |row: &Classe| (row.nom.clone(), row.annee_scolaire.clone());
+    let mut taken: BTreeSet<(String, String)> = others.map(key).collect();
+    let mut faults = Vec::new();
+    for (place, patch) in said.iter().enumerate() {
+        if !taken.insert(key(&patch.clone().over(known.get(&patch.id)))) {
+            let text = texts.same_class().to_owned();
+            faults.push((format!("classes[{place}].nom"), text));
+        }
+    }
+    Ok(faults)
 }
 
 /// A new row needs a name: of each row the number, and whether its name is said.

@@ -103,6 +103,8 @@ impl ToSchema for StatutDemandeEnum {}
 impl ToSchema for EtatEnum {}
 impl ToSchema for MotifEnum {}
 impl ToSchema for CauseEnum {}
+impl ToSchema for RelationEnum {}
+impl ToSchema for EtudiantStatutEnum {}
 
 impl PartialSchema for ActionEnum {
     fn schema() -> Part {
@@ -118,5 +120,3 @@ impl PartialSchema for ObjetEnum {
 
 impl ToSchema for ActionEnum {}
 impl ToSchema for ObjetEnum {}
-impl ToSchema for RelationEnum {}
-impl ToSchema for EtudiantStatutEnum {}

@@ -82,11 +82,11 @@ impl Pool {
     /// As [`Self::with`]; `Unavailable` when the others write for too long.
     pub fn change<T>(
         &self,
-        acteur: Option<Acteur>,
+        acteur: Acteur,
         change: impl FnOnce(&mut Conn) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let turn = self.turn.as_ref().map(Turn::wait).transpose()?;
-        self.with(acteur, |conn| conn.in_turn(turn.as_ref(), change))
+        self.with(Some(acteur), |conn| conn.in_turn(turn.as_ref(), change))
     }
 
     /// Opens it again if it ended.

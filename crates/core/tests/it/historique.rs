@@ -55,6 +55,7 @@ fn classe() -> Classe {
         nom: "6e A".to_owned(),
         niveau: String::new(),
         annee_scolaire: String::new(),
+        ..Classe::default()
     }
 }
 
@@ -64,6 +65,7 @@ fn etudiant(nom: &str) -> Etudiant {
         nom: nom.to_owned(),
         prenom: String::new(),
         classe: None,
+        ..Etudiant::default()
     }
 }
 

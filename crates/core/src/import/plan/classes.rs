@@ -69,33 +69,28 @@ fn tell_apart(
     patches: &mut [ClassePatch],
     remarks: &mut Remarks,
 ) {
-    let own: BTreeMap<i64, &known::Classe> = known.iter().map(|row| (row.id, row)).collect();
-    let given: BTreeSet<i64> = patches.iter().map(|patch| patch.id).collect();
-    let others = own.values().filter(|row| !given.contains(&row.id));
-    let mut names: BTreeSet<(String, String)> = others
+    let rows: BTreeMap<i64, &known::Classe> = known.iter().map(|row| (row.id, row)).collect();
+    let named: BTreeSet<i64> = patches.iter().map(|patch| patch.id).collect();
+    let others = rows.values().filter(|row| !named.contains(&row.id));
+    let mut taken: BTreeSet<(String, String)> = others
         .map(|row| (row.nom.clone(), row.annee_scolaire.clone()))
         .collect();
     for (patch, draft) in patches.iter_mut().zip(drafts) {
-        let row = own.get(&patch.id);
+        let row = rows.get(&patch.id);
         let kept = |said: &Option<String>, kept: fn(&known::Classe) -> &String| {
             let kept = || row.map(|row| kept(row).clone());
             said.clone().or_else(kept).unwrap_or_default()
         };
         let annee = kept(&patch.annee_scolaire, |row| &row.annee_scolaire);
         let nom = kept(&patch.nom, |row| &row.nom);
-        if names.insert((nom.clone(), annee.clone())) {
+        if taken.insert((nom.clone(), annee.clone())) {
             continue;
         }
-        let name = |n| match n {
-            0 => format!(
-                "{nom} ({})",
-                patch.identifiant.clone().unwrap_or(patch.id.to_string())
-            ),
-            n => format!("{nom} ({}-{n})", patch.id),
-        };
-        let free = (0..).map(name);
-        let mut free = free.filter(|name| names.insert((name.clone(), annee.clone())));
-        if let Some(other) = free.next() {
+        let number = patch.id.to_string();
+        let own = patch.identifiant.as_ref().unwrap_or(&number);
+        let others = (2..).map(|n| format!("{nom} ({number}-{n})"));
+        let mut others = std::iter::once(format!("{nom} ({own})")).chain(others);
+        if let Some(other) = others.find(|name| taken.insert((name.clone(), annee.clone()))) {
             let text =
                 "nom d'une autre classe de la même année : reprise avec son numéro derrière le nom";
             remarks.cell(draft.line, Column::Classe, Genre::Homonyme, text, &nom);
