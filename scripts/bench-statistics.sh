@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the statistics and the lengths of lists cost with 1,000,000 envois, on SQLite and on
+# What the statistics, the lists and searches cost with 1,000,000 envois, on SQLite and on
 # PostgreSQL: of as many messages, or with RECIPIENTS=1000 of 1,000 group messages. Needs Debian's
 # packages postgresql, libpq-dev and sqlite3; starts and stops its own server, on this machine only.
 set -euo pipefail
@@ -17,10 +17,12 @@ CLASSES=30
 OPEN=$((199 / RECIPIENTS + 1)) # messages that are leaving
 PROFILE=${PROFILE:-release}
 
-cargo build --profile "$PROFILE" --quiet -p messages-core --features postgres --example statistics
+cargo build --profile "$PROFILE" --quiet -p messages-core --features postgres --example statistics --example lists
 folder=$PROFILE
 if [ "$PROFILE" = dev ]; then folder=debug; fi
-ask=${CARGO_TARGET_DIR:-$PWD/target}/$folder/examples/statistics
+examples=${CARGO_TARGET_DIR:-$PWD/target}/$folder/examples
+ask=$examples/statistics
+handbook=$PWD/deploy/RELIABILITY.md
 work=$(mktemp -d)
 chmod 711 "$work"
 trap 'stop_postgres; rm -rf "$work"' EXIT
@@ -52,9 +54,13 @@ fill() { # DATABASE
     at() { echo "to_timestamp(1751328000 + n * 31536000 / $MESSAGES + $1)"; }
   fi
   query "$1" "INSERT INTO classes (nom) SELECT 'Classe ' || n FROM $(series "$CLASSES")"
+  # Thirty words of French one after the other are a text.
+  query "$1" "CREATE TABLE mots (id INTEGER PRIMARY KEY, mot TEXT NOT NULL); INSERT INTO mots (id, mot) VALUES $(
+    LC_ALL=C.UTF-8 grep -oE '[[:alpha:]]{3,}' "$handbook" | awk '!known[$0]++ && n < 400 { printf "%s(%d, \047%s\047)", n ? "," : "", n, $0; n++ }')"
+  if [ "$1" = sqlite ]; then words="group_concat(mot, ' ')"; else words="string_agg(mot, ' ')"; fi
   # h scatters: 1000003 is a prime.
   query "$1" "INSERT INTO messages (type, sujet, contenu, classe, est_message_groupe, est_lu, statut, date_creation, date_programmee, etendu_le, date_envoi, nb_destinataires, nb_envoyes, nb_echecs)
-    SELECT CASE h / 7 % 3 WHEN 0 THEN 'sms' ELSE 'email' END, 'Sujet', '$(head -c 300 /dev/zero | tr '\0' a)',
+    SELECT CASE h / 7 % 3 WHEN 0 THEN 'sms' ELSE 'email' END, 'Sujet', (SELECT $words FROM mots WHERE mots.id BETWEEN h % 370 AND h % 370 + 29) || ' numéro-' || n || '.',
            CASE WHEN h / 11 % 5 > 0 THEN h / 131 % $CLASSES + 1 END, h / 17 % 2 = 0, h / 19 % 4 = 0, statut,
            $(at 0), $(at 3600), $(at 3600), CASE statut WHEN 'envoye' THEN $(at 3660) END,
            $RECIPIENTS, CASE statut WHEN 'envoye' THEN $RECIPIENTS ELSE 0 END,
@@ -79,6 +85,7 @@ for db in sqlite postgres; do
   fill "$db"
   echo "filled in $((SECONDS - begin)) s; $(query "$db" 'SELECT count(*) FROM compteurs') rows of counters"
   # As autovacuum does within a minute.
-  if [ "$db" = postgres ]; then query "$db" "VACUUM (ANALYZE) messages"; query "$db" "VACUUM (ANALYZE) envois"; fi
+  if [ "$db" = postgres ]; then query "$db" "VACUUM (ANALYZE) messages"; query "$db" "VACUUM (ANALYZE) envois"; query "$db" "VACUUM (ANALYZE) recherche"; fi
   "$ask"
+  "$examples/lists"
 done

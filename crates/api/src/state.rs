@@ -133,7 +133,10 @@ impl State {
         };
         let question = move || {
             let _turn = turn;
-            pool.with(acteur, question)
+            match acteur {
+                Some(acteur) => pool.change(acteur, question),
+                None => pool.with(None, question),
+            }
         };
         match web::block(question).await {
             Ok(outcome) => outcome.map_err(|error| ApiError::from_store(error, conflict)),

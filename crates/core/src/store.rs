@@ -26,6 +26,7 @@ pub mod pool;
 mod search;
 mod session;
 pub(crate) mod sql;
+mod turn;
 pub mod upcoming;
 pub mod verify;
 

@@ -36,12 +36,20 @@ CREATE TABLE messages (
   etendu_le          TEXT CHECK (etendu_le GLOB '????-??-??T??:??:??*Z'),
   CHECK (statut <> 'programme' OR date_programmee IS NOT NULL)
 );
-CREATE INDEX messages_du ON messages (date_programmee, id) WHERE statut = 'programme';
-CREATE INDEX messages_ouverts ON messages (id) WHERE statut = 'en_attente';
+-- With its word in it, so that SQLite prefers it to messages_statut.
+CREATE INDEX messages_du ON messages (statut, date_programmee, id) WHERE statut = 'programme';
 -- What a person has to look at.
 CREATE INDEX messages_incertains ON messages (id) WHERE nb_incertains > 0;
-CREATE INDEX messages_parent ON messages (parent);
-CREATE INDEX messages_classe ON messages (classe);
+-- Each filter of the list, in the order in which messages stand.
+CREATE INDEX messages_statut ON messages (statut, id);
+CREATE INDEX messages_type ON messages (type, id);
+CREATE INDEX messages_groupe ON messages (est_message_groupe, id);
+CREATE INDEX messages_lu ON messages (est_lu, id);
+CREATE INDEX messages_parent ON messages (parent, id);
+CREATE INDEX messages_classe ON messages (classe, id);
+-- Other orders; date_creation has its index with the counters.
+CREATE INDEX messages_programmee ON messages (date_programmee, id);
+CREATE INDEX messages_depart ON messages (date_envoi, id);
 
 CREATE TABLE envois (
   id          INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,

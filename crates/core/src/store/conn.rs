@@ -6,6 +6,7 @@ use super::historique::Acteur;
 #[cfg(feature = "sqlite")]
 use super::open::sqlite::Open;
 use super::session::{Purpose, Sessions};
+use super::turn::{Held, Turn};
 use crate::config::Database;
 use crate::instant::{Instant, InstantSql};
 #[cfg(feature = "sqlite")]
@@ -19,7 +20,6 @@ use diesel::sql_types::Text;
 use diesel::{BoolExpressionMethods, ExpressionMethods, QueryResult, RunQueryDsl};
 #[cfg(feature = "sqlite")]
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 diesel::define_sql_function! {
     /// PostgreSQL's clock, which goes on within a transaction.
@@ -35,8 +35,7 @@ diesel::define_sql_function! {
 pub struct Conn {
     pub(crate) inner: Inner,
     database: Database,
-    /// Who writes next, of the connections of a pool.
-    turn: Option<Arc<Mutex<()>>>,
+    turn: Option<Turn>,
     sessions: Sessions,
     /// Of the transaction that is open, if one is.
     writing: Option<Fate>,
@@ -54,11 +53,6 @@ enum Fate {
     Undone,
     /// A part of it failed, and nobody said so.
     Refused,
-}
-
-/// What a panic leaves behind is rolled back by the database.
-fn wait(turn: &Mutex<()>) -> MutexGuard<'_, ()> {
-    turn.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[expect(
@@ -119,12 +113,10 @@ impl Conn {
         }
     }
 
-    /// Has its writes wait for those of the other connections that were given `turn`. SQLite has one
-    /// writer at a time, and whoever waits for it asks again after longer and longer pauses: among
-    /// many writers some would wait for a second. In a queue they do not.
+    /// Has its writes wait for those of the other connections that were given `turn`.
     #[must_use]
-    pub(crate) fn with_turn(mut self, turn: Arc<Mutex<()>>) -> Self {
-        self.turn = matches!(self.database, Database::Sqlite(_)).then_some(turn);
+    pub(super) fn with_turn(mut self, turn: Option<Turn>) -> Self {
+        self.turn = turn;
         self
     }
 
@@ -139,6 +131,18 @@ impl Conn {
         let acteur = self.acteur.as_ref().filter(|_| self.writing.is_some());
         acteur
             .ok_or_else(|| Error::Other("a change outside a transaction, or by nobody".to_owned()))
+    }
+
+    /// Runs `body`, whose writes need not wait: whoever asks has the turn, if there is one.
+    pub(super) fn in_turn<T>(
+        &mut self,
+        held: Option<&Held>,
+        body: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let turn = self.turn.take_if(|_| held.is_some());
+        let outcome = body(self);
+        self.turn = turn.or(self.turn.take());
+        outcome
     }
 
     /// Which database this is.
@@ -241,8 +245,7 @@ impl Conn {
             }
             return outcome;
         }
-        let turn = self.turn.clone();
-        let _turn = turn.as_deref().map(wait);
+        let _turn = self.turn.as_ref().map(Turn::wait).transpose()?;
         let begun = self.begin();
         self.note(begun)?;
         self.writing = Some(Fate::Kept);
@@ -260,7 +263,8 @@ impl Conn {
             (outcome, _) => outcome,
         };
         // The first error is the one to tell.
-        Inner::rollback_transaction(&mut self.inner).ok();
+        let undone = Inner::rollback_transaction(&mut self.inner);
+        self.broken |= undone.is_err();
         outcome
     }
 
@@ -290,8 +294,8 @@ impl Conn {
         if self.is_pooled() && self.writing.is_none() {
             return self.write(body);
         }
-        let turn = self.turn.clone().filter(|_| self.writing.is_none());
-        let _turn = turn.as_deref().map(wait);
+        let turn = self.turn.as_ref().filter(|_| self.writing.is_none());
+        let _turn = turn.map(Turn::wait).transpose()?;
         body(self)
     }
 

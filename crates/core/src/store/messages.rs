@@ -3,6 +3,7 @@
 pub(super) mod close;
 mod edit;
 mod list;
+mod search;
 mod waiting;
 
 pub use close::{Closed, close, has_closable};

@@ -11,8 +11,9 @@ diesel::define_sql_function! {
 /// Nobody types a longer word; SQLite refuses patterns that are much longer.
 const TERM_MAX: usize = 1000;
 
-/// Nobody types more words; SQLite refuses more than a thousand conditions.
-const TERMS_MAX: usize = 200;
+/// Nobody types more words. Whoever pastes a whole text finds it by the first of them; all of them
+/// would be compared with every text.
+const TERMS_MAX: usize = 20;
 
 /// A question, narrowed by a value where one is asked for.
 pub(super) fn by<Q, V>(question: Q, asked: Option<V>, narrow: impl FnOnce(Q, V) -> Q) -> Q {
@@ -22,22 +23,32 @@ pub(super) fn by<Q, V>(question: Q, asked: Option<V>, narrow: impl FnOnce(Q, V) 
     }
 }
 
-/// The terms as patterns for `LIKE … ESCAPE '\'`, each once, to be compared with [`minuscules`]; none
-/// when there can be no text with all of them.
-pub(super) fn patterns(terms: &[String]) -> Option<BTreeSet<String>> {
+/// The terms that are looked for, in small letters: each once, and the first of many.
+pub(super) fn terms_of(terms: &[String]) -> Vec<String> {
+    let mut known = BTreeSet::new();
+    let terms = terms.iter().map(|term| term.to_lowercase());
+    terms
+        .filter(|term| known.insert(term.clone()))
+        .take(TERMS_MAX)
+        .collect()
+}
+
+/// The terms as patterns for `LIKE … ESCAPE '\'`, to be compared with [`minuscules`]; none when there
+/// can be no text with all of them.
+pub(super) fn patterns(terms: &[String]) -> Option<Vec<String>> {
     // PostgreSQL has no text with NUL, and does not let one be asked for.
     let is_possible = |term: &String| term.len() <= TERM_MAX && !term.contains('\0');
+    let terms = terms_of(terms);
     let patterns = terms
         .iter()
         .map(|term| is_possible(term).then(|| pattern(term)));
-    let patterns: BTreeSet<String> = patterns.collect::<Option<_>>()?;
-    (patterns.len() <= TERMS_MAX).then_some(patterns)
+    patterns.collect()
 }
 
 /// Finds the term anywhere. What `LIKE` reads as a sign is a letter here.
 fn pattern(term: &str) -> String {
     let mut pattern = String::from("%");
-    for letter in term.to_lowercase().chars() {
+    for letter in term.chars() {
         if matches!(letter, '%' | '_' | '\\') {
             pattern.push('\\');
         }

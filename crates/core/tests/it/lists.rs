@@ -11,6 +11,7 @@ stories!(
     a_filter_lists_what_it_says_and_counts_the_same,
     what_has_no_date_stands_first_and_last,
     every_order_is_the_same_by_pages_and_by_numbers,
+    a_page_is_the_same_from_either_end,
     a_search_finds_every_word_in_text_subject_or_name,
     the_sums_of_a_message_that_is_leaving_are_those_of_its_envois,
 );
@@ -156,6 +157,58 @@ fn every_order_is_the_same_by_pages_and_by_numbers(database: &Database) {
             let rows = messages::by_ids(&mut conn, &all).unwrap();
             let again: Vec<i64> = rows.iter().map(|message| message.id).collect();
             assert_eq!(again, all);
+        }
+    }
+}
+
+fn a_page_is_the_same_from_either_end(database: &Database) {
+    const ALL: i64 = 2600;
+    let school = School::new(database);
+    database.execute(&format!(
+        "INSERT INTO messages (type, contenu, statut, est_lu, date_programmee)
+         SELECT CASE n % 3 WHEN 0 THEN 'sms' ELSE 'email' END, 'x', CASE n % 5 WHEN 0 THEN 'programme' ELSE 'brouillon' END,
+                n % 50 > 0, CASE n % 5 WHEN 0 THEN {} END FROM ({}) AS s",
+        if database.is_postgres() { "now() + n * interval '1 minute'" } else { "strftime('%Y-%m-%dT%H:%M:%SZ', 1800000000 + n * 60, 'unixepoch')" },
+        if database.is_postgres() {
+            format!("SELECT generate_series(1, {ALL}) AS n")
+        } else {
+            format!("WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {ALL}) SELECT n FROM s")
+        }
+    ));
+    let read = Filter {
+        est_lu: Some(true),
+        ..Filter::default()
+    };
+    let of_type = Filter {
+        r#type: Some(Canal::Email),
+        ..by(Column::Statut, true)
+    };
+    let filters = [
+        Filter::default(),
+        read,
+        of_type,
+        by(Column::DateProgrammee, false),
+        by(Column::DateProgrammee, true),
+        by(Column::Type, false),
+    ];
+    for filter in filters {
+        let all = ids(&school, &filter);
+        let mut conn = school.conn();
+        let count = messages::count(&mut conn, &filter).unwrap();
+        for (offset, limit) in [
+            (count - 1, 50),
+            (count - 50, 50),
+            (count - 7, 5),
+            (count / 2 + 1, 9),
+            (count - 1200, 30),
+            (count, 50),
+            (count + 7, 50),
+        ] {
+            let rows = messages::page(&mut conn, &filter, offset, limit).unwrap();
+            let page: Vec<i64> = rows.iter().map(|message| message.id).collect();
+            let [offset, limit] = [offset, limit].map(|n| usize::try_from(n).unwrap());
+            let expected: Vec<i64> = all.iter().copied().skip(offset).take(limit).collect();
+            assert_eq!(page, expected, "{filter:?} {offset} {limit}");
         }
     }
 }

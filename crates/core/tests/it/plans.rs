@@ -65,17 +65,17 @@ fn what_is_asked_at_each_run_is_answered_by_its_partial_index() {
     );
     let idle = ask(|conn, now| overview::is_idle(conn, now).map(drop));
     uses("messages_du", idle.clone());
-    uses("messages_ouverts", idle);
+    uses("messages_statut", idle);
     let waiting = ask(|conn, _| overview::waiting(conn).map(drop));
     uses("envois_du", waiting.clone());
     uses("envois_bail", waiting);
     let ended = ask(|conn, _| messages::close(conn, 5, |_| None).map(drop));
-    uses("messages_ouverts", ended.clone());
+    uses("messages_statut", ended.clone());
     uses("envois_ouverts", ended);
     let outdated = ask(|conn, _| address::hold_outdated(conn, &[1]).map(drop));
     uses("envois_ouverts", outdated);
     uses(
-        "messages_ouverts",
+        "messages_statut",
         ask(|conn, _| canaux::tell(conn, Canal::Sms, Some("panne"))),
     );
     uses(

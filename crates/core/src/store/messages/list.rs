@@ -1,16 +1,16 @@
 //! Messages as staff look at them: one, a page, or all, by what they ask for.
 
+use super::search::holds;
 use crate::instant::Instant;
 use crate::model::Message;
-use crate::schema::{compteurs, envois, messages, parents};
+use crate::schema::{compteurs, envois, messages};
 use crate::store::backend::MultiBackend;
-use crate::store::literal::text_or;
-use crate::store::search::{by, minuscules, patterns};
+use crate::store::search::by;
 use crate::store::{Conn, Error};
 use crate::vocabulary::{Canal, Etat, Statut};
-use diesel::dsl::{auto_type, case_when, count_star, min};
+use diesel::dsl::{case_when, count_star, min, sql};
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Bool};
 use std::collections::BTreeMap;
 
 /// Which messages; what is not said does not matter.
@@ -68,7 +68,7 @@ pub fn count(conn: &mut Conn, filter: &Filter) -> Result<i64, Error> {
     if filter.parent.is_none() && filter.search.is_empty() {
         return counted(conn, filter);
     }
-    match narrowed(filter) {
+    match narrowed(conn, filter)? {
         Some(found) => conn.one(found.select(count_star())),
         None => Ok(0),
     }
@@ -85,9 +85,13 @@ fn counted(conn: &mut Conn, filter: &Filter) -> Result<i64, Error> {
     let found = by(found, group, |q, v| q.filter(est_message_groupe.eq(v)));
     let found = by(found, filter.est_lu, |q, v| q.filter(est_lu.eq(v)));
     // The builder's sum is a numeric, which SQLite does not have.
-    let sum = diesel::dsl::sql::<BigInt>("CAST(COALESCE(sum(nombre), 0) AS BIGINT)");
+    let sum = sql::<BigInt>("CAST(COALESCE(sum(nombre), 0) AS BIGINT)");
     conn.one(found.select(sum))
 }
+
+/// Places from which on it is asked whether the end is nearer: a page is looked for from the beginning,
+/// row by row.
+const FAR: i64 = 1000;
 
 /// Some messages, from place `offset` on.
 pub fn page(
@@ -96,19 +100,49 @@ pub fn page(
     offset: i64,
     limit: i64,
 ) -> Result<Vec<Message>, Error> {
-    match narrowed(filter) {
-        Some(found) => {
-            let page = ordered(found, &filter.order).limit(limit).offset(offset);
-            read(conn, page)
+    if offset > FAR && filter.search.is_empty() {
+        let after = count(conn, filter)?.saturating_sub(offset);
+        if after < offset {
+            let from = after.saturating_sub(limit).max(0);
+            let limit = limit.min(after);
+            let mut rows = part(conn, filter, Side::End, from, limit)?;
+            rows.reverse();
+            return Ok(rows);
         }
-        None => Ok(Vec::new()),
+    }
+    part(conn, filter, Side::Beginning, offset, limit)
+}
+
+/// Where a list is read from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Beginning,
+    End,
+}
+
+fn part(
+    conn: &mut Conn,
+    filter: &Filter,
+    side: Side,
+    offset: i64,
+    limit: i64,
+) -> Result<Vec<Message>, Error> {
+    match narrowed(conn, filter)? {
+        Some(found) if limit > 0 => {
+            let page = ordered(found, &filter.order, side);
+            read(conn, page.limit(limit).offset(offset))
+        }
+        _ => Ok(Vec::new()),
     }
 }
 
 /// The numbers of all messages, in order.
 pub fn ids(conn: &mut Conn, filter: &Filter) -> Result<Vec<i64>, Error> {
-    match narrowed(filter) {
-        Some(found) => conn.load(ordered(found, &filter.order).select(messages::id)),
+    match narrowed(conn, filter)? {
+        Some(found) => {
+            let all = ordered(found, &filter.order, Side::Beginning);
+            conn.load(all.select(messages::id))
+        }
         None => Ok(Vec::new()),
     }
 }
@@ -136,19 +170,8 @@ fn read(conn: &mut Conn, question: Question<'_>) -> Result<Vec<Message>, Error> 
     Ok(rows)
 }
 
-/// What is searched: the text, the subject, the parent's name.
-#[auto_type]
-fn words() -> _ {
-    let named = parents::table.filter(parents::id.nullable().eq(messages::parent));
-    let name = named.select(parents::nom.concat("\n").concat(parents::prenom));
-    let subject = text_or(messages::sujet, "");
-    let name = text_or(name.single_value(), "");
-    let text = messages::contenu.concat("\n").concat(subject);
-    minuscules(text.concat("\n").concat(name))
-}
-
 /// None when there can be no such message.
-fn narrowed(filter: &Filter) -> Option<Question<'_>> {
+fn narrowed<'q>(conn: &mut Conn, filter: &'q Filter) -> Result<Option<Question<'q>>, Error> {
     use messages::{classe, est_lu, est_message_groupe, parent, statut, table, type_};
     let found = table.into_boxed();
     let found = by(found, filter.statut, |q, v| q.filter(statut.eq(v)));
@@ -158,37 +181,45 @@ fn narrowed(filter: &Filter) -> Option<Question<'_>> {
     let group = filter.est_message_groupe;
     let found = by(found, group, |q, v| q.filter(est_message_groupe.eq(v)));
     let found = by(found, filter.est_lu, |q, v| q.filter(est_lu.eq(v)));
-    let patterns = patterns(&filter.search)?.into_iter();
-    Some(patterns.fold(found, |found, pattern| {
-        found.filter(words().like(pattern).escape('\\'))
-    }))
+    if filter.search.is_empty() {
+        return Ok(Some(found));
+    }
+    let searched = holds(conn, &filter.search)?;
+    Ok(searched.map(|searched| found.filter(searched)))
 }
 
-/// What has no date stands before what has one, on both databases.
-fn ordered<'q>(found: Question<'q>, steps: &[Order]) -> Question<'q> {
-    use messages::{date_creation, date_envoi, date_programmee, id, statut, type_};
-    if steps.is_empty() {
-        return found.order(id.desc());
-    }
-    let by = |found: Question<'q>, step: &Order| match (step.column, step.descending) {
+/// What has no date stands before what has one, on both databases. Messages that are equal by all
+/// steps stand by their numbers, in the direction of the last step: an index is read in one direction.
+fn ordered<'q>(found: Question<'q>, steps: &[Order], side: Side) -> Question<'q> {
+    use messages::{date_creation, id, statut, type_};
+    let is_down = |step: &Order| step.descending != (side == Side::End);
+    let by = |found: Question<'q>, step: &Order| match (step.column, is_down(step)) {
         (Column::Id, false) => found.then_order_by(id),
         (Column::Id, true) => found.then_order_by(id.desc()),
         (Column::DateCreation, false) => found.then_order_by(date_creation),
         (Column::DateCreation, true) => found.then_order_by(date_creation.desc()),
         (Column::DateProgrammee, false) => {
-            found.then_order_by((date_programmee.is_not_null(), date_programmee))
+            found.then_order_by(sql::<Bool>("messages.date_programmee ASC NULLS FIRST"))
         }
         (Column::DateProgrammee, true) => {
-            found.then_order_by((date_programmee.is_null(), date_programmee.desc()))
+            found.then_order_by(sql::<Bool>("messages.date_programmee DESC NULLS LAST"))
         }
-        (Column::DateEnvoi, false) => found.then_order_by((date_envoi.is_not_null(), date_envoi)),
-        (Column::DateEnvoi, true) => found.then_order_by((date_envoi.is_null(), date_envoi.desc())),
+        (Column::DateEnvoi, false) => {
+            found.then_order_by(sql::<Bool>("messages.date_envoi ASC NULLS FIRST"))
+        }
+        (Column::DateEnvoi, true) => {
+            found.then_order_by(sql::<Bool>("messages.date_envoi DESC NULLS LAST"))
+        }
         (Column::Statut, false) => found.then_order_by(statut),
         (Column::Statut, true) => found.then_order_by(statut.desc()),
         (Column::Type, false) => found.then_order_by(type_),
         (Column::Type, true) => found.then_order_by(type_.desc()),
     };
-    steps.iter().fold(found, by).then_order_by(id)
+    let last = Order {
+        column: Column::Id,
+        descending: steps.last().is_none_or(|step| step.descending),
+    };
+    steps.iter().chain([&last]).fold(found, by)
 }
 
 #[derive(Queryable)]
