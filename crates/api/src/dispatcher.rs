@@ -124,7 +124,7 @@ fn run_once(config: &Config, stop: &Arc<AtomicBool>) -> Waited {
             stop: StopFlag::shared(Arc::clone(stop)),
             progress: &mut |_| {},
         };
-        let report = dispatch::run(config, conn, options)?;
+        let report = dispatch::run(config, &mut conn, options)?;
         Ok(Waited::Done(outcome(&report)))
     };
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)) {

@@ -3,6 +3,7 @@
 //! The order is flag, environment, `.env` file, default. Every fault is reported at once, by the
 //! setting's name and never with a secret's value.
 
+mod alarms;
 mod api;
 mod database;
 pub mod dotenv;
@@ -13,15 +14,18 @@ mod log;
 mod message;
 mod names;
 mod postgres_url;
+mod remnant;
 mod rights;
 mod sms;
 mod vars;
 
+pub use alarms::Alarms;
 pub use api::{Api, Pagination, SigningKey};
 pub use database::Database;
 pub use email::{Email, Security};
 pub use log::Log;
 pub use message::{Lang, Messages};
+pub use remnant::Remnant;
 pub use rights::Right;
 pub use sms::Sms;
 pub use vars::{Fault, Faults, Vars};
@@ -46,6 +50,8 @@ pub struct Config {
     pub api: Api,
     /// The log.
     pub log: Log,
+    /// Who is told of incidents.
+    pub alarms: Alarms,
     /// What is odd without being wrong, to be logged once the log is open.
     pub warnings: Vec<String>,
     /// The settings file that was read, with its full path.
@@ -69,6 +75,7 @@ impl Config {
             sms: Sms::read(&mut vars, messages.mode, messages.allow_cleartext),
             api: Api::read(&mut vars),
             log: Log::read(&mut vars),
+            alarms: Alarms::read(&mut vars),
             messages,
             warnings: Vec::new(),
             file: vars.file.clone(),
@@ -105,6 +112,7 @@ impl Config {
             sms::NAMES,
             api::NAMES,
             log::NAMES,
+            alarms::NAMES,
         ]
         .into_iter()
         .flatten()

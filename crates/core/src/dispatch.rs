@@ -97,8 +97,8 @@ use crate::failpoint::reach;
 use crate::instant::Instant;
 use crate::store::passages::{self, Counts, NewPassage};
 use crate::store::{Conn, Error, Purpose, overview};
-use crate::texts;
 use crate::vocabulary::Mode;
+use crate::{machine, texts};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -145,17 +145,20 @@ const GRACE: Duration = Duration::from_secs(25);
 /// # Errors
 /// When the database cannot be used; what was committed stays, the rest is taken up by a later
 /// run.
-pub fn run<'o>(config: &'o Config, conn: Conn, options: Options<'o>) -> Result<Report, Error> {
-    let mut conn = conn;
-    permit(&mut conn, config)?;
+pub fn run<'o>(
+    config: &'o Config,
+    conn: &'o mut Conn,
+    options: Options<'o>,
+) -> Result<Report, Error> {
+    permit(conn, config)?;
     let passage = NewPassage {
         id: uuid::Uuid::now_v7().to_string(),
-        hote: host_name(),
+        hote: machine::name(),
         mode: config.messages.mode,
     };
     let now = conn.now()?;
-    let idle = journal::files(&config.journal).is_empty() && overview::is_idle(&mut conn, now)?;
-    let begun = passages::begin(&mut conn, &passage, idle)?;
+    let idle = journal::files(&config.journal).is_empty() && overview::is_idle(conn, now)?;
+    let begun = passages::begin(conn, &passage, idle)?;
     reach("passage_begun");
     log::info!("passage={} debut mode={}", passage.id, passage.mode);
     let report = if idle {
@@ -210,12 +213,4 @@ fn nothing(passage: NewPassage, at: Instant) -> Report {
         stopped: Vec::new(),
         stop: None,
     }
-}
-
-/// The machine's name, for the diary of passages.
-fn host_name() -> String {
-    let name = hostname::get()
-        .ok()
-        .and_then(|name| name.into_string().ok());
-    name.unwrap_or_else(|| "?".to_owned())
 }

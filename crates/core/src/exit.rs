@@ -42,6 +42,7 @@ impl From<Exit> for ExitCode {
 pub struct Failure {
     exit: Exit,
     text: String,
+    was_said: bool,
 }
 
 impl Failure {
@@ -50,14 +51,32 @@ impl Failure {
         Self {
             exit,
             text: text.into(),
+            was_said: false,
         }
+    }
+
+    /// Of which somebody was told already: the log says it, and the exit code.
+    #[must_use]
+    pub fn was_said(self) -> Self {
+        Self {
+            was_said: true,
+            ..self
+        }
+    }
+
+    /// How the program ends.
+    #[must_use]
+    pub const fn exit(&self) -> Exit {
+        self.exit
     }
 
     /// Says it on stderr, as `program`, and in the log.
     #[must_use]
     pub fn tell(self, program: &str) -> Exit {
         // stderr may be closed; the exit code remains.
-        writeln!(std::io::stderr(), "{program} : {}", self.text).ok();
+        if !self.was_said {
+            writeln!(std::io::stderr(), "{program} : {}", self.text).ok();
+        }
         let line = self.text.lines().next().unwrap_or_default();
         log::error!(target: SAID, "code={} {line}", u8::from(self.exit));
         self.exit

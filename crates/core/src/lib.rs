@@ -3,7 +3,8 @@
 //! In the order of the data: [`config`] says where everything is; [`store`] keeps it; [`audience`] is
 //! the rule of who can be written to; [`dispatch`] expands what is due into envois, claims and
 //! announces them, hands them to a [`channel`] and records what became of them. Its documentation has
-//! the words for each step, the states of an envoi, and what happens when a run is killed.
+//! the words for each step, the states of an envoi, and what happens when a run is killed. [`incidents`]
+//! is what needs a person, and how it is told.
 
 pub mod audience;
 pub mod channel;
@@ -15,8 +16,10 @@ pub mod exit;
 pub mod failpoint;
 pub mod html;
 pub mod import;
+pub mod incidents;
 pub mod instant;
 pub mod logging;
+mod machine;
 pub mod mailbox;
 pub mod model;
 pub mod phone;
@@ -32,3 +35,4 @@ pub mod tracking;
 mod typed;
 pub mod vocabulary;
 pub mod waiting;
+pub mod writable;

@@ -214,6 +214,22 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::instant::InstantSql;
+
+    incidents (id) {
+        id -> BigInt,
+        genre -> Text,
+        objet -> Text,
+        detail -> Nullable<Text>,
+        debut -> InstantSql,
+        vu_le -> InstantSql,
+        dit_le -> Nullable<InstantSql>,
+        fin -> Nullable<InstantSql>,
+    }
+}
+
 diesel::joinable!(envois -> messages (message));
 diesel::joinable!(envois -> parents (parent));
 diesel::allow_tables_to_appear_in_same_query!(

@@ -2,8 +2,8 @@
 //!
 //! [`messages`] and [`annuaire`] keep what staff write; [`expansion`] and
 //! [`envois`] are the questions of the dispatcher, each one short transaction; [`passages`] is
-//! its diary; [`historique`] is who changed what; [`appels`] is what only the HTTP interface needs;
-//! [`verify`] proves that all of it agrees.
+//! its diary; [`incidents`] is what needs a person; [`historique`] is who changed what; [`appels`]
+//! is what only the HTTP interface needs; [`verify`] proves that all of it agrees.
 
 pub mod adresses;
 pub mod annuaire;
@@ -16,6 +16,7 @@ pub mod envois;
 mod error;
 pub mod expansion;
 pub mod historique;
+pub mod incidents;
 mod literal;
 pub mod messages;
 pub mod migrations;

@@ -4,11 +4,13 @@ pub mod addresses;
 mod arret;
 mod conflits;
 mod fautes;
+mod incidents;
 mod moments;
 
-pub use arret::{arret, tried_again, waits};
+pub use arret::{arret, stopped, tried_again, waits};
 pub use conflits::conflit;
 pub use fautes::unready;
+pub use incidents::{alert_subject, also_open, incident, incident_over, incident_told, run_failed};
 pub use moments::{date_warning, missed, next_attempt, waiting};
 
 use crate::channel::UNWANTED;

@@ -71,9 +71,11 @@ pub(crate) use text_enum;
 
 mod annuaire;
 mod historique;
+mod incident;
 
 pub use annuaire::{Relation, Scolarite};
 pub use historique::{Action, Objet};
+pub use incident::Genre;
 
 text_enum! {
     /// State of a message (contract, "Message states").

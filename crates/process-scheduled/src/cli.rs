@@ -64,7 +64,11 @@ pub(crate) enum Command {
         dossier: PathBuf,
     },
     /// Ce qui est à envoyer, en attente, en retard, incertain ; les derniers traitements
-    Status,
+    Status {
+        /// Termine avec le code 1 si quelque chose demande quelqu'un (pour Nagios et semblables)
+        #[arg(long)]
+        check: bool,
+    },
     /// Vérifie réglages, base, relais, passerelle et horloge ; n'envoie rien
     Check,
     /// Prouve par la base que rien n'est perdu ni parti deux fois ; code 1 et numéros sinon

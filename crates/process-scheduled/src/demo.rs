@@ -50,9 +50,8 @@ pub(crate) fn demo(cli: &Cli, wanted: &Path) -> Result<Exit, Failure> {
         "{} messages sont écrits ; un traitement envoie ceux dont l'heure est venue :\n",
         ids.len()
     ));
-    let report = run::pass(cli, &config, conn, stop)?;
+    let report = run::pass(cli, &config, &mut conn, stop)?;
     report::show(cli, &config, &report);
-    let mut conn = migrations::open(&config.database)?;
     who_got_it(&mut conn, &config, &ids)?;
     farewell(&folder);
     Ok(Exit::Done)

@@ -1,5 +1,6 @@
 //! `process-scheduled`: sends what is due, once per invocation.
 
+mod alarms;
 mod check;
 mod cli;
 mod demo;
@@ -31,7 +32,7 @@ fn main() -> ExitCode {
         None | Some(Command::Run) if cli.dry_run => preview::preview(&cli),
         None | Some(Command::Run) => run::run(&cli),
         Some(Command::Demo { dossier }) => demo::demo(&cli, dossier),
-        Some(Command::Status) => status::status(&cli),
+        Some(Command::Status { check }) => status::status(&cli, *check),
         Some(Command::Check) => check::check(&cli),
         Some(Command::Verify) => verify::verify(&cli),
         Some(Command::Migrate) => migrate::migrate(&cli),

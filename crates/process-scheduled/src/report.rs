@@ -7,7 +7,7 @@ use messages_core::dispatch::{Report, Stop};
 use messages_core::store::canaux::Arret;
 use messages_core::store::messages::Closed;
 use messages_core::texts;
-use messages_core::vocabulary::{Etat, Mode, Statut, Verdict};
+use messages_core::vocabulary::{Etat, Mode, Statut};
 use serde_json::{Map, Value, json};
 
 /// More messages than these are summed up; those with trouble come first.
@@ -18,42 +18,8 @@ pub(crate) fn show(cli: &Cli, config: &Config, report: &Report) {
         output::json(&machine(config.messages.lang, report));
     } else if !cli.quiet {
         output::print(human(config, report));
-    }
-    if cli.quiet {
-        let lang = config.messages.lang;
-        alarms(lang, report).iter().for_each(output::alarm);
-    }
-}
-
-/// What needs a person: said even where silence was asked for, so that cron mails it.
-fn alarms(lang: Lang, report: &Report) -> Vec<String> {
-    let mut lines = Vec::new();
-    if report.mode == Mode::Simulation && report.counts.envoyes > 0 {
-        lines.push(simulation(lang).to_owned());
-    }
-    lines.extend(report.stopped.iter().map(|stop| channel(lang, stop)));
-    let lost = |closed: &&Closed| closed.statut == Statut::Echec && !closed.annule;
-    let failed = report.closed.iter().filter(lost);
-    lines.extend(
-        failed
-            .take(LISTED_MAX)
-            .map(|closed| one(lang, closed).trim().to_owned()),
-    );
-    if report.counts.incertains > 0 {
-        lines.push(in_doubt(lang, report.counts.incertains));
-    }
-    lines
-}
-
-fn in_doubt(lang: Lang, number: i64) -> String {
-    match lang {
-        Lang::Fr => format!(
-            "{} : la réponse s'est perdue, le destinataire l'a peut-être reçu. « process-scheduled status » dit que faire.",
-            plural(number, "envoi incertain", "envois incertains")
-        ),
-        Lang::En => format!(
-            "{number} uncertain: the answer was lost, the recipient may have it. \"process-scheduled status\" says what to do."
-        ),
+    } else if report.mode == Mode::Simulation && report.counts.envoyes > 0 {
+        output::alarm(simulation(config.messages.lang));
     }
 }
 
@@ -193,29 +159,8 @@ fn reached(lang: Lang, closed: &Closed) -> String {
 }
 
 fn channel(lang: Lang, stop: &Arret) -> String {
-    let (canal, phrase) = (texts::canal(lang, stop.canal), stop.phrase(lang));
-    let canaux = texts::canaux(lang, stop.canal);
-    match (stop.cause.verdict(), lang) {
-        (Verdict::Config, Lang::Fr) => format!(
-            "Envoi des {canaux} interrompu : réglage à corriger par l'administrateur ; {phrase}. Rien n'est perdu : les envois attendent."
-        ),
-        (Verdict::Ambigu, Lang::Fr) => format!(
-            "Envoi des {canaux} interrompu : {phrase}. Les envois restants attendent le prochain traitement."
-        ),
-        (_, Lang::Fr) => {
-            format!(
-                "Envoi des {canaux} interrompu pour ce traitement : {phrase}. Les envois attendent le prochain."
-            )
-        }
-        (Verdict::Config, Lang::En) => {
-            format!(
-                "ATTENTION, {canal} stopped, a setting must be mended: {phrase}. Nothing is lost."
-            )
-        }
-        (_, Lang::En) => {
-            format!("{canal} stopped for this run: {phrase}. What is left waits for the next one.")
-        }
-    }
+    let phrase = stop.phrase(lang);
+    texts::stopped(lang, stop.canal, stop.cause.verdict(), &phrase)
 }
 
 const fn early(lang: Lang, stop: Stop) -> &'static str {

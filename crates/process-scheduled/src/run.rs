@@ -1,5 +1,6 @@
 //! `run`: one passage.
 
+use crate::alarms::{self, Alarms};
 use crate::cli::Cli;
 use crate::{report, start};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -11,26 +12,41 @@ use messages_core::vocabulary::Verdict;
 use std::io::IsTerminal;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
+use std::time::{Duration, Instant as Moment};
 
 /// A run never lives longer, whatever holds it: a scheduler that starts no second instance would
 /// otherwise stop sending for days.
 const LIFE_MAX: Duration = Duration::from_secs(299);
 
+/// So long before, nobody is waited for any more.
+const LAST_WORD: Duration = Duration::from_secs(5);
+
 pub(crate) fn run(cli: &Cli) -> Result<Exit, Failure> {
+    let until = Moment::now() + LIFE_MAX.saturating_sub(LAST_WORD);
     watch_over_life();
     let stop = stop_on_signals()?;
-    let (config, conn) = start::start(cli)?;
-    let report = pass(cli, &config, conn, stop)?;
-    report::show(cli, &config, &report);
-    Ok(exit(cli, &report))
+    let config = alarms::settings(cli)?;
+    start::logging(cli, &config);
+    let alarms = Alarms::begin(cli, &config, until);
+    let mut conn = match start::database(&config) {
+        Ok(conn) => conn,
+        Err(failure) => return Err(alarms.without_database(failure)),
+    };
+    match pass(cli, &config, &mut conn, stop) {
+        Ok(report) => {
+            report::show(cli, &config, &report);
+            alarms.after_run(&mut conn);
+            Ok(exit(cli, &report))
+        }
+        Err(failure) => Err(alarms.after_failure(failure, &mut conn)),
+    }
 }
 
 /// One passage, with a progress bar when somebody watches.
 pub(crate) fn pass(
     cli: &Cli,
     config: &Config,
-    conn: Conn,
+    conn: &mut Conn,
     stop: StopFlag,
 ) -> Result<Report, Failure> {
     let bar = bar(cli);

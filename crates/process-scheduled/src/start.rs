@@ -11,8 +11,13 @@ use std::path::Path;
 
 /// Settings from the environment and the file.
 pub(crate) fn settings(cli: &Cli) -> Result<Config, Failure> {
+    Ok(Config::load(vars(cli))?)
+}
+
+/// What is set, not understood yet.
+pub(crate) fn vars(cli: &Cli) -> Vars {
     let asked = cli.env_file != Path::new(".env");
-    Ok(Config::load(Vars::from_environment(&cli.env_file, asked))?)
+    Vars::from_environment(&cli.env_file, asked)
 }
 
 /// Opens the log and tells what is odd about the settings.
@@ -37,6 +42,12 @@ pub(crate) fn logging(cli: &Cli, config: &Config) {
 /// All three, for a command that works on a database that is there.
 pub(crate) fn start(cli: &Cli) -> Result<(Config, Conn), Failure> {
     with(cli, migrations::open_existing)
+}
+
+/// The database, which is there.
+pub(crate) fn database(config: &Config) -> Result<Conn, Failure> {
+    let opened = migrations::open_existing(&config.database);
+    Ok(opened.map_err(|error| error.with_origin(config))?)
 }
 
 /// All three, for a command that only looks.

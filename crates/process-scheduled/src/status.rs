@@ -9,7 +9,9 @@ use crate::{output, start};
 use messages_core::config::Config;
 use messages_core::dispatch;
 use messages_core::exit::{Exit, Failure};
+use messages_core::incidents;
 use messages_core::instant::Instant;
+use messages_core::store::incidents::Incident;
 use messages_core::store::passages::{self, Passage};
 use messages_core::store::{Error, canaux, overview};
 use messages_core::vocabulary::Mode;
@@ -29,9 +31,11 @@ struct Status {
     simulated: Vec<i64>,
     /// Why runs are refused.
     refused: Option<String>,
+    /// What needs a person, each with its sentence.
+    incidents: Vec<(Incident, String)>,
 }
 
-pub(crate) fn status(cli: &Cli) -> Result<Exit, Failure> {
+pub(crate) fn status(cli: &Cli, check: bool) -> Result<Exit, Failure> {
     let (config, mut conn) = start::start_looking(cli)?;
     let now = conn.now()?;
     let refused = match dispatch::permit(&mut conn, &config) {
@@ -47,6 +51,7 @@ pub(crate) fn status(cli: &Cli) -> Result<Exit, Failure> {
             overview::simulated(&mut conn)?
         },
         refused,
+        incidents: incidents::now(config.messages.lang, &mut conn)?,
         now,
         programmed: overview::programmed(&mut conn, now)?,
         waiting: overview::waiting(&mut conn)?,
@@ -57,7 +62,13 @@ pub(crate) fn status(cli: &Cli) -> Result<Exit, Failure> {
     if cli.json {
         output::json(&machine(&config, &status));
     } else {
+        if check {
+            output::line(human::verdict(config.messages.lang, status.incidents.len()));
+        }
         human::lines(&config, &status).iter().for_each(output::line);
+    }
+    if check && !status.incidents.is_empty() {
+        return Ok(Exit::Failed);
     }
     Ok(Exit::Done)
 }
@@ -92,6 +103,18 @@ fn machine(config: &Config, status: &Status) -> Value {
             })
         })
         .collect();
+    let incidents: Vec<Value> = status
+        .incidents
+        .iter()
+        .map(|(incident, text)| {
+            json!({
+                "genre": incident.genre,
+                "objet": incident.objet,
+                "depuis": incident.debut,
+                "texte": text,
+            })
+        })
+        .collect();
     json!({
         "mode": config.messages.mode,
         "maintenant": status.now,
@@ -101,6 +124,7 @@ fn machine(config: &Config, status: &Status) -> Value {
         "canaux_arretes": stopped,
         "simules": status.simulated.len(),
         "refus": status.refused,
+        "incidents": incidents,
         "passages": passages,
     })
 }

@@ -18,6 +18,16 @@ pub struct Fault {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Faults(pub Vec<Fault>);
 
+impl Faults {
+    /// The names of the settings, each once: `EMAIL_PORT, TIME_ZONE`.
+    #[must_use]
+    pub fn settings(&self) -> String {
+        let mut names: Vec<&str> = self.0.iter().map(|fault| fault.setting.as_str()).collect();
+        names.dedup();
+        names.join(", ")
+    }
+}
+
 impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (n, Fault { setting, text }) in self.0.iter().enumerate() {
@@ -61,6 +71,11 @@ impl Vars {
             setting: setting.to_owned(),
             text: text.into(),
         });
+    }
+
+    /// Whether something is wrong so far.
+    pub(super) const fn has_faults(&self) -> bool {
+        !self.faults.is_empty()
     }
 
     /// The value, if there is one.

@@ -44,7 +44,7 @@ pub(super) struct Engine<'e> {
     journal: Arc<Journal>,
     events: Receiver<Event>,
     on_progress: &'e mut dyn FnMut(Progress),
-    conn: Conn,
+    conn: &'e mut Conn,
     /// What is due becomes envois.
     expander: Expander,
     /// Another run was working out recipients when this one had nothing to do.
@@ -62,7 +62,7 @@ pub(super) struct Engine<'e> {
 impl<'e> Engine<'e> {
     pub(super) fn new(
         config: &'e Config,
-        conn: Conn,
+        conn: &'e mut Conn,
         passage: NewPassage,
         begun: Instant,
         options: Options<'e>,
@@ -141,7 +141,7 @@ impl<'e> Engine<'e> {
         let id = self.passage.id.as_str();
         // A run that has taken all that it may leaves what is due to others.
         let is_under_way = self.expander.may_take()
-            && persist(&mut self.conn, &self.stop, |conn, _| {
+            && persist(self.conn, &self.stop, |conn, _| {
                 let now = conn.now()?;
                 expansion::is_under_way(conn, id, &going, now)
             })?;

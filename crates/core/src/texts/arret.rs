@@ -2,7 +2,7 @@
 
 use super::moments::moment;
 use crate::config::Lang;
-use crate::vocabulary::{Canal, Cause};
+use crate::vocabulary::{Canal, Cause, Verdict};
 use chrono::DateTime;
 use chrono_tz::Tz;
 
@@ -41,6 +41,29 @@ pub fn waits(lang: Lang, arret: &str) -> String {
     match lang {
         Lang::Fr => format!("Pas encore parti : {arret}."),
         Lang::En => format!("Not sent yet: {arret}."),
+    }
+}
+
+/// That a channel sends nothing for now, why, and what becomes of what waits; `phrase` is [`arret`]'s.
+#[must_use]
+pub fn stopped(lang: Lang, canal: Canal, verdict: Verdict, phrase: &str) -> String {
+    let (name, canaux) = (super::canal(lang, canal), super::canaux(lang, canal));
+    match (verdict, lang) {
+        (Verdict::Config, Lang::Fr) => format!(
+            "Envoi des {canaux} interrompu : réglage à corriger par l'administrateur ; {phrase}. Rien n'est perdu : les envois attendent."
+        ),
+        (Verdict::Ambigu, Lang::Fr) => format!(
+            "Envoi des {canaux} interrompu : {phrase}. Les envois restants attendent le prochain traitement."
+        ),
+        (_, Lang::Fr) => format!(
+            "Envoi des {canaux} interrompu pour ce traitement : {phrase}. Les envois attendent le prochain."
+        ),
+        (Verdict::Config, Lang::En) => format!(
+            "ATTENTION, {name} stopped, a setting must be mended: {phrase}. Nothing is lost."
+        ),
+        (_, Lang::En) => {
+            format!("{name} stopped for this run: {phrase}. What is left waits for the next one.")
+        }
     }
 }
 

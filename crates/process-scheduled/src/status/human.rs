@@ -5,15 +5,14 @@ use crate::output::{either, plural};
 use crate::report;
 use messages_core::config::{Config, Lang};
 use messages_core::dispatch::Stop;
+use messages_core::incidents::SILENCE_MAX;
 use messages_core::instant::Instant;
+use messages_core::store::incidents::Incident;
 use messages_core::store::passages::Passage;
 use messages_core::store::{canaux, overview};
 use messages_core::texts;
-use messages_core::vocabulary::{Cause, Etat, Mode};
+use messages_core::vocabulary::{Cause, Etat, Genre, Mode};
 use std::time::Duration;
-
-/// Runs come every five minutes: without one for so long, the scheduler does not work.
-const SILENCE_MAX: Duration = Duration::from_secs(15 * 60);
 
 /// So many messages are named.
 const NAMED_MAX: usize = 20;
@@ -27,6 +26,7 @@ pub(super) fn lines(config: &Config, status: &Status) -> Vec<String> {
     }
     let refused = status.refused.as_ref();
     lines.extend(refused.map(|text| format!("ATTENTION, {text}.")));
+    lines.extend(incidents(config, status));
     lines.extend(programmed(config, status));
     lines.extend(simulated(lang, &status.simulated));
     lines.extend(waiting(config, status));
@@ -36,6 +36,40 @@ pub(super) fn lines(config: &Config, status: &Status) -> Vec<String> {
     lines.extend(uncertain.map(|message| in_doubt(lang, message)));
     lines.extend(runs(config, status));
     lines
+}
+
+/// The first line for a monitoring system, which shows no other.
+pub(super) fn verdict(lang: Lang, open: usize) -> String {
+    let open = i64::try_from(open).unwrap_or(i64::MAX);
+    match (lang, open) {
+        (Lang::Fr, 0) => "OK : rien ne demande quelqu'un.".to_owned(),
+        (Lang::En, 0) => "OK: nothing needs a person.".to_owned(),
+        (Lang::Fr, _) => format!("ALERTE : {}.", plural(open, "incident", "incidents")),
+        (Lang::En, _) => format!("ALERT: {}.", plural(open, "incident", "incidents")),
+    }
+}
+
+/// What needs a person, but for what has a line of its own below.
+fn incidents(config: &Config, status: &Status) -> Vec<String> {
+    let lang = config.messages.lang;
+    let has_line = |genre: Genre| {
+        let below = [
+            Genre::CanalArrete,
+            Genre::Quota,
+            Genre::Incertain,
+            Genre::SansPassage,
+        ];
+        below.contains(&genre) || (genre == Genre::Simulation && status.refused.is_some())
+    };
+    let shown = status
+        .incidents
+        .iter()
+        .filter(|(incident, _)| !has_line(incident.genre));
+    let line = |(incident, text): &(Incident, String)| {
+        let since = local(config, incident.debut);
+        texts::incident_told(lang, text, Some(&since), false)
+    };
+    shown.map(line).collect()
 }
 
 fn programmed(config: &Config, status: &Status) -> Vec<String> {

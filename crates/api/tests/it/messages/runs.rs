@@ -111,7 +111,7 @@ fn whoever_runs_at_once_nobody_gets_an_sms_twice(database: &Database) {
                     stop: StopFlag::default(),
                     progress: &mut |_| {},
                 };
-                dispatch::run(&config, conn(database), options).unwrap();
+                dispatch::run(&config, &mut conn(database), options).unwrap();
             });
         }
         let asked: Vec<_> = (0..4).map(|_| scope.spawn(|| process(&user))).collect();

@@ -48,7 +48,7 @@ impl Engine<'_> {
         let outcomes: Vec<Outcome> = answers.iter().map(outcome).collect();
         let (passage, reading) = (self.passage.id.as_str(), self.rules.reading());
         reach("settle_begin");
-        let settled = persist(&mut self.conn, &self.stop, |conn, again| {
+        let settled = persist(self.conn, &self.stop, |conn, again| {
             envois::settle(conn, passage, &outcomes, &ready, again, reading)
         })?;
         let committed = Moment::now();
@@ -99,7 +99,7 @@ impl Engine<'_> {
             return Ok(());
         }
         let rules = &self.rules;
-        let refreshed = persist(&mut self.conn, &self.stop, |conn, _| {
+        let refreshed = persist(self.conn, &self.stop, |conn, _| {
             readdress::refresh(conn, rules, messages)
         })?;
         self.counts.ignores += i64::try_from(refreshed.ended).unwrap_or(0);
@@ -136,7 +136,7 @@ impl Engine<'_> {
         if missing.is_empty() {
             return Ok(());
         }
-        let texts = persist(&mut self.conn, &self.stop, |conn, _| {
+        let texts = persist(self.conn, &self.stop, |conn, _| {
             messages::contents(conn, &missing)
         })?;
         self.contents.keep(texts);

@@ -17,7 +17,7 @@ impl Engine<'_> {
     pub(super) fn finish(mut self, stop: Option<Stop>) -> Result<Report, Error> {
         let id = self.passage.id.clone();
         reach("give_back");
-        persist(&mut self.conn, &self.stop, |conn, _| {
+        persist(self.conn, &self.stop, |conn, _| {
             conn.write(|conn| {
                 for canal in Canal::ALL {
                     envois::give_back(conn, &id, *canal)?;
@@ -27,7 +27,7 @@ impl Engine<'_> {
         })?;
         self.close()?;
         let counts = self.counts;
-        let (waiting, ended) = persist(&mut self.conn, &self.stop, |conn, _| {
+        let (waiting, ended) = persist(self.conn, &self.stop, |conn, _| {
             let waiting = overview::waiting(conn)?;
             conn.write(|conn| {
                 let now = conn.now()?;

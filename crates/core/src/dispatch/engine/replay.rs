@@ -51,7 +51,7 @@ impl Engine<'_> {
         // Channels that took something from somebody.
         let mut accepted = BTreeSet::new();
         for lines in left_over.lines.chunks(CHUNK) {
-            let replayed = persist(&mut self.conn, &self.stop, |conn, _| {
+            let replayed = persist(self.conn, &self.stop, |conn, _| {
                 conn.write(|conn| {
                     let replayed = record(conn, lines, &mut accepted);
                     reach("replay_commit");

@@ -27,7 +27,7 @@ impl Engine<'_> {
         }
         let lang = self.config.messages.lang;
         let behind: Vec<i64> = news.iter().flat_map(|news| &news.behind).copied().collect();
-        persist(&mut self.conn, &self.stop, |conn, _| {
+        persist(self.conn, &self.stop, |conn, _| {
             conn.write(|conn| {
                 let now = conn.now()?;
                 for (canal, pause) in &pauses {
@@ -56,7 +56,7 @@ impl Engine<'_> {
         }
         let (passage, config) = (&self.passage, self.config);
         let (quiet, messages) = (config.sms.quiet, &config.messages);
-        let supplies = persist(&mut self.conn, &self.stop, |conn, _| {
+        let supplies = persist(self.conn, &self.stop, |conn, _| {
             conn.write(|conn| {
                 let now = conn.now()?;
                 if let Some(night) = quiet.and_then(|quiet| quiet.night(now, messages.zone)) {

@@ -6,7 +6,7 @@ use super::persist::persist;
 use crate::failpoint::reach;
 use crate::store::envois::{self, Recovered};
 use crate::store::messages::{self, Closed};
-use crate::store::{Error, passages};
+use crate::store::{Error, incidents, passages};
 use crate::texts;
 use crate::vocabulary::{Etat, Statut};
 use std::time::{Duration, Instant as Moment};
@@ -28,7 +28,7 @@ impl Engine<'_> {
         self.replay()?;
         let (id, counts) = (self.passage.id.as_str(), self.counts);
         let first = self.started.elapsed() < TICK;
-        let (recovered, cancelled, expired) = persist(&mut self.conn, &self.stop, |conn, _| {
+        let (recovered, cancelled, expired) = persist(self.conn, &self.stop, |conn, _| {
             conn.write(|conn| {
                 let now = conn.now()?;
                 let recovered = envois::recover(conn, id, now)?;
@@ -61,7 +61,7 @@ impl Engine<'_> {
             return Ok(());
         }
         let expander = &mut self.expander;
-        let step = persist(&mut self.conn, &self.stop, |conn, _| expander.step(conn))?;
+        let step = persist(self.conn, &self.stop, |conn, _| expander.step(conn))?;
         self.counts.messages += i64::try_from(step.messages).unwrap_or(0);
         self.counts.ignores += i64::try_from(step.ignored).unwrap_or(0);
         self.progress.total += u64::try_from(step.recipients).unwrap_or(0);
@@ -75,15 +75,17 @@ impl Engine<'_> {
     pub(super) fn close(&mut self) -> Result<(), Error> {
         let lang = self.config.messages.lang;
         loop {
-            let closed = persist(&mut self.conn, &self.stop, |conn, _| {
+            let closed = persist(self.conn, &self.stop, |conn, _| {
                 if !messages::has_closable(conn)? {
                     return Ok(Vec::new());
                 }
                 conn.write(|conn| {
-                    let closed =
-                        messages::close(conn, CLOSE_CHUNK, |closed| texts::details(lang, closed));
+                    let explain = |closed: &Closed| texts::details(lang, closed);
+                    let closed = messages::close(conn, CLOSE_CHUNK, explain)?;
+                    let now = conn.now()?;
+                    incidents::of_closed(conn, &closed, explain, now)?;
                     reach("close_commit");
-                    closed
+                    Ok(closed)
                 })
             })?;
             reach("closed");
