@@ -70,6 +70,8 @@ step "the proxy before this server and the old one"
 scripts/nginx.sh
 step "the interface against its own description"
 scripts/schemathesis.sh
+step "the alert rules"
+scripts/prometheus.sh
 step "clients that are generated"
 scripts/clients.sh
 step "done"

@@ -16,6 +16,7 @@ pub(crate) struct Counters {
     pub(crate) envois: IntGaugeVec,
     pub(crate) oldest: Gauge,
     pub(crate) last_run: Gauge,
+    pub(crate) incidents: IntGaugeVec,
 }
 
 /// From a lookup to the longest wait for a run, in seconds.
@@ -65,6 +66,12 @@ impl Counters {
             last_run: register_gauge_with_registry!(
                 "messages_last_passage_timestamp_seconds",
                 "Begin of the last run of the dispatcher, in Unix time; 0 when there was none.",
+                registry
+            )?,
+            incidents: register_int_gauge_vec_with_registry!(
+                "messages_incidents",
+                "What needs a person, by kind.",
+                &["genre"],
                 registry
             )?,
             registry,

@@ -3,6 +3,7 @@
 //! A request asks for a run and waits a while. Requests that come while a run goes on share the
 //! next one, so that what they have just programmed is seen by it.
 
+use crate::alarms;
 use messages_core::config::Config;
 use messages_core::dispatch::{self, Options, Report, StopFlag};
 use messages_core::store::{Conn, Error};
@@ -15,6 +16,9 @@ use tokio::sync::oneshot;
 
 /// How long a request waits for its run (contract, section 4).
 const PATIENCE: Duration = Duration::from_secs(24);
+
+/// How often it is looked whether there are runs, of whichever machine.
+const LOOK: Duration = Duration::from_secs(150);
 
 /// What a run came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -97,7 +101,15 @@ impl Dispatcher {
 }
 
 fn work(config: &Config, asked: &mpsc::Receiver<Asked>, stop: &Arc<AtomicBool>) {
-    while let Ok(first) = asked.recv() {
+    loop {
+        let first = match asked.recv_timeout(LOOK) {
+            Ok(first) => first,
+            Err(mpsc::RecvTimeoutError::Timeout) => {
+                alarms::look(config);
+                continue;
+            }
+            Err(mpsc::RecvTimeoutError::Disconnected) => return,
+        };
         let mut waiting = vec![first];
         waiting.extend(asked.try_iter());
         let outcome = run_once(config, stop);
@@ -105,6 +117,7 @@ fn work(config: &Config, asked: &mpsc::Receiver<Asked>, stop: &Arc<AtomicBool>) 
             // Who no longer waits has had an answer.
             answer.send(outcome).ok();
         }
+        alarms::after(config, matches!(outcome, Waited::Done(_)));
     }
 }
 

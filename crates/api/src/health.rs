@@ -2,14 +2,16 @@
 //! who looks is not asked who they are.
 
 use crate::endpoint::{Access, Endpoint, Operation};
-use crate::schema::words::{CauseEnum, TypeEnum};
+use crate::schema::words::{CauseEnum, GenreEnum, TypeEnum};
 use crate::state::State;
 use actix_web::http::Method;
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpResponse, web};
+use messages_core::incidents;
 use messages_core::store::canaux::{self, Stopped};
+use messages_core::store::incidents::Incident;
 use messages_core::store::{Conn, migrations, passages};
-use messages_core::vocabulary::{Canal, Cause};
+use messages_core::vocabulary::{Canal, Cause, Genre};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -66,6 +68,7 @@ struct Alive {
     "canaux_arretes": [
         { "canal": "email", "cause": "identification", "depuis": "2026-09-14T07:50:01+02:00" },
     ],
+    "incidents": [{ "genre": "canal_arrete", "depuis": "2026-09-14T07:50:01+02:00" }],
 })))]
 struct Ready {
     /// Si le service peut travailler.
@@ -83,6 +86,10 @@ struct Ready {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     canaux_arretes: Option<Vec<StoppedJson>>,
+    /// Ce qui demande quelqu'un.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    incidents: Option<Vec<IncidentJson>>,
 }
 
 /// Un canal arrêté.
@@ -95,6 +102,18 @@ struct StoppedJson {
     /// Pourquoi, en un mot.
     #[schema(value_type = CauseEnum)]
     cause: Cause,
+    /// Depuis quand.
+    #[schema(format = DateTime)]
+    depuis: String,
+}
+
+/// Ce qui demande quelqu'un.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Incident)]
+struct IncidentJson {
+    /// De quoi il s'agit, en un mot.
+    #[schema(value_type = GenreEnum)]
+    genre: Genre,
     /// Depuis quand.
     #[schema(format = DateTime)]
     depuis: String,
@@ -115,15 +134,15 @@ async fn ready(state: web::Data<State>) -> HttpResponse {
         let last = passages::last(conn, 1)?;
         let last = last.first().map(|passage| passage.debut);
         // Older tables may not tell it.
-        let stopped = if pending == 0 {
-            canaux::stopped(conn)?
+        let (stopped, open) = if pending == 0 {
+            (canaux::stopped(conn)?, incidents::open(conn)?)
         } else {
-            Vec::new()
+            (Vec::new(), Vec::new())
         };
-        Ok((pending == 0, last, stopped))
+        Ok((pending == 0, last, stopped, open))
     };
     match state.ask(question).await {
-        Ok((current, last, stopped)) => {
+        Ok((current, last, stopped, open)) => {
             let (status, schema) = if current {
                 (Health::Ok, Tables::Ok)
             } else {
@@ -135,6 +154,7 @@ async fn ready(state: web::Data<State>) -> HttpResponse {
                 schema: Some(schema),
                 dernier_passage: last.map(|at| at.in_zone(zone).to_rfc3339()),
                 canaux_arretes: Some(stopped.iter().map(|stopped| told(stopped, zone)).collect()),
+                incidents: Some(open.iter().map(|incident| named(incident, zone)).collect()),
             };
             if current {
                 HttpResponse::Ok().json(body)
@@ -148,6 +168,7 @@ async fn ready(state: web::Data<State>) -> HttpResponse {
             schema: None,
             dernier_passage: None,
             canaux_arretes: None,
+            incidents: None,
         }),
     }
 }
@@ -159,5 +180,13 @@ fn told(stopped: &Stopped, zone: chrono_tz::Tz) -> StoppedJson {
         canal: stopped.arret.canal,
         cause: stopped.arret.cause,
         depuis: stopped.depuis.in_zone(zone).to_rfc3339(),
+    }
+}
+
+/// By its kind only: which message it is about is for whoever may read messages.
+fn named(incident: &Incident, zone: chrono_tz::Tz) -> IncidentJson {
+    IncidentJson {
+        genre: incident.genre,
+        depuis: incident.debut.in_zone(zone).to_rfc3339(),
     }
 }

@@ -4,7 +4,8 @@
 //! preflights; `gate` finds out who calls and lets it through to its `endpoint`; `messages`,
 //! `directory`, `health`, `metrics` and `openapi` are the endpoints, `crud` what those of objects
 //! have in common; `drf` reads what was sent and says what was wrong with it; `state` asks the core
-//! crate; `answer` writes what was found. [`commands`] is the command line beside it.
+//! crate; `answer` writes what was found. `alarms` tells what needs a person. [`commands`] is the command
+//! line beside it.
 //!
 //! # How to add an endpoint
 //!
@@ -36,6 +37,7 @@
 //!    what changed in `crates/api/openapi.json`.
 //! 4. Add the path to the table of `tests/it/scopes/table.rs`: every kind of caller then tries it.
 
+mod alarms;
 mod answer;
 pub mod auth;
 mod caller;

@@ -6,10 +6,12 @@ use crate::schema::Answer;
 use crate::state::State;
 use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
+use messages_core::incidents;
 use messages_core::store::appels::statistiques;
+use messages_core::store::incidents::Incident;
 use messages_core::store::{Conn, passages};
-use messages_core::vocabulary::Portee;
-use prometheus::{Encoder, TextEncoder};
+use messages_core::vocabulary::{Genre, Portee};
+use prometheus::{Encoder, IntGaugeVec, TextEncoder};
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![Endpoint {
@@ -32,6 +34,15 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 /// Some of it, for the documentation.
 const EXAMPLE: &str = "# HELP messages_envois_total Envois by channel and state.\n# TYPE messages_envois_total gauge\nmessages_envois_total{canal=\"sms\",etat=\"envoye\"} 128\n";
 
+/// Every kind, so that a rule finds a zero where all is well.
+fn count(gauge: &IntGaugeVec, open: &[Incident]) {
+    for genre in Genre::ALL {
+        let of_it = open.iter().filter(|incident| incident.genre == *genre);
+        let number = i64::try_from(of_it.count()).unwrap_or(i64::MAX);
+        gauge.with_label_values(&[genre.as_str()]).set(number);
+    }
+}
+
 async fn show(state: web::Data<State>) -> Result<HttpResponse, ApiError> {
     let question = |conn: &mut Conn| {
         let now = conn.now()?;
@@ -41,10 +52,12 @@ async fn show(state: web::Data<State>) -> Result<HttpResponse, ApiError> {
             statistiques::envois_by_state(conn)?,
             oldest.map(|at| now.since(at).as_secs_f64()),
             last.first().map(|passage| passage.debut),
+            incidents::open(conn)?,
         ))
     };
-    let (envois, oldest, last) = state.ask(question).await?;
+    let (envois, oldest, last, open) = state.ask(question).await?;
     let counters = &state.counters;
+    count(&counters.incidents, &open);
     for ((canal, etat), count) in envois {
         counters
             .envois

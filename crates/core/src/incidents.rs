@@ -125,8 +125,21 @@ pub fn watch(config: &Config, conn: &mut Conn) -> Result<State, Error> {
     reconcile(conn, config.messages.lang, config.messages.zone, &look)
 }
 
-/// What is open now, whether or not somebody wrote down that there are no runs; changes nothing.
+/// What is open now, whether or not somebody wrote down that there are no runs, each with its sentence;
+/// changes nothing.
+///
+/// # Errors
+/// Those of the database.
 pub fn now(lang: Lang, conn: &mut Conn) -> Result<Vec<(Incident, String)>, Error> {
+    let open = open(conn)?;
+    sentences(lang, conn, open)
+}
+
+/// As [`now`], without the sentences.
+///
+/// # Errors
+/// Those of the database.
+pub fn open(conn: &mut Conn) -> Result<Vec<Incident>, Error> {
     let now = conn.now()?;
     let mut open = store::open(conn)?;
     let silent = found::silence(conn, now, &open)?;
@@ -144,7 +157,7 @@ pub fn now(lang: Lang, conn: &mut Conn) -> Result<Vec<(Incident, String)>, Error
             dit_le: None,
         });
     }
-    sentences(lang, conn, open)
+    Ok(open)
 }
 
 fn reconcile(
@@ -156,8 +169,12 @@ fn reconcile(
     // Mostly there is nothing, and nothing is written then.
     let now = conn.now()?;
     let open = store::open(conn)?;
-    if open.is_empty() && look.look(conn, now, &open)?.is_empty() {
-        return Ok(State::default());
+    let is_quiet = open.is_empty() && look.look(conn, now, &open)?.is_empty();
+    if is_quiet || look.is_blind() {
+        return Ok(State {
+            told: Vec::new(),
+            open: sentences(lang, conn, open)?,
+        });
     }
     conn.write(|conn| {
         let now = conn.now()?;

@@ -51,7 +51,8 @@ pub fn init(config: &Log, terminal: LevelFilter) {
         log_panics();
     }
     if let Some(error) = fault {
-        log::error!(
+        // With --quiet only the incident is told.
+        log::warn!(
             "LOG_FILE {} : {error} ; les envois continuent",
             config.file.display()
         );

@@ -3,7 +3,7 @@
 
 use super::kit::{self, Part};
 use messages_core::vocabulary::{
-    Action, Canal, Cause, Etat, Motif, Objet, Relation, Scolarite, Statut,
+    Action, Canal, Cause, Etat, Genre, Motif, Objet, Relation, Scolarite, Statut,
 };
 use utoipa::{PartialSchema, ToSchema};
 
@@ -44,6 +44,8 @@ vocabularies! {
     MotifEnum: motifs, Motif::ALL;
     /// Why a channel is stopped.
     CauseEnum: causes, Cause::ALL;
+    /// What needs a person.
+    GenreEnum: genres, Genre::ALL;
     /// What a parent is to the pupils.
     RelationEnum: relations, Relation::ALL;
     /// Whether a pupil is at the school.

@@ -3,7 +3,7 @@
 use crate::client::{Client, key};
 use crate::harness::Server;
 use crate::token::KEY;
-use messages_core::vocabulary::Portee;
+use messages_core::vocabulary::{Genre, Portee};
 use messages_testing::db::Database;
 use messages_testing::stories;
 use serde_json::json;
@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 stories!(
     a_server_without_its_tables_is_not_ready,
     metrics_tell_of_envois_waits_and_requests,
+    what_needs_a_person_is_seen,
 );
 
 fn start(database: &Database) -> Server {
@@ -152,4 +153,40 @@ fn metrics_tell_of_envois_waits_and_requests(database: &Database) {
     // What clients make up makes no new series.
     let grown = metrics().len() - sent.len();
     assert!(grown < 80, "{grown}");
+}
+
+fn what_needs_a_person_is_seen(database: &Database) {
+    let server = start(database);
+    let user = Client::user(&server);
+    user.school(1, 1);
+    let (key, _) = key(database, &[Portee::Supervision]);
+    let seen = || {
+        let nobody = Client::nobody(&server);
+        let ready = nobody.get("/health/ready");
+        assert_eq!(ready.status, 200);
+        let open: Vec<String> = ready.json()["incidents"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|incident| incident["genre"].as_str().unwrap().to_owned())
+            .collect();
+        let metrics = read(&nobody.bearer(&key).get("/metrics").text());
+        for genre in Genre::ALL {
+            let of_it = open.iter().filter(|open| *open == genre.as_str()).count();
+            let sample = metrics[&format!("messages_incidents{{genre=\"{genre}\"}}")];
+            assert!((sample - f64::from(u8::try_from(of_it).unwrap())).abs() < f64::EPSILON);
+        }
+        open
+    };
+    assert_eq!(seen(), [""; 0]);
+    user.write(
+        &json!({ "type": "sms", "contenu": "x", "est_message_groupe": true,
+        "statut": "programme", "date_programmee": "2026-01-01T00:00:00Z" }),
+    );
+    user.post("/api/messages/process_scheduled/", &json!({}));
+    assert_eq!(seen(), [""; 0]);
+    database.execute(
+        "UPDATE passages SET debut = '2026-03-01T08:00:00Z', battement = '2026-03-01T08:00:00Z'",
+    );
+    assert_eq!(seen(), ["sans_passage"]);
 }

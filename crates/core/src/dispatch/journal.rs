@@ -17,6 +17,7 @@
 //! suite nothing that could be counted.
 
 use crate::channel::{Answer, Delivery};
+use crate::logging::SAID;
 use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -109,11 +110,12 @@ impl State {
             .map_or(Ok(()), |file| file.write_all(bytes))
     }
 
-    /// Once for each run.
+    /// Once for each run, in the log: whoever is needed is told of the incident.
     fn complain(&mut self, path: &Path, error: &io::Error) {
         if !self.told {
             self.told = true;
             log::error!(
+                target: SAID,
                 "MESSAGES_JOURNAL {} : {error} ; les envois continuent",
                 path.display()
             );

@@ -98,6 +98,11 @@ impl<'l> Look<'l> {
         }
     }
 
+    /// Whether it sees nothing.
+    pub(super) const fn is_blind(&self) -> bool {
+        self.genres.is_empty()
+    }
+
     /// Whether it would have seen that the incident lasts.
     pub(super) fn covers(&self, incident: &Incident, now: Instant) -> bool {
         let is_here = !incident.genre.is_of_machine()

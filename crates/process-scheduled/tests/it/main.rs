@@ -6,6 +6,7 @@
     reason = "what goes wrong here is to fail the test"
 )]
 
+mod alarms;
 mod cli;
 mod corrected;
 #[cfg(unix)]

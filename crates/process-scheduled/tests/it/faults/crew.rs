@@ -96,13 +96,13 @@ impl Drop for Crew<'_> {
 const LIBPQ: &str = "WARNING:  terminating connection";
 
 /// A run ends well (true), or says in one line that it shall be tried later (false). What it could
-/// not write beside the database costs one line more.
+/// not write beside the database costs one line more, and each incident one.
 pub(crate) fn judge(ended: &Ended) -> bool {
     let is_aside = |line: &&str| line.contains("les envois continuent");
     let (aside, lines): (Vec<&str>, Vec<&str>) = ended
         .stderr
         .lines()
-        .filter(|line| !line.starts_with(LIBPQ))
+        .filter(|line| !line.starts_with(LIBPQ) && !line.contains("ALERTE"))
         .partition(is_aside);
     assert!(aside.len() <= 1, "{ended:?}");
     match (ended.code, lines.as_slice()) {

@@ -23,13 +23,7 @@ fn refuses(program: &Program<'_>) {
         ("fichier", "fichier"),
     ] {
         let trial = program.clone().set("MESSAGES_MODE", mode);
-        for arguments in [
-            &[][..],
-            &["--quiet"],
-            &["--json"],
-            &["--dry-run"],
-            &["check"],
-        ] {
+        for arguments in [&[][..], &["--json"], &["--dry-run"], &["check"]] {
             let ended = trial.run(arguments);
             assert_eq!(ended.code, 78, "{mode} {arguments:?}: {ended:?}");
             let said = format!("{}{}", ended.stdout, ended.stderr);
@@ -38,6 +32,9 @@ fn refuses(program: &Program<'_>) {
                 "{ended:?}"
             );
         }
+        // It was told, and is told again in a day.
+        let quiet = trial.run(&["--quiet"]);
+        assert_eq!((quiet.code, quiet.stderr.as_str()), (78, ""));
         let status = trial.run(&["status"]);
         assert!(
             status.code == 0 && status.stdout.contains("ATTENTION, MESSAGES_MODE"),

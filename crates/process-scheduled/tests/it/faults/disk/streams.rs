@@ -86,7 +86,7 @@ fn a_full_disk_of_the_answers_is_told_once_and_stops_nothing() {
         let program = program.set("MESSAGES_JOURNAL", folder.to_str().unwrap());
         let ended = program.run(&["--quiet"]);
         assert_eq!(ended.stderr.lines().count(), 1, "{ended:?}");
-        assert!(ended.stderr.contains("les envois continuent"), "{ended:?}");
+        assert!(ended.stderr.contains("Les envois continuent"), "{ended:?}");
         ended
     });
 }
