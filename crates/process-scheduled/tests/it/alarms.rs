@@ -57,7 +57,7 @@ fn checked(program: &Program<'_>) -> (i32, String) {
 /// As if what is open had begun, and been told, long ago.
 fn a_day_passes(program: &Program<'_>) {
     program.database.execute(
-        "UPDATE incidents SET debut = '2026-11-01T08:00:00Z', dit_le = '2026-11-01T08:00:00Z'",
+        "UPDATE incidents SET debut = '2026-11-01T08:00:00.000000Z', dit_le = '2026-11-01T08:00:00.000000Z'",
     );
 }
 

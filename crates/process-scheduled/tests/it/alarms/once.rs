@@ -19,7 +19,8 @@ fn a_wrong_password_is_told_when_it_begins_once_a_day_and_when_it_ends(database:
     let program = Program::new(database);
     program.school(2, 1).programme(Canal::Email, To::All);
     assert_eq!(checked(&program), ok());
-    let wrong = through(&program, &relay("autre"));
+    let refuses = relay("autre");
+    let wrong = through(&program, &refuses);
     let begins = told(&wrong, 78);
     assert_eq!(begins.len(), 1, "{begins:?}");
     assert!(
@@ -73,7 +74,8 @@ fn at_once(program: &Program<'_>) -> Vec<String> {
 fn of_runs_at_the_same_moment_one_tells(database: &Database) {
     let program = Program::new(database);
     program.school(2, 1).programme(Canal::Email, To::All);
-    let wrong = through(&program, &relay("autre"));
+    let refuses = relay("autre");
+    let wrong = through(&program, &refuses);
     let begins = at_once(&wrong);
     assert_eq!(begins.len(), 1, "{begins:?}");
     a_day_passes(&program);

@@ -50,7 +50,8 @@ fn healthchecks_is_told_of_start_success_and_failure(database: &Database) {
         ]
     );
     program.programme(Canal::Email, To::All);
-    let wrong = through(&program, &relay("autre"));
+    let refuses = relay("autre");
+    let wrong = through(&program, &refuses);
     for before in [2, 4] {
         wrong.run(&["--quiet"]);
         let failed = heard(&watcher, before);
