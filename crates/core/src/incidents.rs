@@ -13,6 +13,7 @@ mod aloud;
 mod found;
 mod mail;
 mod ping;
+mod words;
 
 pub use aloud::aloud;
 pub use found::SILENCE_MAX;
@@ -22,11 +23,11 @@ pub use ping::Ping;
 use crate::config::{Config, Database, Lang};
 use crate::instant::Instant;
 use crate::store::incidents::{self as store, Constat, Incident};
-use crate::store::{Conn, Error, canaux, migrations};
-use crate::texts;
+use crate::store::{Conn, Error, migrations};
 use crate::vocabulary::{Canal, Genre};
 use found::Look;
 use std::time::Duration;
+use words::{over, said, sentences};
 
 /// What is told of an incident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -231,63 +232,4 @@ fn compare(
 fn is_due(incident: &Incident, now: Instant) -> bool {
     let told = incident.dit_le;
     told.is_none_or(|told| told + DAY <= now || told > now + AHEAD)
-}
-
-/// Each with its sentence.
-fn sentences(
-    lang: Lang,
-    conn: &mut Conn,
-    open: Vec<Incident>,
-) -> Result<Vec<(Incident, String)>, Error> {
-    let of_channels = open.iter().any(|incident| incident.genre.is_of_channel());
-    let stopped = if of_channels {
-        canaux::stopped(conn)?
-    } else {
-        Vec::new()
-    };
-    let sentence = |incident: &Incident| {
-        let arret = stopped.iter().map(|stopped| &stopped.arret);
-        let arret = arret
-            .filter(|arret| arret.canal.as_str() == incident.objet)
-            .map(|arret| {
-                let phrase = arret.phrase(lang);
-                texts::stopped(lang, arret.canal, arret.cause.verdict(), &phrase)
-            });
-        let phrase = arret.last().unwrap_or_default();
-        let detail = incident.detail.as_deref().unwrap_or_default();
-        texts::incident(lang, incident.genre, &incident.objet, detail, &phrase)
-    };
-    let told = open.into_iter().map(|incident| {
-        let sentence = sentence(&incident);
-        (incident, sentence)
-    });
-    Ok(told.collect())
-}
-
-fn said(lang: Lang, zone: chrono_tz::Tz, incident: &Incident, sentence: &str) -> Told {
-    let since = incident.dit_le.map(|_| day(lang, zone, incident.debut));
-    let news = since.as_ref().map_or(News::Begins, |_| News::Lasts);
-    Told {
-        news,
-        text: texts::incident_told(lang, sentence, since.as_deref(), false),
-        incident: incident.clone(),
-    }
-}
-
-fn over(lang: Lang, incident: Incident) -> Told {
-    let sentence = texts::incident_over(lang, incident.genre, &incident.objet);
-    Told {
-        news: News::Ends,
-        text: texts::incident_told(lang, &sentence, None, true),
-        incident,
-    }
-}
-
-/// Day and time in the school's time zone.
-fn day(lang: Lang, zone: chrono_tz::Tz, at: Instant) -> String {
-    let format = match lang {
-        Lang::Fr => "%d/%m/%Y à %H:%M",
-        Lang::En => "%d/%m/%Y at %H:%M",
-    };
-    at.in_zone(zone).format(format).to_string()
 }

@@ -93,7 +93,7 @@ impl Watcher {
         let query = query.map_or_else(String::new, |query| format!("?{query}"));
         let url = format!("{}{event}{query}", url.trim_end_matches('/'));
         let text = shortened(text, TEXT_MAX);
-        told(agent(within).post(&url).send(text));
+        told(&agent(within).post(&url).send(text));
     }
 
     fn push(&self, fails: bool, text: &str) {
@@ -103,7 +103,7 @@ impl Watcher {
             .get(self.parts().0)
             .query("status", status)
             .query("msg", shortened(text, KUMA_MAX));
-        told(request.call());
+        told(&request.call());
     }
 }
 
@@ -124,7 +124,7 @@ fn agent(within: Duration) -> ureq::Agent {
 }
 
 /// ureq's errors may name the address, which is a secret.
-fn told(outcome: Result<ureq::http::Response<ureq::Body>, ureq::Error>) {
+fn told(outcome: &Result<ureq::http::Response<ureq::Body>, ureq::Error>) {
     let why = match outcome {
         Ok(_) => return,
         Err(ureq::Error::StatusCode(code)) => format!("réponse {code}"),

@@ -69,7 +69,7 @@ fn healthchecks_is_told_of_start_success_and_failure(database: &Database) {
 }
 
 /// Answers two requests and returns their first lines.
-fn kuma(listener: TcpListener) -> Vec<String> {
+fn kuma(listener: &TcpListener) -> Vec<String> {
     let mut lines = Vec::new();
     for _ in 0..2 {
         let (mut peer, _) = listener.accept().unwrap();
@@ -95,7 +95,7 @@ fn uptime_kuma_is_told_in_its_own_form(database: &Database) {
         "http://{}/api/push/{KEY}?status=up&msg=OK&ping=",
         listener.local_addr().unwrap()
     );
-    let monitor = std::thread::spawn(|| kuma(listener));
+    let monitor = std::thread::spawn(move || kuma(&listener));
     let program = Program::new(database).set("MESSAGES_PING_URL", &url);
     program.school(2, 1);
     assert_eq!(told(&program, 0), [""; 0]);
