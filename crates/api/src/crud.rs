@@ -1,9 +1,10 @@
 //! Objects that are listed, read, written, changed and removed: the ways of Django REST framework's
 //! `ModelViewSet`, for messages and for each of the three resources of the directory.
 
-use crate::answer;
 use crate::answer::list::{self, Listed};
+use crate::answer::{self, gzip};
 use crate::caller::Caller;
+use crate::condition::Condition;
 use crate::drf::{ApiError, Body, Fields, Id, Query, Texts};
 use crate::state::State;
 use actix_web::http::{Method, StatusCode};
@@ -34,6 +35,11 @@ pub(crate) trait Resource: Listed {
         let found = Self::by_ids(conn, &[id])?.pop();
         found.ok_or(Error::NotFound)
     }
+    /// What `GET` answers of this one, as JSON.
+    fn detail(&self, _: &mut Conn, settings: &Settings) -> Result<Vec<u8>, Error> {
+        // Our own structs serialise without fail.
+        Ok(serde_json::to_vec(&self.json(settings)).unwrap_or_default())
+    }
     /// Adds one, and returns its number.
     fn insert(conn: &mut Conn, form: &Self::Form) -> Result<i64, Error>;
     /// Changes the one that was `seen`.
@@ -62,16 +68,33 @@ pub(crate) async fn list<R: Resource>(
     query: Query,
 ) -> Result<HttpResponse, ApiError> {
     let filter = R::filter(&state, &query).await?;
-    list::answer::<R>(&state, &request, &query, filter).await
+    let list = list::answer::<R>(&state, &request, &query, filter).await?;
+    Ok(gzip::smaller(&request, list))
 }
 
 /// `GET` of one.
 pub(crate) async fn get<R: Resource>(
     state: web::Data<State>,
+    condition: Condition,
     Id(id): Id,
 ) -> Result<HttpResponse, ApiError> {
-    let row = load::<R>(&state, id).await?;
-    Ok(answer::ok(&row.json(&state.config.messages)))
+    Ok(condition.answer(shown::<R>(&state, id).await?))
+}
+
+/// What `GET` of one answers.
+async fn shown<R: Resource>(state: &State, id: i64) -> Result<Vec<u8>, ApiError> {
+    let settings = state.config.messages.clone();
+    let shown = move |conn: &mut Conn| explained::<R>(conn, &settings, id)?.detail(conn, &settings);
+    let shown = state.ask(shown).await;
+    shown.map_err(|error| error.of_model(R::MODEL))
+}
+
+/// Whether it is still what the client has seen; 412.
+async fn hold<R: Resource>(state: &State, condition: &Condition, id: i64) -> Result<(), ApiError> {
+    if condition.is_there() {
+        condition.check(&shown::<R>(state, id).await?)?;
+    }
+    Ok(())
 }
 
 /// `POST` to the list.
@@ -101,10 +124,12 @@ pub(crate) async fn change<R: Resource>(
     state: web::Data<State>,
     caller: Caller,
     method: Method,
+    condition: Condition,
     Id(id): Id,
     body: Result<Body, ApiError>,
 ) -> Result<HttpResponse, ApiError> {
     let mut present = load::<R>(&state, id).await?;
+    hold::<R>(&state, &condition, id).await?;
     let body = body?;
     let changed = loop {
         let form = read(&state, &body, Some(&present), method == Method::PATCH).await?;
@@ -116,7 +141,10 @@ pub(crate) async fn change<R: Resource>(
         let fixed = R::not_changed(state.texts);
         match state.change(&caller, fixed, update).await {
             // What this request does not name is to stay as somebody else has just made it.
-            Err(ApiError::Stale) => present = load::<R>(&state, id).await?,
+            Err(ApiError::Stale) => {
+                present = load::<R>(&state, id).await?;
+                hold::<R>(&state, &condition, id).await?;
+            }
             other => break other.map_err(|error| error.of_model(R::MODEL))?,
         }
     };
@@ -127,8 +155,10 @@ pub(crate) async fn change<R: Resource>(
 pub(crate) async fn delete<R: Resource>(
     state: web::Data<State>,
     caller: Caller,
+    condition: Condition,
     Id(id): Id,
 ) -> Result<HttpResponse, ApiError> {
+    hold::<R>(&state, &condition, id).await?;
     let kept = R::not_removed(state.texts);
     let delete = move |conn: &mut Conn| R::delete(conn, id);
     let deleted = state.change(&caller, kept, delete).await;

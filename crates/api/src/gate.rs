@@ -12,12 +12,15 @@ mod origin;
 use crate::answer;
 use crate::auth::WWW_AUTHENTICATE as REALM;
 use crate::drf::ApiError;
+use crate::edge;
 use crate::endpoint::{Access, Endpoint};
 use crate::state::State;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{ALLOW, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
+use actix_web::http::header::{
+    ALLOW, CONTENT_ENCODING, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
+};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{Error, HttpRequest, HttpResponse, ResponseError, web};
 use std::rc::Rc;
@@ -78,7 +81,8 @@ pub(crate) fn register(config: &mut web::ServiceConfig, endpoint: &Endpoint) {
         let options = web::method(Method::OPTIONS).to(move || async move { describe(name) });
         resource = resource.route(options);
     }
-    config.service(resource.default_service(web::to(not_allowed)).wrap(from_fn(
+    let resource = resource.default_service(web::to(not_allowed));
+    config.service(resource.wrap(from_fn(edge::caught)).wrap(from_fn(
         move |state: web::Data<State>, request, next| {
             let spec = Rc::clone(&spec);
             async move { pass(&spec, &state, request, next).await }
@@ -159,7 +163,12 @@ fn finish(
     let headers = response.headers_mut();
     headers.insert(ALLOW, spec.allow.clone());
     if !spec.is_public {
-        headers.insert(VARY, HeaderValue::from_static("Accept, origin"));
+        let vary = if headers.contains_key(CONTENT_ENCODING) {
+            "Accept, Accept-Encoding, origin"
+        } else {
+            "Accept, origin"
+        };
+        headers.insert(VARY, HeaderValue::from_static(vary));
     }
     ServiceResponse::new(request, response)
 }

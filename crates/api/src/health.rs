@@ -122,7 +122,7 @@ async fn ready(state: web::Data<State>) -> HttpResponse {
         };
         Ok((pending == 0, last, stopped))
     };
-    match state.ask(question).await {
+    match state.look(question).await {
         Ok((current, last, stopped)) => {
             let (status, schema) = if current {
                 (Health::Ok, Tables::Ok)

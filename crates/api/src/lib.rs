@@ -39,6 +39,7 @@ pub mod auth;
 mod caller;
 pub mod cli;
 pub mod commands;
+mod condition;
 mod counters;
 mod crud;
 mod directory;

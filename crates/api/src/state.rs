@@ -7,11 +7,11 @@ use crate::dispatcher::Dispatcher;
 use crate::drf::{ApiError, Texts};
 use crate::rate::Rate;
 use actix_web::web;
-use messages_core::config::Config;
+use messages_core::config::{Config, Database};
 use messages_core::store::{Conn, Error, Pool};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Everything that a handler may ask for.
 pub(crate) struct State {
@@ -25,6 +25,12 @@ pub(crate) struct State {
     /// As many as there are connections: who waits for one holds no thread, and they come first
     /// who asked first.
     turns: Arc<Semaphore>,
+    /// SQLite has one writer: who waits for it takes no turn from those who read.
+    writers: Arc<Semaphore>,
+    /// A connection that is only looked at, so that a monitor is answered whatever the others do.
+    aside: Pool,
+    /// Who reads a long body does so one at a time, and beside the database.
+    reading: Arc<Semaphore>,
     pub(crate) dispatcher: Dispatcher,
     pub(crate) rate: Option<Rate>,
     pub(crate) counters: Counters,
@@ -37,11 +43,18 @@ impl State {
     /// When the database cannot be opened.
     pub(crate) fn new(config: Config, auth: Authenticator) -> Result<Self, Error> {
         let pool = Pool::open(&config.database, CONNECTIONS.try_into().unwrap_or(u32::MAX))?;
+        let writers = match config.database {
+            Database::Sqlite(_) => 1,
+            Database::Postgres(_) => CONNECTIONS,
+        };
         Ok(Self {
             texts: Texts(config.messages.lang),
             auth,
             pool,
             turns: Arc::new(Semaphore::new(CONNECTIONS)),
+            writers: Arc::new(Semaphore::new(writers)),
+            aside: Pool::open(&config.database, 1)?,
+            reading: Arc::new(Semaphore::new(1)),
             dispatcher: Dispatcher::start(config.clone()),
             rate: config.api.requests_per_minute.map(Rate::new),
             counters: Counters::new(),
@@ -57,7 +70,45 @@ impl State {
         &self,
         question: impl FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, ApiError> {
-        self.wait_for(self.texts.conflict(), question).await
+        let turn = turn(&self.turns).await?;
+        let pool = self.pool.clone();
+        let asked = aside(move || {
+            let _turn = turn;
+            pool.with(question)
+        });
+        let conflict = self.texts.conflict();
+        asked
+            .await?
+            .map_err(|error| ApiError::from_store(error, conflict))
+    }
+
+    /// Asks the database how it is, on a connection of its own.
+    ///
+    /// # Errors
+    /// As [`ApiError::from_store`].
+    pub(crate) async fn look<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let pool = self.aside.clone();
+        let looked = aside(move || pool.with(question)).await?;
+        looked.map_err(|error| ApiError::from_store(error, self.texts.conflict()))
+    }
+
+    /// Reads what takes the processor long, beside the database.
+    ///
+    /// # Errors
+    /// 503 when others read for too long.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let turn = turn(&self.reading).await?;
+        aside(move || {
+            let _turn = turn;
+            read()
+        })
+        .await
     }
 
     /// Changes something for somebody. Every change that a caller asks for goes this way, and no
@@ -71,36 +122,44 @@ impl State {
         conflict: &'static str,
         change: impl FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, ApiError> {
-        self.wait_for(conflict, change).await
-    }
-
-    /// Works with the database on a thread that may wait.
-    async fn wait_for<T: Send + 'static>(
-        &self,
-        conflict: &'static str,
-        question: impl FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
-    ) -> Result<T, ApiError> {
+        let writer = turn(&self.writers).await?;
+        let turn = turn(&self.turns).await?;
         let pool = self.pool.clone();
-        let turn = Arc::clone(&self.turns).acquire_owned();
-        let Ok(Ok(turn)) = tokio::time::timeout(WAIT, turn).await else {
-            return Err(ApiError::Unavailable);
-        };
-        let question = move || {
-            let _turn = turn;
-            pool.with(question)
-        };
-        match web::block(question).await {
-            Ok(outcome) => outcome.map_err(|error| ApiError::from_store(error, conflict)),
-            Err(error) => {
-                log::error!("{error}");
-                Err(ApiError::Internal)
-            }
-        }
+        let changed = aside(move || {
+            let _turns = (writer, turn);
+            pool.change(change)
+        });
+        changed
+            .await?
+            .map_err(|error| ApiError::from_store(error, conflict))
     }
 }
 
+/// Waits for a turn; 503 when it does not come.
+async fn turn(turns: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, ApiError> {
+    let turn = tokio::time::timeout(WAIT, Arc::clone(turns).acquire_owned()).await;
+    let Ok(Ok(turn)) = turn else {
+        return Err(ApiError::Unavailable);
+    };
+    Ok(turn)
+}
+
+/// Works on a thread that may wait.
+async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ApiError> {
+    web::block(work).await.map_err(|error| {
+        log::error!("{error}");
+        ApiError::Internal
+    })
+}
+
+/// Threads of each worker that may wait: for every connection, for whoever looks, and for whoever reads
+/// a long body.
+pub(crate) const THREADS: usize = CONNECTIONS + 2;
+
 /// More than two cores can make use of, so that a slow question does not hold up the others.
-pub(crate) const CONNECTIONS: usize = 10;
+const CONNECTIONS: usize = 10;
 
 /// Longest wait for a connection.
 const WAIT: Duration = Duration::from_secs(10);

@@ -87,15 +87,10 @@ async fn put(
         oui: said("oui"),
         essai: said("essai"),
     };
+    let school = state.read(move || read(&bytes, texts)).await??;
     let taken = state
         .change(&caller, texts.conflict(), move |conn| {
-            match read(&bytes, texts) {
-                Ok(school) => {
-                    drop(bytes);
-                    take_over(conn, &school, how, texts)
-                }
-                Err(error) => Ok(Err(error)),
-            }
+            take_over(conn, &school, how, texts)
         })
         .await??;
     Ok(answer::ok(&taken))

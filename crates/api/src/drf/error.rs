@@ -49,6 +49,8 @@ pub(crate) enum ApiError {
     Stale,
     /// 408: the body did not come in time.
     TooSlow,
+    /// 412: not what the client has seen.
+    Changed,
     /// 413
     TooLarge,
     /// 415
@@ -88,7 +90,7 @@ impl ApiError {
             Self::Method(method) => texts.method(method),
             Self::NotAcceptable => texts.not_acceptable().to_owned(),
             Self::Conflict(text) => (*text).to_owned(),
-            Self::Stale => texts.stale().to_owned(),
+            Self::Stale | Self::Changed => texts.stale().to_owned(),
             Self::TooSlow => texts.too_slow().to_owned(),
             Self::TooLarge => texts.too_large().to_owned(),
             Self::MediaType(media) => texts.media_type(media),
@@ -150,6 +152,7 @@ impl ResponseError for ApiError {
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::Conflict(_) | Self::Leaving { .. } | Self::Stale => StatusCode::CONFLICT,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::Changed => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::OtherBody => StatusCode::UNPROCESSABLE_ENTITY,

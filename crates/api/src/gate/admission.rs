@@ -4,6 +4,7 @@ use super::origin;
 use crate::auth::{Credentials, Principal, Refusal, Who, check_key};
 use crate::caller::Caller;
 use crate::drf::ApiError;
+use crate::edge::address;
 use crate::endpoint::Access;
 use crate::state::State;
 use actix_web::HttpMessage;
@@ -24,9 +25,6 @@ pub(super) async fn check(
     let principal = match authenticate(state, request).await {
         Ok(principal) => principal,
         Err(refusal) => {
-            // Who guesses keys is slowed down as who uses one.
-            let peer = request.peer_addr().map(|peer| peer.ip().to_string());
-            count(state, format!("ip:{}", peer.unwrap_or_default())).await?;
             return Err(refusal);
         }
     };
@@ -50,6 +48,20 @@ async fn count(state: &State, caller: String) -> Result<(), ApiError> {
     }
 }
 
+/// Counts an attempt from this address: who guesses keys is slowed down as who uses one, before
+/// anything is looked up for them.
+async fn count_attempt(
+    state: &State,
+    request: &ServiceRequest,
+) -> Result<Option<String>, ApiError> {
+    let address = address::of(&state.config.api.proxies, request.request());
+    let address = address.map_or_else(String::new, |address| address.to_string());
+    match &state.rate {
+        Some(rate) => rate.begin(format!("ip:{address}")).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 /// Who calls. A web-app token is checked here; an API key is looked up in the database.
 async fn authenticate(state: &State, request: &ServiceRequest) -> Result<Principal, ApiError> {
     // Two headers are one with a comma, as every server joins them (RFC 9110, 5.3): no token.
@@ -57,16 +69,21 @@ async fn authenticate(state: &State, request: &ServiceRequest) -> Result<Princip
     let header = headers.map(HeaderValue::as_bytes).collect::<Vec<_>>();
     let header = (!header.is_empty()).then(|| header.join(&b", "[..]));
     let now = Instant::of_this_machine();
-    let credentials = state
-        .auth
-        .parse(header.as_deref(), now)
-        .map_err(ApiError::Refused)?;
-    match credentials {
-        Credentials::Known(principal) => Ok(principal),
-        Credentials::Key(presented) => {
+    match state.auth.parse(header.as_deref(), now) {
+        Ok(Credentials::Known(principal)) => Ok(principal),
+        Ok(Credentials::Key(presented)) => {
+            let attempt = count_attempt(state, request).await?;
             let prefixe = presented.prefixe.clone();
             let known = state.ask(move |conn| cles::find(conn, &prefixe)).await?;
-            check_key(known.as_ref(), &presented).map_err(ApiError::Refused)
+            let principal = check_key(known.as_ref(), &presented).map_err(ApiError::Refused)?;
+            if let (Some(rate), Some(attempt)) = (&state.rate, attempt) {
+                rate.take_back(attempt).await;
+            }
+            Ok(principal)
+        }
+        Err(refusal) => {
+            count_attempt(state, request).await?;
+            Err(ApiError::Refused(refusal))
         }
     }
 }

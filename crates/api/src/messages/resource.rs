@@ -2,13 +2,14 @@
 
 use super::form::{self, Form};
 use super::lists;
+use crate::answer::annuaire::{ClasseJson, ParentJson};
 use crate::answer::list::Listed;
-use crate::answer::message::short;
+use crate::answer::message::{full, short};
 use crate::crud::Resource;
 use crate::drf::{ApiError, Fields, Query, Texts};
 use crate::state::State;
 use messages_core::config::{Config, Messages as Settings};
-use messages_core::model::Message;
+use messages_core::model::{Classe, Fiche, Message};
 use messages_core::store::messages::{self, Filter};
 use messages_core::store::{Conn, Error};
 use messages_core::waiting;
@@ -60,6 +61,16 @@ impl Resource for Message {
 
     fn check(fields: &mut Fields<'_>, form: &Form, present: Option<&Self>, config: &Config) {
         form::check_whole(fields, form, present, config);
+    }
+
+    /// With its parent and its class.
+    fn detail(&self, conn: &mut Conn, settings: &Settings) -> Result<Vec<u8>, Error> {
+        let parents = Fiche::by_ids(conn, self.parent.as_slice())?;
+        let classes = Classe::by_ids(conn, self.classe.as_slice())?;
+        let parent = parents.into_iter().next().map(ParentJson::from);
+        let classe = classes.into_iter().next().map(ClasseJson::from);
+        let detail = full(self, settings.zone, parent, classe);
+        Ok(serde_json::to_vec(&detail).unwrap_or_default())
     }
 
     fn insert(conn: &mut Conn, form: &Form) -> Result<i64, Error> {

@@ -17,6 +17,7 @@ mod health;
 mod idempotency;
 mod journal;
 mod limits;
+mod load;
 mod messages;
 mod outage;
 mod process;
