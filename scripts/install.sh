@@ -14,7 +14,8 @@ install_missing() {
   command -v localedef >/dev/null && [ -e /usr/share/i18n/locales/fr_FR ] || missing+=(locales)
   command -v npm >/dev/null || missing+=(nodejs npm)
   command -v promtool >/dev/null || missing+=(prometheus)
-  for tool in curl jq gzip; do
+  command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || missing+=(nginx)
+  for tool in curl jq gzip openssl; do
     command -v "$tool" >/dev/null || missing+=("$tool")
   done
   if [ ${#missing[@]} -gt 0 ]; then

@@ -78,6 +78,9 @@ def read(value, schema, document):
     """The value that the server takes this one for."""
     while "$ref" in schema:
         schema = document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+    if isinstance(value, dict) and "integer" in schema.get("type", []):
+        # A whole object stands for its number.
+        value = value.get("id", value)
     if isinstance(value, dict):
         members = schema.get("properties", {})
         return {name: read(part, members.get(name, {}), document) for name, part in value.items()}

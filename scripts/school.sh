@@ -25,7 +25,7 @@ start_school() {
   export API_BIND=127.0.0.1:$port MESSAGES_MODE=simulation TIME_ZONE=Europe/Paris
   # The reading mark is documented, so it is there.
   export MESSAGES_READ_TRACKING=true BASE_URL=$SCHOOL_URL
-  SCHOOL_KEY=$("$program" key create --name essai --scope lecture,ecriture,envoi 2>/dev/null)
+  SCHOOL_KEY=$("$program" key create --name essai --scope lecture,ecriture,envoi,supervision,historique 2>/dev/null)
   export SCHOOL_KEY
   "$program" >"$school_folder/out" 2>&1 </dev/null &
   school_server=$!

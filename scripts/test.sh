@@ -66,6 +66,8 @@ step "faults"
 scripts/faults.sh ci 'test(/^faults::/)'
 step "the web app's day, on SQLite and on PostgreSQL"
 scripts/day.sh
+step "the proxy before this server and the old one"
+scripts/nginx.sh
 step "the interface against its own description"
 scripts/schemathesis.sh
 step "clients that are generated"

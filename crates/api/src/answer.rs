@@ -11,6 +11,7 @@ mod page;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use messages_core::store::appels::idempotence::Reponse;
 use serde::Serialize;
 
 /// A JSON answer.
@@ -30,4 +31,20 @@ pub(crate) fn raw(status: StatusCode, body: Vec<u8>) -> HttpResponse {
 /// 200 with `value`.
 pub(crate) fn ok(value: &impl Serialize) -> HttpResponse {
     json(StatusCode::OK, value)
+}
+
+/// A JSON answer that can be kept and given again.
+pub(crate) fn written(status: StatusCode, value: &impl Serialize) -> Reponse {
+    Reponse {
+        statut: i64::from(status.as_u16()),
+        // As above.
+        corps: serde_json::to_string(value).unwrap_or_default(),
+    }
+}
+
+/// An answer that was kept, or could have been.
+pub(crate) fn said(reponse: Reponse) -> HttpResponse {
+    let status = u16::try_from(reponse.statut).ok();
+    let status = status.and_then(|statut| StatusCode::from_u16(statut).ok());
+    raw(status.unwrap_or_default(), reponse.corps.into_bytes())
 }

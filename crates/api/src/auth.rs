@@ -13,6 +13,7 @@ mod token;
 mod verifier;
 
 pub use key::{PresentedKey, check_key};
+pub(crate) use principal::harmless;
 pub use principal::{PorteeSet, Principal, Who};
 pub use refusal::{Body, Refusal, TokenFault, WWW_AUTHENTICATE};
 

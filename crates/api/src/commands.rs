@@ -159,7 +159,10 @@ mod tests {
         let text = list(&config(), &mut conn).unwrap();
         let lines: Vec<&str> = text.lines().collect();
         assert!(lines[0].contains("Cantine  ANNULÉE le ") && lines[0].contains("  envoi  "));
-        assert!(lines[1].ends_with("Vie scolaire") && lines[1].contains("lecture,ecriture,envoi"));
+        assert!(
+            lines[1].ends_with("Vie scolaire")
+                && lines[1].contains("lecture,ecriture,envoi,supervision,historique")
+        );
         for key in String::from_utf8(out).unwrap().lines() {
             assert!(!text.contains(key.rsplit('_').next().unwrap()));
             assert!(!text.contains(&cles::empreinte(key)));
@@ -176,6 +179,16 @@ mod tests {
         assert_eq!(missing.tell("messages-api"), Exit::Failed);
         create(&mut conn, "Cantine", &[], &mut Vec::new()).unwrap();
         revoke(Lang::Fr, &mut conn, 1).unwrap();
+        let deeds = database.texts(
+            "SELECT acteur || ' ' || action || ' ' || objet AS v FROM historique ORDER BY id",
+        );
+        assert_eq!(
+            deeds,
+            [
+                "ligne de commande cree cle",
+                "ligne de commande revoque cle"
+            ]
+        );
         assert_eq!(
             revoke(Lang::Fr, &mut conn, 1)
                 .unwrap_err()

@@ -104,16 +104,17 @@ pub(crate) async fn create<R: Resource>(
     body: Body,
 ) -> Result<HttpResponse, ApiError> {
     let form = read::<R>(&state, &body, None, false).await?;
+    let (texts, settings) = (state.texts, state.config.messages.clone());
     let create = move |conn: &mut Conn| {
         let id = R::insert(conn, &form)?;
-        R::one(conn, id)
+        let row = R::one(conn, id)?;
+        Ok((
+            (),
+            answer::written(StatusCode::CREATED, &row.json(&settings)),
+        ))
     };
-    let texts = state.texts;
-    match state.change(&caller, texts.conflict(), create).await {
-        Ok(row) => Ok(answer::json(
-            StatusCode::CREATED,
-            &row.json(&state.config.messages),
-        )),
+    match state.carry_out(&caller, texts.conflict(), create).await {
+        Ok(((), created)) => Ok(answer::said(created)),
         Err(ApiError::Conflict(_)) => Err(R::not_added(texts)),
         Err(error) => Err(error),
     }

@@ -6,6 +6,7 @@ mod bodies;
 mod classes;
 mod etudiants;
 mod parents;
+mod relatives;
 mod resource;
 
 use crate::endpoint::Endpoint;
@@ -17,5 +18,6 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     endpoints.extend(resource::endpoints::<Classe>());
     endpoints.extend(resource::endpoints::<Etudiant>());
     endpoints.extend(resource::endpoints::<Fiche>());
+    endpoints.extend(relatives::endpoints());
     endpoints
 }

@@ -174,6 +174,9 @@ fn finish(
 }
 
 fn refusal(error: &ApiError, state: &State) -> HttpResponse {
+    if let ApiError::Repeated(first) = error {
+        return answer::said(first.clone());
+    }
     let mut response = answer::json(error.status_code(), &error.body(state.texts));
     let headers = response.headers_mut();
     match error {

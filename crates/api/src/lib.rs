@@ -20,7 +20,9 @@
 //!    }
 //!    ```
 //!
-//!    What only reads goes through `State::ask`, what changes something through `State::change`.
+//!    What only reads goes through `State::ask`, what changes something through `State::change`; a
+//!    `POST` through `State::carry_out`, which also keeps its answer for a repetition. Either is one
+//!    transaction, and what is done in it is noted with `store::historique::note`.
 //!    What is listed says how in `answer::list::Listed`; objects that are written, changed and
 //!    removed too implement `crud::Resource` and have all their handlers.
 //! 2. Put an `Endpoint` into the room's `endpoints()`: the path, with a slash at its end; the name
@@ -49,6 +51,7 @@ mod edge;
 mod endpoint;
 mod gate;
 mod health;
+mod historique;
 mod messages;
 mod metrics;
 mod openapi;

@@ -6,7 +6,7 @@ use crate::edge::{self, bounds, cors, headers, journal};
 use crate::endpoint::Endpoint;
 use crate::messages::track;
 use crate::state::{State, THREADS};
-use crate::{directory, gate, health, messages, metrics, openapi, start};
+use crate::{directory, gate, health, historique, messages, metrics, openapi, start};
 use actix_web::dev::{Extensions, ServerHandle};
 use actix_web::middleware::{NormalizePath, TrailingSlash, from_fn};
 use actix_web::{App, HttpServer, rt, web};
@@ -27,6 +27,7 @@ use std::time::Duration;
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     let mut endpoints = messages::endpoints();
     endpoints.extend(directory::endpoints());
+    endpoints.extend(historique::endpoints());
     endpoints.extend(metrics::endpoints());
     endpoints.extend(health::endpoints());
     endpoints.extend(openapi::endpoints());

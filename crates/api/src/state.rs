@@ -1,13 +1,16 @@
 //! What all requests share: settings, connections, keys, and the one dispatcher of this process.
 
+use crate::answer;
 use crate::auth::Authenticator;
 use crate::caller::Caller;
 use crate::counters::Counters;
 use crate::dispatcher::Dispatcher;
 use crate::drf::{ApiError, Texts};
 use crate::rate::Rate;
-use actix_web::web;
+use actix_web::{HttpResponse, web};
 use messages_core::config::{Config, Database};
+use messages_core::store::appels::idempotence::{self, Once, Reponse};
+use messages_core::store::historique::Acteur;
 use messages_core::store::{Conn, Error, Pool};
 use std::sync::Arc;
 use std::time::Duration;
@@ -70,16 +73,7 @@ impl State {
         &self,
         question: impl FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, ApiError> {
-        let turn = turn(&self.turns).await?;
-        let pool = self.pool.clone();
-        let asked = aside(move || {
-            let _turn = turn;
-            pool.with(question)
-        });
-        let conflict = self.texts.conflict();
-        asked
-            .await?
-            .map_err(|error| ApiError::from_store(error, conflict))
+        self.wait_for(None, self.texts.conflict(), question).await
     }
 
     /// Asks the database how it is, on a connection of its own.
@@ -91,7 +85,7 @@ impl State {
         question: impl FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, ApiError> {
         let pool = self.aside.clone();
-        let looked = aside(move || pool.with(question)).await?;
+        let looked = aside(move || pool.with(None, question)).await?;
         looked.map_err(|error| ApiError::from_store(error, self.texts.conflict()))
     }
 
@@ -111,25 +105,84 @@ impl State {
         .await
     }
 
-    /// Changes something for somebody. Every change that a caller asks for goes this way, and no
-    /// other; `conflict` is the text to answer when a state forbids it.
+    /// Changes something for somebody, in one transaction with what the history says of it. Every change
+    /// that a caller asks for goes this way, or by [`Self::carry_out`], and no other; `conflict` is the
+    /// text to answer when a state forbids it.
     ///
     /// # Errors
     /// As [`ApiError::from_store`].
     pub(crate) async fn change<T: Send + 'static>(
         &self,
-        _by: &Caller,
+        by: &Caller,
         conflict: &'static str,
         change: impl FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, ApiError> {
-        let writer = turn(&self.writers).await?;
+        if by.demande.is_some() {
+            log::error!("une clé d'idempotence, et une réponse qui n'est pas gardée");
+            return Err(ApiError::Internal);
+        }
+        let change = |conn: &mut Conn| conn.write(change);
+        self.wait_for(Some(by.acteur.clone()), conflict, change)
+            .await
+    }
+
+    /// As [`Self::change`], for what may be asked under an idempotency key: the answer that `work` makes
+    /// is kept in the same transaction.
+    ///
+    /// # Errors
+    /// As [`ApiError::from_store`]; `Repeated` with the answer to the same request, made meanwhile.
+    pub(crate) async fn carry_out<T: Send + 'static>(
+        &self,
+        by: &Caller,
+        conflict: &'static str,
+        work: impl FnOnce(&mut Conn) -> Result<(T, Reponse), Error> + Send + 'static,
+    ) -> Result<(T, Reponse), ApiError> {
+        let demande = by.demande.clone();
+        let work = move |conn: &mut Conn| match demande {
+            Some(demande) => idempotence::once(conn, &demande, work),
+            None => conn.write(work).map(Once::Done),
+        };
+        let acteur = Some(by.acteur.clone());
+        match self.wait_for(acteur, conflict, work).await? {
+            Once::Done(done) => Ok(done),
+            Once::Answered(first) => Err(ApiError::Repeated(first)),
+            Once::OtherRequest => Err(ApiError::OtherBody),
+        }
+    }
+
+    /// Gives a later answer than the one that was kept: what became of what was begun. Were it not kept,
+    /// a repetition would be told the first, which is true as well.
+    pub(crate) async fn tell(&self, by: &Caller, answer: Reponse) -> HttpResponse {
+        if let Some(demande) = by.demande.clone() {
+            let later = answer.clone();
+            let keep = move |conn: &mut Conn| idempotence::finish(conn, &demande, &later);
+            self.ask(keep).await.ok();
+        }
+        answer::said(answer)
+    }
+
+    /// Works with the database on a thread that may wait.
+    async fn wait_for<T: Send + 'static>(
+        &self,
+        acteur: Option<Acteur>,
+        conflict: &'static str,
+        question: impl FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        // Who waits to write takes no turn from those who read.
+        let writer = match acteur {
+            Some(_) => Some(turn(&self.writers).await?),
+            None => None,
+        };
         let turn = turn(&self.turns).await?;
         let pool = self.pool.clone();
-        let changed = aside(move || {
+        let asked = aside(move || {
             let _turns = (writer, turn);
-            pool.change(change)
+            match acteur {
+                Some(acteur) => pool.change(acteur, question),
+                None => pool.with(None, question),
+            }
         });
-        changed
+        asked
             .await?
             .map_err(|error| ApiError::from_store(error, conflict))
     }

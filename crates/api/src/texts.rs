@@ -42,9 +42,6 @@ plain! {
     /// Another state than those a client may set.
     statut_not_settable: "Seuls « brouillon » et « programme » peuvent être demandés.",
         "Only \"brouillon\" and \"programme\" can be asked for.";
-    /// The same `Idempotency-Key` while the first is not answered.
-    in_progress: "La première demande est encore en cours.",
-        "The first request is still under way.";
     /// A run that is not over yet.
     goes_on: "Traitement en cours : il continue en arrière-plan.", "Processing: it goes on in the background.";
     /// A run that could not be made.
@@ -61,6 +58,9 @@ plain! {
     not_sent: "Le message n'a pas pu être envoyé.", "The message could not be sent.";
     /// A message that still has to leave.
     leaving: "Message en cours d'envoi.", "The message is being sent.";
+    /// A message that would go to everybody although it names a parent or had a class.
+    wider_than_meant: "Ce message partirait à tous les parents. Précisez la classe ; s'il est vraiment pour tous, enregistrez-le d'abord en brouillon, sans parent ni classe.",
+        "This message would leave for all parents. Name the class; if it really is for all, save it as a draft first, without parent and class.";
     /// A group message without saying to whom.
     nobody_named: "Indiquez une classe (classe_id) ou tous les parents (tous_parents).",
         "Name a class (classe_id) or all parents (tous_parents).";

@@ -42,6 +42,7 @@ pub const PLACES: &[&str] = &[
     "finished",
     "goodbye",
     "journal_removed",
+    "request_committed",
 ];
 
 #[cfg(feature = "failpoints")]

@@ -1,10 +1,11 @@
 //! What an HTML shows, as text: enough to see that an editor was emptied, and to give who reads
-//! text what the others see.
+//! text what the others see. And what of a message is HTML: editors write it into either field.
 
 mod references;
 mod walk;
 
 use references::decoded;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use walk::{Piece, walk};
 
@@ -16,6 +17,102 @@ const SHOWING: [&str; 9] = [
 /// Elements that begin a line; of paragraphs a blank one.
 const LINES: [&str; 8] = ["br", "div", "li", "tr", "table", "ul", "ol", "blockquote"];
 const PARAGRAPHS: [&str; 8] = ["p", "h1", "h2", "h3", "h4", "h5", "h6", "hr"];
+
+/// Elements that begin an HTML of an editor, and those of them that have no end.
+const BEGINNINGS: [&str; 32] = [
+    "a",
+    "article",
+    "b",
+    "blockquote",
+    "body",
+    "center",
+    "div",
+    "em",
+    "font",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "header",
+    "i",
+    "main",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "small",
+    "span",
+    "strong",
+    "style",
+    "table",
+    "title",
+    "u",
+    "ul",
+    "figure",
+];
+const VOID: [&str; 5] = ["br", "hr", "img", "meta", "link"];
+
+/// Whether a text is HTML: a document, or an element at its start. (`<3`, `<awa@exemple.fr>` and a
+/// `<p>` without its end are words.)
+#[must_use]
+pub fn is_html(text: &str) -> bool {
+    let mut text = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
+    while let Some(comment) = text.strip_prefix("<!--") {
+        text = comment.split_once("-->").map_or("", |(_, after)| after);
+        text = text.trim_start();
+    }
+    let Some(inside) = text.strip_prefix('<') else {
+        return false;
+    };
+    let (name, after) = inside.split_at(
+        inside
+            .find(|c: char| !c.is_ascii_alphanumeric() && c != '!')
+            .unwrap_or(inside.len()),
+    );
+    let is_name = after.starts_with(|c: char| c.is_ascii_whitespace() || ">/".contains(c));
+    let name = name.to_ascii_lowercase();
+    is_name
+        && after.contains('>')
+        && match name.as_str() {
+            "!doctype" | "html" => true,
+            name if VOID.contains(&name) => true,
+            name => BEGINNINGS.contains(&name) && ends(after, name),
+        }
+}
+
+/// Whether there is an end of an element of this name.
+fn ends(html: &str, name: &str) -> bool {
+    let mut found = false;
+    walk(html, |piece| {
+        found |= matches!(piece, Piece::Tag(tag, true) if tag == name);
+    });
+    found
+}
+
+/// What an e-mail says: the text, and the HTML beside it if there is one.
+#[must_use]
+pub fn parts<'m>(
+    contenu: &'m str,
+    contenu_html: Option<&'m str>,
+) -> (Cow<'m, str>, Option<&'m str>) {
+    let contenu_html = contenu_html.filter(|html| !is_empty(html));
+    let is_html = is_html(contenu);
+    let said = if is_html {
+        text(contenu).into()
+    } else {
+        Cow::Borrowed(contenu)
+    };
+    match contenu_html {
+        Some(html) => (alternative(&said, html).into(), Some(html)),
+        None => (
+            said,
+            Some(contenu).filter(|html| is_html && !is_empty(html)),
+        ),
+    }
+}
 
 /// Whether it shows nothing: what is left of `<p><br></p>` or `&nbsp;` in an editor that was emptied.
 #[must_use]
@@ -55,8 +152,7 @@ pub fn text(html: &str) -> String {
 /// The text part of an e-mail: what was written as text, and what the HTML says too where the two
 /// have hardly a word in common. (Parts of `multipart/alternative` are to say the same, RFC 2046, 5.1.4;
 /// filters take others for a fraud.)
-#[must_use]
-pub fn alternative(contenu: &str, html: &str) -> String {
+fn alternative(contenu: &str, html: &str) -> String {
     let shown = text(html);
     let (here, there) = (words(contenu), words(&shown));
     if here.intersection(&there).count() * 10 < there.len() {

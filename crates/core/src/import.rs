@@ -198,12 +198,12 @@ fn take_over(
     if options.complet && plus_du_tiers && !options.oui && !options.essai {
         return Ok(Err(Error::Many { absents, presents }));
     }
-    let changements = annuaire::put(conn, &plan.annuaire)?;
-    let partis = if options.complet {
-        departs::leave(conn, &left_out.absents)?
+    let partants = if options.complet {
+        left_out.absents.as_slice()
     } else {
-        0
+        &[]
     };
+    let (changements, partis) = annuaire::put(conn, &plan.annuaire, partants)?;
     let silent = plan
         .finals
         .iter()

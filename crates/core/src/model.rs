@@ -87,6 +87,9 @@ pub struct Message {
     pub nb_ignores: i64,
     /// Whether nothing left the machine although it is recorded as sent.
     pub simule: bool,
+    /// Who created it, see [`Acteur`](crate::store::historique::Acteur); none of messages that are
+    /// older than the history.
+    pub auteur: Option<String>,
 }
 
 impl From<Message> for NewMessage {

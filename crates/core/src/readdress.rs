@@ -6,8 +6,8 @@ use crate::mailbox;
 use crate::model::Candidate;
 use crate::store::envois::address::{self, Addressed, Held, Unaddressed};
 use crate::store::expansion;
-use crate::store::{Conflict, Conn, Error, adresses, messages};
-use crate::vocabulary::{Canal, Motif};
+use crate::store::{Conflict, Conn, Error, adresses, historique, messages};
+use crate::vocabulary::{Action, Canal, Motif, Objet};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What sending again comes to.
@@ -47,6 +47,8 @@ pub fn resend(
         if rules.is_real() {
             address::unmark_simulated(conn, id)?;
         }
+        let bilan = serde_json::json!({ "envois": decided.addressed.len() });
+        historique::note_with(conn, Action::Renvoye, Objet::Message, Some(id), &bilan)?;
         Ok(Again {
             canal,
             envois: decided.addressed.iter().map(|envoi| envoi.id).collect(),

@@ -8,6 +8,7 @@ diesel::table! {
         nom -> Text,
         niveau -> Text,
         annee_scolaire -> Text,
+        description -> Text,
         identifiant -> Nullable<Text>,
     }
 }
@@ -18,6 +19,7 @@ diesel::table! {
         nom -> Text,
         prenom -> Text,
         classe -> Nullable<BigInt>,
+        statut -> Text,
         identifiant -> Nullable<Text>,
     }
 }
@@ -32,6 +34,8 @@ diesel::table! {
         prenom -> Text,
         telephone -> Text,
         email -> Text,
+        adresse -> Text,
+        relation -> Text,
         notifications_sms -> Bool,
         notifications_email -> Bool,
         telephone_e164 -> Nullable<Text>,
@@ -86,6 +90,7 @@ diesel::table! {
         bail_jusqua -> Nullable<InstantSql>,
         curseur -> BigInt,
         etendu_le -> Nullable<InstantSql>,
+        auteur -> Nullable<Text>,
     }
 }
 
@@ -189,6 +194,23 @@ diesel::table! {
         nb_echecs -> BigInt,
         nb_incertains -> BigInt,
         nb_ignores -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::instant::InstantSql;
+
+    historique (id) {
+        id -> BigInt,
+        fait_le -> InstantSql,
+        acteur -> Text,
+        action -> Text,
+        objet -> Text,
+        numero -> Nullable<BigInt>,
+        bilan -> Nullable<Text>,
+        ip -> Nullable<Text>,
+        demande -> Nullable<Text>,
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! [`messages`] and [`annuaire`] keep what staff write; [`expansion`] and
 //! [`envois`] are the questions of the dispatcher, each one short transaction; [`passages`] is
-//! its diary; [`appels`] is what only the HTTP interface needs; [`verify`] proves that all of it
-//! agrees.
+//! its diary; [`historique`] is who changed what; [`appels`] is what only the HTTP interface needs;
+//! [`verify`] proves that all of it agrees.
 
 pub mod adresses;
 pub mod annuaire;
@@ -15,6 +15,7 @@ pub mod conn;
 pub mod envois;
 mod error;
 pub mod expansion;
+pub mod historique;
 mod literal;
 pub mod messages;
 pub mod migrations;

@@ -69,6 +69,12 @@ macro_rules! text_enum {
 }
 pub(crate) use text_enum;
 
+mod annuaire;
+mod historique;
+
+pub use annuaire::{Relation, Scolarite};
+pub use historique::{Action, Objet};
+
 text_enum! {
     /// State of a message (contract, "Message states").
     Statut {
@@ -274,6 +280,8 @@ text_enum! {
         Envoi = "envoi",
         /// Watching over the program: counters, no message and nobody.
         Supervision = "supervision",
+        /// Reading the whole history: who works when, and from which address.
+        Historique = "historique",
     }
 }
 

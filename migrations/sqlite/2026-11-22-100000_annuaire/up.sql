@@ -2,7 +2,8 @@ CREATE TABLE classes (
   id             INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
   nom            TEXT NOT NULL,
   niveau         TEXT NOT NULL DEFAULT '',
-  annee_scolaire TEXT NOT NULL DEFAULT ''
+  annee_scolaire TEXT NOT NULL DEFAULT '',
+  description    TEXT NOT NULL DEFAULT ''
 );
 
 -- RESTRICT: a class that goes must not take its pupils with it.
@@ -10,7 +11,9 @@ CREATE TABLE etudiants (
   id     INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
   nom    TEXT NOT NULL,
   prenom TEXT NOT NULL DEFAULT '',
-  classe BIGINT REFERENCES classes (id) ON DELETE RESTRICT
+  classe BIGINT REFERENCES classes (id) ON DELETE RESTRICT,
+  -- Kept for the web app; an étudiant who is not there any more still has parents.
+  statut TEXT NOT NULL DEFAULT 'actif' CHECK (statut IN ('actif', 'inactif'))
 );
 CREATE INDEX etudiants_classe ON etudiants (classe);
 
@@ -20,6 +23,8 @@ CREATE TABLE parents (
   prenom              TEXT NOT NULL DEFAULT '',
   telephone           TEXT NOT NULL DEFAULT '',
   email               TEXT NOT NULL DEFAULT '',
+  adresse             TEXT NOT NULL DEFAULT '',
+  relation            TEXT NOT NULL DEFAULT 'autre' CHECK (relation IN ('père', 'mère', 'tuteur', 'autre')),
   notifications_sms   BOOLEAN NOT NULL DEFAULT TRUE,
   notifications_email BOOLEAN NOT NULL DEFAULT FALSE
 );

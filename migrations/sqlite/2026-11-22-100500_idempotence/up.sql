@@ -7,7 +7,7 @@ CREATE TABLE idempotences (
   chemin    TEXT NOT NULL,
   -- SHA-256 of the request.
   empreinte TEXT NOT NULL,
-  -- The answer; NULL until there is one.
+  -- The answer; NULL only within the transaction that makes it.
   statut    BIGINT,
   corps     TEXT,
   creee_le  TEXT NOT NULL CHECK (creee_le GLOB '????-??-??T??:??:??*Z'),

@@ -1,12 +1,14 @@
 //! What the directory holds, in JSON.
 
+use crate::schema::words::{EtudiantStatutEnum, RelationEnum};
 use messages_core::model::{Classe, Etudiant, Fiche};
+use messages_core::vocabulary::{Relation, Scolarite};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Classe, examples(json!(
-    { "id": 1, "nom": "6e A", "niveau": "6e", "annee_scolaire": "2026-2027" }
+    { "id": 1, "nom": "6e A", "niveau": "6e", "annee_scolaire": "2026-2027", "description": "" }
 )))]
 pub(crate) struct ClasseJson {
     /// Numéro de l'application web.
@@ -17,6 +19,8 @@ pub(crate) struct ClasseJson {
     niveau: String,
     /// Comme « 2026-2027 » ; peut être vide.
     annee_scolaire: String,
+    /// Ce que l'application web en note ; peut être vide.
+    description: String,
 }
 
 impl From<Classe> for ClasseJson {
@@ -26,13 +30,14 @@ impl From<Classe> for ClasseJson {
             nom: classe.nom,
             niveau: classe.niveau,
             annee_scolaire: classe.annee_scolaire,
+            description: classe.description,
         }
     }
 }
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = Etudiant, examples(json!(
-    { "id": 1, "nom": "Martin", "prenom": "Lina", "classe": 1 }
+    { "id": 1, "nom": "Martin", "prenom": "Lina", "classe": 1, "statut": "actif" }
 )))]
 pub(crate) struct EtudiantJson {
     /// Numéro de l'application web.
@@ -43,6 +48,9 @@ pub(crate) struct EtudiantJson {
     prenom: String,
     /// La classe.
     classe: Option<i64>,
+    /// « inactif » : n'est plus à l'école ; ses parents restent destinataires.
+    #[schema(value_type = EtudiantStatutEnum)]
+    statut: Scolarite,
 }
 
 impl From<Etudiant> for EtudiantJson {
@@ -52,6 +60,7 @@ impl From<Etudiant> for EtudiantJson {
             nom: etudiant.nom,
             prenom: etudiant.prenom,
             classe: etudiant.classe,
+            statut: etudiant.statut,
         }
     }
 }
@@ -64,6 +73,8 @@ impl From<Etudiant> for EtudiantJson {
     "prenom": "Zoé",
     "telephone": "06 12 34 56 78",
     "email": "zoe.martin@exemple.fr",
+    "adresse": "1 rue de l'École",
+    "relation": "mère",
     "notifications_sms": true,
     "notifications_email": true,
     "etudiants": [1],
@@ -81,6 +92,11 @@ pub(crate) struct ParentJson {
     telephone: String,
     /// Comme elle a été saisie ; peut être vide ou fausse.
     email: String,
+    /// Adresse postale ; peut être vide.
+    adresse: String,
+    /// Ce qu'il est aux élèves.
+    #[schema(value_type = RelationEnum)]
+    relation: Relation,
     /// Faux : ne souhaite pas de SMS.
     notifications_sms: bool,
     /// Faux : ne souhaite pas d'e-mail.
@@ -102,6 +118,8 @@ impl From<Fiche> for ParentJson {
             prenom: parent.prenom,
             telephone: parent.telephone,
             email: parent.email,
+            adresse: parent.adresse,
+            relation: parent.relation,
             notifications_sms: parent.notifications_sms,
             notifications_email: parent.notifications_email,
             etudiant: fiche.etudiants.first().copied(),

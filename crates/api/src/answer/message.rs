@@ -66,6 +66,8 @@ pub(crate) struct MessageJson<'m, P, C> {
     nb_ignores: i64,
     /// Si le départ n'était que simulé.
     simule: bool,
+    /// Qui l'a créé ; null pour un message plus ancien que l'historique.
+    auteur: Option<&'m str>,
 }
 
 /// A message as lists show it.
@@ -130,6 +132,8 @@ pub(crate) fn example() -> Value {
         "nb_incertains": 0,
         "nb_ignores": 0,
         "simule": false,
+        "auteur": "utilisateur 12",
+        "auteur": "utilisateur 12",
     })
 }
 
@@ -177,5 +181,6 @@ fn with<P, C>(
         nb_incertains: message.nb_incertains,
         nb_ignores: message.nb_ignores,
         simule: message.simule,
+        auteur: message.auteur.as_deref(),
     }
 }

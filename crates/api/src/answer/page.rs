@@ -15,8 +15,11 @@ pub(super) enum Window {
 }
 
 impl Window {
-    /// `?page=2`, `?page=last`
+    /// `?page=2`, `?page=last`, `&page_size=100`; a size that is none counts as not said.
     pub(super) fn page(query: &Query, size: i64) -> Result<Self, ApiError> {
+        let asked = query.said("page_size").and_then(python_int);
+        let asked = asked.filter(|size| *size > 0);
+        let size = asked.map_or(size, |asked| asked.min(LONGEST_PAGE));
         let number = match query.said("page") {
             None => Some(1),
             Some("last") => None,

@@ -10,7 +10,8 @@ use crate::state::State;
 use actix_web::http::Method;
 use actix_web::web::Bytes;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
-use messages_core::model::{Classe, Etudiant, EtudiantPatch, Fiche};
+use messages_core::model::{Classe, ClassePatch, Etudiant, EtudiantPatch, Fiche};
+use messages_core::store::annuaire::classes::Filter;
 use messages_core::store::annuaire::{self, Annuaire, Count, Lien, Resource, departs};
 use messages_core::store::{Conn, Error};
 use messages_core::vocabulary::Portee;
@@ -87,12 +88,11 @@ async fn put(
         oui: said("oui"),
         essai: said("essai"),
     };
+    // Before anybody has to wait for the database.
     let school = state.read(move || read(&bytes, texts)).await??;
-    let taken = state
-        .change(&caller, texts.conflict(), move |conn| {
-            take_over(conn, &school, how, texts)
-        })
-        .await??;
+    let take_over = move |conn: &mut Conn| take_over(conn, &school, how, texts);
+    let taken = state.change(&caller, texts.conflict(), take_over);
+    let taken = taken.await??;
     Ok(answer::ok(&taken))
 }
 
@@ -279,12 +279,12 @@ fn write(conn: &mut Conn, school: &Annuaire, how: How) -> Result<Result<Taken, A
         let presents = left_out.presents;
         return Ok(Err(ApiError::Leaving { absents, presents }));
     }
-    let changes = annuaire::put(conn, school)?;
-    let partis = if how.complet {
-        departs::leave(conn, &left_out.absents)?
+    let partants = if how.complet {
+        left_out.absents.as_slice()
     } else {
-        0
+        &[]
     };
+    let (changes, partis) = annuaire::put(conn, school, partants)?;
     Ok(Ok(Taken {
         classes: changes.classes.into(),
         etudiants: changes.etudiants.into(),
@@ -339,6 +339,7 @@ fn unknown(
         let path = format!("parents[{}].etudiants", place.unwrap_or_default());
         faults.push((path, texts.no_object(&lien.etudiant.to_string())));
     }
+    faults.extend(twins(conn, &school.classes, texts)?);
     let row = |id, nom: &Option<String>| (id, nom.is_some());
     let classes = school.classes.iter().map(|said| row(said.id, &said.nom));
     faults.extend(nameless::<Classe>(conn, "classes", classes, texts)?);
@@ -348,6 +349,31 @@ fn unknown(
     faults.extend(nameless::<Fiche>(conn, "parents", parents, texts)?);
     let faults = faults.into_iter().take(FAULTS_MAX);
     Ok(faults.map(|(path, text)| (path, json!([text]))).collect())
+}
+
+/// Classes that would have the name and the school year of another one.
+fn twins(
+    conn: &mut Conn,
+    said: &[ClassePatch],
+    texts: Texts,
+) -> Result<Vec<(String, String)>, Error> {
+    if said.is_empty() {
+        return Ok(Vec::new());
+    }
+    let known = Classe::page(conn, &Filter::default(), 0, i64::MAX)?;
+    let known: BTreeMap<i64, Classe> = known.into_iter().map(|row| (row.id, row)).collect();
+    let given: BTreeSet<i64> = said.iter().map(|row| row.id).collect();
+    let others = known.values().filter(|row| !given.contains(&row.id));
+    let key = |row: &Classe| (row.nom.clone(), row.annee_scolaire.clone());
+    let mut taken: BTreeSet<(String, String)> = others.map(key).collect();
+    let mut faults = Vec::new();
+    for (place, patch) in said.iter().enumerate() {
+        if !taken.insert(key(&patch.clone().over(known.get(&patch.id)))) {
+            let text = texts.same_class().to_owned();
+            faults.push((format!("classes[{place}].nom"), text));
+        }
+    }
+    Ok(faults)
 }
 
 /// A new row needs a name: of each row the number, and whether its name is said.

@@ -3,6 +3,7 @@
 
 use crate::drf::{NAME, NAME_MAX, Rule};
 use crate::schema::kit::Part;
+use crate::schema::words::{EtudiantStatutEnum, RelationEnum};
 use crate::schema::{Body, Extent, Sent};
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -10,9 +11,13 @@ use utoipa::{PartialSchema, ToSchema};
 
 /// Longest name of a class, level or year, in characters.
 pub(super) const NOM_MAX: usize = 100;
+/// Longest description of a class.
+pub(super) const DESCRIPTION_MAX: usize = 2000;
 
 /// Longest address: a path of 254 (RFC 5321, 4.5.3.1.3) and what people type around it.
 pub(super) const ADDRESS_MAX: usize = 320;
+/// Longest address on a letter.
+pub(super) const LETTER_MAX: usize = 500;
 
 #[derive(ToSchema)]
 #[schema(examples(json!({ "nom": "6e C", "niveau": "6e", "annee_scolaire": "2026-2027" })))]
@@ -23,6 +28,8 @@ pub(super) struct ClasseRequest {
     niveau: Option<String>,
     /// Comme « 2026-2027 ».
     annee_scolaire: Option<String>,
+    /// Ce que l'application web en note.
+    description: Option<String>,
 }
 
 impl Body for ClasseRequest {
@@ -30,6 +37,7 @@ impl Body for ClasseRequest {
         ("nom", NAME),
         ("niveau", Rule::line(NOM_MAX)),
         ("annee_scolaire", Rule::line(NOM_MAX)),
+        ("description", Rule::lines(DESCRIPTION_MAX)),
     ];
 }
 
@@ -40,8 +48,11 @@ pub(super) struct EtudiantRequest {
     nom: String,
     /// Prénom.
     prenom: Option<String>,
-    /// La classe.
+    /// La classe ; son objet entier, avec « id », convient aussi.
     classe: Option<i64>,
+    /// « inactif » : n'est plus à l'école ; ses parents restent destinataires.
+    #[schema(required = false)]
+    statut: EtudiantStatutEnum,
 }
 
 impl Body for EtudiantRequest {
@@ -64,10 +75,15 @@ pub(super) struct ParentRequest {
     nom: String,
     /// Prénom.
     prenom: Option<String>,
-    /// Numéro de téléphone.
+    /// Numéro de téléphone ; un nouveau, qui ne peut en être un, est refusé.
     telephone: Option<String>,
-    /// Adresse e-mail.
+    /// Adresse e-mail ; une nouvelle, qui ne peut en être une, est refusée.
     email: Option<String>,
+    /// Adresse postale.
+    adresse: Option<String>,
+    /// Ce qu'il est aux élèves.
+    #[schema(required = false)]
+    relation: RelationEnum,
     /// Faux : ne souhaite pas de SMS.
     #[schema(required = false)]
     notifications_sms: bool,
@@ -76,7 +92,7 @@ pub(super) struct ParentRequest {
     notifications_email: bool,
     /// Les élèves ; la liste remplace celle qui est connue.
     etudiants: Option<Vec<i64>>,
-    /// Le premier des élèves, si « etudiants » n'est pas donné.
+    /// Le premier des élèves, si « etudiants » n'est pas donné ; son objet entier convient aussi.
     etudiant: Option<i64>,
 }
 
@@ -86,6 +102,7 @@ impl Body for ParentRequest {
         ("prenom", Rule::line(NAME_MAX)),
         ("telephone", Rule::line(ADDRESS_MAX)),
         ("email", Rule::line(ADDRESS_MAX)),
+        ("adresse", Rule::lines(LETTER_MAX)),
     ];
 }
 

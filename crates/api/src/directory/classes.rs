@@ -1,9 +1,10 @@
 //! `/api/classes/`
 
-use super::bodies::{ClasseRequest, NOM_MAX};
+use super::bodies::{ClasseRequest, DESCRIPTION_MAX, NOM_MAX};
 use super::resource::{ORDERING, Resource, SEARCH, Words};
 use crate::answer::annuaire::ClasseJson;
 use crate::drf::{Fields, Filters, NAME, Texts};
+use messages_core::config::Config;
 use messages_core::model::{Classe, ClassePatch};
 use messages_core::store::annuaire::{Order, classes};
 use messages_core::store::{Conn, Error};
@@ -16,6 +17,7 @@ pub(super) fn said(fields: &mut Fields<'_>, id: i64) -> ClassePatch {
         nom: fields.text("nom", NAME).flatten(),
         niveau: fields.line("niveau", NOM_MAX),
         annee_scolaire: fields.line("annee_scolaire", NOM_MAX),
+        description: fields.lines("description", DESCRIPTION_MAX),
     }
 }
 
@@ -47,7 +49,7 @@ impl Resource for Classe {
         classes::Filter { search, order }
     }
 
-    fn read(fields: &mut Fields<'_>, present: Option<&Self>, id: i64) -> Self {
+    fn read(fields: &mut Fields<'_>, present: Option<&Self>, id: i64, _: &Config) -> Self {
         said(fields, id).over(present)
     }
 

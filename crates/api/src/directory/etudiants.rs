@@ -5,6 +5,7 @@ use super::resource::{ORDERING, Resource, SEARCH, Words};
 use crate::answer::annuaire::EtudiantJson;
 use crate::drf::{Fields, Filters, NAME, NAME_MAX};
 use crate::endpoint::{Kind, Parameter};
+use messages_core::config::Config;
 use messages_core::model::{Classe, Etudiant, EtudiantPatch};
 use messages_core::store::annuaire::{Order, Resource as _, etudiants};
 use messages_core::store::{Conn, Error};
@@ -17,6 +18,7 @@ pub(super) fn said(fields: &mut Fields<'_>, id: i64) -> EtudiantPatch {
         nom: fields.text("nom", NAME).flatten(),
         prenom: fields.line("prenom", NAME_MAX),
         classe: fields.key("classe").map(|key| key.map(|key| key.id)),
+        statut: fields.choice("statut", false),
     }
 }
 
@@ -60,7 +62,7 @@ impl Resource for Etudiant {
         }
     }
 
-    fn read(fields: &mut Fields<'_>, present: Option<&Self>, id: i64) -> Self {
+    fn read(fields: &mut Fields<'_>, present: Option<&Self>, id: i64, _: &Config) -> Self {
         said(fields, id).over(present)
     }
 

@@ -1,11 +1,14 @@
 //! `/api/parents/`
 
-use super::bodies::{ADDRESS_MAX, ParentRequest};
+use super::bodies::{ADDRESS_MAX, LETTER_MAX, ParentRequest};
 use super::resource::{ORDERING, Resource, SEARCH, Words};
 use crate::answer::annuaire::ParentJson;
 use crate::drf::{Fields, Filters, NAME, NAME_MAX, Texts};
 use crate::endpoint::{Kind, Parameter};
-use messages_core::model::{Etudiant, Fiche, ParentPatch};
+use messages_core::config::Config;
+use messages_core::mailbox;
+use messages_core::model::{Etudiant, Fiche, Parent, ParentPatch};
+use messages_core::phone::{self, Fault, Region};
 use messages_core::store::annuaire::{Order, Resource as _, parents};
 use messages_core::store::{Conn, Error};
 
@@ -28,6 +31,8 @@ pub(super) fn said(fields: &mut Fields<'_>, id: i64) -> Said {
         prenom: fields.line("prenom", NAME_MAX),
         telephone: fields.line("telephone", ADDRESS_MAX),
         email: fields.line("email", ADDRESS_MAX),
+        adresse: fields.lines("adresse", LETTER_MAX),
+        relation: fields.choice("relation", false),
         notifications_sms: fields.switch("notifications_sms"),
         notifications_email: fields.switch("notifications_email"),
     };
@@ -39,9 +44,42 @@ pub(super) fn said(fields: &mut Fields<'_>, id: i64) -> Said {
     }
 }
 
+/// Refuses a new number or mailbox that cannot be one. What stands there already may stay: it came in a
+/// file, and the web app sends everything back.
+fn check_addresses(
+    fields: &mut Fields<'_>,
+    said: &ParentPatch,
+    present: Option<&Parent>,
+    region: Region,
+) {
+    let new = |said: &Option<String>, kept: fn(&Parent) -> &String| {
+        let typed = said.clone().filter(|text| !text.is_empty())?;
+        Some(typed).filter(|typed| present.is_none_or(|parent| kept(parent) != typed))
+    };
+    let texts = fields.texts();
+    if let Some(typed) = new(&said.email, |parent| &parent.email)
+        && mailbox::parse(&typed).is_err()
+    {
+        fields.fault("email", texts.not_a_mailbox());
+    }
+    // A land line is a number too.
+    let impossible = [Fault::Unreadable, Fault::Old, Fault::Spreadsheet];
+    if let Some(typed) = new(&said.telephone, |parent| &parent.telephone)
+        && phone::parse(&typed, region).is_err_and(|why| impossible.contains(&why))
+    {
+        fields.fault("telephone", texts.not_a_telephone());
+    }
+}
+
 /// Reads a parent over `present`.
-fn read(fields: &mut Fields<'_>, present: Option<&Fiche>, id: i64) -> Fiche {
+fn read(fields: &mut Fields<'_>, present: Option<&Fiche>, id: i64, region: Region) -> Fiche {
     let said = said(fields, id);
+    check_addresses(
+        fields,
+        &said.patch,
+        present.map(|fiche| &fiche.parent),
+        region,
+    );
     let known = present.map_or(&[][..], |fiche| fiche.etudiants.as_slice());
     let etudiants = match (said.etudiants, said.etudiant) {
         (Some(all), _) => all,
@@ -106,8 +144,8 @@ impl Resource for Fiche {
         }
     }
 
-    fn read(fields: &mut Fields<'_>, present: Option<&Self>, id: i64) -> Self {
-        read(fields, present, id)
+    fn read(fields: &mut Fields<'_>, present: Option<&Self>, id: i64, config: &Config) -> Self {
+        read(fields, present, id, config.sms.region)
     }
 
     fn unknown(&self, conn: &mut Conn) -> Result<Vec<(&'static str, i64)>, Error> {

@@ -51,7 +51,7 @@ pub(super) trait Resource: annuaire::Resource {
     fn filter(filters: &mut Filters<'_>, search: Vec<String>, order: Order) -> Self::Filter;
     /// Reads a body over `present`; what is not said stays. `id` is the number of a new one, 0 when
     /// it shall be given one.
-    fn read(fields: &mut Fields<'_>, present: Option<&Self>, id: i64) -> Self;
+    fn read(fields: &mut Fields<'_>, present: Option<&Self>, id: i64, config: &Config) -> Self;
     /// The fields that name something that is not there.
     fn unknown(&self, conn: &mut Conn) -> Result<Vec<(&'static str, i64)>, Error>;
     /// The text of a conflict at deletion.
@@ -181,13 +181,13 @@ impl<R: Resource> crud::Resource for R {
         Ok(filter)
     }
 
-    fn read(fields: &mut Fields<'_>, present: Option<&R>, _: &Config) -> Self::Form {
+    fn read(fields: &mut Fields<'_>, present: Option<&R>, config: &Config) -> Self::Form {
         let given = match present {
             Some(_) => None,
             None => fields.number("id"),
         };
         let id = present.map_or(given.unwrap_or_default(), R::id);
-        (given, R::read(fields, present, id))
+        (given, R::read(fields, present, id, config))
     }
 
     fn unknown(

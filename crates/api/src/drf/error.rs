@@ -7,7 +7,8 @@ use super::texts::Texts;
 use crate::auth::Refusal;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
-use messages_core::store;
+use messages_core::store::appels::idempotence::Reponse;
+use messages_core::store::{self, Conflict};
 use serde_json::{Value, json};
 use std::fmt;
 
@@ -38,6 +39,8 @@ pub(crate) enum ApiError {
     NotAcceptable,
     /// 409: the text that tells why.
     Conflict(&'static str),
+    /// 400: another class has the name in the same school year.
+    SameClass,
     /// 409: more than a third of the parents would leave, and nobody said that it is meant.
     Leaving {
         /// Who would leave.
@@ -55,6 +58,8 @@ pub(crate) enum ApiError {
     TooLarge,
     /// 415
     MediaType(String),
+    /// What the first of two requests with one idempotency key was answered, while the second waited.
+    Repeated(Reponse),
     /// 422: an idempotency key that served for something else.
     OtherBody,
     /// 429: try again after so many seconds.
@@ -74,6 +79,7 @@ impl ApiError {
             Self::NotADict(python_type) => {
                 return json!({ "non_field_errors": [texts.not_a_dict(python_type)] });
             }
+            Self::SameClass => return json!({ "nom": [texts.same_class()] }),
             Self::Leaving { absents, presents } => {
                 let detail = texts.many_left_out(*absents, *presents);
                 return json!({ "detail": detail, "absents": absents, "presents": presents });
@@ -85,12 +91,13 @@ impl ApiError {
             Self::Multipart(words) => format!("Multipart form parse error - {words}"),
             Self::Malformed => texts.malformed().to_owned(),
             Self::NotFound => texts.not_found().to_owned(),
-            Self::NoObject(model) => format!("No {model} matches the given query."),
+            Self::NoObject(model) => texts.no_such(model),
             Self::NoPage => texts.no_page().to_owned(),
             Self::Method(method) => texts.method(method),
             Self::NotAcceptable => texts.not_acceptable().to_owned(),
             Self::Conflict(text) => (*text).to_owned(),
-            Self::Stale | Self::Changed => texts.stale().to_owned(),
+            // Of these the gate gives the first answer.
+            Self::Stale | Self::Changed | Self::Repeated(_) => texts.stale().to_owned(),
             Self::TooSlow => texts.too_slow().to_owned(),
             Self::TooLarge => texts.too_large().to_owned(),
             Self::MediaType(media) => texts.media_type(media),
@@ -106,6 +113,7 @@ impl ApiError {
     pub(crate) fn from_store(error: store::Error, conflict: &'static str) -> Self {
         match error {
             store::Error::NotFound => Self::NotFound,
+            store::Error::Conflict(Conflict::SameClass { .. }) => Self::SameClass,
             store::Error::Conflict(_) => Self::Conflict(conflict),
             store::Error::Stale => Self::Stale,
             store::Error::Unavailable(why) => {
@@ -144,13 +152,16 @@ impl ResponseError for ApiError {
             | Self::Json(_)
             | Self::Multipart(_)
             | Self::NotADict(_)
+            | Self::SameClass
             | Self::Malformed => StatusCode::BAD_REQUEST,
             Self::Refused(Refusal::Forbidden) => StatusCode::FORBIDDEN,
             Self::Refused(_) => StatusCode::UNAUTHORIZED,
             Self::NotFound | Self::NoObject(_) | Self::NoPage => StatusCode::NOT_FOUND,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
-            Self::Conflict(_) | Self::Leaving { .. } | Self::Stale => StatusCode::CONFLICT,
+            Self::Conflict(_) | Self::Leaving { .. } | Self::Stale | Self::Repeated(_) => {
+                StatusCode::CONFLICT
+            }
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Changed => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

@@ -141,6 +141,15 @@ impl<'q> Filters<'q> {
         self.choice("type")
     }
 
+    /// A text.
+    pub(crate) fn text(&mut self, name: &str) -> Option<String> {
+        let text = self.query.said(name)?;
+        if text.contains('\0') {
+            self.fault(name, self.texts.nul());
+        }
+        Some(text.to_owned())
+    }
+
     /// The number of an object; that it exists is asked later.
     pub(crate) fn key(&mut self, name: &str) -> Option<i64> {
         let text = self.query.said(name)?;

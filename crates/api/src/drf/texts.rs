@@ -60,6 +60,13 @@ plain! {
     nul: "Le caractère nul n’est pas autorisé.", "Null characters are not allowed.";
     /// A subject or a name holds a control character.
     control: "Les caractères de contrôle ne sont pas autorisés.", "Control characters are not allowed.";
+    /// A value is no mailbox.
+    not_a_mailbox: "Saisissez une adresse email valide.", "Enter a valid email address.";
+    /// A value is no telephone number.
+    not_a_telephone: "Saisissez un numéro de téléphone valide.", "Enter a valid telephone number.";
+    /// Another class has the name.
+    same_class: "Une classe de ce nom existe déjà pour cette année scolaire.",
+        "A class of this name exists already in this school year.";
     /// A value is no date.
     not_a_date: "La date + heure n'a pas le bon format. Utilisez un des formats suivants\u{a0}: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].",
         "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].";
@@ -75,7 +82,7 @@ plain! {
     /// No such page.
     no_page: "Page non valide.", "Invalid page.";
     /// Nothing is here.
-    not_found: "Non trouvé.", "Not found.";
+    not_found: "Pas trouvé.", "Not found.";
     /// Nobody can be served in the format that is asked for.
     not_acceptable: "L'en-tête « Accept » n'a pas pu être satisfaite.", "Could not satisfy the request Accept header.";
     /// The request cannot be read.
@@ -130,6 +137,14 @@ filled! {
 }
 
 impl Texts {
+    /// No object of this model (Django's English name) has the number that was asked for.
+    pub(crate) fn no_such(self, model: &str) -> String {
+        match self.0 {
+            Lang::Fr => self.not_found().to_owned(),
+            Lang::En => format!("No {model} matches the given query."),
+        }
+    }
+
     /// The one of the two that is in this language.
     pub(crate) const fn either(self, french: &'static str, english: &'static str) -> &'static str {
         match self.0 {

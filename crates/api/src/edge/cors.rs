@@ -29,7 +29,8 @@ pub(crate) async fn cors(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let origin = allowed_origin(&state, request.headers());
-    let mut response = if is_preflight(&request) {
+    let is_preflight = is_preflight(&request);
+    let mut response = if is_preflight {
         let response = preflight(origin.is_some(), request.headers());
         request.into_response(response)
     } else {
@@ -38,10 +39,12 @@ pub(crate) async fn cors(
     if let Some(origin) = origin {
         let headers = response.headers_mut();
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        headers.insert(
-            header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            HeaderValue::from_static(EXPOSED_HEADERS),
-        );
+        if !is_preflight {
+            headers.insert(
+                header::ACCESS_CONTROL_EXPOSE_HEADERS,
+                HeaderValue::from_static(EXPOSED_HEADERS),
+            );
+        }
         if state.config.api.credentials {
             headers.insert(
                 header::ACCESS_CONTROL_ALLOW_CREDENTIALS,

@@ -1,6 +1,6 @@
 //! The access log: each request has a number, a line and a count.
 
-use crate::caller::Caller;
+use crate::caller::{Caller, Number};
 use crate::counters;
 use crate::state::State;
 use actix_web::body::MessageBody;
@@ -20,6 +20,8 @@ pub(crate) async fn journal<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<B>, Error> {
     let begun = Instant::now();
     let number = number_of(request.headers());
+    let numbered = Number(number.clone());
+    request.extensions_mut().insert(numbered);
     let mut response = next.call(request).await?;
     if let Ok(value) = HeaderValue::from_str(&number) {
         response.headers_mut().insert(REQUEST_ID, value);

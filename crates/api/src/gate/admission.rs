@@ -36,7 +36,8 @@ pub(super) async fn check(
         .map_or(Ok(()), |portee| principal.must(portee));
     let caller = principal.log_name();
     // Before it may be refused, because the log also tells who was.
-    request.extensions_mut().insert(Caller(principal));
+    let known = Caller::of(request, principal);
+    request.extensions_mut().insert(known);
     allowed.map_err(ApiError::Refused)?;
     count(state, caller).await
 }

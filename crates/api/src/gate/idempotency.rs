@@ -1,21 +1,21 @@
 //! `Idempotency-Key`: a `POST` that is repeated is answered as the first time, and done once.
 //!
-//! The key is kept for a day with a fingerprint of the request and, once there is one, the answer.
-//! A request that was refused leaves nothing behind, so that it can be mended and sent again. If
-//! the server dies in between, nobody knows whether the request was carried out: the key then says
-//! so (409) for the rest of the day, rather than doing it twice.
+//! The key is kept for a day with a fingerprint of the request and its answer, in the transaction of
+//! the change (see [`State::carry_out`]): whoever asks again is told the same if the change was kept,
+//! and it is carried out if it was not. A request that was refused leaves nothing behind, so that it
+//! can be mended and sent again.
 
 use crate::answer;
 use crate::caller::Caller;
 use crate::drf::{ApiError, MAX_BODY, take};
 use crate::state::State;
-use actix_web::body::{BoxBody, MessageBody, to_bytes};
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpResponse};
-use messages_core::store::appels::idempotence::{self, Begun, Demande};
+use actix_web::{Error, HttpMessage};
+use messages_core::store::appels::idempotence::{self, Demande, Once};
 use ring::digest;
 use serde_json::json;
 use std::fmt::Write;
@@ -61,16 +61,16 @@ async fn once(
     };
     request.set_payload(Payload::from(bytes));
     let asked = demande.clone();
-    let begun = state
-        .ask(move |conn| idempotence::begin(conn, &asked))
-        .await;
-    match begun {
-        Ok(Begun::New) => answer_and_keep(state, request, next, demande).await,
-        Ok(Begun::Answered { statut, corps }) => Ok(request.into_response(again(statut, corps))),
-        Ok(Begun::OtherRequest) => Ok(request.error_response(ApiError::OtherBody)),
-        Ok(Begun::InProgress) => {
-            Ok(request.error_response(ApiError::Conflict(state.texts.in_progress())))
+    let first = state.ask(move |conn| idempotence::answered(conn, &asked));
+    match first.await {
+        Ok(None | Some(Once::Done(()))) => {
+            if let Some(caller) = request.extensions_mut().get_mut::<Caller>() {
+                caller.demande = Some(demande);
+            }
+            Ok(next.call(request).await?.map_into_boxed_body())
         }
+        Ok(Some(Once::Answered(first))) => Ok(request.into_response(answer::said(first))),
+        Ok(Some(Once::OtherRequest)) => Ok(request.error_response(ApiError::OtherBody)),
         Err(error) => Ok(request.error_response(error)),
     }
 }
@@ -103,39 +103,4 @@ fn fingerprint(request: &ServiceRequest, body: &[u8]) -> String {
             write!(hex, "{byte:02x}").ok();
             hex
         })
-}
-
-async fn answer_and_keep(
-    state: &State,
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-    demande: Demande,
-) -> Result<ServiceResponse<BoxBody>, Error> {
-    let response = next.call(request).await?.map_into_boxed_body();
-    if !response.status().is_success() {
-        state
-            .ask(move |conn| idempotence::forget(conn, &demande))
-            .await
-            .ok();
-        return Ok(response);
-    }
-    let statut = i64::from(response.status().as_u16());
-    let (request, response) = response.into_parts();
-    let (response, body) = response.into_parts();
-    let bytes = to_bytes(body).await.unwrap_or_default();
-    let corps = String::from_utf8_lossy(&bytes).into_owned();
-    state
-        .ask(move |conn| idempotence::finish(conn, &demande, statut, &corps))
-        .await
-        .ok();
-    let response = response.set_body(BoxBody::new(bytes));
-    Ok(ServiceResponse::new(request, response))
-}
-
-fn again(statut: i64, corps: String) -> HttpResponse {
-    let code = u16::try_from(statut)
-        .ok()
-        .and_then(|statut| StatusCode::from_u16(statut).ok())
-        .unwrap_or(StatusCode::OK);
-    answer::raw(code, corps.into_bytes())
 }

@@ -5,19 +5,21 @@ use super::form::too_long;
 use crate::answer::actions::{Done, Marked, Run};
 use crate::answer::{self, message};
 use crate::caller::Caller;
-use crate::crud::{Resource, load};
+use crate::crud::{Resource, explained, load};
 use crate::dispatcher::Waited;
-use crate::drf::{ApiError, Body, Id, Value, python_int};
+use crate::drf::{ApiError, Body, Id, Texts, Value, python_int};
 use crate::endpoint::{Endpoint, Operation};
 use crate::state::State;
 use crate::texts::{MARKED, NOTHING_DUE, ONLY_EMAILS, processed};
-use actix_web::http::Method;
+use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpResponse, Route, web};
 use messages_core::audience::Rules;
+use messages_core::config::Messages as Settings;
 use messages_core::model::Message;
 use messages_core::readdress;
-use messages_core::store::{Conn, messages};
-use messages_core::vocabulary::{Portee, Statut};
+use messages_core::store::appels::idempotence::Reponse;
+use messages_core::store::{Conn, Error, historique, messages};
+use messages_core::vocabulary::{Action, Objet, Portee, Statut};
 use messages_core::waiting;
 use serde_json::json;
 
@@ -93,18 +95,27 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     ]
 }
 
-async fn process_scheduled(state: web::Data<State>) -> Result<HttpResponse, ApiError> {
+async fn process_scheduled(
+    state: web::Data<State>,
+    caller: Caller,
+) -> Result<HttpResponse, ApiError> {
     let texts = state.texts;
     let answer = |success, message: String, [processed, sent, failed]: [usize; 3]| {
-        answer::ok(&Run {
+        let run = Run {
             success,
             message,
             processed,
             success_count: sent,
             error_count: failed,
-        })
+        };
+        answer::written(StatusCode::OK, &run)
     };
-    Ok(match state.dispatcher.run().await {
+    let begun = move |conn: &mut Conn| {
+        historique::note(conn, Action::Lance, Objet::Traitement, None)?;
+        Ok(((), answer(true, texts.goes_on().to_owned(), [0; 3])))
+    };
+    state.carry_out(&caller, texts.conflict(), begun).await?;
+    let told = match state.dispatcher.run().await {
         Waited::Done(done) if done.processed == 0 && done.waiting == 0 => {
             answer(true, NOTHING_DUE.to_owned(), [0; 3])
         }
@@ -116,7 +127,8 @@ async fn process_scheduled(state: web::Data<State>) -> Result<HttpResponse, ApiE
         Waited::GoesOn => answer(true, texts.goes_on().to_owned(), [0; 3]),
         Waited::Failed => answer(false, texts.run_failed().to_owned(), [0; 3]),
         Waited::Refused => answer(false, texts.run_refused().to_owned(), [0; 3]),
-    })
+    };
+    Ok(state.tell(&caller, told).await)
 }
 
 async fn mark_as_read(
@@ -124,12 +136,16 @@ async fn mark_as_read(
     caller: Caller,
     Id(id): Id,
 ) -> Result<HttpResponse, ApiError> {
-    let mark = move |conn: &mut Conn| messages::mark_read(conn, id);
-    match state.change(&caller, ONLY_EMAILS, mark).await {
-        Ok(()) => Ok(answer::ok(&Marked {
+    let mark = move |conn: &mut Conn| {
+        messages::mark_read(conn, id)?;
+        let marked = Marked {
             success: true,
             message: MARKED,
-        })),
+        };
+        Ok(((), answer::written(StatusCode::OK, &marked)))
+    };
+    match state.carry_out(&caller, ONLY_EMAILS, mark).await {
+        Ok(((), marked)) => Ok(answer::said(marked)),
         Err(ApiError::Conflict(why)) => Err(ApiError::Invalid(json!({ "error": why }))),
         Err(error) => Err(of_message(error)),
     }
@@ -139,13 +155,18 @@ fn of_message(error: ApiError) -> ApiError {
     error.of_model(Message::MODEL)
 }
 
-/// A text that was written before it could be refused.
-async fn check_length(state: &State, id: i64) -> Result<(), ApiError> {
+/// What may stand in a draft, or was written before it could be refused, but does not leave.
+async fn check_sendable(state: &State, id: i64) -> Result<(), ApiError> {
     let message: Message = load(state, id).await?;
-    match too_long(&state.config, message.r#type, &message.contenu) {
-        Some(text) => Err(ApiError::Invalid(json!({ "contenu": [text] }))),
-        None => Ok(()),
+    if let Some(text) = too_long(&state.config, message.r#type, &message.contenu) {
+        return Err(ApiError::Invalid(json!({ "contenu": [text] })));
     }
+    if message.est_message_groupe && message.classe.is_none() && message.parent.is_some() {
+        let text = [state.texts.wider_than_meant()];
+        let faults = json!({ "parent": text, "est_message_groupe": text });
+        return Err(ApiError::Invalid(faults));
+    }
+    Ok(())
 }
 
 async fn send_now(
@@ -153,11 +174,15 @@ async fn send_now(
     caller: Caller,
     Id(id): Id,
 ) -> Result<HttpResponse, ApiError> {
-    check_length(&state, id).await?;
-    let send = move |conn: &mut Conn| messages::send_now(conn, id);
-    let due = state.change(&caller, state.texts.not_sendable(), send);
+    check_sendable(&state, id).await?;
+    let begun = Begun::of(&state);
+    let send = move |conn: &mut Conn| {
+        messages::send_now(conn, id)?;
+        Ok(((), begun.told(conn, id)?))
+    };
+    let due = state.carry_out(&caller, state.texts.not_sendable(), send);
     due.await.map_err(of_message)?;
-    sent(&state, id).await
+    sent(&state, &caller, id).await
 }
 
 async fn cancel(
@@ -165,15 +190,19 @@ async fn cancel(
     caller: Caller,
     Id(id): Id,
 ) -> Result<HttpResponse, ApiError> {
-    let cancel = move |conn: &mut Conn| messages::cancel(conn, id);
-    let stopped = state.change(&caller, state.texts.not_cancellable(), cancel);
-    let stopped = stopped.await.map_err(of_message)?;
-    let message: Message = load(&state, id).await?;
-    let text = match message.statut {
-        Statut::Brouillon => state.texts.cancelled().to_owned(),
-        _ => state.texts.stopped(stopped),
+    let (texts, settings) = (state.texts, state.config.messages.clone());
+    let cancel = move |conn: &mut Conn| {
+        let stopped = messages::cancel(conn, id)?;
+        let message: Message = explained(conn, &settings, id)?;
+        let text = match message.statut {
+            Statut::Brouillon => texts.cancelled().to_owned(),
+            _ => texts.stopped(stopped),
+        };
+        Ok(((), done(settings.zone, true, text, &message)))
     };
-    Ok(done(&state, true, text, &message))
+    let stopped = state.carry_out(&caller, texts.not_cancellable(), cancel);
+    let ((), told) = stopped.await.map_err(of_message)?;
+    Ok(answer::said(told))
 }
 
 async fn resend(
@@ -184,22 +213,28 @@ async fn resend(
 ) -> Result<HttpResponse, ApiError> {
     let envois = envois_of(&state, &body)?;
     let rules = Rules::new(&state.config);
-    check_length(&state, id).await?;
-    let resend = move |conn: &mut Conn| readdress::resend(conn, &rules, id, envois.as_deref());
-    let again = state.change(&caller, state.texts.not_resendable(), resend);
-    let again = again.await.map_err(of_message)?;
+    check_sendable(&state, id).await?;
+    let begun = Begun::of(&state);
+    let resend = move |conn: &mut Conn| {
+        let again = readdress::resend(conn, &rules, id, envois.as_deref())?;
+        Ok((again, begun.told(conn, id)?))
+    };
+    let again = state.carry_out(&caller, state.texts.not_resendable(), resend);
+    let (again, _) = again.await.map_err(of_message)?;
+    let zone = state.config.messages.zone;
     let waited = state.dispatcher.run().await;
     let message: Message = load(&state, id).await?;
     if waited == Waited::Refused {
         let text = state.texts.run_refused().to_owned();
-        return Ok(done(&state, false, text, &message));
+        return Ok(state.tell(&caller, done(zone, false, text, &message)).await);
     }
     let settings = state.config.messages.clone();
     let outcome = state
         .ask(move |conn| waiting::outcome(conn, &settings, id, &again))
         .await?;
     let text = state.texts.sent_again(outcome.reached, outcome.missing);
-    Ok(done(&state, outcome.reached > 0, text, &message))
+    let told = done(zone, outcome.reached > 0, text, &message);
+    Ok(state.tell(&caller, told).await)
 }
 
 /// The optional list of envois.
@@ -222,7 +257,11 @@ fn envois_of(state: &State, body: &Body) -> Result<Option<Vec<i64>>, ApiError> {
 }
 
 /// Has a message sent that is due now, and tells what became of it.
-pub(super) async fn sent(state: &State, id: i64) -> Result<HttpResponse, ApiError> {
+pub(super) async fn sent(
+    state: &State,
+    caller: &Caller,
+    id: i64,
+) -> Result<HttpResponse, ApiError> {
     let waited = state.dispatcher.run().await;
     let message: Message = load(state, id).await?;
     let texts = state.texts;
@@ -239,13 +278,36 @@ pub(super) async fn sent(state: &State, id: i64) -> Result<HttpResponse, ApiErro
             None => (true, texts.leaving().to_owned()),
         },
     };
-    Ok(done(state, success, text, &message))
+    let told = done(state.config.messages.zone, success, text, &message);
+    Ok(state.tell(caller, told).await)
 }
 
-fn done(state: &State, success: bool, text: String, message: &Message) -> HttpResponse {
-    answer::ok(&Done {
+/// What is told of a message that is about to leave, by whoever has to say something before it has.
+pub(super) struct Begun {
+    texts: Texts,
+    settings: Settings,
+}
+
+impl Begun {
+    pub(super) fn of(state: &State) -> Self {
+        Self {
+            texts: state.texts,
+            settings: state.config.messages.clone(),
+        }
+    }
+
+    pub(super) fn told(&self, conn: &mut Conn, id: i64) -> Result<Reponse, Error> {
+        let message: Message = explained(conn, &self.settings, id)?;
+        let text = self.texts.leaving().to_owned();
+        Ok(done(self.settings.zone, true, text, &message))
+    }
+}
+
+fn done(zone: chrono_tz::Tz, success: bool, text: String, message: &Message) -> Reponse {
+    let done = Done {
         success,
         message: text,
-        details: message::short(message, state.config.messages.zone),
-    })
+        details: message::short(message, zone),
+    };
+    answer::written(StatusCode::OK, &done)
 }

@@ -16,11 +16,11 @@ use utoipa::ToSchema;
     "date_programmee": "2036-09-14T08:00:00+02:00",
 })))]
 pub(super) struct MessageRequest {
-    /// Le destinataire ; nécessaire, sauf à un message groupé.
+    /// Le destinataire ; nécessaire, sauf à un message groupé. Son objet entier, avec « id », convient aussi.
     parent: Option<i64>,
     /// Par quel canal.
     r#type: TypeEnum,
-    /// Le texte.
+    /// Le texte ; d'un e-mail, du HTML convient aussi.
     contenu: String,
     /// Le texte mis en forme, pour un e-mail.
     contenu_html: Option<String>,
@@ -33,7 +33,7 @@ pub(super) struct MessageRequest {
     /// À plusieurs parents : ceux de la classe, ou tous.
     #[schema(required = false)]
     est_message_groupe: bool,
-    /// La classe dont les parents sont destinataires.
+    /// La classe dont les parents sont destinataires ; son objet entier convient aussi.
     classe: Option<i64>,
     /// Sujet de l'e-mail, sur une ligne.
     sujet: Option<String>,

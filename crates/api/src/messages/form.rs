@@ -139,6 +139,9 @@ pub(super) fn check_whole(
     {
         fields.fault("contenu", text);
     }
+    if edit.statut == Statut::Programme {
+        check_width(fields, edit, present);
+    }
     // A message whose parent was erased can still be looked at and put away.
     let was_erased =
         present.is_some_and(|message| !message.est_message_groupe && message.parent.is_none());
@@ -146,5 +149,23 @@ pub(super) fn check_whole(
     let needs_parent = !edit.est_message_groupe && edit.parent.is_none() && !excused;
     if needs_parent {
         fields.fault("parent", NO_PARENT);
+    }
+}
+
+/// A slip must not make of a parent, or of a class, everybody.
+fn check_width(fields: &mut Fields<'_>, edit: &NewMessage, present: Option<&Message>) {
+    let is_to_all = edit.est_message_groupe && edit.classe.is_none();
+    let was_of_a_class = present.is_some_and(|message| {
+        message.statut == Statut::Programme
+            && message.est_message_groupe
+            && message.classe.is_some()
+    });
+    let narrower = match (is_to_all, edit.parent) {
+        (true, Some(_)) => "parent",
+        (true, None) if was_of_a_class => "classe",
+        _ => return,
+    };
+    for name in [narrower, "est_message_groupe"] {
+        fields.fault(name, fields.texts().wider_than_meant());
     }
 }

@@ -9,12 +9,14 @@ use crate::state::State;
 use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
 use messages_core::config::{Config, Lang};
+use messages_core::html;
 use messages_core::model::Message;
 use messages_core::preview::{self, Preview, Recipient};
 use messages_core::segments;
 use messages_core::texts::{addresses, date_warning, motif};
 use messages_core::vocabulary::{Canal, Motif, Portee};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
@@ -32,7 +34,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         tag: "messages",
         operations: vec![
             operation
-                .details("Rien n'est envoyé ni changé. Un SMS compte les segments facturés.")
+                .details("Rien n'est envoyé ni changé. Un SMS compte les segments facturés ; d'un e-mail, le texte et le HTML qui partiraient.")
                 .answers::<PreviewJson<'_>>()
                 .refuses(&[404]),
         ],
@@ -47,6 +49,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     "nb_destinataires": 1,
     "motifs": { "sans_adresse": 1 },
     "sms": { "encodage": "gsm7", "caracteres": 21, "segments": 1, "total_segments": 1 },
+    "email": null,
     "avertissements": ["+33612345678 : numéro partagé par 4 familles"],
     "destinataires": [
         { "parent": 1, "nom": "Martin", "prenom": "Zoé", "adresse": "+33612345678", "motif": null, "raison": null, "detail": null },
@@ -67,6 +70,8 @@ struct PreviewJson<'p> {
     motifs: BTreeMap<&'static str, usize>,
     /// Coût d'un SMS ; null pour un e-mail.
     sms: Option<Cost>,
+    /// Ce que dit un e-mail ; null pour un SMS.
+    email: Option<Letter<'p>>,
     /// Ce qu'il faut regarder avant l'envoi : numéros partagés, inventés, texte trop long, départ à minuit ou la nuit.
     avertissements: Vec<String>,
     /// Tous les parents concernés.
@@ -84,6 +89,15 @@ struct Cost {
     segments: usize,
     /// SMS facturés en tout.
     total_segments: usize,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = ApercuEmail)]
+struct Letter<'p> {
+    /// Pour qui lit du texte.
+    texte: Cow<'p, str>,
+    /// Pour les autres ; null s'il n'y a que du texte.
+    html: Option<&'p str>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -116,7 +130,7 @@ async fn show(state: web::Data<State>, Id(id): Id) -> Result<HttpResponse, ApiEr
     Ok(answer::ok(&json(&shown, &message, &state.config)))
 }
 
-fn json<'p>(shown: &'p Preview, message: &Message, config: &Config) -> PreviewJson<'p> {
+fn json<'p>(shown: &'p Preview, message: &'p Message, config: &Config) -> PreviewJson<'p> {
     let lang = config.messages.lang;
     let mut motifs = BTreeMap::new();
     for why in shown
@@ -137,6 +151,10 @@ fn json<'p>(shown: &'p Preview, message: &Message, config: &Config) -> PreviewJs
             total_segments: counted.segments * nb_destinataires,
         }
     });
+    let email = (shown.message.canal == Canal::Email).then(|| {
+        let (texte, html) = html::parts(&message.contenu, message.contenu_html.as_deref());
+        Letter { texte, html }
+    });
     PreviewJson {
         message: shown.message.id,
         canal: shown.message.canal,
@@ -144,6 +162,7 @@ fn json<'p>(shown: &'p Preview, message: &Message, config: &Config) -> PreviewJs
         nb_destinataires,
         motifs,
         sms,
+        email,
         avertissements: warnings(shown, message, config),
         destinataires: shown
             .recipients

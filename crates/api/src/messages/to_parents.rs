@@ -1,7 +1,7 @@
 //! The web app's buttons that write to parents at once. Each makes a real message, with envois that
 //! can be followed like any other.
 
-use super::actions::sent;
+use super::actions::{Begun, sent};
 use super::bodies::{SendBulkRequest, SendEmailRequest, SendSmsRequest};
 use super::form::{SUJET, too_long};
 use crate::answer::actions::Done;
@@ -170,15 +170,17 @@ async fn write_and_send(
     caller: &Caller,
     new: NewMessage,
 ) -> Result<HttpResponse, ApiError> {
+    let begun = Begun::of(state);
     let write = move |conn: &mut Conn| {
         let date_programmee = Some(conn.now()?);
         let new = NewMessage {
             date_programmee,
             ..new
         };
-        messages::insert(conn, &new)
+        let id = messages::insert(conn, &new)?;
+        Ok((id, begun.told(conn, id)?))
     };
     let conflict = state.texts.conflict();
-    let id = state.change(caller, conflict, write).await?;
-    sent(state, id).await
+    let (id, _) = state.carry_out(caller, conflict, write).await?;
+    sent(state, caller, id).await
 }

@@ -13,7 +13,7 @@ Interface du service de messages programmés d'un établissement scolaire : SMS 
 Chaque requête porte l'en-tête `Authorization: Bearer …` avec :
 
 - un jeton d'accès (JWT) de l'application web, qui permet tout ;
-- ou une clé faite par `messages-api key create`, qui permet ses portées : `lecture` (lire), `ecriture` (modifier), `envoi` (faire partir des messages).
+- ou une clé faite par `messages-api key create`, qui permet ses portées : `lecture` (lire), `ecriture` (modifier), `envoi` (faire partir des messages), `supervision` (les compteurs), `historique` (qui a fait quoi).
 
 ## Les états d'un message
 
@@ -71,10 +71,11 @@ pub(super) fn securities() -> [(&'static str, SecurityScheme); 2] {
     ]
 }
 
-pub(super) fn tags() -> [Tag; 4] {
+pub(super) fn tags() -> [Tag; 5] {
     [
         ("messages", "Écrire, programmer, envoyer, suivre."),
         ("envois", "Ce que chaque destinataire a reçu."),
+        ("historique", "Qui a fait quoi."),
         ("annuaire", "Classes, élèves, parents."),
         ("exploitation", "Santé, mesures, documentation."),
     ]

@@ -14,6 +14,7 @@ fn next(id: &str) -> (&'static str, &'static [&'static str]) {
             "$response.body#/id",
             &[
                 "classes_retrieve",
+                "classes_etudiants",
                 "classes_update",
                 "classes_partial_update",
                 "classes_destroy",
@@ -23,6 +24,7 @@ fn next(id: &str) -> (&'static str, &'static [&'static str]) {
             "$response.body#/id",
             &[
                 "etudiants_retrieve",
+                "etudiants_parents",
                 "etudiants_update",
                 "etudiants_partial_update",
                 "etudiants_destroy",
@@ -54,6 +56,7 @@ const OF_MESSAGE: &[&str] = &[
     "messages_mark_as_read",
     "messages_envois",
     "messages_envois_csv",
+    "messages_historique",
     "messages_destroy",
 ];
 

@@ -37,10 +37,14 @@ pub(super) fn of(endpoint: &Endpoint, operation: &Operation) -> Vec<Parameter> {
     all
 }
 
-const PAGING: [(&str, &str); 3] = [
+const PAGING: [(&str, &str); 4] = [
     (
         "page",
         "Numéro de la page, ou « last » (avec API_PAGE_SIZE et API_PAGINATION=page)",
+    ),
+    (
+        "page_size",
+        "Objets par page, 1 000 au plus (avec API_PAGE_SIZE et API_PAGINATION=page)",
     ),
     (
         "limit",

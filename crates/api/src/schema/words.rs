@@ -2,7 +2,9 @@
 //! crate's.
 
 use super::kit::{self, Part};
-use messages_core::vocabulary::{Canal, Cause, Etat, Motif, Statut};
+use messages_core::vocabulary::{
+    Action, Canal, Cause, Etat, Motif, Objet, Relation, Scolarite, Statut,
+};
 use utoipa::{PartialSchema, ToSchema};
 
 /// The `type` of a message, the `canal` of an envoi.
@@ -17,6 +19,15 @@ pub(crate) enum EtatEnum {}
 pub(crate) enum MotifEnum {}
 /// Why a channel is stopped.
 pub(crate) enum CauseEnum {}
+/// What a parent is to the pupils.
+pub(crate) enum RelationEnum {}
+/// Whether a pupil is at the school.
+pub(crate) enum EtudiantStatutEnum {}
+
+/// What was done.
+pub(crate) enum ActionEnum {}
+/// What it was done on.
+pub(crate) enum ObjetEnum {}
 
 pub(crate) fn canaux() -> Vec<&'static str> {
     Canal::ALL.iter().map(|word| word.as_str()).collect()
@@ -28,6 +39,14 @@ pub(crate) fn statuts() -> Vec<&'static str> {
 
 pub(crate) fn etats() -> Vec<&'static str> {
     Etat::ALL.iter().map(|word| word.as_str()).collect()
+}
+
+pub(crate) fn actions() -> Vec<&'static str> {
+    Action::ALL.iter().map(|word| word.as_str()).collect()
+}
+
+pub(crate) fn objets() -> Vec<&'static str> {
+    Objet::ALL.iter().map(|word| word.as_str()).collect()
 }
 
 impl PartialSchema for TypeEnum {
@@ -66,9 +85,38 @@ impl PartialSchema for CauseEnum {
     }
 }
 
+impl PartialSchema for RelationEnum {
+    fn schema() -> Part {
+        kit::words(Relation::ALL.iter().map(|word| word.as_str()))
+    }
+}
+
+impl PartialSchema for EtudiantStatutEnum {
+    fn schema() -> Part {
+        kit::words(Scolarite::ALL.iter().map(|word| word.as_str()))
+    }
+}
+
 impl ToSchema for TypeEnum {}
 impl ToSchema for StatutEnum {}
 impl ToSchema for StatutDemandeEnum {}
 impl ToSchema for EtatEnum {}
 impl ToSchema for MotifEnum {}
 impl ToSchema for CauseEnum {}
+impl ToSchema for RelationEnum {}
+impl ToSchema for EtudiantStatutEnum {}
+
+impl PartialSchema for ActionEnum {
+    fn schema() -> Part {
+        kit::words(actions())
+    }
+}
+
+impl PartialSchema for ObjetEnum {
+    fn schema() -> Part {
+        kit::words(objets())
+    }
+}
+
+impl ToSchema for ActionEnum {}
+impl ToSchema for ObjetEnum {}

@@ -2,6 +2,7 @@
 
 mod annuaire;
 mod buttons;
+mod compared;
 mod crud;
 mod erasure;
 mod races;

@@ -14,6 +14,7 @@ mod fixture;
 mod harness;
 mod headers;
 mod health;
+mod historique;
 mod idempotency;
 mod journal;
 mod limits;

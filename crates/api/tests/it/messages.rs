@@ -5,4 +5,5 @@ mod dates;
 mod lists;
 mod preview;
 mod runs;
+mod slips;
 mod states;

@@ -10,7 +10,7 @@ use chrono::{DateTime, Days, NaiveDate};
 use chrono_tz::Europe::Paris;
 use messages_testing::db::Database;
 use messages_testing::stories;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::time::SystemTime;
 
 stories!(
@@ -28,11 +28,30 @@ struct LeftOut {
     reason: &'static str,
 }
 
-const LEFT_OUT: &[LeftOut] = &[LeftOut {
-    id: "default/patch-null-date",
-    status: 400,
-    reason: "a programmed message has a date: without one it would never leave",
-}];
+const LEFT_OUT: &[LeftOut] = &[
+    LeftOut {
+        id: "default/patch-null-date",
+        status: 400,
+        reason: "a programmed message has a date: without one it would never leave",
+    },
+    LeftOut {
+        id: "en/create-parent-object",
+        status: 201,
+        reason: "the web app's form sends the objects of a detail back",
+    },
+];
+
+/// In French an object that is not there is « Pas trouvé. », as the old server itself says it: these
+/// were recorded with a later framework, which tells them in English or in other words.
+const NOT_FOUND: &[&str] = &[
+    "default/format-suffix-unknown",
+    "default/get-404",
+    "default/get-404-word",
+    "default/get-404-zero",
+    "default/delete-404",
+    "default/mark-as-read-404",
+    "default/cors-404",
+];
 
 /// Counts the messages of the days before now.
 const STATS: &str = "/api/messages/message_stats/";
@@ -58,8 +77,9 @@ fn limits_and_offsets_are_as_recorded(database: &Database) {
 #[test]
 fn every_case_that_is_left_out_was_recorded() {
     let all = recordings::all();
-    for left in LEFT_OUT {
-        assert!(all.iter().any(|case| case.id == left.id), "{}", left.id);
+    let changed = LEFT_OUT.iter().map(|left| left.id);
+    for id in changed.chain(NOT_FOUND.iter().copied()) {
+        assert!(all.iter().any(|case| case.id == id), "{id}");
     }
 }
 
@@ -75,7 +95,14 @@ fn replay(database: &Database, profile: &str, settings: &[(&str, &str)]) {
         fixture: Fixture::read(),
         server: Server::start(database, &all),
     };
-    let cases = recordings::cases(profile);
+    let mut cases = recordings::cases(profile);
+    for case in &mut cases {
+        if NOT_FOUND.contains(&case.id.as_str()) {
+            let wanted = Some(json!({ "detail": "Pas trouvé." }));
+            let recorded = std::mem::replace(&mut case.json, wanted.clone());
+            assert_ne!(recorded, wanted, "{}", case.id);
+        }
+    }
     let faults: Vec<String> = cases
         .iter()
         .filter_map(|case| replayer.fault(case))

@@ -11,7 +11,7 @@ use messages_testing::stories;
 use serde_json::json;
 use std::collections::BTreeSet;
 
-mod table;
+pub(crate) mod table;
 
 stories!(
     every_caller_may_do_what_it_was_allowed_and_nothing_else,
@@ -58,6 +58,11 @@ fn callers(database: &Database) -> Vec<Caller> {
             "a key to watch",
             single(Portee::Supervision),
             Some(&[Portee::Supervision]),
+        ),
+        (
+            "a key to audit",
+            single(Portee::Historique),
+            Some(&[Portee::Historique]),
         ),
         (
             "a key without a scope",

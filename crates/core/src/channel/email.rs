@@ -85,19 +85,13 @@ pub(super) fn build(head: &Letterhead, delivery: &Delivery) -> Result<Message, U
         .date(delivery.emis_le.utc().into())
         .message_id(Some(format!("<{key}@{}>", head.from.email.domain())))
         .header(AutoSubmitted);
-    let message = match content
-        .contenu_html
-        .as_deref()
-        .filter(|html| !html::is_empty(html))
-    {
-        None => message.singlepart(SinglePart::plain(lines(&content.contenu))),
+    let (text, html) = html::parts(&content.contenu, content.contenu_html.as_deref());
+    let message = match html {
+        None => message.singlepart(SinglePart::plain(lines(&text))),
         Some(html) => message.multipart(
             MultiPart::alternative()
                 .boundary(key)
-                .singlepart(SinglePart::plain(lines(&html::alternative(
-                    &content.contenu,
-                    html,
-                ))))
+                .singlepart(SinglePart::plain(lines(&text)))
                 .singlepart(SinglePart::html(lines(&head.html(html, delivery)))),
         ),
     };
@@ -188,6 +182,22 @@ pub(crate) mod tests {
             assert!(
                 !written(&delivery, Some("https://x.fr")).contains("multipart"),
                 "{html}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_html_is_sent_as_html_and_as_text() {
+        let html = "<p>Musee <b>vendredi</b></p>";
+        let mail = text(&delivery("Sortie", html));
+        assert!(mail.contains("multipart/alternative"), "{mail}");
+        assert!(mail.contains("\r\n\r\nMusee vendredi\r\n"), "{mail}");
+        assert_eq!(mail.matches(html).count(), 1, "{mail}");
+        for words in ["<3 Jeudi", "<p> est une balise"] {
+            let mail = text(&delivery("Sortie", words));
+            assert!(
+                !mail.contains("multipart") && mail.contains(words),
+                "{mail}"
             );
         }
     }

@@ -56,6 +56,51 @@ fn an_html_is_told_as_text() {
 }
 
 #[test]
+fn html_is_told_from_words() {
+    for html in [
+        "<p>Jeudi</p>",
+        "\u{feff} \n<P class=\"x\">Jeudi</P>",
+        "<!DOCTYPE html><html><body>Jeudi",
+        "<html lang=\"fr\">",
+        "<!-- collé --> <div>Jeudi</div>",
+        "<br>Jeudi",
+        "<img src=\"x\"/>",
+        "<ul><li>un</li></ul>",
+        "<h2>Sortie</h2> Jeudi",
+    ] {
+        assert!(is_html(html), "{html:?}");
+    }
+    for words in [
+        "",
+        "Jeudi <b>soir</b>",
+        "<3",
+        "< p>x</p>",
+        "<p> est une balise",
+        "<p",
+        "<awa@exemple.fr> a écrit :",
+        "<b.dupont@exemple.fr> </b>",
+        "<lien>x</lien>",
+        "<!-- rien",
+        "<!doctypehtml>",
+    ] {
+        assert!(!is_html(words), "{words:?}");
+    }
+}
+
+#[test]
+fn an_email_says_the_same_as_text_and_as_html() {
+    let html = "<p>Sortie&nbsp;vendredi</p>";
+    assert_eq!(parts("Jeudi", None), ("Jeudi".into(), None));
+    assert_eq!(parts("Jeudi", Some("<p></p>")), ("Jeudi".into(), None));
+    assert_eq!(parts(html, None), ("Sortie vendredi".into(), Some(html)));
+    assert_eq!(
+        parts(html, Some(html)),
+        ("Sortie vendredi".into(), Some(html))
+    );
+    assert_eq!(parts("<p><br></p>", None), ("".into(), None));
+}
+
+#[test]
 fn who_reads_text_is_told_what_the_others_see() {
     let html = "<p>Sortie au musée vendredi.</p>";
     assert_eq!(alternative("Sortie vendredi", html), "Sortie vendredi");
@@ -71,6 +116,7 @@ proptest! {
     fn no_html_makes_it_panic(html in "[ -~éà<>&;#/\n]{0,80}") {
         let told = text(&html);
         prop_assert!(told.len() <= html.len() * 4 + 2);
+        prop_assert!(!is_html(&html) || html.contains('<'));
         prop_assert!(!is_empty(&html) || text(&html).trim_matches('-').trim().is_empty());
     }
 }

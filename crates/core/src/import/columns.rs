@@ -10,6 +10,8 @@ pub(super) enum Column {
     Prenom,
     Telephone,
     Email,
+    Adresse,
+    Relation,
     NotificationsSms,
     NotificationsEmail,
     EtudiantId,
@@ -29,6 +31,8 @@ impl Column {
             Self::Prenom => "prenom",
             Self::Telephone => "telephone",
             Self::Email => "email",
+            Self::Adresse => "adresse",
+            Self::Relation => "relation",
             Self::NotificationsSms => "notifications_sms",
             Self::NotificationsEmail => "notifications_email",
             Self::EtudiantId => "etudiant_id",
@@ -43,7 +47,7 @@ impl Column {
 
 /// Names in small letters without accents, blanks and signs; of several columns for one thing, the
 /// cell of the first name here counts, if there is something in it.
-const NAMES: [(Column, &[&str]); 13] = [
+const NAMES: [(Column, &[&str]); 15] = [
     (
         Column::ParentId,
         &[
@@ -175,6 +179,30 @@ const NAMES: [(Column, &[&str]); 13] = [
             "email2value",
             "email1",
             "mail1",
+        ],
+    ),
+    (
+        Column::Adresse,
+        &[
+            "adresse",
+            "adressepostale",
+            "adresseparent",
+            "adresseduparent",
+            "adresseresponsable",
+            "adresseduresponsable",
+        ],
+    ),
+    (
+        Column::Relation,
+        &[
+            "relation",
+            "lien",
+            "lienparente",
+            "liendeparente",
+            "lienparent",
+            "lienresponsable",
+            "lienavecleleve",
+            "lienaveclenfant",
         ],
     ),
     (

@@ -2,12 +2,13 @@
 
 use crate::instant::Instant;
 use crate::schema;
+use crate::vocabulary::{Relation, Scolarite};
 use diesel::{AsChangeset, Insertable, Queryable, Selectable};
 use serde::Serialize;
 
 /// A class of pupils.
 #[derive(
-    Debug, Clone, PartialEq, Eq, Serialize, Queryable, Selectable, Insertable, AsChangeset,
+    Debug, Clone, PartialEq, Eq, Default, Serialize, Queryable, Selectable, Insertable, AsChangeset,
 )]
 #[diesel(table_name = schema::classes, treat_none_as_default_value = false)]
 pub struct Classe {
@@ -20,11 +21,13 @@ pub struct Classe {
     pub niveau: String,
     /// Such as `2026-2027`; may be empty.
     pub annee_scolaire: String,
+    /// What the web app's users noted; may be empty.
+    pub description: String,
 }
 
 /// A pupil.
 #[derive(
-    Debug, Clone, PartialEq, Eq, Serialize, Queryable, Selectable, Insertable, AsChangeset,
+    Debug, Clone, PartialEq, Eq, Default, Serialize, Queryable, Selectable, Insertable, AsChangeset,
 )]
 #[diesel(table_name = schema::etudiants, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct Etudiant {
@@ -37,6 +40,8 @@ pub struct Etudiant {
     pub prenom: String,
     /// The class.
     pub classe: Option<i64>,
+    /// Whether the pupil is at the school; the parents are written to all the same.
+    pub statut: Scolarite,
 }
 
 /// Somebody who receives messages about one or more pupils.
@@ -56,6 +61,10 @@ pub struct Parent {
     pub telephone: String,
     /// As typed; may be empty or wrong.
     pub email: String,
+    /// Where the parent lives, for the web app; may be empty.
+    pub adresse: String,
+    /// What the parent is to the pupils.
+    pub relation: Relation,
     /// False: wants no SMS.
     pub notifications_sms: bool,
     /// False: wants no e-mail.

@@ -1,7 +1,9 @@
 //! What is said of rows of the directory. What is not said (`None`) stays as it is; a new row has what
-//! nobody said empty, `notifications_sms` true and `notifications_email` false.
+//! nobody said empty, `notifications_sms` true, `notifications_email` false, `relation` `autre` and
+//! `statut` `actif`.
 
 use super::{Classe, Etudiant, Parent};
+use crate::vocabulary::{Relation, Scolarite};
 use serde::Serialize;
 
 /// Of a class.
@@ -17,6 +19,8 @@ pub struct ClassePatch {
     pub niveau: Option<String>,
     /// Such as `2026-2027`.
     pub annee_scolaire: Option<String>,
+    /// What the web app's users noted.
+    pub description: Option<String>,
 }
 
 /// Of a pupil.
@@ -32,6 +36,8 @@ pub struct EtudiantPatch {
     pub prenom: Option<String>,
     /// The class; the inner `None` is no class.
     pub classe: Option<Option<i64>>,
+    /// Whether the pupil is at the school.
+    pub statut: Option<Scolarite>,
 }
 
 /// Of a parent. Named again, a parent who had left is back.
@@ -49,6 +55,10 @@ pub struct ParentPatch {
     pub telephone: Option<String>,
     /// As typed.
     pub email: Option<String>,
+    /// Where the parent lives.
+    pub adresse: Option<String>,
+    /// What the parent is to the pupils.
+    pub relation: Option<Relation>,
     /// False: wants no SMS.
     pub notifications_sms: Option<bool>,
     /// False: wants no e-mail.
@@ -69,6 +79,7 @@ impl ClassePatch {
             nom: text(self.nom, present, |row| &row.nom),
             niveau: text(self.niveau, present, |row| &row.niveau),
             annee_scolaire: text(self.annee_scolaire, present, |row| &row.annee_scolaire),
+            description: text(self.description, present, |row| &row.description),
         }
     }
 }
@@ -84,6 +95,10 @@ impl EtudiantPatch {
             classe: self
                 .classe
                 .unwrap_or_else(|| present.and_then(|row| row.classe)),
+            statut: self
+                .statut
+                .or(present.map(|row| row.statut))
+                .unwrap_or_default(),
         }
     }
 }
@@ -98,6 +113,11 @@ impl ParentPatch {
             prenom: text(self.prenom, present, |row| &row.prenom),
             telephone: text(self.telephone, present, |row| &row.telephone),
             email: text(self.email, present, |row| &row.email),
+            adresse: text(self.adresse, present, |row| &row.adresse),
+            relation: self
+                .relation
+                .or(present.map(|row| row.relation))
+                .unwrap_or_default(),
             notifications_sms: self
                 .notifications_sms
                 .unwrap_or_else(|| present.is_none_or(|row| row.notifications_sms)),

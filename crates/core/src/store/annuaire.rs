@@ -26,6 +26,7 @@ pub use write::Count;
 
 use super::{Conflict, Conn, Error};
 use crate::model::{ClassePatch, EtudiantPatch, ParentPatch};
+use crate::vocabulary::Objet;
 use serde::Serialize;
 
 /// The largest number that a row may be given. All JSON readers know it exactly, and whatever
@@ -85,6 +86,14 @@ pub enum Table {
 }
 
 impl Table {
+    const fn objet(self) -> Objet {
+        match self {
+            Self::Classes => Objet::Classe,
+            Self::Etudiants => Objet::Etudiant,
+            Self::Parents => Objet::Parent,
+        }
+    }
+
     const fn name(self) -> &'static str {
         match self {
             Self::Classes => "classes",

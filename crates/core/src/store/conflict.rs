@@ -11,6 +11,8 @@ pub enum Conflict {
     Reference,
     /// A message in this state is not open to that.
     Statut(Statut, Deed),
+    /// The message would leave for so many recipients, and whoever asks for it has not said so.
+    Unconfirmed(i64),
     /// Only of an e-mail is it known that it was read.
     NotAnEmail,
     /// Nobody of a message can be sent it again.
@@ -23,6 +25,13 @@ pub enum Conflict {
     Number(i64),
     /// A row of a directory, or a link, is given twice; its number, or the numbers of both ends.
     Twice(Named, i64, i64),
+    /// A class has the name and the school year that another has.
+    SameClass {
+        /// The class.
+        id: i64,
+        /// The other one.
+        other: i64,
+    },
     /// The class has pupils or messages, so many.
     ClassInUse {
         /// Pupils.

@@ -2,6 +2,7 @@
 
 use super::Error;
 use super::backend::{Inner, MultiBackend};
+use super::historique::Acteur;
 #[cfg(feature = "sqlite")]
 use super::open::sqlite::Open;
 use super::session::{Purpose, Sessions};
@@ -36,9 +37,22 @@ pub struct Conn {
     database: Database,
     turn: Option<Turn>,
     sessions: Sessions,
-    writing: bool,
+    /// Of the transaction that is open, if one is.
+    writing: Option<Fate>,
+    /// For whom changes are made.
+    acteur: Option<Acteur>,
     purpose: Purpose,
     broken: bool,
+}
+
+/// What becomes of a transaction whose work says that all is well.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Kept,
+    /// It was only a rehearsal.
+    Undone,
+    /// A part of it failed, and nobody said so.
+    Refused,
 }
 
 #[expect(
@@ -92,7 +106,8 @@ impl Conn {
             database: database.clone(),
             turn: None,
             sessions,
-            writing: false,
+            writing: None,
+            acteur: Some(Acteur::ligne_de_commande()),
             purpose: Purpose::Requests,
             broken: false,
         }
@@ -103,6 +118,19 @@ impl Conn {
     pub(super) fn with_turn(mut self, turn: Option<Turn>) -> Self {
         self.turn = turn;
         self
+    }
+
+    /// Tells for whom changes are made from now on; none lets nobody change what has a history. A
+    /// connection that was just opened acts for the command line.
+    pub fn act_for(&mut self, acteur: Option<Acteur>) {
+        self.acteur = acteur;
+    }
+
+    /// Who makes the changes of this transaction.
+    pub(super) fn acteur(&self) -> Result<&Acteur, Error> {
+        let acteur = self.acteur.as_ref().filter(|_| self.writing.is_some());
+        acteur
+            .ok_or_else(|| Error::Other("a change outside a transaction, or by nobody".to_owned()))
     }
 
     /// Runs `body`, whose writes need not wait: whoever asks has the turn, if there is one.
@@ -149,11 +177,13 @@ impl Conn {
     /// `Unavailable`: the same settings opened it before. The old connection is kept then.
     pub fn reopen(&mut self) -> Result<(), Error> {
         let (purpose, turn) = (self.purpose, self.turn.clone());
+        let acteur = self.acteur.take();
         *self = Self::open(&self.database).map_err(|error| match error {
             Error::Config(text) => Error::Unavailable(text),
             other => other,
         })?;
         self.turn = turn;
+        self.acteur = acteur;
         self.devote(purpose)
     }
 
@@ -199,52 +229,60 @@ impl Conn {
     /// Runs `body` in a transaction that takes the write lock at once (SQLite: `BEGIN IMMEDIATE`;
     /// a read that turns into a write fails under concurrency, whatever the time-out).
     ///
+    /// Within another it joins that one: all is kept together, or nothing.
+    ///
     /// # Errors
-    /// `body`'s own, or the database's; nothing is kept then. A transaction inside another is
-    /// refused.
+    /// `body`'s own, or the database's; nothing is kept then. `Other` when a transaction that had
+    /// joined failed and `body` went on.
     pub fn write<T>(
         &mut self,
         body: impl FnOnce(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        self.transaction(body, true)
-    }
-
-    /// As [`Self::write`], but nothing is kept: tells what would come of it.
-    ///
-    /// # Errors
-    /// As [`Self::write`].
-    pub fn rehearse<T>(
-        &mut self,
-        body: impl FnOnce(&mut Self) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        self.transaction(body, false)
-    }
-
-    fn transaction<T>(
-        &mut self,
-        body: impl FnOnce(&mut Self) -> Result<T, Error>,
-        keep: bool,
-    ) -> Result<T, Error> {
-        if self.writing {
-            return Err(Error::Other(
-                "a transaction inside a transaction".to_owned(),
-            ));
+        if self.writing.is_some() {
+            let outcome = body(self);
+            if outcome.is_err() {
+                self.writing = Some(Fate::Refused);
+            }
+            return outcome;
         }
         let _turn = self.turn.as_ref().map(Turn::wait).transpose()?;
         let begun = self.begin();
         self.note(begun)?;
-        self.writing = true;
+        self.writing = Some(Fate::Kept);
         let outcome = body(self);
-        self.writing = false;
-        if keep && outcome.is_ok() {
-            let committed = Inner::commit_transaction(&mut self.inner);
-            self.told(committed)?;
-        } else {
-            // The first error is the one to tell.
-            let undone = Inner::rollback_transaction(&mut self.inner);
-            self.broken |= undone.is_err();
-        }
+        let fate = self.writing.take();
+        let outcome = match (outcome, fate) {
+            (Ok(value), Some(Fate::Kept)) => {
+                let committed = Inner::commit_transaction(&mut self.inner);
+                self.told(committed)?;
+                return Ok(value);
+            }
+            (Ok(_), Some(Fate::Refused)) => Err(Error::Other(
+                "a part of a transaction failed and the rest was to be kept".to_owned(),
+            )),
+            (outcome, _) => outcome,
+        };
+        // The first error is the one to tell.
+        let undone = Inner::rollback_transaction(&mut self.inner);
+        self.broken |= undone.is_err();
         outcome
+    }
+
+    /// As [`Self::write`], but nothing stays of it, nor of the transaction that it joins: tells what
+    /// would happen.
+    ///
+    /// # Errors
+    /// Those of `body`.
+    pub(crate) fn rehearse<T>(
+        &mut self,
+        body: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.write(|conn| {
+            if conn.writing == Some(Fate::Kept) {
+                conn.writing = Some(Fate::Undone);
+            }
+            body(conn)
+        })
     }
 
     /// Runs `body`, which writes with one statement and so needs no transaction of its own, but
@@ -253,10 +291,10 @@ impl Conn {
         &mut self,
         body: impl FnOnce(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        if self.is_pooled() && !self.writing {
+        if self.is_pooled() && self.writing.is_none() {
             return self.write(body);
         }
-        let turn = self.turn.as_ref().filter(|_| !self.writing);
+        let turn = self.turn.as_ref().filter(|_| self.writing.is_none());
         let _turn = turn.map(Turn::wait).transpose()?;
         body(self)
     }
@@ -279,7 +317,7 @@ impl Conn {
     /// True when the connection may have ended: the next to use it wants another.
     #[must_use]
     pub const fn is_broken(&self) -> bool {
-        self.broken || self.writing
+        self.broken || self.writing.is_some()
     }
 
     /// Runs a statement and returns how many rows it changed.
@@ -287,7 +325,7 @@ impl Conn {
     where
         Q: QueryFragment<MultiBackend> + QueryId + RunQueryDsl<Inner>,
     {
-        if self.is_pooled() && !self.writing {
+        if self.is_pooled() && self.writing.is_none() {
             return self.write(|conn| conn.execute(statement));
         }
         let done = statement.execute(&mut self.inner);

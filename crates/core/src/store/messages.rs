@@ -14,11 +14,11 @@ pub use waiting::{Attente, attentes};
 use super::envois::UNSENT;
 use super::literal::{Literal, instant_or, word};
 use super::sql::statements;
-use super::{Conflict, Conn, Deed, Error};
+use super::{Conflict, Conn, Deed, Error, historique};
 use crate::instant::Instant;
 use crate::model::{Content, NewMessage};
 use crate::schema::{classes, messages};
-use crate::vocabulary::{Etat, Motif, Statut};
+use crate::vocabulary::{Action, Etat, Motif, Objet, Statut};
 use diesel::dsl::{auto_type, count_star};
 use diesel::prelude::*;
 
@@ -30,13 +30,22 @@ pub fn insert(conn: &mut Conn, new: &NewMessage) -> Result<i64, Error> {
     if new.statut == Statut::Programme && new.date_programmee.is_none() {
         return Err(Error::Conflict(Conflict::Undated));
     }
-    let programmed = match new.statut {
-        Statut::Programme => Some(conn.now()?),
-        _ => None,
-    };
-    let row = (new, messages::programme_le.eq(programmed));
-    let insertion = diesel::insert_into(messages::table).values(row);
-    conn.write_once(|conn| conn.one(insertion.returning(messages::id)))
+    conn.write(|conn| {
+        let (action, programmed) = match new.statut {
+            Statut::Programme => (Action::Programme, Some(conn.now()?)),
+            _ => (Action::Cree, None),
+        };
+        let auteur = conn.acteur()?.nom.clone();
+        let row = (
+            new,
+            messages::programme_le.eq(programmed),
+            messages::auteur.eq(auteur),
+        );
+        let insertion = diesel::insert_into(messages::table).values(row);
+        let id = conn.one(insertion.returning(messages::id))?;
+        historique::note(conn, action, Objet::Message, Some(id))?;
+        Ok(id)
+    })
 }
 
 /// What a message says.
@@ -92,6 +101,7 @@ pub fn cancel(conn: &mut Conn, id: i64) -> Result<usize, Error> {
             messages::programme_le.eq(None::<Instant>),
         )))?;
         if drafted > 0 {
+            historique::note(conn, Action::Annule, Objet::Message, Some(id))?;
             return Ok(0);
         }
         let stopped = conn.execute(diesel::update(leaving).set((
@@ -100,7 +110,10 @@ pub fn cancel(conn: &mut Conn, id: i64) -> Result<usize, Error> {
             messages::jeton.eq(messages::jeton + 1),
         )))?;
         done(conn, id, Deed::Cancel, stopped)?;
-        conn.execute(stop(id, Etat::Ignore, Motif::Annule, now))
+        let envois = conn.execute(stop(id, Etat::Ignore, Motif::Annule, now))?;
+        let bilan = serde_json::json!({ "envois": envois });
+        historique::note_with(conn, Action::Annule, Objet::Message, Some(id), &bilan)?;
+        Ok(envois)
     })
 }
 
@@ -150,7 +163,8 @@ pub fn send_now(conn: &mut Conn, id: i64) -> Result<(), Error> {
             messages::programme_le.eq(now),
             messages::details_erreur.eq(None::<String>),
         )))?;
-        done(conn, id, Deed::SendNow, due)
+        done(conn, id, Deed::SendNow, due)?;
+        historique::note(conn, Action::EnvoyeMaintenant, Objet::Message, Some(id))
     })
 }
 

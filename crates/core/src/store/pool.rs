@@ -1,5 +1,6 @@
 //! A few connections for many requests.
 
+use super::historique::Acteur;
 use super::turn::Turn;
 use super::{Conn, Error};
 use crate::config::Database;
@@ -52,18 +53,20 @@ impl Pool {
         })
     }
 
-    /// Runs `question` with a connection.
+    /// Runs `question` with a connection, on which `acteur` makes the changes; none makes none.
     ///
     /// # Errors
     /// `question`'s own; `Unavailable` when no connection is free in time, or the database is away.
     pub fn with<T>(
         &self,
+        acteur: Option<Acteur>,
         question: impl FnOnce(&mut Conn) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let free = self.connections.get();
         let mut free = free.map_err(|error| Error::Unavailable(error.to_string()))?;
         let lent: &mut Lent = &mut free;
         self.look_at(lent)?;
+        lent.conn.act_for(acteur);
         let outcome = question(&mut lent.conn);
         lent.used = Instant::now();
         if lent.conn.is_broken() {
@@ -79,10 +82,11 @@ impl Pool {
     /// As [`Self::with`]; `Unavailable` when the others write for too long.
     pub fn change<T>(
         &self,
+        acteur: Acteur,
         change: impl FnOnce(&mut Conn) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let turn = self.turn.as_ref().map(Turn::wait).transpose()?;
-        self.with(|conn| conn.in_turn(turn.as_ref(), change))
+        self.with(Some(acteur), |conn| conn.in_turn(turn.as_ref(), change))
     }
 
     /// Opens it again if it ended.

@@ -28,6 +28,12 @@ fn fr(conflict: Conflict) -> String {
             };
             format!("un message à l'état {statut} {done}")
         }
+        Conflict::Unconfirmed(count) => {
+            let s = if count > 1 { "s" } else { "" };
+            format!(
+                "Ce message partirait à {count} destinataire{s} : pour le confirmer, donnez ce nombre dans « destinataires »."
+            )
+        }
         Conflict::NotAnEmail => "seul un e-mail peut être marqué comme lu".to_owned(),
         Conflict::NobodyToResend => {
             "aucun destinataire en échec, incertain ou sans adresse utilisable".to_owned()
@@ -40,6 +46,9 @@ fn fr(conflict: Conflict) -> String {
         Conflict::Twice(Named::Parent, id, _) => format!("le parent {id} est donné deux fois"),
         Conflict::Twice(Named::Lien, parent, etudiant) => {
             format!("le lien du parent {parent} à l'élève {etudiant} est donné deux fois")
+        }
+        Conflict::SameClass { id, other } => {
+            format!("les classes {other} et {id} ont le même nom et la même année scolaire")
         }
         Conflict::ClassInUse {
             etudiants,
@@ -68,6 +77,12 @@ fn en(conflict: Conflict) -> String {
             };
             format!("a message in state {statut} {done}")
         }
+        Conflict::Unconfirmed(count) => {
+            let s = if count == 1 { "" } else { "s" };
+            format!(
+                "This message would leave for {count} recipient{s}: to confirm it, give this number in 'destinataires'."
+            )
+        }
         Conflict::NotAnEmail => "only an email can be marked as read".to_owned(),
         Conflict::NobodyToResend => {
             "no recipient has failed, is uncertain or lacks a usable address".to_owned()
@@ -80,6 +95,9 @@ fn en(conflict: Conflict) -> String {
         Conflict::Twice(Named::Parent, id, _) => format!("parent {id} is given twice"),
         Conflict::Twice(Named::Lien, parent, etudiant) => {
             format!("the link from parent {parent} to pupil {etudiant} is given twice")
+        }
+        Conflict::SameClass { id, other } => {
+            format!("classes {other} and {id} have the same name and school year")
         }
         Conflict::ClassInUse {
             etudiants,

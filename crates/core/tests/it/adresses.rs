@@ -91,6 +91,7 @@ fn the_other_record_may_be_in_no_audience(database: &Database) {
                 nom: "6e A".to_owned(),
                 niveau: String::new(),
                 annee_scolaire: String::new(),
+                ..Classe::default()
             }
             .whole(),
         ],
@@ -100,6 +101,7 @@ fn the_other_record_may_be_in_no_audience(database: &Database) {
                 nom: "E".to_owned(),
                 prenom: String::new(),
                 classe: Some(1),
+                ..Etudiant::default()
             }
             .whole(),
         ],

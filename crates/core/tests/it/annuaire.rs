@@ -25,6 +25,7 @@ fn school_of(parents: i64) -> Annuaire {
                 nom: format!("Élève{id}"),
                 prenom: "Zoé".to_owned(),
                 classe: (id % 3 != 0).then_some(id % 3),
+                ..Etudiant::default()
             })
             .map(Whole::whole)
             .collect(),
@@ -46,5 +47,6 @@ fn classe(id: i64, nom: &str, niveau: &str, annee_scolaire: &str) -> Classe {
         nom: nom.to_owned(),
         niveau: niveau.to_owned(),
         annee_scolaire: annee_scolaire.to_owned(),
+        ..Classe::default()
     }
 }

@@ -143,6 +143,7 @@ fn a_closed_message_says_what_it_was(database: &Database) {
                 nom: "6e A".to_owned(),
                 niveau: String::new(),
                 annee_scolaire: String::new(),
+                ..Classe::default()
             }
             .whole(),
         ],
@@ -152,6 +153,7 @@ fn a_closed_message_says_what_it_was(database: &Database) {
                 nom: "Élève".to_owned(),
                 prenom: String::new(),
                 classe: Some(7),
+                ..Etudiant::default()
             }
             .whole(),
         ],

@@ -259,6 +259,7 @@ fn classes(school: &School<'_>, pupils: &[(i64, &[i64])]) {
         nom: format!("Élève{id}"),
         prenom: String::new(),
         classe: Some(*classe),
+        ..Etudiant::default()
     });
     let liens = (1..).zip(pupils).flat_map(|(etudiant, (_, parents))| {
         parents.iter().map(move |parent| Lien {
@@ -275,6 +276,7 @@ fn classes(school: &School<'_>, pupils: &[(i64, &[i64])]) {
                 nom: format!("Classe {id}"),
                 niveau: String::new(),
                 annee_scolaire: String::new(),
+                ..Classe::default()
             })
             .map(Whole::whole)
             .collect(),

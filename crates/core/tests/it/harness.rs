@@ -14,7 +14,7 @@ use messages_core::store::envois::{
 use messages_core::store::messages::{self, Closed};
 use messages_core::store::{Conn, Error, Purpose, migrations, overview};
 use messages_core::texts;
-use messages_core::vocabulary::{Canal, Etat, Motif, Statut, Verdict};
+use messages_core::vocabulary::{Canal, Etat, Motif, Relation, Statut, Verdict};
 use messages_testing::db::Database;
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ pub(crate) enum To {
 
 /// Takes over what is said of a school.
 pub(crate) fn take_over(conn: &mut Conn, school: &Annuaire) -> Result<Changes, Error> {
-    annuaire::take_over(conn, |conn| annuaire::put(conn, school))
+    annuaire::take_over(conn, |conn| annuaire::put(conn, school, &[])).map(|(changes, _)| changes)
 }
 
 pub(crate) fn place(database: &Database) -> Place {
@@ -366,6 +366,8 @@ pub(crate) fn parent(n: i64) -> Parent {
         prenom: format!("Prénom{n}"),
         telephone: number(n),
         email: mailbox(n),
+        adresse: String::new(),
+        relation: Relation::Autre,
         notifications_sms: true,
         notifications_email: true,
     }

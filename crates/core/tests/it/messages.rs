@@ -1,6 +1,6 @@
 //! Messages as they are written.
 
-use crate::harness::{School, To, message, parent};
+use crate::harness::{School, To, message};
 use messages_core::model::NewMessage;
 use messages_core::store::{Error, messages};
 use messages_core::vocabulary::{Canal, Statut};
@@ -14,7 +14,6 @@ stories!(
     an_unknown_parent_or_class_is_a_conflict,
     contents_are_what_was_written,
     what_is_due_is_counted,
-    a_transaction_inside_another_is_refused_and_nothing_is_kept,
 );
 
 fn a_programmed_message_notes_when_it_was_programmed(database: &Database) {
@@ -111,28 +110,4 @@ fn what_is_due_is_counted(database: &Database) {
     );
     school.expand();
     assert_eq!(due_in(3600), 2);
-}
-
-fn a_transaction_inside_another_is_refused_and_nothing_is_kept(database: &Database) {
-    let school = School::new(database);
-    school.parents([parent(1)]);
-    let message = school.programme(Canal::Sms, To::Parent(1));
-    let mut conn = school.conn();
-    let outcome = conn.write(|conn| {
-        messages::insert(
-            conn,
-            &NewMessage {
-                statut: Statut::Brouillon,
-                ..crate::harness::message(Canal::Sms, To::All)
-            },
-        )?;
-        messages::cancel(conn, message)
-    });
-    assert!(matches!(outcome, Err(Error::Other(_))), "{outcome:?}");
-    assert_eq!(school.count("messages", "1 = 1"), 1);
-    assert_eq!(
-        messages::cancel(&mut conn, message).unwrap(),
-        0,
-        "the connection is still of use"
-    );
 }

@@ -6,6 +6,7 @@ use messages_core::instant::Instant as Moment;
 use messages_core::model::Fiche;
 use messages_core::store::annuaire::{Resource, parents};
 use messages_core::store::appels::{cles, idempotence};
+use messages_core::store::historique::Acteur;
 use messages_core::store::messages::{self, Filter};
 use messages_core::store::{Conn, Error, Pool, canaux, migrations, passages};
 use messages_core::vocabulary::{Canal, Statut};
@@ -13,6 +14,10 @@ use messages_testing::cluster::Cluster;
 use messages_testing::db::Database;
 use std::sync::Barrier;
 use std::time::{Duration, Instant};
+
+fn who() -> Acteur {
+    Acteur::cle(1)
+}
 
 type Question = (&'static str, fn(&mut Conn) -> Result<(), Error>);
 
@@ -52,8 +57,14 @@ const QUESTIONS: &[Question] = &[
             chemin: "/api/messages/".to_owned(),
             empreinte: "x".to_owned(),
         };
-        idempotence::begin(conn, &demande)?;
-        idempotence::forget(conn, &demande)
+        let answered = |_: &mut Conn| {
+            let first = idempotence::Reponse {
+                statut: 200,
+                corps: String::new(),
+            };
+            Ok(((), first))
+        };
+        idempotence::once(conn, &demande, answered).map(drop)
     }),
     ("key", |conn| cles::find(conn, "rien").map(drop)),
     ("parents", |conn| {
@@ -67,7 +78,7 @@ const QUESTIONS: &[Question] = &[
 fn ask_all(pool: &Pool, size: usize, question: fn(&mut Conn) -> Result<(), Error>) -> Vec<Error> {
     let together = Barrier::new(size);
     let ask = || {
-        pool.with(|conn| {
+        pool.with(Some(who()), |conn| {
             together.wait();
             question(conn)
         })
@@ -94,11 +105,11 @@ fn after_a_restart_of_the_server_the_very_next_questions_are_answered() {
         cluster.crash();
         let begun = Instant::now();
         // While it is away, that is said at once.
-        let away = pool.with(question).unwrap_err();
+        let away = pool.with(Some(who()), question).unwrap_err();
         assert!(matches!(away, Error::Unavailable(_)), "{name}: {away:?}");
         assert!(begun.elapsed() < Duration::from_secs(8), "{name}");
         cluster.resume();
-        pool.with(question)
+        pool.with(Some(who()), question)
             .unwrap_or_else(|error| panic!("{name}: {error:?}"));
         let errors = ask_all(&pool, 4, |conn| conn.now().map(drop));
         assert!(errors.is_empty(), "{name}: {errors:?}");
@@ -132,7 +143,7 @@ fn whoever_reads_a_file_does_not_wait_for_whoever_writes_it() {
     let pool = Pool::open(&place(&database), 2).unwrap();
     let ready = Barrier::new(2);
     let write = |pool: &Pool, begin: &dyn Fn()| {
-        pool.change(|conn| {
+        pool.change(who(), |conn| {
             conn.write(|conn| {
                 begin();
                 std::thread::sleep(Duration::from_secs(7));
@@ -157,8 +168,10 @@ fn whoever_reads_a_file_does_not_wait_for_whoever_writes_it() {
             .collect();
         let begun = Instant::now();
         for _ in 0..20 {
-            pool.with(|conn| messages::count(conn, &Filter::default()))
-                .unwrap();
+            pool.with(Some(who()), |conn| {
+                messages::count(conn, &Filter::default())
+            })
+            .unwrap();
         }
         assert!(begun.elapsed() < Duration::from_secs(2));
         for waiting in waiting {
@@ -169,7 +182,7 @@ fn whoever_reads_a_file_does_not_wait_for_whoever_writes_it() {
         first.join().unwrap().unwrap();
     });
     // Nobody is left who has the turn.
-    pool.change(|conn| conn.write(|conn| conn.now().map(drop)))
+    pool.change(who(), |conn| conn.write(|conn| conn.now().map(drop)))
         .unwrap();
 }
 
@@ -185,13 +198,13 @@ fn a_panic_ends_its_transaction() {
                 conn.write(|_| panic!("as a test wants it"))
             };
             if change {
-                pool.change(body)
+                pool.change(who(), body)
             } else {
-                pool.with(body)
+                pool.with(Some(who()), body)
             }
         });
         panicked.join().unwrap_err();
     }
-    pool.change(|conn| conn.write(|conn| conn.now().map(drop)))
+    pool.change(who(), |conn| conn.write(|conn| conn.now().map(drop)))
         .unwrap();
 }

@@ -2,7 +2,9 @@
 //! vocabularies and no others.
 
 use crate::harness::School;
-use messages_core::vocabulary::{Canal, Cause, Etat, Mode, Motif, Statut, Verdict};
+use messages_core::vocabulary::{
+    Action, Canal, Cause, Etat, Mode, Motif, Objet, Relation, Scolarite, Statut, Verdict,
+};
 use messages_testing::db::Database;
 use messages_testing::stories;
 use std::path::{Path, PathBuf};
@@ -93,7 +95,7 @@ fn both_databases_have_the_same_tables() {
     assert_eq!(foreign_keys(&sqlite), foreign_keys(&postgres));
     assert_eq!(indexes(&sqlite), indexes(&postgres));
     assert_eq!(unique(&sqlite), unique(&postgres));
-    assert_eq!(columns(&sqlite).len(), 133, "all tables were looked at");
+    assert_eq!(columns(&sqlite).len(), 147, "all tables were looked at");
     assert_eq!(
         unique(&sqlite),
         ["cles_api(prefixe)", "envois(message,parent)"]
@@ -228,6 +230,8 @@ fn stored_words_are_those_of_the_vocabularies(database: &Database) {
         };
     }
     assert_words!(
+        "parents"."relation" = Relation;
+        "etudiants"."statut" = Scolarite;
         "messages"."type" = Canal;
         "messages"."statut" = Statut;
         "envois"."canal" = Canal;
@@ -237,6 +241,8 @@ fn stored_words_are_those_of_the_vocabularies(database: &Database) {
         "passages"."mode" = Mode;
         "canaux"."canal" = Canal;
         "canaux"."cause" = Cause;
+        "historique"."action" = Action;
+        "historique"."objet" = Objet;
     );
 }
 

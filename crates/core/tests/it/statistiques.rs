@@ -42,6 +42,7 @@ pub(crate) fn with_classes(school: &School<'_>, classes: i64) {
                 nom: format!("Classe {id}"),
                 niveau: String::new(),
                 annee_scolaire: String::new(),
+                ..Classe::default()
             })
             .map(Whole::whole)
             .collect(),

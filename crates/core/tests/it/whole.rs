@@ -19,6 +19,7 @@ impl Whole for Classe {
             nom: Some(self.nom),
             niveau: Some(self.niveau),
             annee_scolaire: Some(self.annee_scolaire),
+            description: Some(self.description),
         }
     }
 }
@@ -33,6 +34,7 @@ impl Whole for Etudiant {
             nom: Some(self.nom),
             prenom: Some(self.prenom),
             classe: Some(self.classe),
+            statut: Some(self.statut),
         }
     }
 }
@@ -48,6 +50,8 @@ impl Whole for Parent {
             prenom: Some(self.prenom),
             telephone: Some(self.telephone),
             email: Some(self.email),
+            adresse: Some(self.adresse),
+            relation: Some(self.relation),
             notifications_sms: Some(self.notifications_sms),
             notifications_email: Some(self.notifications_email),
         }

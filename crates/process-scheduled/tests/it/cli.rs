@@ -197,6 +197,10 @@ fn resend_sends_to_the_failed_only(database: &Database) {
         "one more file, under a name of its own"
     );
     assert_eq!(program.run(&["resend", "999"]).code, 1);
+    let deeds = database.texts(
+        "SELECT acteur || ' ' || numero || ' ' || bilan AS v FROM historique WHERE action = 'renvoye'",
+    );
+    assert_eq!(deeds, [format!("ligne de commande {id} {{\"envois\":1}}")]);
 }
 
 fn a_failed_message_that_is_programmed_again_begins_anew(database: &Database) {

@@ -57,6 +57,12 @@ fn who_is_missing_and_what_is_to_be_looked_at_is_said(database: &Database) {
             .number("SELECT CAST(count(*) AS TEXT) AS v FROM parents WHERE notifications_email"),
         100
     );
+    let deeds = "SELECT acteur || ' ' || action AS v FROM historique";
+    assert_eq!(
+        database.texts(deeds),
+        ["ligne de commande importe"; 3],
+        "one for each file"
+    );
 }
 
 fn a_complete_directory_asks_before_a_third_leaves(database: &Database) {

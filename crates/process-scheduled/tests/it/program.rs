@@ -168,12 +168,13 @@ impl<'d> Program<'d> {
             email: Some(email.to_owned()),
             notifications_sms: Some(true),
             notifications_email: Some(true),
+            ..Default::default()
         };
         let annuaire = annuaire::Annuaire {
             parents: vec![parent],
             ..annuaire::Annuaire::default()
         };
-        let put = |conn: &mut Conn| annuaire::put(conn, &annuaire);
+        let put = |conn: &mut Conn| annuaire::put(conn, &annuaire, &[]);
         annuaire::take_over(&mut self.conn(), put).unwrap();
     }
 

@@ -18,7 +18,8 @@ fn scopes(settings: &[(&str, &str)], claims: &[(&str, Option<&str>)]) -> PorteeS
 
 #[test]
 fn a_token_may_what_its_claims_give_it_together() {
-    let cases: [(&[(&str, Option<&str>)], &[Portee]); 6] = [
+    type Claims = &'static [(&'static str, Option<&'static str>)];
+    let cases: [(Claims, &[Portee]); 6] = [
         (
             &[("role", Some("\"direction\""))],
             &[Lecture, Ecriture, Envoi, Supervision],

@@ -30,7 +30,7 @@ impl Fields<'_> {
         }
         Some(Some(Key {
             id: id?,
-            written: value.python_str(),
+            written: named(&value).python_str(),
         }))
     }
 
@@ -86,9 +86,18 @@ impl Fields<'_> {
     }
 }
 
+/// The number of an object that is sent as a whole: the web app sends back what a detail answered.
+fn named(value: &Value) -> &Value {
+    let Value::Dict(members) = value else {
+        return value;
+    };
+    let id = members.iter().rev().find(|(name, _)| name == "id");
+    id.map_or(value, |(_, id)| id)
+}
+
 /// Python's `int(value)`, as Django's keys are read: fractions are cut off.
 fn key_of(value: &Value) -> Option<i64> {
-    match value {
+    match named(value) {
         Value::Int(digits) => Some(digits.parse().unwrap_or(-1)),
         Value::Float(number) if number.is_finite() => {
             let whole = format!("{:.0}", number.trunc());

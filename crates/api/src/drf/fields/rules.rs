@@ -43,6 +43,14 @@ pub(crate) const OPTIONAL: Rule = Rule {
 };
 
 impl Rule {
+    /// Lines that may be left out, `null` or empty.
+    pub(crate) const fn lines(max: usize) -> Self {
+        Self {
+            max: Some(max),
+            ..OPTIONAL
+        }
+    }
+
     /// A line that may be left out, `null` or empty.
     pub(crate) const fn line(max: usize) -> Self {
         Self {

@@ -52,6 +52,12 @@ impl Fields<'_> {
             .map(Option::unwrap_or_default)
     }
 
+    /// The same of a text with lines.
+    pub(crate) fn lines(&mut self, name: &str, max: usize) -> Option<String> {
+        self.text(name, Rule::lines(max))
+            .map(Option::unwrap_or_default)
+    }
+
     /// One word of a closed vocabulary.
     pub(crate) fn choice<T: std::str::FromStr>(&mut self, name: &str, required: bool) -> Option<T> {
         let rule = Rule {

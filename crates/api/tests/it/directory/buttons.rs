@@ -119,15 +119,13 @@ fn whoever_cannot_be_reached_is_told_of(database: &Database) {
     let server = Server::sending(database, &gateway, &[]);
     let user = Client::user(&server);
     user.school(5, 5);
-    for (n, change) in [
-        (2, json!({ "telephone": "" })),
-        (3, json!({ "telephone": "123" })),
-        (4, json!({ "notifications_sms": false })),
+    for row in [
+        json!({ "id": 2, "telephone": "" }),
+        json!({ "id": 3, "telephone": "123" }),
+        json!({ "id": 4, "notifications_sms": false }),
     ] {
-        assert_eq!(
-            user.patch(&format!("/api/parents/{n}/"), &change).status,
-            200
-        );
+        let changed = user.put("/api/annuaire/", &json!({ "parents": [row] }));
+        assert_eq!(changed.status, 200);
     }
     for (n, why) in [
         (1, "1 destinataire non atteint : 1 refusé définitivement."),

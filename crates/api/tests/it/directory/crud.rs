@@ -22,24 +22,21 @@ fn start(database: &Database) -> Server {
 fn rows_are_written_read_changed_and_deleted(database: &Database) {
     let server = start(database);
     let user = Client::user(&server);
-    for (path, model, new, put, patch) in [
+    for (path, new, put, patch) in [
         (
             "/api/classes/",
-            "Classe",
             json!({ "nom": "6e A", "niveau": "6e", "annee_scolaire": "2026-2027" }),
             json!({ "nom": "6e B" }),
             json!({ "niveau": null }),
         ),
         (
             "/api/etudiants/",
-            "Etudiant",
             json!({ "nom": "N'Diaye", "prenom": "Issa", "classe": null }),
             json!({ "nom": "Étienne" }),
             json!({ "prenom": "Zoé" }),
         ),
         (
             "/api/parents/",
-            "Parent",
             json!({ "nom": "Traoré", "prenom": "Awa", "telephone": "06 12 34 56 78",
                     "email": "awa@exemple.example", "notifications_sms": false,
                     "notifications_email": true, "etudiants": [] }),
@@ -94,8 +91,8 @@ fn rows_are_written_read_changed_and_deleted(database: &Database) {
         assert_eq!(user.delete(&one).status, 204);
         for method in ["GET", "PUT", "PATCH", "DELETE"] {
             let gone = user.ask(method, &one, Some(&put));
-            let text = format!("No {model} matches the given query.");
-            assert_eq!((gone.status, gone.json()), (404, json!({ "detail": text })));
+            let detail = json!({ "detail": "Pas trouvé." });
+            assert_eq!((gone.status, gone.json()), (404, detail));
         }
     }
 }
@@ -170,7 +167,7 @@ fn a_parent_has_pupils_and_the_first_of_them(database: &Database) {
         (json!([4, 2, 1]), json!(4))
     );
     assert_eq!(
-        change(json!({ "telephone": "x" })),
+        change(json!({ "telephone": "0612345678" })),
         (json!([4, 2, 1]), json!(4))
     );
     assert_eq!(change(json!({ "etudiants": [] })), (json!([]), Value::Null));

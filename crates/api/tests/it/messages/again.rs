@@ -95,7 +95,8 @@ fn sending_again_tells_the_truth(database: &Database) {
     let server = Server::sending(database, &gateway, &settings);
     let user = Client::user(&server);
     user.school(4, 1);
-    user.patch("/api/parents/3/", &json!({ "telephone": "06" }));
+    let row = json!({ "id": 3, "telephone": "06" });
+    user.put("/api/annuaire/", &json!({ "parents": [row] }));
     let id = user.write(&to_all());
     post(&user, &format!("/api/messages/{id}/send_now/"), &json!({}));
     // As after « later ».

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 stories!(
     a_preview_is_what_is_then_sent,
     a_preview_tells_what_an_sms_costs,
+    a_preview_tells_what_an_email_says,
     a_preview_warns_of_addresses_that_many_share,
     a_preview_sees_an_opposition_of_another_record,
 );
@@ -103,6 +104,36 @@ fn a_preview_is_what_is_then_sent(database: &Database) {
         "sans_adresse",
     ];
     assert_eq!(database.texts(all), every);
+}
+
+fn a_preview_tells_what_an_email_says(database: &Database) {
+    let server = Server::start(database, &[("JWT_SIGNING_KEY", KEY)]);
+    let user = Client::user(&server);
+    household(&user);
+    let html = "<p>Sortie <b>vendredi</b></p>";
+    for (contenu, contenu_html, says) in [
+        (
+            "Jeudi",
+            json!(null),
+            json!({ "texte": "Jeudi", "html": null }),
+        ),
+        (
+            html,
+            json!(null),
+            json!({ "texte": "Sortie vendredi", "html": html }),
+        ),
+        (
+            "Sortie vendredi",
+            json!(html),
+            json!({ "texte": "Sortie vendredi", "html": html }),
+        ),
+    ] {
+        let body = json!({ "type": "email", "contenu": contenu, "contenu_html": contenu_html, "parent": 1 });
+        let id = user.write(&body);
+        let preview = user.get(&format!("/api/messages/{id}/preview/")).json();
+        assert_eq!(preview["email"], says);
+        assert_eq!(user.message(id)["contenu"], contenu, "as it was written");
+    }
 }
 
 fn a_preview_tells_what_an_sms_costs(database: &Database) {

@@ -1,10 +1,10 @@
 //! Every path of the server: its methods, and what they need.
 
-use messages_core::vocabulary::Portee::{self, Ecriture, Envoi, Lecture, Supervision};
+use messages_core::vocabulary::Portee::{self, Ecriture, Envoi, Historique, Lecture, Supervision};
 
 /// What a caller must have.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Needs {
+pub(crate) enum Needs {
     /// To be known.
     Anything,
     Scope(Portee),
@@ -52,15 +52,25 @@ const REPLACE: Operations = &[
     ("OPTIONS", Needs::Anything),
 ];
 
-pub(super) const ENDPOINTS: &[(&str, Operations)] = &[
+const AUDIT: Operations = &[
+    ("GET", Needs::Scope(Historique)),
+    ("HEAD", Needs::Scope(Historique)),
+    ("OPTIONS", Needs::Anything),
+];
+
+pub(crate) const ENDPOINTS: &[(&str, Operations)] = &[
     ("/api/messages/", LIST),
     ("/api/messages/{id}/", ONE),
+    ("/api/etudiants/{id}/parents/", READ),
+    ("/api/classes/{id}/etudiants/", READ),
     ("/api/messages/scheduled/", READ),
     ("/api/messages/by_parent/", READ),
     ("/api/messages/by_classe/", READ),
     ("/api/messages/bulk_messages/", READ),
     ("/api/messages/message_stats/", READ),
     ("/api/messages/process_scheduled/", SEND),
+    ("/api/messages/{id}/historique/", READ),
+    ("/api/historique/", AUDIT),
     ("/api/messages/{id}/mark_as_read/", WRITE),
     ("/api/messages/{id}/cancel/", WRITE),
     ("/api/messages/{id}/send_now/", SEND),
@@ -83,7 +93,7 @@ pub(super) const ENDPOINTS: &[(&str, Operations)] = &[
 ];
 
 /// Open to everybody.
-pub(super) const PUBLIC: &[&str] = &[
+pub(crate) const PUBLIC: &[&str] = &[
     "/api/messages/track/{jeton}/",
     "/health/live",
     "/health/ready",

@@ -25,6 +25,9 @@ pub(in crate::import) struct ParentDraft {
     pub(in crate::import) prenom: Option<String>,
     pub(in crate::import) telephone: Option<String>,
     pub(in crate::import) email: Option<String>,
+    pub(in crate::import) adresse: Option<String>,
+    /// In whatever words.
+    pub(in crate::import) relation: Option<String>,
     pub(in crate::import) sms: Option<Switch>,
     pub(in crate::import) courriel: Option<Switch>,
     /// Places of the pupils.
@@ -104,6 +107,16 @@ impl Gatherer<'_> {
             (Column::Prenom, &mut draft.prenom, prenom),
             (Column::Telephone, &mut draft.telephone, telephone),
             (Column::Email, &mut draft.email, email),
+            (
+                Column::Adresse,
+                &mut draft.adresse,
+                said(entry, Column::Adresse),
+            ),
+            (
+                Column::Relation,
+                &mut draft.relation,
+                said(entry, Column::Relation),
+            ),
         ];
         for (column, field, said) in texts {
             Gatherer::merge(self.remarks, entry, column, (field, line), said);

@@ -52,6 +52,7 @@ pub(super) fn resolve(
             },
             prenom: draft.prenom.clone(),
             classe: said,
+            ..EtudiantPatch::default()
         });
     }
     Ok(patches)

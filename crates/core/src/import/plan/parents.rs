@@ -1,13 +1,14 @@
 //! Parents: by identifier, else by name, and where there are several of it by number or address.
 
 use super::super::columns::Column;
-use super::super::fold::names_key;
+use super::super::fold::{name_key, names_key};
 use super::super::people::{Ident, ParentDraft, Switch};
 use super::super::remark::{Genre, Remarks};
 use super::{NAMELESS, Numbers, Whole};
 use crate::model::{Parent, ParentPatch};
 use crate::store::annuaire::{Table, known};
 use crate::store::{Conn, Error};
+use crate::vocabulary::Relation;
 use std::collections::BTreeMap;
 
 /// A parent as it will be.
@@ -137,7 +138,19 @@ fn patch(draft: &ParentDraft, id: i64, present: Option<&Parent>, whole: Whole) -
         prenom: draft.prenom.clone(),
         telephone: draft.telephone.clone(),
         email: draft.email.clone(),
+        adresse: draft.adresse.clone(),
+        relation: draft.relation.as_deref().map(relation),
         notifications_sms: switch(draft.sms, None),
         notifications_email: switch(draft.courriel, whole.notifications_email),
+    }
+}
+
+/// What a parent is to a pupil, in the words of offices.
+fn relation(said: &str) -> Relation {
+    match name_key(said).as_str() {
+        "pere" | "papa" => Relation::Pere,
+        "mere" | "maman" => Relation::Mere,
+        "tuteur" | "tutrice" => Relation::Tuteur,
+        _ => Relation::Autre,
     }
 }

@@ -9,6 +9,7 @@ use crate::store::search::{minuscules, patterns};
 use crate::store::{Conflict, Conn, Error};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
+use std::collections::BTreeMap;
 
 /// Which classes, in which order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -25,6 +26,7 @@ impl Kept for Classe {
     type Id = classes::id;
     type Question<'q> = classes::BoxedQuery<'q, MultiBackend>;
     const TABLE: Table = Table::Classes;
+    const DISTINCT: bool = true;
 
     fn id(&self) -> i64 {
         self.id
@@ -65,11 +67,15 @@ impl Kept for Classe {
         let row = (id.map(|id| classes::id.eq(id)), self);
         let insertion = diesel::insert_into(classes::table).values(row);
         let insertion = insertion.on_conflict(classes::id).do_nothing();
-        conn.first(either(insertion.returning(classes::id)))
+        let added = conn.first(either(insertion.returning(classes::id)))?;
+        distinct(conn, added.as_slice())?;
+        Ok(added)
     }
 
     fn change(&self, conn: &mut Conn) -> Result<usize, Error> {
-        conn.execute(diesel::update(classes::table.find(self.id)).set(self))
+        let changed = conn.execute(diesel::update(classes::table.find(self.id)).set(self))?;
+        distinct(conn, &[self.id])?;
+        Ok(changed)
     }
 
     fn remove(conn: &mut Conn, id: i64) -> Result<usize, Error> {
@@ -85,4 +91,29 @@ impl Kept for Classe {
         }
         conn.execute(diesel::delete(classes::table.find(id)))
     }
+}
+
+/// Refuses that one of these has the name and the school year of another class. Looked at after the
+/// change, because a directory may exchange names (an index of SQLite would compare row by row);
+/// within [`take_over`](super::take_over), or as a change that is `DISTINCT`.
+pub(super) fn distinct(conn: &mut Conn, changed: &[i64]) -> Result<(), Error> {
+    use classes::{annee_scolaire, nom, table};
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let all = table.order(classes::id);
+    let all: Vec<(i64, String, String)> =
+        conn.load(all.select((classes::id, nom, annee_scolaire)))?;
+    let mut seen = BTreeMap::new();
+    for (one, name, year) in all {
+        let Some(before) = seen.insert((name, year), one) else {
+            continue;
+        };
+        for (id, other) in [(one, before), (before, one)] {
+            if changed.contains(&id) {
+                return Err(Error::Conflict(Conflict::SameClass { id, other }));
+            }
+        }
+    }
+    Ok(())
 }

@@ -45,6 +45,9 @@ pub fn absents(conn: &mut Conn, named: &[i64]) -> Result<Absents, Error> {
 /// Lets these parents leave; what waits for them is ended. Returns how many did. Called within
 /// [`super::take_over`].
 pub fn leave(conn: &mut Conn, parents: &[i64]) -> Result<usize, Error> {
+    if parents.is_empty() {
+        return Ok(0);
+    }
     let now = conn.now()?;
     let mut left = 0;
     for parents in parents.chunks(CHUNK) {

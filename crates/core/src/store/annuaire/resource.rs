@@ -3,7 +3,8 @@
 
 use super::{Table, alone, checked, follow};
 use crate::store::backend::{Inner, MultiBackend, locked};
-use crate::store::{Conflict, Conn, Error};
+use crate::store::{Conflict, Conn, Error, historique};
+use crate::vocabulary::Action;
 use diesel::dsl::{AsSelect, count_star};
 use diesel::query_builder::{Query, QueryFragment, QueryId};
 use diesel::query_dsl::methods::{LimitDsl, LoadQuery, OffsetDsl, SelectDsl};
@@ -48,6 +49,8 @@ pub trait Kept: Clone + PartialEq + Sized + Send + Sync + 'static {
         >;
     /// The table.
     const TABLE: Table;
+    /// Whether a row may not be as another one is: two changes at once look at each other, then.
+    const DISTINCT: bool = false;
 
     /// The number.
     fn id(&self) -> i64;
@@ -157,6 +160,7 @@ pub trait Resource: Kept {
             if given.is_some() {
                 follow(conn, Self::TABLE, id)?;
             }
+            historique::note(conn, Action::Cree, Self::TABLE.objet(), Some(id))?;
             Ok(id)
         })
     }
@@ -169,11 +173,18 @@ pub trait Resource: Kept {
     fn update(conn: &mut Conn, seen: &Self, row: &Self) -> Result<(), Error> {
         let id = seen.id();
         conn.write(|conn| {
+            if Self::DISTINCT {
+                alone(conn)?;
+            }
             let _: i64 = conn.one(locked(Self::among(&[id]).select(Self::Id::default())))?;
             if Self::one(conn, id)? != *seen {
                 return Err(Error::Stale);
             }
-            found(row.change(conn)?)
+            found(row.change(conn)?)?;
+            if row == seen {
+                return Ok(());
+            }
+            historique::note(conn, Action::Modifie, Self::TABLE.objet(), Some(id))
         })
     }
 
@@ -182,7 +193,10 @@ pub trait Resource: Kept {
     /// # Errors
     /// `NotFound`; `Conflict` when something keeps it from going: nothing is changed then.
     fn delete(conn: &mut Conn, id: i64) -> Result<(), Error> {
-        conn.write(|conn| found(Self::remove(conn, id)?))
+        conn.write(|conn| {
+            found(Self::remove(conn, id)?)?;
+            historique::note(conn, Action::Supprime, Self::TABLE.objet(), Some(id))
+        })
     }
 }
 

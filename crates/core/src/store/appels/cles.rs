@@ -7,8 +7,8 @@
 use crate::instant::Instant;
 use crate::schema::appels::cles_api::{self, table};
 use crate::secret::Secret;
-use crate::store::{Conflict, Conn, Error};
-use crate::vocabulary::Portee;
+use crate::store::{Conflict, Conn, Error, historique};
+use crate::vocabulary::{Action, Objet, Portee};
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql};
 use diesel::prelude::*;
@@ -84,7 +84,9 @@ pub fn create(conn: &mut Conn, nom: &str, portees: &[Portee]) -> Result<(Secret,
             cles_api::creee_le.eq(conn.now()?),
         );
         let insertion = diesel::insert_into(table).values(row);
-        conn.one(insertion.returning(cles_api::all_columns))
+        let cle: Cle = conn.one(insertion.returning(cles_api::all_columns))?;
+        historique::note(conn, Action::Cree, Objet::Cle, Some(cle.id))?;
+        Ok(cle)
     })?;
     Ok((Secret::new(key), cle))
 }
@@ -112,8 +114,8 @@ pub fn revoke(conn: &mut Conn, id: i64) -> Result<(), Error> {
         }
         let now = conn.now()?;
         let valid = table.find(id).filter(cles_api::revoquee_le.is_null());
-        conn.execute(diesel::update(valid).set(cles_api::revoquee_le.eq(now)))
-            .map(drop)
+        conn.execute(diesel::update(valid).set(cles_api::revoquee_le.eq(now)))?;
+        historique::note(conn, Action::Revoque, Objet::Cle, Some(id))
     })
 }
 

@@ -23,46 +23,72 @@ pub struct Demande {
     pub empreinte: String,
 }
 
-/// What is known of a request.
+/// An answer as it was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Begun {
-    /// Nothing: carry it out.
-    New,
-    /// It was answered.
-    Answered {
-        /// HTTP status.
-        statut: i64,
-        /// Body.
-        corps: String,
-    },
-    /// The key served for another request.
-    OtherRequest,
-    /// It is being carried out, or was when the server died.
-    InProgress,
+pub struct Reponse {
+    /// HTTP status.
+    pub statut: i64,
+    /// Body.
+    pub corps: String,
 }
 
-/// Notes a request, or tells what became of the first one with its key.
-pub fn begin(conn: &mut Conn, demande: &Demande) -> Result<Begun, Error> {
+/// What came of a request that names a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Once<T> {
+    /// It was carried out now.
+    Done(T),
+    /// It was carried out before, and answered so.
+    Answered(Reponse),
+    /// The key served for another request.
+    OtherRequest,
+}
+
+/// What the first request with this key was answered; none when there was none.
+///
+/// # Errors
+/// The database's.
+pub fn answered(conn: &mut Conn, demande: &Demande) -> Result<Option<Once<()>>, Error> {
     purge(conn)?;
-    conn.write(|conn| {
+    first(conn, demande)
+}
+
+/// Carries a request out and keeps its answer, in one transaction: whoever asks again is told the same
+/// if it was kept, whatever became of the first answer on its way, and nothing stays if it was not.
+/// One that is asked at the same moment waits for it.
+///
+/// # Errors
+/// Those of `work`; the database's.
+pub fn once<T>(
+    conn: &mut Conn,
+    demande: &Demande,
+    work: impl FnOnce(&mut Conn) -> Result<(T, Reponse), Error>,
+) -> Result<Once<(T, Reponse)>, Error> {
+    let outcome = conn.write(|conn| {
         let row = (demande, creee_le.eq(conn.now()?));
         let insertion = diesel::insert_into(table).values(row);
         let insertion = insertion.on_conflict(table.primary_key()).do_nothing();
-        if conn.execute(either(insertion))? > 0 {
-            return Ok(Begun::New);
+        if conn.execute(either(insertion))? == 0 {
+            return first(conn, demande)?.ok_or(Error::Stale);
         }
-        let first = table.find(demande.id());
-        let first: Option<(String, Option<i64>, Option<String>)> =
-            conn.first(first.select((idempotences::empreinte, idempotences::statut, corps)))?;
-        Ok(match first {
-            Some((empreinte, ..)) if empreinte != demande.empreinte => Begun::OtherRequest,
-            Some((_, Some(code), body)) => Begun::Answered {
-                statut: code,
-                corps: body.unwrap_or_default(),
-            },
-            _ => Begun::InProgress,
-        })
-    })
+        let done = work(conn)?;
+        finish(conn, demande, &done.1)?;
+        Ok(Once::Done(done))
+    })?;
+    crate::failpoint::reach("request_committed");
+    Ok(outcome)
+}
+
+fn first<T>(conn: &mut Conn, demande: &Demande) -> Result<Option<Once<T>>, Error> {
+    let found = table.find(demande.id());
+    let found: Option<(String, Option<i64>, Option<String>)> =
+        conn.first(found.select((idempotences::empreinte, idempotences::statut, corps)))?;
+    Ok(found.map(|(empreinte, statut, body)| match statut {
+        Some(statut) if empreinte == demande.empreinte => Once::Answered(Reponse {
+            statut,
+            corps: body.unwrap_or_default(),
+        }),
+        _ => Once::OtherRequest,
+    }))
 }
 
 /// Forgets the keys of the day before.
@@ -98,16 +124,14 @@ pub(in crate::store) fn forget_parent(conn: &mut Conn, parent: i64) -> Result<()
     Ok(())
 }
 
-/// Keeps the answer.
-pub fn finish(conn: &mut Conn, demande: &Demande, code: i64, body: &str) -> Result<(), Error> {
-    let answer = (idempotences::statut.eq(code), corps.eq(body));
+/// Keeps the answer, or a later one.
+///
+/// # Errors
+/// The database's.
+pub fn finish(conn: &mut Conn, demande: &Demande, reponse: &Reponse) -> Result<(), Error> {
+    let answer = (
+        idempotences::statut.eq(reponse.statut),
+        corps.eq(&reponse.corps),
+    );
     conn.write(|conn| conn.execute(diesel::update(demande).set(answer)).map(drop))
-}
-
-/// Forgets a request that was refused.
-pub fn forget(conn: &mut Conn, demande: &Demande) -> Result<(), Error> {
-    let unanswered = table
-        .find(demande.id())
-        .filter(idempotences::statut.is_null());
-    conn.write(|conn| conn.execute(diesel::delete(unanswered)).map(drop))
 }

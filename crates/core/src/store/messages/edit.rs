@@ -6,8 +6,8 @@ use crate::model::{Message, NewMessage};
 use crate::schema::messages;
 use crate::store::backend::locked;
 use crate::store::literal::instant_or;
-use crate::store::{Conflict, Conn, Deed, Error};
-use crate::vocabulary::{Canal, Statut};
+use crate::store::{Conflict, Conn, Deed, Error, historique};
+use crate::vocabulary::{Action, Canal, Objet, Statut};
 use diesel::prelude::*;
 
 /// Changes a message that looked like `seen` when it was read to what `edit` says, with every value
@@ -36,7 +36,14 @@ pub fn update(conn: &mut Conn, seen: &Message, edit: &NewMessage) -> Result<(), 
         if NewMessage::from(present) != NewMessage::from(seen.clone()) {
             return Err(Error::Stale);
         }
-        write(conn, seen, edit, now).map(drop)
+        write(conn, seen, edit, now)?;
+        let programmes = edit.statut == Statut::Programme && seen.statut != Statut::Programme;
+        let action = if programmes {
+            Action::Programme
+        } else {
+            Action::Modifie
+        };
+        historique::note(conn, action, Objet::Message, Some(seen.id))
     })
 }
 
@@ -65,7 +72,8 @@ pub fn delete(conn: &mut Conn, id: i64) -> Result<(), Error> {
         .filter(messages::statut.ne(Statut::EnAttente));
     conn.write(|conn| {
         let deleted = conn.execute(diesel::delete(still))?;
-        done(conn, id, Deed::Delete, deleted)
+        done(conn, id, Deed::Delete, deleted)?;
+        historique::note(conn, Action::Supprime, Objet::Message, Some(id))
     })
 }
 
@@ -87,6 +95,6 @@ pub fn mark_read(conn: &mut Conn, id: i64) -> Result<(), Error> {
             statut(conn, id)?;
             return Err(Error::Conflict(Conflict::NotAnEmail));
         }
-        Ok(())
+        historique::note(conn, Action::MarqueLu, Objet::Message, Some(id))
     })
 }

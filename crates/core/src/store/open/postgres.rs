@@ -115,14 +115,13 @@ pub(in crate::store) fn begin_pooled(
 
 /// Says it to a session of our own.
 pub(in crate::store) fn devote(conn: &mut PgConnection, purpose: Purpose) -> Result<(), Error> {
-    let set = settings(purpose).iter();
-    let set: Vec<String> = set.map(|setting| format!("SET {setting};")).collect();
-    // A server takes no statement of nothing.
-    if set.is_empty() {
+    let settings = settings(purpose);
+    // The server refuses a question that asks nothing.
+    if settings.is_empty() {
         return Ok(());
     }
-    conn.batch_execute(&set.concat())
-        .map_err(Error::of_postgres)
+    let set = format!("SET {}", settings.join("; SET "));
+    conn.batch_execute(&set).map_err(Error::of_postgres)
 }
 
 const fn settings(purpose: Purpose) -> &'static [&'static str] {

@@ -234,6 +234,7 @@ fn pages_and_numbers_tell_the_same_list(database: &Database) {
         nom: "Élève3".to_owned(),
         prenom: "Zoé".to_owned(),
         classe: None,
+        ..Etudiant::default()
     };
     assert_eq!(etudiants, [third]);
     let classes = Classe::page(conn, &classes::Filter::default(), 1, 5).unwrap();

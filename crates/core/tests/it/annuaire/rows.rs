@@ -17,12 +17,15 @@ stories!(
     the_next_number_follows_those_that_were_given,
     numbers_given_and_taken_at_once_are_all_different,
     an_unknown_class_or_pupil_is_a_conflict,
+    two_classes_of_one_name_and_year_are_a_conflict,
+    of_two_who_give_a_name_at_once_one_has_it,
     a_class_in_use_stays,
     a_pupil_goes_with_the_links,
 );
 
-fn new_classe() -> Classe {
-    classe(0, "6e \"A\"", "", "")
+/// No two classes have the same name.
+fn new_classe(nom: &str) -> Classe {
+    classe(0, nom, "", "")
 }
 
 fn new_etudiant(classe: Option<i64>) -> Etudiant {
@@ -31,6 +34,7 @@ fn new_etudiant(classe: Option<i64>) -> Etudiant {
         nom: "Élève".to_owned(),
         prenom: "Zoé".to_owned(),
         classe,
+        ..Etudiant::default()
     }
 }
 
@@ -57,7 +61,7 @@ fn conflict<T: std::fmt::Debug>(outcome: Result<T, Error>) -> Conflict {
 fn what_is_added_is_there(database: &Database) {
     let school = School::new(database);
     let conn = &mut school.conn();
-    let class = Classe::insert(conn, None, &new_classe()).unwrap();
+    let class = Classe::insert(conn, None, &new_classe("6e \"A\"")).unwrap();
     let pupil = Etudiant::insert(conn, None, &new_etudiant(Some(class))).unwrap();
     let other = Etudiant::insert(conn, Some(50), &new_etudiant(None)).unwrap();
     let id = Fiche::insert(conn, Some(70), &new_parent(&[other, pupil, other])).unwrap();
@@ -99,6 +103,7 @@ fn what_is_changed_has_changed(database: &Database) {
         nom: "Autre".to_owned(),
         prenom: String::new(),
         classe: Some(2),
+        ..Etudiant::default()
     };
     let seen = Etudiant::one(conn, 1).unwrap();
     Etudiant::update(conn, &seen, &pupil).unwrap();
@@ -146,7 +151,7 @@ fn a_number_is_given_once(database: &Database) {
     let conn = &mut school.conn();
     take_over(conn, &school_of(2)).unwrap();
     for id in [2, 0, -1, ID_MAX + 1, i64::MAX] {
-        conflict(Classe::insert(conn, Some(id), &new_classe()));
+        conflict(Classe::insert(conn, Some(id), &new_classe("4e")));
         conflict(Etudiant::insert(conn, Some(id), &new_etudiant(None)));
         conflict(Fiche::insert(conn, Some(id), &new_parent(&[1])));
     }
@@ -159,14 +164,14 @@ fn the_next_number_follows_those_that_were_given(database: &Database) {
     let conn = &mut school.conn();
     for (given, next) in [(Some(40), 41), (Some(7), 42), (None, 43), (Some(900), 901)] {
         for insert in [
-            |conn: &mut Conn, id| Classe::insert(conn, id, &new_classe()),
-            |conn: &mut Conn, id| Etudiant::insert(conn, id, &new_etudiant(None)),
-            |conn: &mut Conn, id| Fiche::insert(conn, id, &new_parent(&[])),
+            |conn: &mut Conn, id, nom: &str| Classe::insert(conn, id, &new_classe(nom)),
+            |conn: &mut Conn, id, _: &str| Etudiant::insert(conn, id, &new_etudiant(None)),
+            |conn: &mut Conn, id, _: &str| Fiche::insert(conn, id, &new_parent(&[])),
         ] {
             if given.is_some() {
-                assert_eq!(insert(conn, given).ok(), given);
+                assert_eq!(insert(conn, given, &format!("{given:?}")).ok(), given);
             }
-            assert_eq!(insert(conn, None).unwrap(), next);
+            assert_eq!(insert(conn, None, &next.to_string()).unwrap(), next);
         }
     }
     // Who is gone does not lend the number to somebody else.
@@ -175,7 +180,8 @@ fn the_next_number_follows_those_that_were_given(database: &Database) {
     assert_eq!(Fiche::insert(conn, None, &new_parent(&[])).unwrap(), 902);
     take_over(conn, &school_of(1000)).unwrap();
     assert_eq!(Fiche::insert(conn, None, &new_parent(&[])).unwrap(), 1001);
-    assert_eq!(Classe::insert(conn, None, &new_classe()).unwrap(), 902);
+    let class = Classe::insert(conn, None, &new_classe("4e"));
+    assert_eq!(class.unwrap(), 902);
 }
 
 fn numbers_given_and_taken_at_once_are_all_different(database: &Database) {
@@ -187,7 +193,8 @@ fn numbers_given_and_taken_at_once_are_all_different(database: &Database) {
                 for round in 0..25 {
                     // Just ahead of the numbers that are handed out.
                     let given = (n == 0).then_some(round * 7 + 3);
-                    match Classe::insert(&mut conn, given, &new_classe()) {
+                    let class = new_classe(&format!("{n} {round}"));
+                    match Classe::insert(&mut conn, given, &class) {
                         Err(Error::Conflict(_)) if given.is_some() => {}
                         outcome => drop(outcome.unwrap()),
                     }
@@ -222,6 +229,42 @@ fn an_unknown_class_or_pupil_is_a_conflict(database: &Database) {
     assert_eq!(Fiche::one(conn, 1).unwrap().etudiants, [1]);
     assert_eq!(school.count("etudiants", "classe = 1"), 1);
     assert_eq!(school.count("parents", "1 = 1"), 1);
+}
+
+fn two_classes_of_one_name_and_year_are_a_conflict(database: &Database) {
+    let school = School::new(database);
+    let conn = &mut school.conn();
+    Classe::insert(conn, Some(7), &classe(0, "6e A", "6e", "2026")).unwrap();
+    let same = classe(0, "6e A", "", "2026");
+    let why = conflict(Classe::insert(conn, Some(9), &same));
+    assert_eq!(why, Conflict::SameClass { id: 9, other: 7 });
+    conflict(Classe::insert(conn, None, &same));
+    let next = classe(8, "6e A", "", "2027");
+    Classe::insert(conn, Some(8), &next).unwrap();
+    let why = conflict(Classe::update(conn, &next, &Classe { id: 8, ..same }));
+    assert_eq!(why, Conflict::SameClass { id: 8, other: 7 });
+    assert_eq!(Classe::one(conn, 8).unwrap(), next);
+    assert_eq!(school.count("classes", "1 = 1"), 2);
+}
+
+fn of_two_who_give_a_name_at_once_one_has_it(database: &Database) {
+    let school = School::new(database);
+    let conn = &mut school.conn();
+    for id in 1..=6 {
+        let class = classe(0, &format!("6e {id}"), "", "");
+        Classe::insert(conn, Some(id), &class).unwrap();
+    }
+    thread::scope(|scope| {
+        for id in 1..=6 {
+            let school = &school;
+            scope.spawn(move || {
+                let conn = &mut school.conn();
+                let seen = Classe::one(conn, id).unwrap();
+                Classe::update(conn, &seen, &classe(id, "6e A", "", "")).ok();
+            });
+        }
+    });
+    assert_eq!(school.count("classes", "nom = '6e A'"), 1);
 }
 
 fn a_class_in_use_stays(database: &Database) {

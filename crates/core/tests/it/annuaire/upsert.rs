@@ -4,8 +4,9 @@ use super::{classe, school_of};
 use crate::harness::{School, parent, take_over};
 use crate::whole::Whole;
 use messages_core::model::{Classe, ClassePatch, EtudiantPatch, Fiche, Parent, ParentPatch};
-use messages_core::store::Error;
 use messages_core::store::annuaire::{Annuaire, Changes, Count, Lien, Resource, classes, parents};
+use messages_core::store::{Conflict, Error};
+use messages_core::vocabulary::{Relation, Scolarite};
 use messages_testing::db::Database;
 use messages_testing::stories;
 
@@ -15,6 +16,8 @@ stories!(
     what_is_not_said_of_a_class_keeps_what_is_known,
     silence_keeps_what_a_parent_is,
     silence_opts_no_new_parent_in,
+    what_is_kept_for_the_web_app_stays,
+    classes_may_exchange_names_and_not_share_one,
     a_fault_anywhere_keeps_the_old_directory,
     what_changed_is_counted,
     twenty_thousand_parents_are_taken_over_once,
@@ -256,4 +259,55 @@ fn silence_opts_no_new_parent_in(database: &Database) {
     take_over(&mut school.conn(), &new).unwrap();
     let only_sms = "notifications_sms AND NOT notifications_email";
     assert_eq!(school.count("parents", only_sms), 1);
+}
+
+fn what_is_kept_for_the_web_app_stays(database: &Database) {
+    let school = School::new(database);
+    let mut conn = school.conn();
+    let mut annuaire = school_of(1);
+    take_over(&mut conn, &annuaire).unwrap();
+    let parent = Fiche::one(&mut conn, 1).unwrap().parent;
+    assert_eq!(
+        (parent.relation, parent.adresse.as_str()),
+        (Relation::Autre, "")
+    );
+    annuaire.parents[0].relation = Some(Relation::Mere);
+    annuaire.parents[0].adresse = Some("1 rue de l'Église".to_owned());
+    annuaire.etudiants[0].statut = Some(Scolarite::Inactif);
+    annuaire.classes[0].description = Some("Bilingue".to_owned());
+    let said = take_over(&mut conn, &annuaire).unwrap();
+    for changed in [said.parents, said.etudiants] {
+        assert_eq!(changed, count(0, 1, 0));
+    }
+    assert_eq!(said.classes, count(0, 1, 1));
+    annuaire.parents[0].adresse = None;
+    annuaire.parents[0].relation = None;
+    annuaire.etudiants[0].statut = None;
+    annuaire.classes[0].description = None;
+    take_over(&mut conn, &annuaire).unwrap();
+    let kept = "relation = 'mère' AND adresse = '1 rue de l''Église'";
+    assert_eq!(school.count("parents", kept), 1);
+    assert_eq!(school.count("etudiants", "statut = 'inactif'"), 1);
+    assert_eq!(school.count("classes", "description = 'Bilingue'"), 1);
+}
+
+fn classes_may_exchange_names_and_not_share_one(database: &Database) {
+    let school = School::new(database);
+    let mut conn = school.conn();
+    let of = |rows: [(i64, &str); 2]| Annuaire {
+        classes: rows
+            .map(|(id, nom)| classe(id, nom, "", "2026").whole())
+            .into(),
+        ..Annuaire::default()
+    };
+    take_over(&mut conn, &of([(1, "6e A"), (2, "6e B")])).unwrap();
+    take_over(&mut conn, &of([(1, "6e B"), (2, "6e A")])).unwrap();
+    for rows in [[(3, "5e"), (4, "5e")], [(3, "5e"), (4, "6e A")]] {
+        let outcome = take_over(&mut conn, &of(rows));
+        let Err(Error::Conflict(Conflict::SameClass { id: 3 | 4, .. })) = outcome else {
+            panic!("{outcome:?}");
+        };
+    }
+    let names = database.texts("SELECT nom AS v FROM classes ORDER BY id");
+    assert_eq!(names, ["6e B", "6e A"]);
 }

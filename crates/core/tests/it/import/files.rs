@@ -181,7 +181,7 @@ fn columns_have_the_names_that_offices_give_them() {
     assert_eq!(told(&imported), ["1  colonne"]);
     assert_eq!(
         imported.remarques[0].to_string(),
-        "ligne 1 : colonnes non reprises : Adresse, Code postal"
+        "ligne 1 : colonnes non reprises : Code postal"
     );
 }
 
@@ -248,6 +248,44 @@ fn parents_without_pupils_and_pupils_without_or_with_two_classes_are_taken() {
     );
     assert_eq!(told(&imported), ["5 classe contradiction"]);
     assert_eq!(school.count("etudiants", "classe IS NULL"), 1);
+}
+
+#[test]
+fn two_classes_of_one_name_are_told_and_kept_apart() {
+    school!(database, school);
+    let lines = "1;A;;;;;;5;E;;1;6e A\n2;B;;;;;;6;F;;2;6e A\n3;C;;;;;;7;G;;LAT;6e A\n";
+    for _ in 0..2 {
+        let imported = import_lines(&school, lines);
+        assert_eq!(told(&imported), ["3 classe homonyme", "4 classe homonyme"]);
+        let names = database.texts("SELECT nom AS v FROM classes ORDER BY id");
+        assert_eq!(names, ["6e A", "6e A (2)", "6e A (LAT)"]);
+    }
+    assert_eq!(class(&school, "6e A"), ["A"]);
+    // One that is not in the file keeps its name too, and those of the file may exchange theirs.
+    let imported = import_lines(&school, "4;D;;;;;;8;H;;4;6e A (2)\n");
+    assert_eq!(told(&imported), ["2 classe homonyme"]);
+    let imported = import_lines(&school, "1;A;;;;;;5;E;;1;6e A (2)\n2;B;;;;;;6;F;;2;6e A\n");
+    assert_eq!(told(&imported), [""; 0]);
+    assert_eq!(class(&school, "6e A"), ["B"]);
+}
+
+#[test]
+fn relation_and_address_are_kept_for_the_web_app() {
+    school!(database, school);
+    import_bytes(
+        &school,
+        "parent_id;nom;Lien de parenté;Adresse\n1;A;Mère;1 rue Haute\n2;B;PAPA;\n3;C;Tutrice;-\n4;D;oncle;\n5;E;;\n",
+    );
+    let kept = database.texts("SELECT relation || ' ' || adresse AS v FROM parents ORDER BY id");
+    assert_eq!(
+        kept,
+        ["mère 1 rue Haute", "père ", "tuteur ", "autre ", "autre "]
+    );
+    import_bytes(&school, "parent_id;nom\n1;A\n");
+    assert_eq!(
+        school.count("parents", "relation = 'mère' AND adresse <> ''"),
+        1
+    );
 }
 
 #[test]

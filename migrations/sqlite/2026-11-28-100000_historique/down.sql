@@ -1,0 +1,2 @@
+ALTER TABLE messages DROP COLUMN auteur;
+DROP TABLE historique;
