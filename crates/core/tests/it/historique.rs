@@ -50,11 +50,14 @@ fn programmed(conn: &mut Conn) -> NewMessage {
 }
 
 fn classe() -> Classe {
+    of_name("6e A")
+}
+
+/// No two classes have the same name.
+fn of_name(nom: &str) -> Classe {
     Classe {
         id: 1,
-        nom: "6e A".to_owned(),
-        niveau: String::new(),
-        annee_scolaire: String::new(),
+        nom: nom.to_owned(),
         ..Classe::default()
     }
 }
@@ -240,19 +243,19 @@ fn a_change_within_another_is_kept_or_undone_with_it(database: &Database) {
     both.unwrap();
     assert_eq!(told(database), ["cree classe 1", "cree message 1"]);
     let neither = conn.write(|conn| {
-        Classe::insert(conn, None, &classe())?;
+        Classe::insert(conn, None, &of_name("5e"))?;
         messages::delete(conn, 9)
     });
     assert!(matches!(neither, Err(Error::NotFound)));
     // Whoever goes on after a part has failed must not keep the other.
     let half = conn.write(|conn| {
-        Classe::insert(conn, None, &classe())?;
+        Classe::insert(conn, None, &of_name("5e"))?;
         messages::delete(conn, 9).ok();
         Ok(())
     });
     assert!(matches!(half, Err(Error::Other(_))), "{half:?}");
-    let rehearsed =
-        conn.write(|conn| annuaire::rehearse(conn, |conn| Classe::insert(conn, None, &classe())));
+    let rehearsed = conn
+        .write(|conn| annuaire::rehearse(conn, |conn| Classe::insert(conn, None, &of_name("5e"))));
     assert!(rehearsed.is_ok());
     assert_eq!(school.count("classes", "true"), 1);
     assert_eq!(told(database).len(), 2);
@@ -300,7 +303,7 @@ fn the_newest_come_first_and_are_found_by_who_what_and_since(database: &Database
     let conn = &mut school.conn();
     for (number, acteur) in (1..).zip([Acteur::cle(1), Acteur::cle(2), Acteur::anonyme()]) {
         conn.act_for(Some(acteur));
-        Classe::insert(conn, Some(number), &classe()).unwrap();
+        Classe::insert(conn, Some(number), &of_name(&number.to_string())).unwrap();
         messages::insert(
             conn,
             &NewMessage {
