@@ -101,6 +101,16 @@ text_enum! {
     }
 }
 
+impl Canal {
+    /// All channels but these.
+    #[must_use]
+    pub fn others(canaux: &[Self]) -> Vec<Self> {
+        let mut others = Self::ALL.to_vec();
+        others.retain(|canal| !canaux.contains(canal));
+        others
+    }
+}
+
 text_enum! {
     /// State of an envoi (contract, "Envoi states").
     Etat {

@@ -128,6 +128,7 @@ impl Expander {
         while envois.len() < CHUNK {
             if group.is_none() {
                 let taken = self.take(conn, self.allowance - messages, now)?;
+                reach("expand_taken");
                 if taken.is_empty() {
                     break;
                 }
@@ -137,7 +138,6 @@ impl Expander {
                     .partition(|message| message.est_message_groupe);
                 self.work_out_singles(conn, &singles, now, &mut envois, &mut progress)?;
                 group = groups.into_iter().next();
-                reach("expand_taken");
             }
             let limit = CHUNK.saturating_sub(envois.len());
             if let Some(one) = group.as_mut().filter(|_| limit > 0) {

@@ -149,7 +149,9 @@ fn nobodys(words: &str) -> String {
 pub fn tell(conn: &mut Conn, canal: Canal, said: Option<&str>) -> Result<(), Error> {
     use messages::{details_erreur, table, type_};
     let other = IsDistinctFrom::new(details_erreur, said.into_sql::<Nullable<Text>>());
-    let waiting = table.filter(is_leaving().and(type_.eq(canal)).and(other));
+    // Few messages are leaving, and many are of the channel: its index is not to be taken.
+    let of_it = type_.ne_all(Canal::others(&[canal]));
+    let waiting = table.filter(is_leaving().and(of_it).and(other));
     conn.execute(diesel::update(waiting).set(details_erreur.eq(said)))
         .map(drop)
 }

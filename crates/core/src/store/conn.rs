@@ -287,6 +287,7 @@ impl Conn {
 
     /// Runs `body`, which writes with one statement and so needs no transaction of its own, but
     /// where a pool keeps nothing of what a session was told.
+    #[cfg(feature = "postgres")]
     pub(crate) fn write_once<T>(
         &mut self,
         body: impl FnOnce(&mut Self) -> Result<T, Error>,

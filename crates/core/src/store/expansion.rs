@@ -208,7 +208,7 @@ pub fn is_under_way(
     canaux: &[Canal],
     now: Instant,
 ) -> Result<bool, Error> {
-    let of_theirs = messages::table.filter(messages::type_.eq_any(canaux));
+    let of_theirs = messages::table.filter(messages::type_.ne_all(Canal::others(canaux)));
     let taken = of_theirs
         .clone()
         .filter(messages::statut.eq(word(Statut::EnAttente)))

@@ -36,7 +36,13 @@ fn operations() -> Vec<(&'static str, &'static str, Value, [u16; 5])> {
             editable,
         ),
         ("PATCH", "", json!({ "parent": 2 }), editable),
-        ("PATCH", "", json!({ "est_message_groupe": true }), editable),
+        (
+            "PATCH",
+            "",
+            json!({ "est_message_groupe": true }),
+            // It would leave for everybody, though a parent is named.
+            [200, 400, 409, 409, 200],
+        ),
         ("PATCH", "", json!({ "classe": 1 }), editable),
         ("PATCH", "", programme, editable),
         ("PATCH", "", json!({ "statut": "brouillon" }), editable),

@@ -175,7 +175,7 @@ fn without_keys_no_page_of_another_site_may_call() {
     let own = format!("http://{}", server.host());
     let status = |origin: &str| {
         let page = nobody.with("Origin", origin);
-        page.post("/api/classes/", &json!({ "nom": "6e A" })).status
+        page.post("/api/classes/", &json!({ "nom": origin })).status
     };
     assert_eq!(nobody.get("/api/messages/").status, 200);
     assert_eq!(status(&own), 201);
