@@ -53,10 +53,10 @@ impl State {
         Ok(Self {
             texts: Texts(config.messages.lang),
             auth,
+            aside: pool.beside(&config.database, 1)?,
             pool,
             turns: Arc::new(Semaphore::new(CONNECTIONS)),
             writers: Arc::new(Semaphore::new(writers)),
-            aside: Pool::open(&config.database, 1)?,
             reading: Arc::new(Semaphore::new(1)),
             dispatcher: Dispatcher::start(config.clone()),
             rate: config.api.requests_per_minute.map(Rate::new),
