@@ -27,6 +27,10 @@ pub(super) struct Holds {
 }
 
 /// None when there can be no message with all of these terms.
+#[cfg_attr(
+    not(feature = "sqlite"),
+    expect(clippy::unnecessary_wraps, reason = "SQLite's index is asked first")
+)]
 pub(super) fn holds(conn: &mut Conn, terms: &[String]) -> Result<Option<Holds>, Error> {
     let terms = terms_of(terms);
     let Some(patterns) = patterns(&terms) else {
