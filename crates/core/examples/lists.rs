@@ -6,8 +6,6 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::print_stdout,
-    clippy::as_conversions,
-    clippy::cast_precision_loss,
     reason = "a program for developers, which may stop anywhere"
 )]
 
@@ -15,40 +13,28 @@ use messages_core::config::Database;
 use messages_core::store::Conn;
 use messages_core::store::messages::{self, Column, Filter, Order};
 use messages_core::vocabulary::{Canal, Statut};
-use std::time::Instant;
+use messages_testing::bench::timed;
 
 const PAGE: i64 = 50;
-
-/// Median of 15 runs in milliseconds.
-fn time(mut question: impl FnMut()) -> f64 {
-    let mut runs: Vec<f64> = (0..15)
-        .map(|_| {
-            let begin = Instant::now();
-            question();
-            begin.elapsed().as_micros() as f64 / 1000.0
-        })
-        .collect();
-    runs.sort_unstable_by(f64::total_cmp);
-    runs[runs.len() / 2]
-}
 
 fn main() {
     let url = std::env::var("DATABASE_URL").unwrap();
     let mut conn = Conn::open(&Database::from_url(&url).unwrap()).unwrap();
     let newest = messages::page(&mut conn, &Filter::default(), 0, 1).unwrap()[0].id;
     let mut n = 0;
-    let key = time(|| {
+    let (key, _) = timed(15, || {
         for _ in 0..100 {
             n += 7919;
             messages::one(&mut conn, n % newest + 1).unwrap();
         }
-    }) / 100.0;
+    });
+    let key = key / 100.0;
     println!("one message by its number: {key:.3} ms");
     for (name, filter) in filters().into_iter().chain(orders()).chain(searches()) {
         let count = messages::count(&mut conn, &filter).unwrap();
         let places = [("first", 0), ("last", (count - 1).max(0) / PAGE * PAGE)];
         for (place, offset) in places {
-            let took = time(|| {
+            let (took, _) = timed(15, || {
                 let count = messages::count(&mut conn, &filter).unwrap();
                 let page = messages::page(&mut conn, &filter, offset, PAGE).unwrap();
                 assert!(count == 0 || !page.is_empty());

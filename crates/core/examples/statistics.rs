@@ -6,8 +6,6 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::print_stdout,
-    clippy::as_conversions,
-    clippy::cast_precision_loss,
     reason = "a program for developers, which may stop anywhere"
 )]
 
@@ -20,7 +18,7 @@ use messages_core::store::appels::statistiques::{self, Selection};
 use messages_core::store::messages::Filter;
 use messages_core::store::{Conn, messages, migrations};
 use messages_core::vocabulary::{Canal, Statut};
-use std::time::Instant as Moment;
+use messages_testing::bench::timed;
 
 #[derive(diesel::QueryableByName)]
 struct Id {
@@ -46,20 +44,6 @@ fn page(url: &str) -> Box<dyn FnMut() -> Vec<i64>> {
     panic!("built without postgres")
 }
 
-/// Median of 25 runs, and the first, in milliseconds.
-fn time(mut question: impl FnMut()) -> (f64, f64) {
-    let mut runs: Vec<f64> = (0..25)
-        .map(|_| {
-            let begin = Moment::now();
-            question();
-            begin.elapsed().as_micros() as f64 / 1000.0
-        })
-        .collect();
-    let first = runs[0];
-    runs.sort_unstable_by(f64::total_cmp);
-    (runs[runs.len() / 2], first)
-}
-
 fn main() {
     let url = std::env::var("DATABASE_URL").unwrap();
     let mut conn = Conn::create(&Database::from_url(&url).unwrap()).unwrap();
@@ -74,7 +58,7 @@ fn main() {
         n += 7919;
         messages::contents(&mut conn, &[n % newest + 1]).unwrap();
     };
-    let (key, _) = time(|| (0..100).for_each(|_| lookup()));
+    let (key, _) = timed(25, || (0..100).for_each(|_| lookup()));
     let key = key / 100.0;
     println!("one message by its number: {key:.3} ms");
     let tell = |name: &str, (median, first): (f64, f64)| {
@@ -86,7 +70,7 @@ fn main() {
     questions(&mut conn, &tell);
     tell(
         "first page of the list",
-        time(|| assert_eq!(page().len(), 50)),
+        timed(25, || assert_eq!(page().len(), 50)),
     );
 }
 
@@ -119,13 +103,15 @@ fn questions(conn: &mut Conn, tell: &impl Fn(&str, (f64, f64))) {
         ("statistics of ten months", year),
     ] {
         let mut total = 0;
-        let took = time(|| total = statistiques::messages(conn, &selection).unwrap().total());
+        let took = timed(25, || {
+            total = statistiques::messages(conn, &selection).unwrap().total();
+        });
         tell(&format!("{name}, {total} messages"), took);
     }
     let last = NaiveDate::from_ymd_opt(2026, 3, 31).unwrap();
     let first = last - Days::new(30);
     for (name, classe) in [("31 days", None), ("31 days of a class", Some(7))] {
-        let took = time(|| {
+        let took = timed(25, || {
             let days = statistiques::by_day(conn, Paris, first, last, classe).unwrap();
             assert!(days.iter().any(|(_, nombre)| *nombre > 0));
         });
@@ -143,16 +129,18 @@ fn questions(conn: &mut Conn, tell: &impl Fn(&str, (f64, f64))) {
         ("length of the list", Filter::default()),
         ("length of a filtered list", narrow),
     ] {
-        let took = time(|| assert!(messages::count(conn, &filter).unwrap() >= 0));
+        let took = timed(25, || assert!(messages::count(conn, &filter).unwrap() >= 0));
         tell(name, took);
     }
     tell(
         "envois by state",
-        time(|| drop(statistiques::envois_by_state(conn).unwrap())),
+        timed(25, || drop(statistiques::envois_by_state(conn).unwrap())),
     );
     let now = at("2026-07-01T00:00:00Z").unwrap();
     tell(
         "oldest that is due",
-        time(|| assert!(statistiques::oldest_due(conn, now).unwrap().is_some())),
+        timed(25, || {
+            assert!(statistiques::oldest_due(conn, now).unwrap().is_some());
+        }),
     );
 }

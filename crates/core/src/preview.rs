@@ -7,7 +7,7 @@ use crate::model::Candidate;
 use crate::store::adresses::{self, FAMILIES_MAX, Use};
 use crate::store::expansion;
 use crate::store::upcoming::{self, Upcoming};
-use crate::store::{Conflict, Conn, Error};
+use crate::store::{Conn, Error};
 use crate::vocabulary::{Canal, Motif};
 use crate::{mailbox, phone, texts};
 use std::collections::{BTreeMap, BTreeSet};
@@ -93,30 +93,6 @@ pub fn preview(
 pub fn one(conn: &mut Conn, config: &Config, id: i64) -> Result<Preview, Error> {
     let message = upcoming::one(conn, id)?;
     Audience::new(config).of(conn, message, false)
-}
-
-/// Checks that whoever has a message leave knows for how many, where that is asked for
-/// (`MESSAGES_CONFIRM_ABOVE`). `said`: the number that they named. To be asked in the transaction that
-/// makes it leave.
-///
-/// # Errors
-/// [`Conflict::Unconfirmed`] with the right number; `NotFound`.
-pub fn check_confirmed(
-    conn: &mut Conn,
-    config: &Config,
-    id: i64,
-    said: Option<i64>,
-) -> Result<(), Error> {
-    let Some(most) = config.messages.confirm_above else {
-        return Ok(());
-    };
-    let shown = one(conn, config, id)?;
-    let reached = shown.recipients.iter().filter(|one| one.address.is_ok());
-    let count = i64::try_from(reached.count()).unwrap_or(i64::MAX);
-    if count <= i64::from(most) || said == Some(count) {
-        return Ok(());
-    }
-    Err(Error::Conflict(Conflict::Unconfirmed(count)))
 }
 
 /// Works out who would get a message, as a run would, without writing anything.

@@ -284,9 +284,9 @@ text_enum! {
     Portee {
         /// Reading messages, envois and the directory.
         Lecture = "lecture",
-        /// Changing drafts and the directory; nothing leaves by it.
+        /// Changing messages and the directory.
         Ecriture = "ecriture",
-        /// Making messages leave, at once or at a date.
+        /// Making messages leave at once.
         Envoi = "envoi",
         /// Watching over the program: counters, no message and nobody.
         Supervision = "supervision",

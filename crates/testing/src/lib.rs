@@ -14,6 +14,7 @@
 )]
 
 #[cfg(unix)]
+pub mod bench;
 pub mod cluster;
 pub mod db;
 pub mod figures;

@@ -133,7 +133,6 @@ pub(crate) fn example() -> Value {
         "nb_ignores": 0,
         "simule": false,
         "auteur": "utilisateur 12",
-        "auteur": "utilisateur 12",
     })
 }
 

@@ -11,7 +11,7 @@ use actix_web::http::Method;
 use actix_web::web::Bytes;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use messages_core::model::{Classe, ClassePatch, Etudiant, EtudiantPatch, Fiche};
-use messages_core::store::annuaire::classes::Filter;
+use messages_core::store::annuaire::known::{self, Names};
 use messages_core::store::annuaire::{self, Annuaire, Count, Lien, Resource, departs};
 use messages_core::store::{Conn, Error};
 use messages_core::vocabulary::Portee;
@@ -360,15 +360,12 @@ fn twins(
     if said.is_empty() {
         return Ok(Vec::new());
     }
-    let known = Classe::page(conn, &Filter::default(), 0, i64::MAX)?;
-    let known: BTreeMap<i64, Classe> = known.into_iter().map(|row| (row.id, row)).collect();
-    let given: BTreeSet<i64> = said.iter().map(|row| row.id).collect();
-    let others = known.values().filter(|row| !given.contains(&row.id));
-    let key = |row: &Classe| (row.nom.clone(), row.annee_scolaire.clone());
-    let mut taken: BTreeSet<(String, String)> = others.map(key).collect();
+    let known = known::classes(conn)?;
+    let mut names = Names::new(&known, said);
     let mut faults = Vec::new();
     for (place, patch) in said.iter().enumerate() {
-        if !taken.insert(key(&patch.clone().over(known.get(&patch.id)))) {
+        let (nom, annee) = names.of(patch);
+        if !names.take(&nom, &annee) {
             let text = texts.same_class().to_owned();
             faults.push((format!("classes[{place}].nom"), text));
         }

@@ -1,7 +1,7 @@
 //! What the buttons of a message do: process, send now, cancel, send again, mark as read.
 
 use super::bodies::ResendRequest;
-use super::form::too_long;
+use super::form::{is_to_all, too_long};
 use crate::answer::actions::{Done, Marked, Run};
 use crate::answer::{self, message};
 use crate::caller::Caller;
@@ -161,7 +161,7 @@ async fn check_sendable(state: &State, id: i64) -> Result<(), ApiError> {
     if let Some(text) = too_long(&state.config, message.r#type, &message.contenu) {
         return Err(ApiError::Invalid(json!({ "contenu": [text] })));
     }
-    if message.est_message_groupe && message.classe.is_none() && message.parent.is_some() {
+    if message.parent.is_some() && is_to_all(&message.into()) {
         let text = [state.texts.wider_than_meant()];
         let faults = json!({ "parent": text, "est_message_groupe": text });
         return Err(ApiError::Invalid(faults));

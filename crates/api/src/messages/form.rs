@@ -152,18 +152,23 @@ pub(super) fn check_whole(
     }
 }
 
+/// Whether it goes to everybody.
+pub(super) const fn is_to_all(message: &NewMessage) -> bool {
+    message.est_message_groupe && message.classe.is_none()
+}
+
 /// A slip must not make of a parent, or of a class, everybody.
 fn check_width(fields: &mut Fields<'_>, edit: &NewMessage, present: Option<&Message>) {
-    let is_to_all = edit.est_message_groupe && edit.classe.is_none();
     let was_of_a_class = present.is_some_and(|message| {
         message.statut == Statut::Programme
             && message.est_message_groupe
             && message.classe.is_some()
     });
-    let narrower = match (is_to_all, edit.parent) {
-        (true, Some(_)) => "parent",
-        (true, None) if was_of_a_class => "classe",
-        _ => return,
+    let narrower = match edit.parent {
+        _ if !is_to_all(edit) => return,
+        Some(_) => "parent",
+        None if was_of_a_class => "classe",
+        None => return,
     };
     for name in [narrower, "est_message_groupe"] {
         fields.fault(name, fields.texts().wider_than_meant());

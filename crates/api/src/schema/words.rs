@@ -7,116 +7,49 @@ use messages_core::vocabulary::{
 };
 use utoipa::{PartialSchema, ToSchema};
 
-/// The `type` of a message, the `canal` of an envoi.
-pub(crate) enum TypeEnum {}
-/// State of a message.
-pub(crate) enum StatutEnum {}
-/// State of a message that can be asked for.
-pub(crate) enum StatutDemandeEnum {}
-/// State of an envoi.
-pub(crate) enum EtatEnum {}
-/// Why an envoi did not leave.
-pub(crate) enum MotifEnum {}
-/// Why a channel is stopped.
-pub(crate) enum CauseEnum {}
-/// What a parent is to the pupils.
-pub(crate) enum RelationEnum {}
-/// Whether a pupil is at the school.
-pub(crate) enum EtudiantStatutEnum {}
+/// `Name: function, words;` makes the type that stands for one of the words, and the function that
+/// lists them.
+macro_rules! vocabularies {
+    ($($(#[$doc:meta])* $name:ident: $list:ident, $words:expr;)+) => {
+        $(
+            $(#[$doc])*
+            pub(crate) enum $name {}
 
-/// What was done.
-pub(crate) enum ActionEnum {}
-/// What it was done on.
-pub(crate) enum ObjetEnum {}
+            $(#[$doc])*
+            pub(crate) fn $list() -> Vec<&'static str> {
+                $words.iter().map(|word| word.as_str()).collect()
+            }
 
-pub(crate) fn canaux() -> Vec<&'static str> {
-    Canal::ALL.iter().map(|word| word.as_str()).collect()
+            impl PartialSchema for $name {
+                fn schema() -> Part {
+                    kit::words($list())
+                }
+            }
+
+            impl ToSchema for $name {}
+        )+
+    };
 }
 
-pub(crate) fn statuts() -> Vec<&'static str> {
-    Statut::ALL.iter().map(|word| word.as_str()).collect()
+vocabularies! {
+    /// The `type` of a message, the `canal` of an envoi.
+    TypeEnum: canaux, Canal::ALL;
+    /// State of a message.
+    StatutEnum: statuts, Statut::ALL;
+    /// State of a message that can be asked for.
+    StatutDemandeEnum: statuts_demandes, Statut::SETTABLE;
+    /// State of an envoi.
+    EtatEnum: etats, Etat::ALL;
+    /// Why an envoi did not leave.
+    MotifEnum: motifs, Motif::ALL;
+    /// Why a channel is stopped.
+    CauseEnum: causes, Cause::ALL;
+    /// What a parent is to the pupils.
+    RelationEnum: relations, Relation::ALL;
+    /// Whether a pupil is at the school.
+    EtudiantStatutEnum: scolarites, Scolarite::ALL;
+    /// What was done.
+    ActionEnum: actions, Action::ALL;
+    /// What it was done on.
+    ObjetEnum: objets, Objet::ALL;
 }
-
-pub(crate) fn etats() -> Vec<&'static str> {
-    Etat::ALL.iter().map(|word| word.as_str()).collect()
-}
-
-pub(crate) fn actions() -> Vec<&'static str> {
-    Action::ALL.iter().map(|word| word.as_str()).collect()
-}
-
-pub(crate) fn objets() -> Vec<&'static str> {
-    Objet::ALL.iter().map(|word| word.as_str()).collect()
-}
-
-impl PartialSchema for TypeEnum {
-    fn schema() -> Part {
-        kit::words(canaux())
-    }
-}
-
-impl PartialSchema for StatutEnum {
-    fn schema() -> Part {
-        kit::words(statuts())
-    }
-}
-
-impl PartialSchema for StatutDemandeEnum {
-    fn schema() -> Part {
-        kit::words(Statut::SETTABLE.iter().map(|word| word.as_str()))
-    }
-}
-
-impl PartialSchema for EtatEnum {
-    fn schema() -> Part {
-        kit::words(etats())
-    }
-}
-
-impl PartialSchema for MotifEnum {
-    fn schema() -> Part {
-        kit::words(Motif::ALL.iter().map(|word| word.as_str()))
-    }
-}
-
-impl PartialSchema for CauseEnum {
-    fn schema() -> Part {
-        kit::words(Cause::ALL.iter().map(|word| word.as_str()))
-    }
-}
-
-impl PartialSchema for RelationEnum {
-    fn schema() -> Part {
-        kit::words(Relation::ALL.iter().map(|word| word.as_str()))
-    }
-}
-
-impl PartialSchema for EtudiantStatutEnum {
-    fn schema() -> Part {
-        kit::words(Scolarite::ALL.iter().map(|word| word.as_str()))
-    }
-}
-
-impl ToSchema for TypeEnum {}
-impl ToSchema for StatutEnum {}
-impl ToSchema for StatutDemandeEnum {}
-impl ToSchema for EtatEnum {}
-impl ToSchema for MotifEnum {}
-impl ToSchema for CauseEnum {}
-impl ToSchema for RelationEnum {}
-impl ToSchema for EtudiantStatutEnum {}
-
-impl PartialSchema for ActionEnum {
-    fn schema() -> Part {
-        kit::words(actions())
-    }
-}
-
-impl PartialSchema for ObjetEnum {
-    fn schema() -> Part {
-        kit::words(objets())
-    }
-}
-
-impl ToSchema for ActionEnum {}
-impl ToSchema for ObjetEnum {}

@@ -153,6 +153,11 @@ impl<'e> Engine<'e> {
     /// What others were working out may be there to be claimed; what they let go of, to be taken.
     fn look_again(&mut self) {
         self.expander.look_again();
+        self.more_waits();
+    }
+
+    /// Envois were made ready, of either channel.
+    fn more_waits(&mut self) {
         self.lanes.iter_mut().for_each(Lane::more_waits);
     }
 

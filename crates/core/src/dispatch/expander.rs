@@ -126,29 +126,22 @@ impl Expander {
         let (mut group, mut messages) = (self.group.clone(), 0);
         let (mut envois, mut progress) = (Vec::new(), Vec::new());
         while envois.len() < CHUNK {
-            if group.is_none() {
-                let taken = self.take(conn, self.allowance - messages, now)?;
-                reach("expand_taken");
-                if taken.is_empty() {
-                    break;
-                }
-                messages += taken.len();
-                let (groups, singles): (Vec<_>, Vec<_>) = taken
-                    .into_iter()
-                    .partition(|message| message.est_message_groupe);
-                self.work_out_singles(conn, &singles, now, &mut envois, &mut progress)?;
-                group = groups.into_iter().next();
-            }
-            let limit = CHUNK.saturating_sub(envois.len());
-            if let Some(one) = group.as_mut().filter(|_| limit > 0) {
-                let parents = expansion::group(conn, one.classe, one.curseur, limit)?;
-                envois.extend(self.envois(one, &parents, now));
-                let complete = parents.len() < limit;
-                one.curseur = parents.last().map_or(one.curseur, |parent| parent.id);
-                one.nb_destinataires += i64::try_from(parents.len()).unwrap_or(i64::MAX);
-                progress.push(step_of(one, complete.then_some(now)));
+            if let Some(one) = &mut group {
+                let complete = self.work_out_group(conn, one, now, &mut envois, &mut progress)?;
                 group = group.filter(|_| !complete);
+                continue;
             }
+            let taken = self.take(conn, self.allowance - messages, now)?;
+            reach("expand_taken");
+            if taken.is_empty() {
+                break;
+            }
+            messages += taken.len();
+            let (groups, singles): (Vec<_>, Vec<_>) = taken
+                .into_iter()
+                .partition(|message| message.est_message_groupe);
+            self.work_out_singles(conn, &singles, now, &mut envois, &mut progress)?;
+            group = groups.into_iter().next();
         }
         let is_full = envois.len() >= CHUNK;
         self.refuse_elsewhere(conn, &mut envois, now)?;
@@ -164,6 +157,25 @@ impl Expander {
             more: group.is_some() || (is_full && messages < self.allowance),
         };
         Ok(Chunk { group, step })
+    }
+
+    /// As many of its recipients as the transaction still holds; whether these are all.
+    fn work_out_group(
+        &self,
+        conn: &mut Conn,
+        group: &mut Taken,
+        now: Instant,
+        envois: &mut Vec<NewEnvoi>,
+        progress: &mut Vec<Progress>,
+    ) -> Result<bool, Error> {
+        let limit = CHUNK.saturating_sub(envois.len());
+        let parents = expansion::group(conn, group.classe, group.curseur, limit)?;
+        envois.extend(self.envois(group, &parents, now));
+        let complete = parents.len() < limit;
+        group.curseur = parents.last().map_or(group.curseur, |parent| parent.id);
+        group.nb_destinataires += i64::try_from(parents.len()).unwrap_or(i64::MAX);
+        progress.push(step_of(group, complete.then_some(now)));
+        Ok(complete)
     }
 
     fn take(&self, conn: &mut Conn, allowance: usize, now: Instant) -> Result<Vec<Taken>, Error> {

@@ -113,12 +113,12 @@ statements! {
           WHERE id IN (SELECT id FROM du)", TAKEN;
 
     fn taken_due(
-        passage: &str, simule: bool, groupe: bool, limit: i64, now: Instant, before: Instant, until: Instant,
+        passage: &str, simule: bool, groupe: bool, limit: i64, before: Instant, until: Instant,
     ) =
         "WITH du AS MATERIALIZED (
             SELECT id FROM messages
-             WHERE statut = 'programme' AND date_programmee <= {now}
-               AND est_message_groupe = {groupe} AND date_programmee <= {before}
+             WHERE statut = 'programme' AND date_programmee <= {before}
+               AND est_message_groupe = {groupe}
              ORDER BY date_programmee, id LIMIT {limit} {skip locked})
          UPDATE messages
             SET statut = 'en_attente', simule = {simule}, annule_le = NULL, details_erreur = NULL,
@@ -172,10 +172,9 @@ pub fn take(
     }
     let before = oldest_group(conn, now)?.unwrap_or(now);
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let mut due: Vec<Taken> =
-        conn.load(taken_due(passage, simule, false, limit, now, before, until))?;
+    let mut due: Vec<Taken> = conn.load(taken_due(passage, simule, false, limit, before, until))?;
     if due.is_empty() {
-        due = conn.load(taken_due(passage, simule, true, 1, now, now, until))?;
+        due = conn.load(taken_due(passage, simule, true, 1, now, until))?;
     }
     due.sort_unstable_by_key(|message| (message.due, message.id));
     if !due.is_empty() {

@@ -12,12 +12,12 @@ pub use acteur::Acteur;
 use crate::instant::Instant;
 use crate::schema::historique::{self, table};
 use crate::store::backend::MultiBackend;
+use crate::store::search::{by, in_order};
 use crate::store::{Conn, Error};
 use crate::vocabulary::{Action, Objet};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// What somebody did.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -121,58 +121,36 @@ pub struct Filter {
 }
 
 fn narrowed(filter: &Filter) -> historique::BoxedQuery<'_, MultiBackend> {
-    let mut found = table.into_boxed();
-    if let Some(acteur) = &filter.acteur {
-        found = found.filter(historique::acteur.eq(acteur));
-    }
-    if let Some(action) = filter.action {
-        found = found.filter(historique::action.eq(action));
-    }
-    if let Some(objet) = filter.objet {
-        found = found.filter(historique::objet.eq(objet));
-    }
-    if let Some(numero) = filter.numero {
-        found = found.filter(historique::numero.eq(numero));
-    }
-    if let Some(depuis) = filter.depuis {
-        found = found.filter(historique::fait_le.ge(depuis));
-    }
-    found
+    use historique::{acteur, action, fait_le, numero, objet};
+    let found = table.into_boxed();
+    let who = filter.acteur.as_ref();
+    let found = by(found, who, |q, v| q.filter(acteur.eq(v)));
+    let found = by(found, filter.action, |q, v| q.filter(action.eq(v)));
+    let found = by(found, filter.objet, |q, v| q.filter(objet.eq(v)));
+    let found = by(found, filter.numero, |q, v| q.filter(numero.eq(v)));
+    by(found, filter.depuis, |q, v| q.filter(fait_le.ge(v)))
 }
 
 /// How many there are.
-///
-/// # Errors
-/// The database's.
 pub fn count(conn: &mut Conn, filter: &Filter) -> Result<i64, Error> {
     conn.one(narrowed(filter).select(count_star()))
 }
 
 /// Up to `limit` of them after the first `offset`, the newest first.
-///
-/// # Errors
-/// The database's.
 pub fn page(conn: &mut Conn, filter: &Filter, offset: i64, limit: i64) -> Result<Vec<Fait>, Error> {
     let newest = narrowed(filter).order(historique::id.desc());
     conn.load(newest.select(Fait::as_select()).limit(limit).offset(offset))
 }
 
 /// The numbers of all of them, the newest first.
-///
-/// # Errors
-/// The database's.
 pub fn ids(conn: &mut Conn, filter: &Filter) -> Result<Vec<i64>, Error> {
     let newest = narrowed(filter).order(historique::id.desc());
     conn.load(newest.select(historique::id))
 }
 
 /// Those with these numbers, in this order.
-///
-/// # Errors
-/// The database's.
 pub fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Fait>, Error> {
     let named = table.filter(historique::id.eq_any(ids));
     let found: Vec<Fait> = conn.load(named.select(Fait::as_select()))?;
-    let mut found: BTreeMap<i64, Fait> = found.into_iter().map(|fait| (fait.id, fait)).collect();
-    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+    Ok(in_order(ids, found, |fait| fait.id))
 }

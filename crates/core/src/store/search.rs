@@ -1,7 +1,7 @@
 //! Words that a person looks for.
 
 use diesel::sql_types::Text;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 diesel::define_sql_function! {
     /// The text in small letters, accented ones included; compares and sorts by code point.
@@ -21,6 +21,12 @@ pub(super) fn by<Q, V>(question: Q, asked: Option<V>, narrow: impl FnOnce(Q, V) 
         Some(value) => narrow(question, value),
         None => question,
     }
+}
+
+/// The rows in the order of these numbers; one that is missing is left out.
+pub(super) fn in_order<T>(ids: &[i64], rows: Vec<T>, id: impl Fn(&T) -> i64) -> Vec<T> {
+    let mut rows: BTreeMap<i64, T> = rows.into_iter().map(|row| (id(&row), row)).collect();
+    ids.iter().filter_map(|id| rows.remove(id)).collect()
 }
 
 /// The terms that are looked for, in small letters: each once, and the first of many.

@@ -171,6 +171,15 @@ fn close_all(run: &mut Run) {
     }
 }
 
+/// Raises a flag at its end, whatever ends it: whoever waits for the flag does not wait for ever.
+struct Raise<'f>(&'f AtomicBool);
+
+impl Drop for Raise<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+    }
+}
+
 fn writers_at_once_are_all_counted(database: &Database) {
     let school = School::new(database);
     with_classes(&school, 3);
@@ -185,6 +194,7 @@ fn writers_at_once_are_all_counted(database: &Database) {
     let over = AtomicBool::new(false);
     thread::scope(|scope| {
         let school = &school;
+        let end = Raise(&over);
         let closers = ["one", "two", "three", "four"].map(|passage| {
             let mut run = school.run(passage);
             scope.spawn(move || close_all(&mut run))
@@ -224,7 +234,7 @@ fn writers_at_once_are_all_counted(database: &Database) {
         }
         marker.join().unwrap();
         writer.join().unwrap();
-        over.store(true, Ordering::Release);
+        drop(end);
         for counter in counters {
             counter.join().unwrap();
         }

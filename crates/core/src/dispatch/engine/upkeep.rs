@@ -3,7 +3,6 @@
 
 use super::Engine;
 use super::persist::persist;
-use crate::dispatch::lane::Lane;
 use crate::failpoint::reach;
 use crate::store::envois::{self, Recovered};
 use crate::store::messages::{self, Closed};
@@ -51,7 +50,7 @@ impl Engine<'_> {
             .for_each(|etat| self.counts.add(etat));
         self.expander.look_again();
         if recovered.iter().any(|envoi| !envoi.etat.is_final()) {
-            self.lanes.iter_mut().for_each(Lane::more_waits);
+            self.more_waits();
         }
         self.close()
     }
@@ -67,9 +66,7 @@ impl Engine<'_> {
         self.counts.ignores += i64::try_from(step.ignored).unwrap_or(0);
         self.progress.total += u64::try_from(step.recipients).unwrap_or(0);
         if step.recipients > 0 {
-            for lane in &mut self.lanes {
-                lane.more_waits();
-            }
+            self.more_waits();
         }
         Ok(())
     }

@@ -6,9 +6,9 @@ use super::super::people::{ClasseDraft, Ident};
 use super::super::remark::{Genre, Remarks};
 use super::{NAMELESS, Numbers};
 use crate::model::ClassePatch;
-use crate::store::annuaire::{Table, known};
+use crate::store::annuaire::Table;
+use crate::store::annuaire::known::{self, Names};
 use crate::store::{Conn, Error};
-use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn resolve(
     conn: &mut Conn,
@@ -69,28 +69,17 @@ fn tell_apart(
     patches: &mut [ClassePatch],
     remarks: &mut Remarks,
 ) {
-    let rows: BTreeMap<i64, &known::Classe> = known.iter().map(|row| (row.id, row)).collect();
-    let named: BTreeSet<i64> = patches.iter().map(|patch| patch.id).collect();
-    let others = rows.values().filter(|row| !named.contains(&row.id));
-    let mut taken: BTreeSet<(String, String)> = others
-        .map(|row| (row.nom.clone(), row.annee_scolaire.clone()))
-        .collect();
+    let mut names = Names::new(known, patches);
     for (patch, draft) in patches.iter_mut().zip(drafts) {
-        let row = rows.get(&patch.id);
-        let kept = |said: &Option<String>, kept: fn(&known::Classe) -> &String| {
-            let kept = || row.map(|row| kept(row).clone());
-            said.clone().or_else(kept).unwrap_or_default()
-        };
-        let annee = kept(&patch.annee_scolaire, |row| &row.annee_scolaire);
-        let nom = kept(&patch.nom, |row| &row.nom);
-        if taken.insert((nom.clone(), annee.clone())) {
+        let (nom, annee) = names.of(patch);
+        if names.take(&nom, &annee) {
             continue;
         }
         let number = patch.id.to_string();
         let own = patch.identifiant.as_ref().unwrap_or(&number);
         let others = (2..).map(|n| format!("{nom} ({number}-{n})"));
         let mut others = std::iter::once(format!("{nom} ({own})")).chain(others);
-        if let Some(other) = others.find(|name| taken.insert((name.clone(), annee.clone()))) {
+        if let Some(other) = others.find(|name| names.take(name, &annee)) {
             let text =
                 "nom d'une autre classe de la même année : reprise avec son numéro derrière le nom";
             remarks.cell(draft.line, Column::Classe, Genre::Homonyme, text, &nom);

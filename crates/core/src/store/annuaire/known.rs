@@ -2,9 +2,11 @@
 //! identifiers, or by their names.
 
 use super::{Table, on_postgres, on_sqlite};
+use crate::model::ClassePatch;
 use crate::schema;
 use crate::store::{Conn, Error};
 use diesel::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A class.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -18,6 +20,46 @@ pub struct Classe {
     pub nom: String,
     /// Such as `2026-2027`; may be empty.
     pub annee_scolaire: String,
+}
+
+/// The names that classes have within a school year once a directory is taken over: those of the classes
+/// that it does not give, and those that it takes one after the other.
+pub struct Names<'k> {
+    rows: BTreeMap<i64, &'k Classe>,
+    taken: BTreeSet<(String, String)>,
+}
+
+impl<'k> Names<'k> {
+    /// Of the classes that are `known` and not `given`.
+    #[must_use]
+    pub fn new(known: &'k [Classe], given: &[ClassePatch]) -> Self {
+        let given: BTreeSet<i64> = given.iter().map(|patch| patch.id).collect();
+        let others = known.iter().filter(|row| !given.contains(&row.id));
+        Self {
+            rows: known.iter().map(|row| (row.id, row)).collect(),
+            taken: others
+                .map(|row| (row.nom.clone(), row.annee_scolaire.clone()))
+                .collect(),
+        }
+    }
+
+    /// Name and school year of a class, once this is written.
+    #[must_use]
+    pub fn of(&self, patch: &ClassePatch) -> (String, String) {
+        let row = self.rows.get(&patch.id);
+        let nom = patch.nom.as_ref().or(row.map(|row| &row.nom));
+        let annee = patch.annee_scolaire.as_ref();
+        let annee = annee.or(row.map(|row| &row.annee_scolaire));
+        (
+            nom.cloned().unwrap_or_default(),
+            annee.cloned().unwrap_or_default(),
+        )
+    }
+
+    /// Takes a name within a school year; false when another class has it.
+    pub fn take(&mut self, nom: &str, annee: &str) -> bool {
+        self.taken.insert((nom.to_owned(), annee.to_owned()))
+    }
 }
 
 /// A pupil.

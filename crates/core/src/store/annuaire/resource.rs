@@ -3,6 +3,7 @@
 
 use super::{Table, alone, checked, follow};
 use crate::store::backend::{Inner, MultiBackend, locked};
+use crate::store::search::in_order;
 use crate::store::{Conflict, Conn, Error, historique};
 use crate::vocabulary::Action;
 use diesel::dsl::{AsSelect, count_star};
@@ -10,7 +11,6 @@ use diesel::query_builder::{Query, QueryFragment, QueryId};
 use diesel::query_dsl::methods::{LimitDsl, LoadQuery, OffsetDsl, SelectDsl};
 use diesel::sql_types::BigInt;
 use diesel::{Expression, Selectable, SelectableHelper};
-use std::collections::BTreeMap;
 
 /// Values of one question. PostgreSQL takes a list as one value. SQLite takes each as a value of its
 /// own, at most 32,766, and reads the text anew for each length of the list: what may be long is
@@ -125,8 +125,7 @@ pub trait Resource: Kept {
             let records = conn.load(Self::among(ids).select(Self::Record::as_select()))?;
             Self::completed(conn, records)
         })?;
-        let mut found: BTreeMap<i64, Self> = found.into_iter().map(|row| (row.id(), row)).collect();
-        Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+        Ok(in_order(ids, found, Self::id))
     }
 
     /// The one with this number.

@@ -44,9 +44,6 @@ pub enum Once<T> {
 }
 
 /// What the first request with this key was answered; none when there was none.
-///
-/// # Errors
-/// The database's.
 pub fn answered(conn: &mut Conn, demande: &Demande) -> Result<Option<Once<()>>, Error> {
     purge(conn)?;
     first(conn, demande)
@@ -125,9 +122,6 @@ pub(in crate::store) fn forget_parent(conn: &mut Conn, parent: i64) -> Result<()
 }
 
 /// Keeps the answer, or a later one.
-///
-/// # Errors
-/// The database's.
 pub fn finish(conn: &mut Conn, demande: &Demande, reponse: &Reponse) -> Result<(), Error> {
     let answer = (
         idempotences::statut.eq(reponse.statut),

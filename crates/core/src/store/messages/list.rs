@@ -5,13 +5,12 @@ use crate::instant::Instant;
 use crate::model::Message;
 use crate::schema::{compteurs, envois, messages};
 use crate::store::backend::MultiBackend;
-use crate::store::search::by;
+use crate::store::search::{by, in_order};
 use crate::store::{Conn, Error};
 use crate::vocabulary::{Canal, Etat, Statut};
 use diesel::dsl::{case_when, count_star, min, sql};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
-use std::collections::BTreeMap;
 
 /// Which messages; what is not said does not matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -151,8 +150,7 @@ pub fn ids(conn: &mut Conn, filter: &Filter) -> Result<Vec<i64>, Error> {
 pub fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Message>, Error> {
     let named = messages::table.filter(messages::id.eq_any(ids));
     let found = read(conn, named.into_boxed())?;
-    let mut found: BTreeMap<i64, Message> = found.into_iter().map(|m| (m.id, m)).collect();
-    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+    Ok(in_order(ids, found, |message| message.id))
 }
 
 /// One message.
