@@ -1,8 +1,9 @@
 //! Objects that are listed, read, written, changed and removed: the ways of Django REST framework's
 //! `ModelViewSet`, for messages and for each of the three resources of the directory.
 
+use crate::answer;
+use crate::answer::discreet::Discreet;
 use crate::answer::list::{self, Listed};
-use crate::answer::{self, gzip};
 use crate::caller::Caller;
 use crate::condition::Condition;
 use crate::drf::{ApiError, Body, Fields, Id, Query, Texts};
@@ -11,6 +12,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
 use messages_core::config::{Config, Messages as Settings};
 use messages_core::store::{Conn, Error};
+use messages_core::vocabulary::Portee;
 
 /// One kind of objects.
 pub(crate) trait Resource: Listed {
@@ -18,6 +20,8 @@ pub(crate) trait Resource: Listed {
     const MODEL: &'static str;
     /// Fields that can be said in another way too: `(other, usual)`.
     const OTHER_NAMES: &'static [(&'static str, &'static str)] = &[];
+    /// Members that tell of somebody, or what was written to them.
+    const PRIVATE: &'static [&'static str] = &[];
     /// What one shall be.
     type Form: Clone + Send + 'static;
 
@@ -29,6 +33,11 @@ pub(crate) trait Resource: Listed {
     fn unknown(form: &Self::Form, conn: &mut Conn) -> Result<Vec<(&'static str, String)>, Error>;
     /// Checks what each field says against the others.
     fn check(_: &mut Fields<'_>, _: &Self::Form, _present: Option<&Self>, _: &Config) {}
+
+    /// What whoever makes it so must be allowed besides.
+    fn needs(_: &Self::Form) -> Option<Portee> {
+        None
+    }
 
     /// The one with this number.
     fn one(conn: &mut Conn, id: i64) -> Result<Self, Error> {
@@ -68,8 +77,7 @@ pub(crate) async fn list<R: Resource>(
     query: Query,
 ) -> Result<HttpResponse, ApiError> {
     let filter = R::filter(&state, &query).await?;
-    let list = list::answer::<R>(&state, &request, &query, filter).await?;
-    Ok(gzip::smaller(&request, list))
+    list::answer::<R>(&state, &request, &query, filter).await
 }
 
 /// `GET` of one.
@@ -103,15 +111,14 @@ pub(crate) async fn create<R: Resource>(
     caller: Caller,
     body: Body,
 ) -> Result<HttpResponse, ApiError> {
-    let form = read::<R>(&state, &body, None, false).await?;
+    let form = read::<R>(&state, &caller, &body, None, false).await?;
     let (texts, settings) = (state.texts, state.config.messages.clone());
+    let hidden = hidden::<R>(&caller, &body);
     let create = move |conn: &mut Conn| {
         let id = R::insert(conn, &form)?;
         let row = R::one(conn, id)?;
-        Ok((
-            (),
-            answer::written(StatusCode::CREATED, &row.json(&settings)),
-        ))
+        let shown = Discreet::new(row.json(&settings), hidden);
+        Ok(((), answer::written(StatusCode::CREATED, &shown)))
     };
     match state.carry_out(&caller, texts.conflict(), create).await {
         Ok(((), created)) => Ok(answer::said(created)),
@@ -133,7 +140,8 @@ pub(crate) async fn change<R: Resource>(
     hold::<R>(&state, &condition, id).await?;
     let body = body?;
     let changed = loop {
-        let form = read(&state, &body, Some(&present), method == Method::PATCH).await?;
+        let partial = method == Method::PATCH;
+        let form = read(&state, &caller, &body, Some(&present), partial).await?;
         let seen = present;
         let update = move |conn: &mut Conn| {
             R::update(conn, &seen, &form)?;
@@ -149,7 +157,11 @@ pub(crate) async fn change<R: Resource>(
             other => break other.map_err(|error| error.of_model(R::MODEL))?,
         }
     };
-    Ok(answer::ok(&changed.json(&state.config.messages)))
+    let shown = changed.json(&state.config.messages);
+    Ok(answer::ok(&Discreet::new(
+        shown,
+        hidden::<R>(&caller, &body),
+    )))
 }
 
 /// `DELETE` of one.
@@ -185,9 +197,17 @@ pub(crate) fn explained<R: Resource>(
     Ok(row)
 }
 
-/// Reads what one shall be; 400 with all faults.
+/// What the caller is not told: who may not read learns nothing but what they said themselves.
+fn hidden<R: Resource>(caller: &Caller, body: &Body) -> Vec<&'static str> {
+    let mut hidden = caller.may_not_read(R::PRIVATE).to_vec();
+    hidden.retain(|name| body.get(name).is_none());
+    hidden
+}
+
+/// Reads what one shall be; 400 with all faults, 403 for what this caller may not make of it.
 async fn read<R: Resource>(
     state: &State,
+    caller: &Caller,
     body: &Body,
     present: Option<&R>,
     partial: bool,
@@ -202,6 +222,9 @@ async fn read<R: Resource>(
         fields.fault(name, state.texts.no_object(&written));
     }
     fields.check()?;
+    if let Some(portee) = R::needs(&form) {
+        caller.principal.must(portee).map_err(ApiError::Refused)?;
+    }
     R::check(&mut fields, &form, present, &state.config);
     fields.check()?;
     Ok(form)

@@ -13,7 +13,7 @@ use crate::answer;
 use crate::auth::WWW_AUTHENTICATE as REALM;
 use crate::drf::ApiError;
 use crate::edge;
-use crate::endpoint::{Access, Endpoint};
+use crate::endpoint::{Access, Endpoint, Operation};
 use crate::state::State;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -21,8 +21,8 @@ use actix_web::http::Method;
 use actix_web::http::header::{
     ALLOW, CONTENT_ENCODING, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
 };
-use actix_web::middleware::{Next, from_fn};
-use actix_web::{Error, HttpRequest, HttpResponse, ResponseError, web};
+use actix_web::middleware::{Compress, Next, from_fn};
+use actix_web::{Error, HttpRequest, HttpResponse, ResponseError, Route, web};
 use std::rc::Rc;
 
 /// What the gate knows of an endpoint.
@@ -71,9 +71,9 @@ pub(crate) fn register(config: &mut web::ServiceConfig, endpoint: &Endpoint) {
     // Its name in the log, for the counters and for what is kept of an answer.
     let mut resource = web::resource(patterns(endpoint)).name(endpoint.path);
     for operation in &endpoint.operations {
-        resource = resource.route((operation.route)().method(operation.method.clone()));
+        resource = resource.route(route(operation, operation.method.clone()));
         if operation.method == Method::GET {
-            resource = resource.route((operation.route)().method(Method::HEAD));
+            resource = resource.route(route(operation, Method::HEAD));
         }
     }
     if !spec.is_public {
@@ -88,6 +88,15 @@ pub(crate) fn register(config: &mut web::ServiceConfig, endpoint: &Endpoint) {
             async move { pass(&spec, &state, request, next).await }
         },
     )));
+}
+
+fn route(operation: &Operation, method: Method) -> Route {
+    let route = (operation.route)().method(method);
+    if operation.answer.1.is_list() {
+        route.wrap(Compress::default())
+    } else {
+        route
+    }
 }
 
 /// The paths that lead to an endpoint: with a slash at the end, whatever the client wrote, and with

@@ -42,6 +42,8 @@ pub(super) trait Resource: annuaire::Resource {
     const WORDS: Words;
     /// Fields that can be said in another way too: `(other, usual)`.
     const OTHER_NAMES: &'static [(&'static str, &'static str)] = &[];
+    /// Members that tell of somebody.
+    const PRIVATE: &'static [&'static str] = &[];
     /// What is answered.
     type Json: From<Self> + Serialize + ToSchema;
     /// What is sent.
@@ -164,6 +166,7 @@ impl<R: Resource> Listed for R {
 impl<R: Resource> crud::Resource for R {
     const MODEL: &'static str = R::MODEL;
     const OTHER_NAMES: &'static [(&'static str, &'static str)] = R::OTHER_NAMES;
+    const PRIVATE: &'static [&'static str] = R::PRIVATE;
     /// With the number that a new one shall have.
     type Form = (Option<i64>, R);
 

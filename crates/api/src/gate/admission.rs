@@ -22,12 +22,9 @@ pub(super) async fn check(
     request: &ServiceRequest,
     access: Access,
 ) -> Result<(), ApiError> {
-    let principal = match authenticate(state, request).await {
-        Ok(principal) => principal,
-        Err(refusal) => {
-            return Err(refusal);
-        }
-    };
+    let address = address::of(&state.config.api.proxies, request.request());
+    let address = address.map(|address| address.to_string());
+    let principal = authenticate(state, request, address.as_deref()).await?;
     if principal.who == Who::Anyone && !origin::is_here(state, request) {
         return Err(ApiError::Refused(Refusal::Forbidden));
     }
@@ -36,7 +33,7 @@ pub(super) async fn check(
         .map_or(Ok(()), |portee| principal.must(portee));
     let caller = principal.log_name();
     // Before it may be refused, because the log also tells who was.
-    let known = Caller::of(request, principal);
+    let known = Caller::of(request, principal, address);
     request.extensions_mut().insert(known);
     allowed.map_err(ApiError::Refused)?;
     count(state, caller).await
@@ -51,12 +48,8 @@ async fn count(state: &State, caller: String) -> Result<(), ApiError> {
 
 /// Counts an attempt from this address: who guesses keys is slowed down as who uses one, before
 /// anything is looked up for them.
-async fn count_attempt(
-    state: &State,
-    request: &ServiceRequest,
-) -> Result<Option<String>, ApiError> {
-    let address = address::of(&state.config.api.proxies, request.request());
-    let address = address.map_or_else(String::new, |address| address.to_string());
+async fn count_attempt(state: &State, address: Option<&str>) -> Result<Option<String>, ApiError> {
+    let address = address.unwrap_or_default();
     match &state.rate {
         Some(rate) => rate.begin(format!("ip:{address}")).await.map(Some),
         None => Ok(None),
@@ -64,7 +57,11 @@ async fn count_attempt(
 }
 
 /// Who calls. A web-app token is checked here; an API key is looked up in the database.
-async fn authenticate(state: &State, request: &ServiceRequest) -> Result<Principal, ApiError> {
+async fn authenticate(
+    state: &State,
+    request: &ServiceRequest,
+    address: Option<&str>,
+) -> Result<Principal, ApiError> {
     // Two headers are one with a comma, as every server joins them (RFC 9110, 5.3): no token.
     let headers = request.headers().get_all(AUTHORIZATION);
     let header = headers.map(HeaderValue::as_bytes).collect::<Vec<_>>();
@@ -73,7 +70,7 @@ async fn authenticate(state: &State, request: &ServiceRequest) -> Result<Princip
     match state.auth.parse(header.as_deref(), now) {
         Ok(Credentials::Known(principal)) => Ok(principal),
         Ok(Credentials::Key(presented)) => {
-            let attempt = count_attempt(state, request).await?;
+            let attempt = count_attempt(state, address).await?;
             let prefixe = presented.prefixe.clone();
             let known = state.ask(move |conn| cles::find(conn, &prefixe)).await?;
             let principal = check_key(known.as_ref(), &presented).map_err(ApiError::Refused)?;
@@ -83,7 +80,7 @@ async fn authenticate(state: &State, request: &ServiceRequest) -> Result<Princip
             Ok(principal)
         }
         Err(refusal) => {
-            count_attempt(state, request).await?;
+            count_attempt(state, address).await?;
             Err(ApiError::Refused(refusal))
         }
     }

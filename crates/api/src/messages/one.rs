@@ -46,12 +46,12 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
                 || web::to(crud::get::<Message>),
             )
             .answers::<MessageDetail<'_>>(),
-            put.details("Les champs facultatifs absents gardent leur valeur. Un message en cours d'envoi ou envoyé ne peut plus changer.")
+            put.details("« statut »: « programme » demande aussi la portée « envoi ». Les champs facultatifs absents gardent leur valeur. Un message en cours d'envoi ou envoyé ne peut plus changer.")
                 .body::<MessageRequest>()
                 .answers::<MessageShort<'_>>()
                 .refuses(&[409]),
             patch
-                .details("« statut »: « brouillon » annule la programmation.")
+                .details("« statut »: « brouillon » annule la programmation ; « programme » demande aussi la portée « envoi ».")
                 .body::<MessageRequest>()
                 .answers::<MessageShort<'_>>()
                 .refuses(&[409]),
