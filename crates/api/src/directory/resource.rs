@@ -97,16 +97,19 @@ pub(super) fn endpoints<R: Resource>() -> Vec<Endpoint> {
             operations: vec![
                 read(retrieve, words.one, || web::to(crud::get::<R>))
                     .answers::<R::Json>()
+                    .tagged()
                     .refuses(&[404]),
                 write(Method::PUT, update, words.replace, || {
                     web::to(crud::change::<R>)
                 })
                 .body::<R::Request>()
+                .tagged()
                 .refuses(&[404, 409]),
                 write(Method::PATCH, partial, words.change, || {
                     web::to(crud::change::<R>)
                 })
                 .body::<R::Request>()
+                .tagged()
                 .refuses(&[404, 409]),
                 Operation::new(
                     Method::DELETE,
@@ -116,6 +119,7 @@ pub(super) fn endpoints<R: Resource>() -> Vec<Endpoint> {
                     || web::to(crud::delete::<R>),
                 )
                 .status(204)
+                .tagged()
                 .refuses(&[404, 409]),
             ],
         },

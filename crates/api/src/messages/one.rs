@@ -10,8 +10,9 @@ use messages_core::model::Message;
 use messages_core::vocabulary::Portee;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
-    let one =
-        |method, portee, id, summary, route| Operation::new(method, portee, id, summary, route);
+    let one = |method, portee, id, summary, route| {
+        Operation::new(method, portee, id, summary, route).tagged()
+    };
     let put = one(
         Method::PUT,
         Portee::Ecriture,
