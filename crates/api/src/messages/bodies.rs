@@ -38,7 +38,7 @@ pub(super) struct MessageRequest {
     /// Sujet de l'e-mail, sur une ligne.
     sujet: Option<String>,
     /// À combien de parents il partira, le nombre que « preview » montre ; nécessaire à un message programmé pour plus de parents que `MESSAGES_CONFIRM_ABOVE`.
-    #[schema(minimum = 1, maximum = 1_000_000)]
+    #[schema(minimum = 1, maximum = 4_503_599_627_370_496_i64)]
     destinataires: Option<i64>,
 }
 
@@ -56,7 +56,7 @@ pub(super) struct ResendRequest {
     /// Seulement à ces envois.
     envois: Option<Vec<i64>>,
     /// À combien de parents il repartira, s'il y en a plus que `MESSAGES_CONFIRM_ABOVE`.
-    #[schema(minimum = 1, maximum = 1_000_000)]
+    #[schema(minimum = 1, maximum = 4_503_599_627_370_496_i64)]
     destinataires: Option<i64>,
 }
 
@@ -68,7 +68,7 @@ impl Body for ResendRequest {
 #[schema(examples(json!({ "destinataires": null })))]
 pub(super) struct SendNowRequest {
     /// À combien de parents il partira, s'il y en a plus que `MESSAGES_CONFIRM_ABOVE`.
-    #[schema(minimum = 1, maximum = 1_000_000)]
+    #[schema(minimum = 1, maximum = 4_503_599_627_370_496_i64)]
     destinataires: Option<i64>,
 }
 
@@ -116,7 +116,7 @@ pub(super) struct SendBulkRequest {
     #[schema(required = false)]
     tous_parents: bool,
     /// À combien de parents il partira, s'il y en a plus que `MESSAGES_CONFIRM_ABOVE`.
-    #[schema(minimum = 1, maximum = 1_000_000)]
+    #[schema(minimum = 1, maximum = 4_503_599_627_370_496_i64)]
     destinataires: Option<i64>,
 }
 
