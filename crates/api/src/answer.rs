@@ -2,6 +2,7 @@
 
 pub(crate) mod actions;
 pub(crate) mod annuaire;
+pub(crate) mod discreet;
 pub(crate) mod list;
 pub(crate) mod local;
 #[expect(single_use_lifetimes, reason = "in what is derived")]

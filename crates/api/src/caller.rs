@@ -6,6 +6,7 @@ use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use messages_core::store::appels::idempotence::Demande;
 use messages_core::store::historique::Acteur;
+use messages_core::vocabulary::Portee;
 use std::future::{Ready, ready};
 
 /// Who asks: whoever the gate let through. No endpoint that is public has one.
@@ -23,19 +24,31 @@ pub(crate) struct Caller {
 pub(crate) struct Number(pub(crate) String);
 
 impl Caller {
-    /// Whoever makes this request.
-    pub(crate) fn of(request: &ServiceRequest, principal: Principal) -> Self {
+    /// Whoever makes this request, from this address.
+    pub(crate) fn of(
+        request: &ServiceRequest,
+        principal: Principal,
+        address: Option<String>,
+    ) -> Self {
         let acteur = match &principal.who {
             Who::User(id) => Acteur::utilisateur(&harmless(id)),
             Who::Key(id) => Acteur::cle(*id),
             Who::Anyone => Acteur::anonyme(),
         };
-        let ip = request.peer_addr().map(|peer| peer.ip().to_string());
         let number = request.extensions().get::<Number>().cloned();
         Self {
-            acteur: acteur.by(ip, number.map(|number| number.0)),
+            acteur: acteur.by(address, number.map(|number| number.0)),
             principal,
             demande: None,
+        }
+    }
+
+    /// Those of the members that tell of people which this caller is not told.
+    pub(crate) fn may_not_read(&self, private: &'static [&'static str]) -> &'static [&'static str] {
+        if self.principal.may(Portee::Lecture) {
+            &[]
+        } else {
+            private
         }
     }
 

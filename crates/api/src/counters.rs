@@ -53,7 +53,7 @@ impl Counters {
                 registry
             )?,
             envois: register_int_gauge_vec_with_registry!(
-                "messages_envois_total",
+                "messages_envois",
                 "Envois by channel and state.",
                 &["canal", "etat"],
                 registry

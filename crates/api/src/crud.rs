@@ -2,14 +2,17 @@
 //! `ModelViewSet`, for messages and for each of the three resources of the directory.
 
 use crate::answer;
+use crate::answer::discreet::Discreet;
 use crate::answer::list::{self, Listed};
 use crate::caller::Caller;
+use crate::condition::Condition;
 use crate::drf::{ApiError, Body, Fields, Id, Query, Texts};
 use crate::state::State;
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
 use messages_core::config::{Config, Messages as Settings};
 use messages_core::store::{Conn, Error};
+use messages_core::vocabulary::Portee;
 
 /// One kind of objects.
 pub(crate) trait Resource: Listed {
@@ -17,6 +20,8 @@ pub(crate) trait Resource: Listed {
     const MODEL: &'static str;
     /// Fields that can be said in another way too: `(other, usual)`.
     const OTHER_NAMES: &'static [(&'static str, &'static str)] = &[];
+    /// Members that tell of somebody, or what was written to them.
+    const PRIVATE: &'static [&'static str] = &[];
     /// What one shall be.
     type Form: Clone + Send + 'static;
 
@@ -29,10 +34,20 @@ pub(crate) trait Resource: Listed {
     /// Checks what each field says against the others.
     fn check(_: &mut Fields<'_>, _: &Self::Form, _present: Option<&Self>, _: &Config) {}
 
+    /// What whoever makes it so must be allowed besides.
+    fn needs(_: &Self::Form) -> Option<Portee> {
+        None
+    }
+
     /// The one with this number.
     fn one(conn: &mut Conn, id: i64) -> Result<Self, Error> {
         let found = Self::by_ids(conn, &[id])?.pop();
         found.ok_or(Error::NotFound)
+    }
+    /// What `GET` answers of this one, as JSON.
+    fn detail(&self, _: &mut Conn, settings: &Settings) -> Result<Vec<u8>, Error> {
+        // Our own structs serialise without fail.
+        Ok(serde_json::to_vec(&self.json(settings)).unwrap_or_default())
     }
     /// Adds one, and returns its number.
     fn insert(conn: &mut Conn, form: &Self::Form) -> Result<i64, Error>;
@@ -68,10 +83,26 @@ pub(crate) async fn list<R: Resource>(
 /// `GET` of one.
 pub(crate) async fn get<R: Resource>(
     state: web::Data<State>,
+    condition: Condition,
     Id(id): Id,
 ) -> Result<HttpResponse, ApiError> {
-    let row = load::<R>(&state, id).await?;
-    Ok(answer::ok(&row.json(&state.config.messages)))
+    Ok(condition.answer(shown::<R>(&state, id).await?))
+}
+
+/// What `GET` of one answers.
+async fn shown<R: Resource>(state: &State, id: i64) -> Result<Vec<u8>, ApiError> {
+    let settings = state.config.messages.clone();
+    let shown = move |conn: &mut Conn| explained::<R>(conn, &settings, id)?.detail(conn, &settings);
+    let shown = state.ask(shown).await;
+    shown.map_err(|error| error.of_model(R::MODEL))
+}
+
+/// Whether it is still what the client has seen; 412.
+async fn hold<R: Resource>(state: &State, condition: &Condition, id: i64) -> Result<(), ApiError> {
+    if condition.is_there() {
+        condition.check(&shown::<R>(state, id).await?)?;
+    }
+    Ok(())
 }
 
 /// `POST` to the list.
@@ -80,15 +111,14 @@ pub(crate) async fn create<R: Resource>(
     caller: Caller,
     body: Body,
 ) -> Result<HttpResponse, ApiError> {
-    let form = read::<R>(&state, &body, None, false).await?;
+    let form = read::<R>(&state, &caller, &body, None, false).await?;
     let (texts, settings) = (state.texts, state.config.messages.clone());
+    let hidden = hidden::<R>(&caller, &body);
     let create = move |conn: &mut Conn| {
         let id = R::insert(conn, &form)?;
         let row = R::one(conn, id)?;
-        Ok((
-            (),
-            answer::written(StatusCode::CREATED, &row.json(&settings)),
-        ))
+        let shown = Discreet::new(row.json(&settings), hidden);
+        Ok(((), answer::written(StatusCode::CREATED, &shown)))
     };
     match state.carry_out(&caller, texts.conflict(), create).await {
         Ok(((), created)) => Ok(answer::said(created)),
@@ -102,13 +132,16 @@ pub(crate) async fn change<R: Resource>(
     state: web::Data<State>,
     caller: Caller,
     method: Method,
+    condition: Condition,
     Id(id): Id,
     body: Result<Body, ApiError>,
 ) -> Result<HttpResponse, ApiError> {
     let mut present = load::<R>(&state, id).await?;
+    hold::<R>(&state, &condition, id).await?;
     let body = body?;
     let changed = loop {
-        let form = read(&state, &body, Some(&present), method == Method::PATCH).await?;
+        let partial = method == Method::PATCH;
+        let form = read(&state, &caller, &body, Some(&present), partial).await?;
         let seen = present;
         let update = move |conn: &mut Conn| {
             R::update(conn, &seen, &form)?;
@@ -117,19 +150,28 @@ pub(crate) async fn change<R: Resource>(
         let fixed = R::not_changed(state.texts);
         match state.change(&caller, fixed, update).await {
             // What this request does not name is to stay as somebody else has just made it.
-            Err(ApiError::Stale) => present = load::<R>(&state, id).await?,
+            Err(ApiError::Stale) => {
+                present = load::<R>(&state, id).await?;
+                hold::<R>(&state, &condition, id).await?;
+            }
             other => break other.map_err(|error| error.of_model(R::MODEL))?,
         }
     };
-    Ok(answer::ok(&changed.json(&state.config.messages)))
+    let shown = changed.json(&state.config.messages);
+    Ok(answer::ok(&Discreet::new(
+        shown,
+        hidden::<R>(&caller, &body),
+    )))
 }
 
 /// `DELETE` of one.
 pub(crate) async fn delete<R: Resource>(
     state: web::Data<State>,
     caller: Caller,
+    condition: Condition,
     Id(id): Id,
 ) -> Result<HttpResponse, ApiError> {
+    hold::<R>(&state, &condition, id).await?;
     let kept = R::not_removed(state.texts);
     let delete = move |conn: &mut Conn| R::delete(conn, id);
     let deleted = state.change(&caller, kept, delete).await;
@@ -155,9 +197,17 @@ pub(crate) fn explained<R: Resource>(
     Ok(row)
 }
 
-/// Reads what one shall be; 400 with all faults.
+/// What the caller is not told: who may not read learns nothing but what they said themselves.
+fn hidden<R: Resource>(caller: &Caller, body: &Body) -> Vec<&'static str> {
+    let mut hidden = caller.may_not_read(R::PRIVATE).to_vec();
+    hidden.retain(|name| body.get(name).is_none());
+    hidden
+}
+
+/// Reads what one shall be; 400 with all faults, 403 for what this caller may not make of it.
 async fn read<R: Resource>(
     state: &State,
+    caller: &Caller,
     body: &Body,
     present: Option<&R>,
     partial: bool,
@@ -172,6 +222,9 @@ async fn read<R: Resource>(
         fields.fault(name, state.texts.no_object(&written));
     }
     fields.check()?;
+    if let Some(portee) = R::needs(&form) {
+        caller.principal.must(portee).map_err(ApiError::Refused)?;
+    }
     R::check(&mut fields, &form, present, &state.config);
     fields.check()?;
     Ok(form)

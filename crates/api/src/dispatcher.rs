@@ -6,6 +6,7 @@
 use crate::alarms;
 use messages_core::config::Config;
 use messages_core::dispatch::{self, Options, Report, StopFlag};
+use messages_core::store::canaux::Arret;
 use messages_core::store::{Conn, Error};
 use messages_core::vocabulary::Statut;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(24);
 const LOOK: Duration = Duration::from_secs(150);
 
 /// What a run came to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Outcome {
     /// Messages taken or closed.
     pub(crate) processed: usize,
@@ -31,10 +32,12 @@ pub(crate) struct Outcome {
     pub(crate) error_count: usize,
     /// Envois that wait for a later run.
     pub(crate) waiting: u64,
+    /// Channels that could not go on.
+    pub(crate) stopped: Vec<Arret>,
 }
 
 /// How waiting for a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Waited {
     /// The run is over.
     Done(Outcome),
@@ -115,7 +118,7 @@ fn work(config: &Config, asked: &mpsc::Receiver<Asked>, stop: &Arc<AtomicBool>) 
         let outcome = run_once(config, stop);
         for answer in waiting {
             // Who no longer waits has had an answer.
-            answer.send(outcome).ok();
+            answer.send(outcome.clone()).ok();
         }
         alarms::after(config, matches!(outcome, Waited::Done(_)));
     }
@@ -138,7 +141,7 @@ fn run_once(config: &Config, stop: &Arc<AtomicBool>) -> Waited {
             progress: &mut |_| {},
         };
         let report = dispatch::run(config, &mut conn, options)?;
-        Ok(Waited::Done(outcome(&report)))
+        Ok(Waited::Done(outcome(report)))
     };
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)) {
         Ok(Ok(waited)) => waited,
@@ -153,7 +156,7 @@ fn run_once(config: &Config, stop: &Arc<AtomicBool>) -> Waited {
     }
 }
 
-fn outcome(report: &Report) -> Outcome {
+fn outcome(report: Report) -> Outcome {
     let ended = |statut| {
         let closed = report.closed.iter();
         closed.filter(|message| message.statut == statut).count()
@@ -164,5 +167,6 @@ fn outcome(report: &Report) -> Outcome {
         success_count: ended(Statut::Envoye),
         error_count: ended(Statut::Echec),
         waiting: report.waiting,
+        stopped: report.stopped,
     }
 }

@@ -30,6 +30,8 @@ pub(crate) struct Operation {
     pub(crate) parameters: &'static [Parameter],
     pub(crate) body: Option<Sent>,
     pub(crate) answer: (u16, Answer),
+    /// Whether the object has a tag, and the request may name it.
+    pub(crate) tagged: bool,
     /// Further statuses than those that every operation has.
     pub(crate) refusals: &'static [u16],
     pub(crate) route: fn() -> Route,
@@ -101,6 +103,7 @@ impl Operation {
             parameters: &[],
             body: None,
             answer: (200, Answer::Nothing),
+            tagged: false,
             refusals: &[],
             route,
         }
@@ -156,6 +159,12 @@ impl Operation {
 
     pub(crate) const fn status(mut self, status: u16) -> Self {
         self.answer.0 = status;
+        self
+    }
+
+    /// Takes conditions on the object's tag.
+    pub(crate) const fn tagged(mut self) -> Self {
+        self.tagged = true;
         self
     }
 

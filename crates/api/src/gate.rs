@@ -12,14 +12,17 @@ mod origin;
 use crate::answer;
 use crate::auth::WWW_AUTHENTICATE as REALM;
 use crate::drf::ApiError;
-use crate::endpoint::{Access, Endpoint};
+use crate::edge;
+use crate::endpoint::{Access, Endpoint, Operation};
 use crate::state::State;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{ALLOW, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
-use actix_web::middleware::{Next, from_fn};
-use actix_web::{Error, HttpRequest, HttpResponse, ResponseError, web};
+use actix_web::http::header::{
+    ALLOW, CONTENT_ENCODING, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
+};
+use actix_web::middleware::{Compress, Next, from_fn};
+use actix_web::{Error, HttpRequest, HttpResponse, ResponseError, Route, web};
 use std::rc::Rc;
 
 /// What the gate knows of an endpoint.
@@ -68,9 +71,9 @@ pub(crate) fn register(config: &mut web::ServiceConfig, endpoint: &Endpoint) {
     // Its name in the log, for the counters and for what is kept of an answer.
     let mut resource = web::resource(patterns(endpoint)).name(endpoint.path);
     for operation in &endpoint.operations {
-        resource = resource.route((operation.route)().method(operation.method.clone()));
+        resource = resource.route(route(operation, operation.method.clone()));
         if operation.method == Method::GET {
-            resource = resource.route((operation.route)().method(Method::HEAD));
+            resource = resource.route(route(operation, Method::HEAD));
         }
     }
     if !spec.is_public {
@@ -78,12 +81,22 @@ pub(crate) fn register(config: &mut web::ServiceConfig, endpoint: &Endpoint) {
         let options = web::method(Method::OPTIONS).to(move || async move { describe(name) });
         resource = resource.route(options);
     }
-    config.service(resource.default_service(web::to(not_allowed)).wrap(from_fn(
+    let resource = resource.default_service(web::to(not_allowed));
+    config.service(resource.wrap(from_fn(edge::caught)).wrap(from_fn(
         move |state: web::Data<State>, request, next| {
             let spec = Rc::clone(&spec);
             async move { pass(&spec, &state, request, next).await }
         },
     )));
+}
+
+fn route(operation: &Operation, method: Method) -> Route {
+    let route = (operation.route)().method(method);
+    if operation.answer.1.is_list() {
+        route.wrap(Compress::default())
+    } else {
+        route
+    }
 }
 
 /// The paths that lead to an endpoint: with a slash at the end, whatever the client wrote, and with
@@ -159,7 +172,12 @@ fn finish(
     let headers = response.headers_mut();
     headers.insert(ALLOW, spec.allow.clone());
     if !spec.is_public {
-        headers.insert(VARY, HeaderValue::from_static("Accept, origin"));
+        let vary = if headers.contains_key(CONTENT_ENCODING) {
+            "Accept, Accept-Encoding, origin"
+        } else {
+            "Accept, origin"
+        };
+        headers.insert(VARY, HeaderValue::from_static(vary));
     }
     ServiceResponse::new(request, response)
 }

@@ -141,7 +141,7 @@ async fn ready(state: web::Data<State>) -> HttpResponse {
         };
         Ok((pending == 0, last, stopped, open))
     };
-    match state.ask(question).await {
+    match state.look(question).await {
         Ok((current, last, stopped, open)) => {
             let (status, schema) = if current {
                 (Health::Ok, Tables::Ok)

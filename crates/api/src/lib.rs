@@ -43,6 +43,7 @@ pub mod auth;
 mod caller;
 pub mod cli;
 pub mod commands;
+mod condition;
 mod counters;
 mod crud;
 mod directory;

@@ -3,6 +3,7 @@
 mod actions;
 #[expect(dead_code, reason = "only described: the members are read one by one")]
 mod bodies;
+mod confirmation;
 #[expect(single_use_lifetimes, reason = "in what is derived")]
 mod envois;
 mod form;
@@ -13,6 +14,7 @@ mod preview;
 mod resource;
 mod statistics;
 mod to_parents;
+mod told;
 pub(crate) mod track;
 
 use crate::endpoint::Endpoint;

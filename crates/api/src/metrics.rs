@@ -32,7 +32,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 }
 
 /// Some of it, for the documentation.
-const EXAMPLE: &str = "# HELP messages_envois_total Envois by channel and state.\n# TYPE messages_envois_total gauge\nmessages_envois_total{canal=\"sms\",etat=\"envoye\"} 128\n";
+const EXAMPLE: &str = "# HELP messages_envois Envois by channel and state.\n# TYPE messages_envois gauge\nmessages_envois{canal=\"sms\",etat=\"envoye\"} 128\n";
 
 /// Every kind, so that a rule finds a zero where all is well.
 fn count(gauge: &IntGaugeVec, open: &[Incident]) {

@@ -26,15 +26,28 @@ impl Rate {
     /// # Errors
     /// 429 with the seconds until the window ends.
     pub(crate) async fn check(&self, caller: String) -> Result<(), ApiError> {
+        self.begin(caller).await.map(drop)
+    }
+
+    /// The same, for what may turn out not to count: with what it is taken back by.
+    ///
+    /// # Errors
+    /// As [`Self::check`].
+    pub(crate) async fn begin(&self, caller: String) -> Result<String, ApiError> {
         let input = SimpleInput {
             interval: Duration::from_secs(60),
             max_requests: self.most,
             key: caller,
         };
-        let Ok((decision, output, _)) = self.backend.request(input).await;
+        let Ok((decision, output, counted)) = self.backend.request(input).await;
         match decision {
-            Decision::Allowed => Ok(()),
+            Decision::Allowed => Ok(counted),
             Decision::Denied => Err(ApiError::Throttled(output.seconds_until_reset().max(1))),
         }
+    }
+
+    /// Does as if it had not been counted.
+    pub(crate) async fn take_back(&self, counted: String) {
+        let Ok(()) = self.backend.rollback(counted).await;
     }
 }

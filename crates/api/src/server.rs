@@ -2,12 +2,12 @@
 
 use crate::auth::Authenticator;
 use crate::cli::Cli;
-use crate::edge::{self, cors, headers, journal};
+use crate::edge::{self, bounds, cors, headers, journal};
 use crate::endpoint::Endpoint;
 use crate::messages::track;
-use crate::state::{CONNECTIONS, State};
+use crate::state::{State, THREADS};
 use crate::{directory, gate, health, historique, messages, metrics, openapi, start};
-use actix_web::dev::ServerHandle;
+use actix_web::dev::{Extensions, ServerHandle};
 use actix_web::middleware::{NormalizePath, TrailingSlash, from_fn};
 use actix_web::{App, HttpServer, rt, web};
 use messages_core::config::{Config, Lang};
@@ -16,6 +16,7 @@ use messages_core::exit::{Exit, Failure};
 use messages_core::store::appels::{cles, idempotence};
 use messages_core::store::{Error as StoreError, migrations};
 use messages_core::vocabulary::Mode;
+use std::any::Any;
 use std::io::Write;
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -111,17 +112,41 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 /// Requests under way may take so long once the server is told to stop.
 const SHUTDOWN_SECONDS: u64 = 27;
 
+/// Longer than proxies keep a connection that nobody uses (nginx: 60 seconds): they are to end it, for
+/// what they send while it is ended here is lost.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// Connections of all clients together.
+const CLIENTS: usize = 256;
+
+/// A client that takes nothing of its answer for so long is gone.
+const TAKE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Has the system end a connection whose client takes nothing, where it can.
+fn cut_off(connection: &dyn Any, _: &mut Extensions) {
+    #[cfg(target_os = "linux")]
+    if let Some(stream) = connection.downcast_ref::<rt::net::TcpStream>() {
+        let socket = socket2::SockRef::from(stream);
+        socket.set_tcp_user_timeout(Some(TAKE_TIMEOUT)).ok();
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = (connection, TAKE_TIMEOUT);
+}
+
 async fn run(listener: TcpListener, state: web::Data<State>) -> std::io::Result<()> {
     let stop = Arc::new(AtomicBool::new(false));
     for signal in [signal_hook::consts::SIGTERM, signal_hook::consts::SIGINT] {
         signal_hook::flag::register(signal, Arc::clone(&stop))?;
     }
     let read_tracking = state.config.api.read_tracking;
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let workers = workers.min(CLIENTS);
     let shared = state.clone();
     let server = HttpServer::new(move || {
         App::new()
             .app_data(shared.clone())
             .configure(|config| routes(config, read_tracking))
+            .wrap(from_fn(bounds::bounds))
             .wrap(from_fn(cors::cors))
             .wrap(from_fn(journal::journal))
             .wrap(headers::security())
@@ -132,9 +157,11 @@ async fn run(listener: TcpListener, state: web::Data<State>) -> std::io::Result<
     .disable_signals()
     .shutdown_timeout(SHUTDOWN_SECONDS)
     .client_request_timeout(HEAD_TIMEOUT)
-    .max_connections(1024)
-    // More could not have a connection to the database.
-    .worker_max_blocking_threads(CONNECTIONS)
+    .keep_alive(KEEP_ALIVE)
+    .workers(workers)
+    .max_connections(CLIENTS / workers)
+    .on_connect(cut_off)
+    .worker_max_blocking_threads(THREADS)
     .run();
     rt::spawn(watch(stop, server.handle(), state.clone()));
     rt::spawn(forget(state.clone()));

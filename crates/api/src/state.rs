@@ -8,13 +8,13 @@ use crate::dispatcher::Dispatcher;
 use crate::drf::{ApiError, Texts};
 use crate::rate::Rate;
 use actix_web::{HttpResponse, web};
-use messages_core::config::Config;
+use messages_core::config::{Config, Database};
 use messages_core::store::appels::idempotence::{self, Once, Reponse};
 use messages_core::store::historique::Acteur;
 use messages_core::store::{Conn, Error, Pool};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Everything that a handler may ask for.
 pub(crate) struct State {
@@ -28,6 +28,12 @@ pub(crate) struct State {
     /// As many as there are connections: who waits for one holds no thread, and they come first
     /// who asked first.
     turns: Arc<Semaphore>,
+    /// SQLite has one writer: who waits for it takes no turn from those who read.
+    writers: Arc<Semaphore>,
+    /// A connection that is only looked at, so that a monitor is answered whatever the others do.
+    aside: Pool,
+    /// Who reads a long body does so one at a time, and beside the database.
+    reading: Arc<Semaphore>,
     pub(crate) dispatcher: Dispatcher,
     pub(crate) rate: Option<Rate>,
     pub(crate) counters: Counters,
@@ -40,11 +46,18 @@ impl State {
     /// When the database cannot be opened.
     pub(crate) fn new(config: Config, auth: Authenticator) -> Result<Self, Error> {
         let pool = Pool::open(&config.database, CONNECTIONS.try_into().unwrap_or(u32::MAX))?;
+        let writers = match config.database {
+            Database::Sqlite(_) => 1,
+            Database::Postgres(_) => CONNECTIONS,
+        };
         Ok(Self {
             texts: Texts(config.messages.lang),
             auth,
+            aside: pool.beside(&config.database, 1)?,
             pool,
             turns: Arc::new(Semaphore::new(CONNECTIONS)),
+            writers: Arc::new(Semaphore::new(writers)),
+            reading: Arc::new(Semaphore::new(1)),
             dispatcher: Dispatcher::start(config.clone()),
             rate: config.api.requests_per_minute.map(Rate::new),
             counters: Counters::new(),
@@ -61,6 +74,35 @@ impl State {
         question: impl FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, ApiError> {
         self.wait_for(None, self.texts.conflict(), question).await
+    }
+
+    /// Asks the database how it is, on a connection of its own.
+    ///
+    /// # Errors
+    /// As [`ApiError::from_store`].
+    pub(crate) async fn look<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let pool = self.aside.clone();
+        let looked = aside(move || pool.with(None, question)).await?;
+        looked.map_err(|error| ApiError::from_store(error, self.texts.conflict()))
+    }
+
+    /// Reads what takes the processor long, beside the database.
+    ///
+    /// # Errors
+    /// 503 when others read for too long.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let turn = turn(&self.reading).await?;
+        aside(move || {
+            let _turn = turn;
+            read()
+        })
+        .await
     }
 
     /// Changes something for somebody, in one transaction with what the history says of it. Every change
@@ -126,30 +168,51 @@ impl State {
         conflict: &'static str,
         question: impl FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, ApiError> {
-        let pool = self.pool.clone();
-        let turn = Arc::clone(&self.turns).acquire_owned();
-        let Ok(Ok(turn)) = tokio::time::timeout(WAIT, turn).await else {
-            return Err(ApiError::Unavailable);
+        // Who waits to write takes no turn from those who read.
+        let writer = match acteur {
+            Some(_) => Some(turn(&self.writers).await?),
+            None => None,
         };
-        let question = move || {
-            let _turn = turn;
+        let turn = turn(&self.turns).await?;
+        let pool = self.pool.clone();
+        let asked = aside(move || {
+            let _turns = (writer, turn);
             match acteur {
                 Some(acteur) => pool.change(acteur, question),
                 None => pool.with(None, question),
             }
-        };
-        match web::block(question).await {
-            Ok(outcome) => outcome.map_err(|error| ApiError::from_store(error, conflict)),
-            Err(error) => {
-                log::error!("{error}");
-                Err(ApiError::Internal)
-            }
-        }
+        });
+        asked
+            .await?
+            .map_err(|error| ApiError::from_store(error, conflict))
     }
 }
 
+/// Waits for a turn; 503 when it does not come.
+async fn turn(turns: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, ApiError> {
+    let turn = tokio::time::timeout(WAIT, Arc::clone(turns).acquire_owned()).await;
+    let Ok(Ok(turn)) = turn else {
+        return Err(ApiError::Unavailable);
+    };
+    Ok(turn)
+}
+
+/// Works on a thread that may wait.
+async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ApiError> {
+    web::block(work).await.map_err(|error| {
+        log::error!("{error}");
+        ApiError::Internal
+    })
+}
+
+/// Threads of each worker that may wait: for every connection, for whoever looks, and for whoever reads
+/// a long body.
+pub(crate) const THREADS: usize = CONNECTIONS + 2;
+
 /// More than two cores can make use of, so that a slow question does not hold up the others.
-pub(crate) const CONNECTIONS: usize = 10;
+const CONNECTIONS: usize = 10;
 
 /// Longest wait for a connection.
 const WAIT: Duration = Duration::from_secs(10);

@@ -3,6 +3,8 @@
 
 use crate::drf::{Texts, plain};
 use messages_core::config::Lang;
+use messages_core::store::canaux::Arret;
+use messages_core::vocabulary::Canal;
 
 /// `by_parent` without its parent. This text and the next are the old server's own, which says them
 /// in French whatever its language: the web app knows them.
@@ -79,6 +81,36 @@ impl Texts {
             (0, None) => self.leaving().to_owned(),
             (_, Some(why)) => format!("{}. {why}", self.sent()),
             (_, None) => self.sent().to_owned(),
+        }
+    }
+
+    /// A message to many: how many of them got it.
+    pub(crate) fn reached(self, canal: Canal, reached: usize, all: usize) -> String {
+        let (fr, en) = match canal {
+            Canal::Sms => ("Message", "Message"),
+            Canal::Email => ("Email", "Email"),
+        };
+        let s = if reached > 1 { "s" } else { "" };
+        match self.0 {
+            Lang::Fr => format!("{fr} envoyé à {reached} parent{s} sur {all}"),
+            Lang::En => format!("{en} sent to {reached} of {all} parents"),
+        }
+    }
+
+    /// A channel that could not go on, for staff.
+    pub(crate) fn stopped_channel(self, arret: &Arret) -> String {
+        let why = arret.phrase(self.0);
+        match (self.0, arret.canal) {
+            (Lang::Fr, Canal::Sms) => {
+                format!("Les SMS ne partent pas : {why}. Prévenez l'administrateur.")
+            }
+            (Lang::Fr, Canal::Email) => {
+                format!("Les e-mails ne partent pas : {why}. Prévenez l'administrateur.")
+            }
+            (Lang::En, Canal::Sms) => format!("SMS do not leave: {why}. Tell the administrator."),
+            (Lang::En, Canal::Email) => {
+                format!("Emails do not leave: {why}. Tell the administrator.")
+            }
         }
     }
 

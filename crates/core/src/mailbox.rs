@@ -62,12 +62,14 @@ pub fn key(address: &str) -> String {
     address.to_ascii_lowercase()
 }
 
+/// What stands around an address and is no part of it.
+const AROUND: [char; 15] = [
+    '"', '\'', '’', '“', '”', '«', '»', '=', ' ', '(', ')', '[', ']', '>', ':',
+];
+
 /// What stands for an address: the values between separators, of `Name <address>` the inside.
 fn parts(text: &str) -> Vec<&str> {
-    let outer = [
-        '"', '\'', '’', '“', '”', '«', '»', '=', ' ', '(', ')', '[', ']', '>', ':',
-    ];
-    let text = text.trim_matches(outer);
+    let text = text.trim_matches(AROUND);
     if text.contains('<') {
         let inside = |part: &'_ str| part.split('>').next().map(str::len);
         return text
@@ -118,7 +120,7 @@ fn without_remark(value: &str) -> &str {
 /// lettre accepts what no parent has (`a@b`, `"a b"@c.d`, `a@[127.0.0.1]`); here the domain needs a
 /// dot and no brackets, the local part no quotes, and the whole at most 254 bytes (RFC 5321, 4.5.3.1).
 fn address(part: &str) -> Result<String, Fault> {
-    let part = without_label(without_scheme(part));
+    let part = without_label(without_scheme(part)).trim_matches(AROUND);
     let (local, domain) = part.rsplit_once('@').ok_or(Fault::Unreadable)?;
     // A word processor's apostrophe.
     let local = local.replace('’', "'");

@@ -95,6 +95,16 @@ pub fn one(conn: &mut Conn, config: &Config, id: i64) -> Result<Preview, Error> 
     Audience::new(config).of(conn, message, false)
 }
 
+/// How many would get it, were it due now.
+///
+/// # Errors
+/// `NotFound`; the database's.
+pub fn reached(conn: &mut Conn, config: &Config, id: i64) -> Result<usize, Error> {
+    let shown = one(conn, config, id)?;
+    let recipients = shown.recipients.iter();
+    Ok(recipients.filter(|one| one.address.is_ok()).count())
+}
+
 /// Works out who would get a message, as a run would, without writing anything.
 struct Audience {
     rules: Rules,

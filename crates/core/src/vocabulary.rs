@@ -286,9 +286,9 @@ text_enum! {
     Portee {
         /// Reading messages, envois and the directory.
         Lecture = "lecture",
-        /// Changing messages and the directory.
+        /// Writing drafts, changing the directory, and having messages stay.
         Ecriture = "ecriture",
-        /// Making messages leave at once.
+        /// Programming messages, and making them leave at once.
         Envoi = "envoi",
         /// Watching over the program: counters, no message and nobody.
         Supervision = "supervision",

@@ -89,8 +89,7 @@ async fn put(
         essai: said("essai"),
     };
     // Before anybody has to wait for the database.
-    let school = web::block(move || read(&bytes, texts)).await;
-    let school = school.map_err(|_ended| ApiError::Internal)??;
+    let school = state.read(move || read(&bytes, texts)).await??;
     let take_over = move |conn: &mut Conn| take_over(conn, &school, how, texts);
     let taken = state.change(&caller, texts.conflict(), take_over);
     let taken = taken.await??;

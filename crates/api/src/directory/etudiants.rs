@@ -24,6 +24,7 @@ pub(super) fn said(fields: &mut Fields<'_>, id: i64) -> EtudiantPatch {
 
 impl Resource for Etudiant {
     const MODEL: &'static str = "Etudiant";
+    const PRIVATE: &'static [&'static str] = &["nom", "prenom"];
     const WORDS: Words = Words {
         list: "Les élèves",
         one: "Un élève",

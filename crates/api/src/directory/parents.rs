@@ -100,6 +100,7 @@ fn read(fields: &mut Fields<'_>, present: Option<&Fiche>, id: i64, region: Regio
 impl Resource for Fiche {
     const MODEL: &'static str = "Parent";
     const OTHER_NAMES: &'static [(&'static str, &'static str)] = &[("etudiant", "etudiants")];
+    const PRIVATE: &'static [&'static str] = &["nom", "prenom", "telephone", "email", "adresse"];
     const WORDS: Words = Words {
         list: "Les parents",
         one: "Un parent",

@@ -42,6 +42,8 @@ pub(super) trait Resource: annuaire::Resource {
     const WORDS: Words;
     /// Fields that can be said in another way too: `(other, usual)`.
     const OTHER_NAMES: &'static [(&'static str, &'static str)] = &[];
+    /// Members that tell of somebody.
+    const PRIVATE: &'static [&'static str] = &[];
     /// What is answered.
     type Json: From<Self> + Serialize + ToSchema;
     /// What is sent.
@@ -95,16 +97,19 @@ pub(super) fn endpoints<R: Resource>() -> Vec<Endpoint> {
             operations: vec![
                 read(retrieve, words.one, || web::to(crud::get::<R>))
                     .answers::<R::Json>()
+                    .tagged()
                     .refuses(&[404]),
                 write(Method::PUT, update, words.replace, || {
                     web::to(crud::change::<R>)
                 })
                 .body::<R::Request>()
+                .tagged()
                 .refuses(&[404, 409]),
                 write(Method::PATCH, partial, words.change, || {
                     web::to(crud::change::<R>)
                 })
                 .body::<R::Request>()
+                .tagged()
                 .refuses(&[404, 409]),
                 Operation::new(
                     Method::DELETE,
@@ -114,6 +119,7 @@ pub(super) fn endpoints<R: Resource>() -> Vec<Endpoint> {
                     || web::to(crud::delete::<R>),
                 )
                 .status(204)
+                .tagged()
                 .refuses(&[404, 409]),
             ],
         },
@@ -164,6 +170,7 @@ impl<R: Resource> Listed for R {
 impl<R: Resource> crud::Resource for R {
     const MODEL: &'static str = R::MODEL;
     const OTHER_NAMES: &'static [(&'static str, &'static str)] = R::OTHER_NAMES;
+    const PRIVATE: &'static [&'static str] = R::PRIVATE;
     /// With the number that a new one shall have.
     type Form = (Option<i64>, R);
 

@@ -9,6 +9,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use messages_core::store::appels::idempotence::Reponse;
 use messages_core::store::{self, Conflict};
+use messages_core::texts::conflit;
 use serde_json::{Value, json};
 use std::fmt;
 
@@ -48,10 +49,14 @@ pub(crate) enum ApiError {
         /// Recipients now.
         presents: usize,
     },
+    /// 409: so many would be written to, and nobody said that it is meant.
+    Unconfirmed(i64),
     /// 409: others changed it again and again since it was read.
     Stale,
     /// 408: the body did not come in time.
     TooSlow,
+    /// 412: not what the client has seen.
+    Changed,
     /// 413
     TooLarge,
     /// 415
@@ -85,6 +90,10 @@ impl ApiError {
             Self::Refused(refusal) => {
                 return serde_json::to_value(refusal.body(texts.0)).unwrap_or_default();
             }
+            Self::Unconfirmed(count) => {
+                let detail = conflit(texts.0, Conflict::Unconfirmed(*count));
+                return json!({ "detail": detail, "destinataires": count });
+            }
             Self::Json(words) => format!("JSON parse error - {words}"),
             Self::Multipart(words) => format!("Multipart form parse error - {words}"),
             Self::Malformed => texts.malformed().to_owned(),
@@ -95,7 +104,7 @@ impl ApiError {
             Self::NotAcceptable => texts.not_acceptable().to_owned(),
             Self::Conflict(text) => (*text).to_owned(),
             // Of these the gate gives the first answer.
-            Self::Stale | Self::Repeated(_) => texts.stale().to_owned(),
+            Self::Stale | Self::Changed | Self::Repeated(_) => texts.stale().to_owned(),
             Self::TooSlow => texts.too_slow().to_owned(),
             Self::TooLarge => texts.too_large().to_owned(),
             Self::MediaType(media) => texts.media_type(media),
@@ -112,6 +121,7 @@ impl ApiError {
         match error {
             store::Error::NotFound => Self::NotFound,
             store::Error::Conflict(Conflict::SameClass { .. }) => Self::SameClass,
+            store::Error::Conflict(Conflict::Unconfirmed(count)) => Self::Unconfirmed(count),
             store::Error::Conflict(_) => Self::Conflict(conflict),
             store::Error::Stale => Self::Stale,
             store::Error::Unavailable(why) => {
@@ -157,10 +167,13 @@ impl ResponseError for ApiError {
             Self::NotFound | Self::NoObject(_) | Self::NoPage => StatusCode::NOT_FOUND,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
-            Self::Conflict(_) | Self::Leaving { .. } | Self::Stale | Self::Repeated(_) => {
-                StatusCode::CONFLICT
-            }
+            Self::Conflict(_)
+            | Self::Leaving { .. }
+            | Self::Unconfirmed(_)
+            | Self::Stale
+            | Self::Repeated(_) => StatusCode::CONFLICT,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::Changed => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::OtherBody => StatusCode::UNPROCESSABLE_ENTITY,

@@ -4,6 +4,7 @@ use super::origin;
 use crate::auth::{Credentials, Principal, Refusal, Who, check_key};
 use crate::caller::Caller;
 use crate::drf::ApiError;
+use crate::edge::address;
 use crate::endpoint::Access;
 use crate::state::State;
 use actix_web::HttpMessage;
@@ -21,15 +22,9 @@ pub(super) async fn check(
     request: &ServiceRequest,
     access: Access,
 ) -> Result<(), ApiError> {
-    let principal = match authenticate(state, request).await {
-        Ok(principal) => principal,
-        Err(refusal) => {
-            // Who guesses keys is slowed down as who uses one.
-            let peer = request.peer_addr().map(|peer| peer.ip().to_string());
-            count(state, format!("ip:{}", peer.unwrap_or_default())).await?;
-            return Err(refusal);
-        }
-    };
+    let address = address::of(&state.config.api.proxies, request.request());
+    let address = address.map(|address| address.to_string());
+    let principal = authenticate(state, request, address.as_deref()).await?;
     if principal.who == Who::Anyone && !origin::is_here(state, request) {
         return Err(ApiError::Refused(Refusal::Forbidden));
     }
@@ -38,7 +33,7 @@ pub(super) async fn check(
         .map_or(Ok(()), |portee| principal.must(portee));
     let caller = principal.log_name();
     // Before it may be refused, because the log also tells who was.
-    let known = Caller::of(request, principal);
+    let known = Caller::of(request, principal, address);
     request.extensions_mut().insert(known);
     allowed.map_err(ApiError::Refused)?;
     count(state, caller).await
@@ -51,23 +46,42 @@ async fn count(state: &State, caller: String) -> Result<(), ApiError> {
     }
 }
 
+/// Counts an attempt from this address: who guesses keys is slowed down as who uses one, before
+/// anything is looked up for them.
+async fn count_attempt(state: &State, address: Option<&str>) -> Result<Option<String>, ApiError> {
+    let address = address.unwrap_or_default();
+    match &state.rate {
+        Some(rate) => rate.begin(format!("ip:{address}")).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 /// Who calls. A web-app token is checked here; an API key is looked up in the database.
-async fn authenticate(state: &State, request: &ServiceRequest) -> Result<Principal, ApiError> {
+async fn authenticate(
+    state: &State,
+    request: &ServiceRequest,
+    address: Option<&str>,
+) -> Result<Principal, ApiError> {
     // Two headers are one with a comma, as every server joins them (RFC 9110, 5.3): no token.
     let headers = request.headers().get_all(AUTHORIZATION);
     let header = headers.map(HeaderValue::as_bytes).collect::<Vec<_>>();
     let header = (!header.is_empty()).then(|| header.join(&b", "[..]));
     let now = Instant::of_this_machine();
-    let credentials = state
-        .auth
-        .parse(header.as_deref(), now)
-        .map_err(ApiError::Refused)?;
-    match credentials {
-        Credentials::Known(principal) => Ok(principal),
-        Credentials::Key(presented) => {
+    match state.auth.parse(header.as_deref(), now) {
+        Ok(Credentials::Known(principal)) => Ok(principal),
+        Ok(Credentials::Key(presented)) => {
+            let attempt = count_attempt(state, address).await?;
             let prefixe = presented.prefixe.clone();
             let known = state.ask(move |conn| cles::find(conn, &prefixe)).await?;
-            check_key(known.as_ref(), &presented).map_err(ApiError::Refused)
+            let principal = check_key(known.as_ref(), &presented).map_err(ApiError::Refused)?;
+            if let (Some(rate), Some(attempt)) = (&state.rate, attempt) {
+                rate.take_back(attempt).await;
+            }
+            Ok(principal)
+        }
+        Err(refusal) => {
+            count_attempt(state, address).await?;
+            Err(ApiError::Refused(refusal))
         }
     }
 }

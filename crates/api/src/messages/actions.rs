@@ -1,24 +1,24 @@
 //! What the buttons of a message do: process, send now, cancel, send again, mark as read.
 
-use super::bodies::ResendRequest;
+use super::bodies::{ResendRequest, SendNowRequest};
+use super::confirmation::Confirmation;
 use super::form::{is_to_all, too_long};
+use super::told::Teller;
+use crate::answer;
 use crate::answer::actions::{Done, Marked, Run};
-use crate::answer::{self, message};
 use crate::caller::Caller;
 use crate::crud::{Resource, explained, load};
 use crate::dispatcher::Waited;
-use crate::drf::{ApiError, Body, Id, Texts, Value, python_int};
+use crate::drf::{ApiError, Body, Id, Value, python_int};
 use crate::endpoint::{Endpoint, Operation};
 use crate::state::State;
 use crate::texts::{MARKED, NOTHING_DUE, ONLY_EMAILS, processed};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpResponse, Route, web};
 use messages_core::audience::Rules;
-use messages_core::config::Messages as Settings;
 use messages_core::model::Message;
 use messages_core::readdress;
-use messages_core::store::appels::idempotence::Reponse;
-use messages_core::store::{Conn, Error, historique, messages};
+use messages_core::store::{Conn, historique, messages};
 use messages_core::vocabulary::{Action, Objet, Portee, Statut};
 use messages_core::waiting;
 use serde_json::json;
@@ -68,6 +68,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
                 "Envoie tout de suite un brouillon ou un message programmé",
                 || web::to(send_now),
             )
+            .body::<SendNowRequest>()
             .details("La réponse vient après l'envoi, ou au bout de 25 secondes ; l'envoi continue alors."),
         ),
         endpoint(
@@ -122,7 +123,12 @@ async fn process_scheduled(
         Waited::Done(done) => {
             let counts = [done.processed, done.success_count, done.error_count];
             let text = processed(done.processed, done.success_count, done.error_count);
-            answer(true, text, counts)
+            let stopped = done
+                .stopped
+                .iter()
+                .map(|arret| texts.stopped_channel(arret));
+            let text = [text].into_iter().chain(stopped).collect::<Vec<_>>();
+            answer(done.stopped.is_empty(), text.join(". "), counts)
         }
         Waited::GoesOn => answer(true, texts.goes_on().to_owned(), [0; 3]),
         Waited::Failed => answer(false, texts.run_failed().to_owned(), [0; 3]),
@@ -173,16 +179,20 @@ async fn send_now(
     state: web::Data<State>,
     caller: Caller,
     Id(id): Id,
+    body: Body,
 ) -> Result<HttpResponse, ApiError> {
     check_sendable(&state, id).await?;
-    let begun = Begun::of(&state);
+    let confirmation = Confirmation::read_alone(&state, &body)?;
+    let teller = Teller::of(&state, &caller);
+    let begun = teller.clone();
     let send = move |conn: &mut Conn| {
         messages::send_now(conn, id)?;
-        Ok(((), begun.told(conn, id)?))
+        confirmation.check(conn, id)?;
+        Ok(((), begun.begun(conn, id)?))
     };
     let due = state.carry_out(&caller, state.texts.not_sendable(), send);
     due.await.map_err(of_message)?;
-    sent(&state, &caller, id).await
+    teller.sent(&state, &caller, id).await
 }
 
 async fn cancel(
@@ -191,6 +201,7 @@ async fn cancel(
     Id(id): Id,
 ) -> Result<HttpResponse, ApiError> {
     let (texts, settings) = (state.texts, state.config.messages.clone());
+    let teller = Teller::of(&state, &caller);
     let cancel = move |conn: &mut Conn| {
         let stopped = messages::cancel(conn, id)?;
         let message: Message = explained(conn, &settings, id)?;
@@ -198,7 +209,7 @@ async fn cancel(
             Statut::Brouillon => texts.cancelled().to_owned(),
             _ => texts.stopped(stopped),
         };
-        Ok(((), done(settings.zone, true, text, &message)))
+        Ok(((), teller.done(true, text, &message)))
     };
     let stopped = state.carry_out(&caller, texts.not_cancellable(), cancel);
     let ((), told) = stopped.await.map_err(of_message)?;
@@ -212,28 +223,32 @@ async fn resend(
     body: Body,
 ) -> Result<HttpResponse, ApiError> {
     let envois = envois_of(&state, &body)?;
+    let confirmation = Confirmation::read_alone(&state, &body)?;
     let rules = Rules::new(&state.config);
     check_sendable(&state, id).await?;
-    let begun = Begun::of(&state);
+    let teller = Teller::of(&state, &caller);
+    let begun = teller.clone();
     let resend = move |conn: &mut Conn| {
         let again = readdress::resend(conn, &rules, id, envois.as_deref())?;
-        Ok((again, begun.told(conn, id)?))
+        confirmation.hold(again.envois.len())?;
+        Ok((again, begun.begun(conn, id)?))
     };
     let again = state.carry_out(&caller, state.texts.not_resendable(), resend);
     let (again, _) = again.await.map_err(of_message)?;
-    let zone = state.config.messages.zone;
     let waited = state.dispatcher.run().await;
     let message: Message = load(&state, id).await?;
     if waited == Waited::Refused {
         let text = state.texts.run_refused().to_owned();
-        return Ok(state.tell(&caller, done(zone, false, text, &message)).await);
+        return Ok(state
+            .tell(&caller, teller.done(false, text, &message))
+            .await);
     }
     let settings = state.config.messages.clone();
     let outcome = state
         .ask(move |conn| waiting::outcome(conn, &settings, id, &again))
         .await?;
     let text = state.texts.sent_again(outcome.reached, outcome.missing);
-    let told = done(zone, outcome.reached > 0, text, &message);
+    let told = teller.done(outcome.reached > 0, text, &message);
     Ok(state.tell(&caller, told).await)
 }
 
@@ -254,60 +269,4 @@ fn envois_of(state: &State, body: &Body) -> Result<Option<Vec<i64>>, ApiError> {
             .ok_or_else(|| fault(state.texts.not_a_number())),
         Some(_) => Err(fault(state.texts.not_a_list())),
     }
-}
-
-/// Has a message sent that is due now, and tells what became of it.
-pub(super) async fn sent(
-    state: &State,
-    caller: &Caller,
-    id: i64,
-) -> Result<HttpResponse, ApiError> {
-    let waited = state.dispatcher.run().await;
-    let message: Message = load(state, id).await?;
-    let texts = state.texts;
-    let (success, text) = match message.statut {
-        _ if waited == Waited::Refused => (false, texts.run_refused().to_owned()),
-        Statut::Envoye => (true, texts.sent().to_owned()),
-        Statut::Echec => {
-            let why = message.details_erreur.clone();
-            (false, why.unwrap_or_else(|| texts.not_sent().to_owned()))
-        }
-        // Its channel is stopped: nothing left, and this is why.
-        _ => match message.details_erreur.clone() {
-            Some(why) => (false, why),
-            None => (true, texts.leaving().to_owned()),
-        },
-    };
-    let told = done(state.config.messages.zone, success, text, &message);
-    Ok(state.tell(caller, told).await)
-}
-
-/// What is told of a message that is about to leave, by whoever has to say something before it has.
-pub(super) struct Begun {
-    texts: Texts,
-    settings: Settings,
-}
-
-impl Begun {
-    pub(super) fn of(state: &State) -> Self {
-        Self {
-            texts: state.texts,
-            settings: state.config.messages.clone(),
-        }
-    }
-
-    pub(super) fn told(&self, conn: &mut Conn, id: i64) -> Result<Reponse, Error> {
-        let message: Message = explained(conn, &self.settings, id)?;
-        let text = self.texts.leaving().to_owned();
-        Ok(done(self.settings.zone, true, text, &message))
-    }
-}
-
-fn done(zone: chrono_tz::Tz, success: bool, text: String, message: &Message) -> Reponse {
-    let done = Done {
-        success,
-        message: text,
-        details: message::short(message, zone),
-    };
-    answer::written(StatusCode::OK, &done)
 }

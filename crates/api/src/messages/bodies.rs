@@ -37,6 +37,9 @@ pub(super) struct MessageRequest {
     classe: Option<i64>,
     /// Sujet de l'e-mail, sur une ligne.
     sujet: Option<String>,
+    /// À combien de parents il partira, le nombre que « preview » montre ; nécessaire à un message programmé pour plus de parents que `MESSAGES_CONFIRM_ABOVE`.
+    #[schema(minimum = 1, maximum = 4_503_599_627_370_496_i64)]
+    destinataires: Option<i64>,
 }
 
 impl Body for MessageRequest {
@@ -52,9 +55,24 @@ impl Body for MessageRequest {
 pub(super) struct ResendRequest {
     /// Seulement à ces envois.
     envois: Option<Vec<i64>>,
+    /// À combien de parents il repartira, s'il y en a plus que `MESSAGES_CONFIRM_ABOVE`.
+    #[schema(minimum = 1, maximum = 4_503_599_627_370_496_i64)]
+    destinataires: Option<i64>,
 }
 
 impl Body for ResendRequest {
+    const RULES: &'static [(&'static str, Rule)] = &[];
+}
+
+#[derive(ToSchema)]
+#[schema(examples(json!({ "destinataires": null })))]
+pub(super) struct SendNowRequest {
+    /// À combien de parents il partira, s'il y en a plus que `MESSAGES_CONFIRM_ABOVE`.
+    #[schema(minimum = 1, maximum = 4_503_599_627_370_496_i64)]
+    destinataires: Option<i64>,
+}
+
+impl Body for SendNowRequest {
     const RULES: &'static [(&'static str, Rule)] = &[];
 }
 
@@ -97,6 +115,9 @@ pub(super) struct SendBulkRequest {
     /// À tous les parents.
     #[schema(required = false)]
     tous_parents: bool,
+    /// À combien de parents il partira, s'il y en a plus que `MESSAGES_CONFIRM_ABOVE`.
+    #[schema(minimum = 1, maximum = 4_503_599_627_370_496_i64)]
+    destinataires: Option<i64>,
 }
 
 impl Body for SendBulkRequest {

@@ -126,7 +126,7 @@ struct EnvoiJson<'e> {
 }
 
 /// Why it did not leave, or not yet.
-fn reason(row: &Destinataire, lang: Lang, zone: chrono_tz::Tz) -> Option<String> {
+pub(super) fn reason(row: &Destinataire, lang: Lang, zone: chrono_tz::Tz) -> Option<String> {
     match row.motif {
         Some(why) => Some(motif(lang, why).to_owned()),
         None => next_attempt(lang, row, zone, Instant::of_this_machine()),

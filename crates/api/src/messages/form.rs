@@ -1,5 +1,6 @@
 //! The body of a message: Django REST framework's rules for each field, then ours for the whole.
 
+use super::confirmation::Confirmation;
 use crate::drf::{Fields, Key, OPTIONAL, REQUIRED, Rule};
 use crate::texts::NO_PARENT;
 use messages_core::config::Config;
@@ -20,6 +21,8 @@ pub(crate) struct Form {
     parent: Option<Key>,
     classe: Option<Key>,
     statut_said: bool,
+    /// Of one that becomes programmed, or for others than it was.
+    confirmation: Option<Confirmation>,
 }
 
 /// A message that says nothing yet: a draft.
@@ -39,11 +42,7 @@ const fn blank() -> NewMessage {
 
 /// Reads a body over `present`, the message that is changed; what is not said stays. The fields
 /// come in the order of the web app's serializer, and so do the faults.
-pub(super) fn read(
-    fields: &mut Fields<'_>,
-    present: Option<&Message>,
-    zone: chrono_tz::Tz,
-) -> Form {
+pub(super) fn read(fields: &mut Fields<'_>, present: Option<&Message>, config: &Config) -> Form {
     let mut edit = present.map_or_else(blank, |message| NewMessage::from(message.clone()));
     if let Some(canal) = fields.choice("type", true) {
         edit.r#type = canal;
@@ -54,7 +53,7 @@ pub(super) fn read(
     if let Some(html) = fields.text("contenu_html", OPTIONAL) {
         edit.contenu_html = html;
     }
-    if let Some(date) = fields.date("date_programmee", zone) {
+    if let Some(date) = fields.date("date_programmee", config.messages.zone) {
         edit.date_programmee = date;
     }
     let statut = fields.choice("statut", false);
@@ -72,15 +71,41 @@ pub(super) fn read(
     };
     let parent = key("parent", &mut edit.parent);
     let classe = key("classe", &mut edit.classe);
+    let confirmation = Confirmation::read(fields, config);
+    let confirmation = leaves_anew(&edit, present).then_some(confirmation);
     Form {
         edit,
         parent,
         classe,
         statut_said: statut.is_some(),
+        confirmation,
     }
 }
 
+/// Whether it is programmed now and was not before, or not for these.
+fn leaves_anew(edit: &NewMessage, present: Option<&Message>) -> bool {
+    let audience = (
+        edit.r#type,
+        edit.parent,
+        edit.classe,
+        edit.est_message_groupe,
+    );
+    edit.statut == Statut::Programme
+        && present.is_none_or(|was| {
+            was.statut != Statut::Programme
+                || (was.r#type, was.parent, was.classe, was.est_message_groupe) != audience
+        })
+}
+
 impl Form {
+    /// Whether whoever writes it says for how many it leaves, where that is asked for.
+    pub(super) fn confirmed(&self, conn: &mut Conn, id: i64) -> Result<(), Error> {
+        match &self.confirmation {
+            Some(confirmation) => confirmation.check(conn, id),
+            None => Ok(()),
+        }
+    }
+
     /// The parent and the class that were said and are not there.
     pub(super) fn unknown(&self, conn: &mut Conn) -> Result<Vec<(&'static str, String)>, Error> {
         let [parent, classe] = [&self.parent, &self.classe].map(Option::as_ref);

@@ -90,7 +90,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             vec![
                 list.query(FILTERS).pages::<MessageShort<'_>>(),
                 create
-                    .details("« statut » : « brouillon » (par défaut) ou « programme », qui demande une date_programmee. Un message à un seul parent demande « parent » ; un message groupé va à une classe, ou à tous.")
+                    .details("« statut » : « brouillon » (par défaut) ou « programme », qui demande une date_programmee et la portée « envoi ». Un message à un seul parent demande « parent » ; un message groupé va à une classe, ou à tous.")
                     .body::<MessageRequest>()
                     .answers::<MessageShort<'_>>()
                     .status(201),

@@ -1,24 +1,18 @@
 //! One message: written, read, changed, deleted.
 
 use super::bodies::MessageRequest;
-use crate::answer;
-use crate::answer::annuaire::{ClasseJson, ParentJson};
-use crate::answer::message::{MessageDetail, MessageShort, full};
+use crate::answer::message::{MessageDetail, MessageShort};
 use crate::crud;
-use crate::drf::{ApiError, Id};
 use crate::endpoint::{Endpoint, Operation};
-use crate::state::State;
 use actix_web::http::Method;
-use actix_web::{HttpResponse, web};
-use messages_core::config::Messages;
-use messages_core::model::{Classe, Fiche, Message};
-use messages_core::store::annuaire::Resource;
-use messages_core::store::{Conn, Error};
+use actix_web::web;
+use messages_core::model::Message;
 use messages_core::vocabulary::Portee;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
-    let one =
-        |method, portee, id, summary, route| Operation::new(method, portee, id, summary, route);
+    let one = |method, portee, id, summary, route| {
+        Operation::new(method, portee, id, summary, route).tagged()
+    };
     let put = one(
         Method::PUT,
         Portee::Ecriture,
@@ -50,39 +44,19 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
                 Portee::Lecture,
                 "messages_retrieve",
                 "Un message, son parent et sa classe",
-                || web::to(get),
+                || web::to(crud::get::<Message>),
             )
             .answers::<MessageDetail<'_>>(),
-            put.details("Les champs facultatifs absents gardent leur valeur. Un message en cours d'envoi ou envoyé ne peut plus changer.")
+            put.details("« statut »: « programme » demande aussi la portée « envoi ». Les champs facultatifs absents gardent leur valeur. Un message en cours d'envoi ou envoyé ne peut plus changer.")
                 .body::<MessageRequest>()
                 .answers::<MessageShort<'_>>()
                 .refuses(&[409]),
             patch
-                .details("« statut »: « brouillon » annule la programmation.")
+                .details("« statut »: « brouillon » annule la programmation ; « programme » demande aussi la portée « envoi ».")
                 .body::<MessageRequest>()
                 .answers::<MessageShort<'_>>()
                 .refuses(&[409]),
             delete.status(204).refuses(&[409]),
         ],
     }]
-}
-
-async fn get(state: web::Data<State>, Id(id): Id) -> Result<HttpResponse, ApiError> {
-    let settings = state.config.messages.clone();
-    let found = state.ask(move |conn| detail(conn, &settings, id)).await;
-    let (message, parent, classe) =
-        found.map_err(|error| error.of_model(<Message as crud::Resource>::MODEL))?;
-    let zone = state.config.messages.zone;
-    Ok(answer::ok(&full(&message, zone, parent, classe)))
-}
-
-type Detail = (Message, Option<ParentJson>, Option<ClasseJson>);
-
-fn detail(conn: &mut Conn, settings: &Messages, id: i64) -> Result<Detail, Error> {
-    let message: Message = crud::explained(conn, settings, id)?;
-    let parents = Fiche::by_ids(conn, message.parent.as_slice())?;
-    let classes = Classe::by_ids(conn, message.classe.as_slice())?;
-    let parent = parents.into_iter().next().map(ParentJson::from);
-    let classe = classes.into_iter().next().map(ClasseJson::from);
-    Ok((message, parent, classe))
 }

@@ -2,15 +2,17 @@
 
 use super::form::{self, Form};
 use super::lists;
+use crate::answer::annuaire::{ClasseJson, ParentJson};
 use crate::answer::list::Listed;
-use crate::answer::message::short;
+use crate::answer::message::{full, short};
 use crate::crud::Resource;
 use crate::drf::{ApiError, Fields, Query, Texts};
 use crate::state::State;
 use messages_core::config::{Config, Messages as Settings};
-use messages_core::model::Message;
+use messages_core::model::{Classe, Fiche, Message};
 use messages_core::store::messages::{self, Filter};
 use messages_core::store::{Conn, Error};
+use messages_core::vocabulary::{Portee, Statut};
 use messages_core::waiting;
 use serde::Serialize;
 
@@ -44,6 +46,7 @@ impl Listed for Message {
 
 impl Resource for Message {
     const MODEL: &'static str = "Message";
+    const PRIVATE: &'static [&'static str] = &["contenu", "contenu_html", "sujet"];
     type Form = Form;
 
     async fn filter(state: &State, query: &Query) -> Result<Filter, ApiError> {
@@ -51,7 +54,12 @@ impl Resource for Message {
     }
 
     fn read(fields: &mut Fields<'_>, present: Option<&Self>, config: &Config) -> Form {
-        form::read(fields, present, config.messages.zone)
+        form::read(fields, present, config)
+    }
+
+    /// What is programmed leaves.
+    fn needs(form: &Form) -> Option<Portee> {
+        (form.edit.statut == Statut::Programme).then_some(Portee::Envoi)
     }
 
     fn unknown(form: &Form, conn: &mut Conn) -> Result<Vec<(&'static str, String)>, Error> {
@@ -62,12 +70,25 @@ impl Resource for Message {
         form::check_whole(fields, form, present, config);
     }
 
+    /// With its parent and its class.
+    fn detail(&self, conn: &mut Conn, settings: &Settings) -> Result<Vec<u8>, Error> {
+        let parents = Fiche::by_ids(conn, self.parent.as_slice())?;
+        let classes = Classe::by_ids(conn, self.classe.as_slice())?;
+        let parent = parents.into_iter().next().map(ParentJson::from);
+        let classe = classes.into_iter().next().map(ClasseJson::from);
+        let detail = full(self, settings.zone, parent, classe);
+        Ok(serde_json::to_vec(&detail).unwrap_or_default())
+    }
+
     fn insert(conn: &mut Conn, form: &Form) -> Result<i64, Error> {
-        messages::insert(conn, &form.edit)
+        let id = messages::insert(conn, &form.edit)?;
+        form.confirmed(conn, id)?;
+        Ok(id)
     }
 
     fn update(conn: &mut Conn, seen: &Self, form: &Form) -> Result<(), Error> {
-        messages::update(conn, seen, &form.edit)
+        messages::update(conn, seen, &form.edit)?;
+        form.confirmed(conn, seen.id)
     }
 
     fn delete(conn: &mut Conn, id: i64) -> Result<(), Error> {

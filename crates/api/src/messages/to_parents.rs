@@ -1,10 +1,11 @@
 //! The web app's buttons that write to parents at once. Each makes a real message, with envois that
 //! can be followed like any other.
 
-use super::actions::{Begun, sent};
 use super::bodies::{SendBulkRequest, SendEmailRequest, SendSmsRequest};
+use super::confirmation::Confirmation;
 use super::form::{SUJET, too_long};
-use crate::answer::actions::Done;
+use super::told::Teller;
+use crate::answer::actions::{Done, DoneToMany};
 use crate::caller::Caller;
 use crate::crud;
 use crate::drf::{ApiError, Body, Fields, Id, OPTIONAL, REQUIRED};
@@ -23,6 +24,12 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             .answers::<Done<'_>>()
             .refuses(&[404])
     };
+    let to_all = |id, summary, route| {
+        action(id, summary, route)
+            .answers::<DoneToMany<'_>>()
+            .refuses(&[409])
+            .details("La réponse vient après l'envoi, ou au bout de 25 secondes ; l'envoi continue alors. « details » est le message, avec le nombre de parents qui l'ont reçu et ce qu'il en est de chacun.")
+    };
     let endpoint = |path, name, operation| Endpoint {
         path,
         name,
@@ -33,7 +40,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         endpoint(
             "/api/parents/send_bulk_sms/",
             "Send bulk sms",
-            action(
+            to_all(
                 "parents_send_bulk_sms",
                 "Envoie un SMS aux parents d'une classe, ou à tous",
                 || web::to(|state, caller, body| to_many(state, caller, body, Canal::Sms)),
@@ -43,7 +50,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         endpoint(
             "/api/parents/send_bulk_email/",
             "Send bulk email",
-            action(
+            to_all(
                 "parents_send_bulk_email",
                 "Envoie un e-mail aux parents d'une classe, ou à tous",
                 || web::to(|state, caller, body| to_many(state, caller, body, Canal::Email)),
@@ -93,7 +100,9 @@ async fn to_one(
         parent: Some(id),
         ..now(canal, contenu.unwrap_or_default())
     };
-    write_and_send(&state, &caller, new).await
+    let teller = Teller::of_own(&state, &caller);
+    let id = write(&state, &caller, &teller, new, None).await?;
+    teller.sent(&state, &caller, id).await
 }
 
 fn check_length(
@@ -155,6 +164,7 @@ async fn to_many(
     if classe.is_some() == all {
         fields.fault("classe_id", state.texts.nobody_named());
     }
+    let confirmation = Confirmation::read(&mut fields, &state.config);
     fields.check()?;
     let new = NewMessage {
         sujet,
@@ -162,15 +172,20 @@ async fn to_many(
         est_message_groupe: true,
         ..now(canal, contenu.unwrap_or_default())
     };
-    write_and_send(&state, &caller, new).await
+    let teller = Teller::of_own(&state, &caller);
+    let id = write(&state, &caller, &teller, new, Some(confirmation)).await?;
+    teller.sent_to_many(&state, &caller, id).await
 }
 
-async fn write_and_send(
+/// Writes a message that is due at once, and returns its number.
+async fn write(
     state: &State,
     caller: &Caller,
+    teller: &Teller,
     new: NewMessage,
-) -> Result<HttpResponse, ApiError> {
-    let begun = Begun::of(state);
+    confirmation: Option<Confirmation>,
+) -> Result<i64, ApiError> {
+    let teller = teller.clone();
     let write = move |conn: &mut Conn| {
         let date_programmee = Some(conn.now()?);
         let new = NewMessage {
@@ -178,9 +193,12 @@ async fn write_and_send(
             ..new
         };
         let id = messages::insert(conn, &new)?;
-        Ok((id, begun.told(conn, id)?))
+        if let Some(confirmation) = confirmation {
+            confirmation.check(conn, id)?;
+        }
+        Ok((id, teller.begun(conn, id)?))
     };
     let conflict = state.texts.conflict();
     let (id, _) = state.carry_out(caller, conflict, write).await?;
-    sent(state, caller, id).await
+    Ok(id)
 }

@@ -12,8 +12,8 @@ Interface du service de messages programmés d'un établissement scolaire : SMS 
 
 Chaque requête porte l'en-tête `Authorization: Bearer …` avec :
 
-- un jeton d'accès (JWT) de l'application web, qui permet tout ;
-- ou une clé faite par `messages-api key create`, qui permet ses portées : `lecture` (lire), `ecriture` (modifier), `envoi` (faire partir des messages), `supervision` (les compteurs), `historique` (qui a fait quoi).
+- un jeton d'accès (JWT) de l'application web, qui permet tout, ou ce que `JWT_SCOPES` en dit ;
+- ou une clé faite par `messages-api key create`, qui permet ses portées : `lecture` (lire), `ecriture` (écrire des brouillons, tenir l'annuaire), `envoi` (faire partir des messages ; avec `ecriture`, les programmer), `supervision` (les compteurs), `historique` (qui a fait quoi). Aucune portée n'en contient une autre : sans `lecture`, les noms, adresses, numéros et textes que l'appelant n'envoie pas lui-même sont vides dans les réponses.
 
 ## Les états d'un message
 

@@ -2,10 +2,10 @@
 
 use super::{links, parameters, refusals};
 use crate::endpoint::{Endpoint, Operation};
-use crate::schema::{Answer, Sent};
+use crate::schema::{Answer, Sent, kit};
 use actix_web::http::Method;
 use messages_core::vocabulary::Portee;
-use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::{self, OperationBuilder};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::response::{Response, ResponseBuilder};
@@ -26,6 +26,10 @@ pub(super) fn of(endpoint: &Endpoint, operation: &Operation, gated: bool) -> pat
     }
     for (status, refusal) in refusals::of(operation, gated) {
         documented = documented.response(status, refusal);
+    }
+    if operation.tagged && operation.method == Method::GET {
+        let same = ResponseBuilder::new().description("L'objet est resté le même.");
+        documented = documented.response("304", same.header("ETag", tag()));
     }
     documented.build()
 }
@@ -78,6 +82,13 @@ fn body(sent: Sent) -> RequestBody {
     body.content(media, content).build()
 }
 
+fn tag() -> Header {
+    let header = HeaderBuilder::new().schema(Some(kit::text()));
+    header
+        .description(Some("Ce qu'est l'objet, en abrégé."))
+        .build()
+}
+
 fn answer(operation: &Operation) -> Response {
     let (status, answer) = operation.answer;
     let described = ResponseBuilder::new().description(match (status, answer) {
@@ -93,6 +104,9 @@ fn answer(operation: &Operation) -> Response {
     if matches!(answer, Answer::Text("text/csv", _)) {
         let header = HeaderBuilder::new().description(Some("Le nom du fichier."));
         response = response.header("Content-Disposition", header.build());
+    }
+    if operation.tagged && operation.method == Method::GET {
+        response = response.header("ETag", tag());
     }
     for (name, link) in links::after(operation.id) {
         response = response.link(name, link);

@@ -34,6 +34,9 @@ pub(super) fn of(endpoint: &Endpoint, operation: &Operation) -> Vec<Parameter> {
     if operation.method == Method::POST {
         all.push(idempotency_key());
     }
+    if operation.tagged {
+        all.push(condition(&operation.method));
+    }
     all
 }
 
@@ -96,19 +99,40 @@ fn schema(kind: Kind) -> Part {
     }
 }
 
+fn condition(method: &Method) -> Parameter {
+    let (name, description) = if *method == Method::GET {
+        (
+            "If-None-Match",
+            "L'« ETag » déjà reçu : l'objet n'est pas envoyé de nouveau (304) s'il est resté le même.",
+        )
+    } else {
+        (
+            "If-Match",
+            "L'« ETag » de l'objet tel qu'il a été lu : rien n'est fait (412) s'il a changé depuis.",
+        )
+    };
+    head(name, description, kit::text())
+}
+
+fn head(name: &str, description: &str, schema: Part) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(description))
+        .schema(Some(schema))
+        .build()
+}
+
 fn idempotency_key() -> Parameter {
     let key = kit::kinds(&[Type::String])
         .min_length(Some(1))
         .max_length(Some(KEY_MAX))
         .pattern(Some(r"^[!-~]([\t -~]*[!-~])?$"))
         .description(Some("Par exemple un UUID."));
-    ParameterBuilder::new()
-        .name("Idempotency-Key")
-        .parameter_in(ParameterIn::Header)
-        .required(Required::False)
-        .description(Some(
-            "Choisie par l'appelant : la même requête répétée avec la même clé reçoit la même réponse pendant 24 heures, et n'est faite qu'une fois.",
-        ))
-        .schema(Some(key))
-        .build()
+    head(
+        "Idempotency-Key",
+        "Choisie par l'appelant : la même requête répétée avec la même clé reçoit la même réponse pendant 24 heures, et n'est faite qu'une fois.",
+        key.into(),
+    )
 }

@@ -59,6 +59,12 @@ fn known() -> Vec<Known> {
             ApiError::Conflict(texts.conflict()),
         ),
         Known(
+            "AutreEtat",
+            "L'objet n'est plus celui que « If-Match » nomme.",
+            "Detail",
+            ApiError::Changed,
+        ),
+        Known(
             "TropLong",
             "Le corps de la requête est trop long.",
             "Detail",
@@ -156,6 +162,9 @@ fn statuses(operation: &Operation, gated: bool) -> BTreeSet<u16> {
     }
     if operation.body.is_some() {
         statuses.extend([400, 413, 415]);
+    }
+    if operation.tagged && operation.method != Method::GET {
+        statuses.insert(412);
     }
     if operation.method == Method::POST {
         // The idempotency key.

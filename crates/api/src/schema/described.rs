@@ -83,6 +83,11 @@ impl Answer {
         !matches!(self, Self::Text(..))
     }
 
+    /// Whether it is a list or a page of one.
+    pub(crate) const fn is_list(self) -> bool {
+        matches!(self, Self::Many(_) | Self::ManyOrPage(_))
+    }
+
     /// Whether it may be a page.
     pub(crate) const fn is_paged(self) -> bool {
         matches!(self, Self::ManyOrPage(_))

@@ -8,6 +8,8 @@ use messages_testing::db::Database;
 use messages_testing::stories;
 use serde_json::json;
 use std::collections::BTreeMap;
+use std::io::Write;
+use std::process::{Command, Stdio};
 
 stories!(
     a_server_without_its_tables_is_not_ready,
@@ -103,6 +105,25 @@ fn read(text: &str) -> BTreeMap<String, f64> {
     samples
 }
 
+/// What Prometheus's own tool says of them; the test command has it (Debian's package prometheus).
+fn check(metrics: &str) {
+    let tool = Command::new("promtool")
+        .args(["check", "metrics"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let Ok(mut tool) = tool else {
+        return messages_testing::figures::skipped("promtool is not installed");
+    };
+    let mut input = tool.stdin.take().unwrap();
+    input.write_all(metrics.as_bytes()).unwrap();
+    drop(input);
+    let said = tool.wait_with_output().unwrap();
+    let text = String::from_utf8_lossy(&said.stderr).into_owned();
+    assert!(said.status.success() && text.is_empty(), "{text}");
+}
+
 fn metrics_tell_of_envois_waits_and_requests(database: &Database) {
     let server = start(database);
     let user = Client::user(&server);
@@ -117,6 +138,7 @@ fn metrics_tell_of_envois_waits_and_requests(database: &Database) {
                 .unwrap()
                 .starts_with("text/plain; version=0.0.4")
         );
+        check(&answer.text());
         read(&answer.text())
     };
     let waits = |samples: &BTreeMap<String, f64>| samples["messages_due_oldest_seconds"] > 0.0;
@@ -134,7 +156,7 @@ fn metrics_tell_of_envois_waits_and_requests(database: &Database) {
     assert!(!waits(&sent), "{}", sent["messages_due_oldest_seconds"]);
     assert!(sent["messages_last_passage_timestamp_seconds"] > 1_700_000_000.0);
     for (etat, count) in [("envoye", 3.0), ("a_envoyer", 0.0), ("incertain", 0.0)] {
-        let name = format!("messages_envois_total{{canal=\"sms\",etat=\"{etat}\"}}");
+        let name = format!("messages_envois{{canal=\"sms\",etat=\"{etat}\"}}");
         assert!(
             (sent[&name] - count).abs() < f64::EPSILON,
             "{name} {}",

@@ -18,6 +18,7 @@ mod historique;
 mod idempotency;
 mod journal;
 mod limits;
+mod load;
 mod messages;
 mod outage;
 mod process;

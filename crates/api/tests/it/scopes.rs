@@ -11,6 +11,7 @@ use messages_testing::stories;
 use serde_json::json;
 use std::collections::BTreeSet;
 
+mod discreet;
 pub(crate) mod table;
 
 stories!(

@@ -1,8 +1,9 @@
-//! `JWT_*`, `CORS_ALLOWED_ORIGINS`, `API_*`, `BASE_URL`: the HTTP interface.
+//! `JWT_*`, `CORS_*`, `API_*`, `BASE_URL`, `TRUSTED_PROXIES`: the HTTP interface.
 //!
 //! Whether the keys are good enough is the server's question alone: a passage must not fail on it.
 
 use super::Vars;
+use super::network::Network;
 use super::rights::{self, Right};
 use crate::secret::Secret;
 use std::net::SocketAddr;
@@ -17,6 +18,8 @@ pub(super) const NAMES: &[&str] = &[
     "JWT_AUDIENCE",
     "JWT_SCOPES",
     "CORS_ALLOWED_ORIGINS",
+    "CORS_ALLOW_CREDENTIALS",
+    "TRUSTED_PROXIES",
     "API_PAGE_SIZE",
     "API_PAGINATION",
     "API_REQUESTS_PER_MINUTE",
@@ -45,6 +48,10 @@ pub struct Api {
     pub rights: Option<Vec<Right>>,
     /// Web pages that may call, each `scheme://host[:port]`.
     pub origins: Vec<String>,
+    /// Whether those pages may send a browser's own credentials along.
+    pub credentials: bool,
+    /// Whose word counts on where a request comes from.
+    pub proxies: Vec<Network>,
     /// Objects of one page; none: lists are whole.
     pub page_size: Option<u32>,
     /// How pages are asked for.
@@ -107,6 +114,8 @@ impl Api {
             audience: vars.text("JWT_AUDIENCE"),
             rights: rights::read(vars),
             origins: origins(vars),
+            credentials: vars.switch("CORS_ALLOW_CREDENTIALS"),
+            proxies: proxies(vars),
             page_size: vars.number("API_PAGE_SIZE", 1..=1000),
             pagination: pagination.unwrap_or_default(),
             requests_per_minute: vars.number("API_REQUESTS_PER_MINUTE", 1..=1_000_000),
@@ -134,6 +143,19 @@ fn origins(vars: &mut Vars) -> Vec<String> {
             .filter(|origin| !origin.is_empty())
             .map(|origin| is_origin(origin).then(|| origin.to_owned()))
             .collect()
+    });
+    read.unwrap_or_default()
+}
+
+fn proxies(vars: &mut Vars) -> Vec<Network> {
+    let expected =
+        "des adresses ou réseaux comme 127.0.0.1 ou 10.0.0.0/8, séparés par des virgules";
+    let read = vars.parsed("TRUSTED_PROXIES", expected, |text| {
+        let networks = text
+            .split(',')
+            .map(str::trim)
+            .filter(|text| !text.is_empty());
+        networks.map(Network::parse).collect()
     });
     read.unwrap_or_default()
 }

@@ -9,6 +9,7 @@ pub(super) const NAMES: &[&str] = &[
     "MESSAGES_MODE",
     "MESSAGES_OUTBOX",
     "MESSAGES_LATE_HOURS",
+    "MESSAGES_CONFIRM_ABOVE",
     "MESSAGES_ALLOW_CLEARTEXT",
     "TIME_ZONE",
     "LANGUAGE_CODE",
@@ -33,6 +34,8 @@ pub struct Messages {
     pub outbox: PathBuf,
     /// A message later than this is not sent silently.
     pub late: Duration,
+    /// Whoever has a message leave for more recipients over HTTP says how many; none: nobody is asked.
+    pub confirm_above: Option<u32>,
     /// The school's time zone.
     pub zone: chrono_tz::Tz,
     /// Language of the reports.
@@ -61,6 +64,7 @@ impl Messages {
             mode: mode.unwrap_or(Mode::Simulation),
             outbox: vars.text_or("MESSAGES_OUTBOX", "outbox").into(),
             late: Duration::from_secs(u64::from(late) * 3600),
+            confirm_above: vars.number("MESSAGES_CONFIRM_ABOVE", 0..=1_000_000),
             zone: zone.unwrap_or(chrono_tz::Europe::Paris),
             lang: lang.unwrap_or_default(),
             allow_cleartext: vars.switch("MESSAGES_ALLOW_CLEARTEXT"),

@@ -84,6 +84,8 @@ fn others_of_the_kind_are_read_or_told() {
         ("a@@b.ce", Err("")),
         ("é@b.ce", Err("accent avant l'arobase")),
         ("a@b.ce\r\nBcc: x", Ok("a@b.ce")),
+        ("@ '@b.ce", Err("")),
+        ("Awa <'awa@exemple.fr'>", Ok("awa@exemple.fr")),
     ]);
 }
 

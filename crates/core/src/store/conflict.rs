@@ -11,6 +11,8 @@ pub enum Conflict {
     Reference,
     /// A message in this state is not open to that.
     Statut(Statut, Deed),
+    /// The message would leave for so many recipients, and whoever asks for it has not said so.
+    Unconfirmed(i64),
     /// Only of an e-mail is it known that it was read.
     NotAnEmail,
     /// Nobody of a message can be sent it again.

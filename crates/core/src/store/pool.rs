@@ -23,7 +23,7 @@ pub struct Pool {
 const WAIT: Duration = Duration::from_secs(10);
 
 /// A connection that was used just now is there.
-const QUIET: Duration = Duration::from_secs(1);
+const QUIET: Duration = Duration::from_millis(100);
 
 impl Pool {
     /// A pool of at most `size` connections; the first is opened at once.
@@ -50,6 +50,19 @@ impl Pool {
             connections,
             breaks: Arc::default(),
             turn,
+        })
+    }
+
+    /// Other connections to the same database, which nobody waits for who waits for these; what breaks
+    /// here may have ended there too.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn beside(&self, database: &Database, size: u32) -> Result<Self, Error> {
+        Ok(Self {
+            breaks: Arc::clone(&self.breaks),
+            turn: self.turn.clone(),
+            ..Self::open(database, size)?
         })
     }
 

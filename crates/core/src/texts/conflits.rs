@@ -28,6 +28,12 @@ fn fr(conflict: Conflict) -> String {
             };
             format!("un message à l'état {statut} {done}")
         }
+        Conflict::Unconfirmed(count) => {
+            let s = if count > 1 { "s" } else { "" };
+            format!(
+                "Ce message partirait à {count} destinataire{s} : pour le confirmer, donnez ce nombre dans « destinataires »."
+            )
+        }
         Conflict::NotAnEmail => "seul un e-mail peut être marqué comme lu".to_owned(),
         Conflict::NobodyToResend => {
             "aucun destinataire en échec, incertain ou sans adresse utilisable".to_owned()
@@ -70,6 +76,12 @@ fn en(conflict: Conflict) -> String {
                 Deed::Resend => "has not been sent yet",
             };
             format!("a message in state {statut} {done}")
+        }
+        Conflict::Unconfirmed(count) => {
+            let s = if count == 1 { "" } else { "s" };
+            format!(
+                "This message would leave for {count} recipient{s}: to confirm it, give this number in 'destinataires'."
+            )
         }
         Conflict::NotAnEmail => "only an email can be marked as read".to_owned(),
         Conflict::NobodyToResend => {

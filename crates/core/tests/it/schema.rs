@@ -312,3 +312,20 @@ fn both_databases_have_the_same_migrations() {
     };
     assert_eq!(names("sqlite"), names("postgres"));
 }
+
+/// Of two migrations with one version, one is never carried out.
+#[test]
+fn every_migration_has_a_version_of_its_own_on_both_databases() {
+    let [sqlite, postgres] = ["sqlite", "postgres"].map(|database| {
+        let folder = Path::new("../../migrations").join(database);
+        let entries = std::fs::read_dir(folder).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = names.collect();
+        names.sort_unstable();
+        names
+    });
+    assert_eq!(sqlite, postgres);
+    let versions = sqlite.iter().map(|name| name.split('_').next().unwrap());
+    let versions: std::collections::BTreeSet<&str> = versions.collect();
+    assert_eq!(versions.len(), sqlite.len(), "{sqlite:?}");
+}

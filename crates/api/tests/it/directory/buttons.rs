@@ -12,6 +12,8 @@ stories!(
     a_class_or_everybody_is_written_to,
     whoever_cannot_be_reached_is_told_of,
     a_slip_writes_to_nobody,
+    of_many_it_is_told_how_many_and_who,
+    a_channel_that_is_stopped_is_told_of,
 );
 
 fn post(user: &Client<'_>, path: &str, body: &Value) -> Value {
@@ -228,4 +230,94 @@ fn a_slip_writes_to_nobody(database: &Database) {
     );
     assert_eq!(user.get("/api/messages/").text(), "[]");
     assert_eq!(gateway.received_count(), 0);
+}
+
+fn of_many_it_is_told_how_many_and_who(database: &Database) {
+    let refusal = Answer::status(400, r#"{"error":"invalid recipient"}"#);
+    let script = GatewayScript::default().answer_for(&number(4), refusal);
+    let gateway = Gateway::start(script);
+    let server = Server::sending(database, &gateway, &[]);
+    let user = Client::user(&server);
+    user.school(6, 1);
+    // One does not want it, another has the number of the first.
+    for row in [
+        json!({ "id": 5, "notifications_sms": false }),
+        json!({ "id": 6, "telephone": number(1) }),
+    ] {
+        assert_eq!(
+            user.put("/api/annuaire/", &json!({ "parents": [row] }))
+                .status,
+            200
+        );
+    }
+    let body = json!({ "contenu": "x", "tous_parents": true });
+    let again = user.with("Idempotency-Key", "une fois");
+    let first = again.post("/api/parents/send_bulk_sms/", &body).json();
+    assert_eq!(
+        (&first["success"], &first["message"]),
+        (&json!(true), &json!("Message envoyé à 3 parents sur 4"))
+    );
+    let details = &first["details"];
+    for (name, value) in [
+        ("success", 3),
+        ("failed", 1),
+        ("total", 4),
+        ("nb_envoyes", 3),
+    ] {
+        assert_eq!(details[name], value, "{name}");
+    }
+    let each = details["details"].as_array().unwrap();
+    let told = |one: &Value| {
+        (
+            one["success"] == true,
+            one["message"].as_str().unwrap().to_owned(),
+        )
+    };
+    let told: Vec<_> = each.iter().map(told).collect();
+    let yes = (true, "Message envoyé".to_owned());
+    assert_eq!(told[..3], [yes.clone(), yes.clone(), yes]);
+    assert_eq!(told[3], (false, "refusé définitivement".to_owned()));
+    let parent = user.get("/api/parents/1/").json();
+    let name = [&parent["prenom"], &parent["nom"]].map(|name| name.as_str().unwrap());
+    assert_eq!(each[0]["parent"], name.join(" ").trim());
+    assert_eq!(each.len(), 6);
+    let second = again.post("/api/parents/send_bulk_sms/", &body).json();
+    assert_eq!(second, first);
+    // Who is erased is named nowhere any more.
+    assert_eq!(user.delete("/api/parents/2/").status, 204);
+    let second = again.post("/api/parents/send_bulk_sms/", &body).json();
+    assert_eq!(
+        (&second["message"], &second["details"]["total"]),
+        (&first["message"], &json!(4))
+    );
+    assert_eq!(second["details"]["details"], json!([]));
+    assert_eq!(gateway.received_count(), 4);
+}
+
+fn a_channel_that_is_stopped_is_told_of(database: &Database) {
+    let refusal = Answer::status(401, r#"{"error":"invalid key"}"#);
+    let gateway = Gateway::start(GatewayScript::default().answer(refusal));
+    let server = Server::sending(database, &gateway, &[]);
+    let user = Client::user(&server);
+    user.school(2, 1);
+    let all = json!({ "contenu": "x", "tous_parents": true });
+    let one = json!({ "message": "x" });
+    for (path, body) in [
+        ("/api/parents/send_bulk_sms/", &all),
+        ("/api/parents/1/send_sms/", &one),
+    ] {
+        let answer = post(&user, path, body);
+        let told = answer["message"].as_str().unwrap();
+        assert_eq!(answer["success"], false, "{told}");
+        assert!(
+            told.starts_with("Pas encore parti : ") && told.contains("SMS_API_KEY"),
+            "{told}"
+        );
+    }
+    let run = post(&user, "/api/messages/process_scheduled/", &json!({}));
+    let told = run["message"].as_str().unwrap();
+    assert_eq!(run["success"], false, "{told}");
+    assert!(told.starts_with("Traitement terminé: "), "{told}");
+    assert!(told.contains("Les SMS ne partent pas : "), "{told}");
+    assert!(told.ends_with("Prévenez l'administrateur."), "{told}");
 }

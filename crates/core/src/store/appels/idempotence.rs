@@ -4,6 +4,7 @@ use crate::schema::appels::idempotences::{self, corps, creee_le, table};
 use crate::store::backend::either;
 use crate::store::{Conn, Error};
 use diesel::prelude::*;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 /// How long a key is remembered.
@@ -99,11 +100,11 @@ pub fn purge(conn: &mut Conn) -> Result<(), Error> {
     conn.write(|conn| conn.execute(diesel::delete(old)).map(drop))
 }
 
-/// Forgets what was answered when this parent was added. Called inside the transaction that erases
-/// the parent.
+/// Forgets what was answered when this parent was added, and who got what when many were written to.
+/// Called inside the transaction that erases the parent.
 pub(in crate::store) fn forget_parent(conn: &mut Conn, parent: i64) -> Result<(), Error> {
     let added = table
-        .filter(idempotences::chemin.eq("/api/parents/"))
+        .filter(idempotences::chemin.like("/api/parents/%"))
         .filter(corps.is_not_null());
     let answers: Vec<(String, String, String)> = conn.load(added.select((
         idempotences::demandeur,
@@ -111,12 +112,17 @@ pub(in crate::store) fn forget_parent(conn: &mut Conn, parent: i64) -> Result<()
         corps.assume_not_null(),
     )))?;
     for (who, key, answer) in answers {
-        let body: serde_json::Value = serde_json::from_str(&answer).unwrap_or_default();
-        if body.get("id").and_then(serde_json::Value::as_i64) == Some(parent) {
-            // The key still stands for its request: a repetition must not add the parent again.
-            let emptied = serde_json::json!({ "id": parent }).to_string();
-            conn.execute(diesel::update(table.find((who, key))).set(corps.eq(emptied)))?;
+        let mut body: Value = serde_json::from_str(&answer).unwrap_or_default();
+        // The key still stands for its request: a repetition must not add the parent, or write, again.
+        if body.get("id").and_then(Value::as_i64) == Some(parent) {
+            body = json!({ "id": parent });
+        } else if let Some(names) = body.pointer_mut("/details/details") {
+            *names = json!([]);
+        } else {
+            continue;
         }
+        let kept = table.find((who, key));
+        conn.execute(diesel::update(kept).set(corps.eq(body.to_string())))?;
     }
     Ok(())
 }

@@ -31,7 +31,12 @@ struct Race<'d> {
 
 impl<'d> Race<'d> {
     fn new(database: &'d Database, parents: i64) -> Self {
-        let script = GatewayScript::default().latency(Duration::from_millis(3));
+        Self::at(Duration::from_millis(3), database, parents)
+    }
+
+    /// With a gateway that takes so long for each.
+    fn at(latency: Duration, database: &'d Database, parents: i64) -> Self {
+        let script = GatewayScript::default().latency(latency);
         let gateway = Gateway::start(script);
         let program = Program::new(database).gateway(&gateway);
         program.school(parents, 1);
