@@ -29,7 +29,7 @@ fn tell(config: &Config, ask: impl FnOnce(&Config, &mut Conn) -> Result<State, E
     let state = Conn::open(&config.database).and_then(|mut conn| ask(config, &mut conn));
     match state {
         Ok(state) => {
-            incidents::aloud(PROGRAM, &state.told);
+            incidents::aloud(PROGRAM, config.messages.lang, &state.told);
             incidents::mail(config, &state, Moment::now() + PATIENCE);
         }
         Err(error) => log::error!("la base ne dit pas ce qui demande quelqu'un : {error}"),

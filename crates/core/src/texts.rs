@@ -10,7 +10,9 @@ mod moments;
 pub use arret::{arret, stopped, tried_again, waits};
 pub use conflits::conflit;
 pub use fautes::unready;
-pub use incidents::{alert_subject, also_open, incident, incident_over, incident_told, run_failed};
+pub use incidents::{
+    alert_subject, also_open, incident, incident_over, incident_told, more_incidents, run_failed,
+};
 pub use moments::{date_warning, missed, next_attempt, waiting};
 
 use crate::channel::UNWANTED;

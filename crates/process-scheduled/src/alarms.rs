@@ -58,7 +58,7 @@ impl<'r> Alarms<'r> {
     pub(crate) fn after_run(self, conn: &mut Conn) {
         match incidents::after_run(self.config, conn) {
             Ok(state) => {
-                incidents::aloud(PROGRAM, &state.told);
+                incidents::aloud(PROGRAM, self.config.messages.lang, &state.told);
                 incidents::mail(self.config, &state, self.until);
                 self.ping.end(&state);
             }

@@ -1,6 +1,7 @@
 //! By e-mail to the administrator, over the school's own relay.
 
-use super::{News, State, Told};
+use super::words::{SHOWN_MAX, lines};
+use super::{News, State};
 use crate::channel::{Channel, Cutoff, Delivery};
 use crate::config::{Config, Lang};
 use crate::instant::Instant;
@@ -51,13 +52,13 @@ struct Letter {
 
 fn letter(lang: Lang, state: &State) -> Letter {
     let is_bad = state.told.iter().any(|told| told.news != News::Ends);
-    let mut lines: Vec<&str> = state.told.iter().map(|told| told.text.as_str()).collect();
-    let said = |id: i64| state.told.iter().any(|told: &Told| told.incident.id == id);
+    let mut lines = lines(lang, &state.told);
+    let said = |id: i64| state.told.iter().any(|told| told.incident.id == id);
     let open = state.open.iter().filter(|(incident, _)| !said(incident.id));
-    let others: Vec<&str> = open.map(|(_, sentence)| sentence.as_str()).collect();
+    let others: Vec<String> = open.map(|(_, sentence)| sentence.clone()).collect();
     if !others.is_empty() {
-        lines.push(texts::also_open(lang));
-        lines.extend(others);
+        lines.push(texts::also_open(lang).to_owned());
+        lines.extend(others.into_iter().take(SHOWN_MAX));
     }
     Letter {
         sujet: texts::alert_subject(lang, is_bad, &machine::name()),

@@ -29,6 +29,17 @@ pub(super) fn sentences(
     Ok(told.collect())
 }
 
+/// Of more than these a person learns nothing more.
+pub(super) const SHOWN_MAX: usize = 20;
+
+/// What is told, in lines for a person: the first of them where they are many.
+pub(super) fn lines(lang: Lang, told: &[Told]) -> Vec<String> {
+    let shown = told.iter().take(SHOWN_MAX).map(|told| told.text.clone());
+    let more = told.len().saturating_sub(SHOWN_MAX);
+    let rest = (more > 0).then(|| texts::more_incidents(lang, more));
+    shown.chain(rest).collect()
+}
+
 fn sentence(lang: Lang, incident: &Incident, arret: Option<&Arret>) -> String {
     let phrase = arret.map(|arret| {
         let phrase = arret.phrase(lang);

@@ -60,6 +60,9 @@ impl Constat {
 /// What is over is kept for so long.
 const KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
 
+/// Messages that are asked for at once: both databases bound how many.
+const CHUNK: usize = 500;
+
 /// What lasts is written down so often.
 const SEEN_EVERY: Duration = Duration::from_secs(3600);
 
@@ -183,9 +186,13 @@ pub fn overdue(
 /// What is the case of messages: each with whether nobody got it, and whether somebody's envoi is
 /// uncertain. What was deleted is not among them.
 pub fn of_messages(conn: &mut Conn, ids: &[i64]) -> Result<Vec<(i64, bool, bool)>, Error> {
-    let named = messages::table.filter(messages::id.eq_any(ids));
-    let rows: Vec<(i64, Statut, i64)> =
-        conn.load(named.select((messages::id, messages::statut, messages::nb_incertains)))?;
-    let told = |(id, statut, doubts)| (id, statut == Statut::Echec, doubts > 0);
-    Ok(rows.into_iter().map(told).collect())
+    let mut states = Vec::new();
+    for ids in ids.chunks(CHUNK) {
+        let named = messages::table.filter(messages::id.eq_any(ids));
+        let rows: Vec<(i64, Statut, i64)> =
+            conn.load(named.select((messages::id, messages::statut, messages::nb_incertains)))?;
+        let told = |(id, statut, doubts)| (id, statut == Statut::Echec, doubts > 0);
+        states.extend(rows.into_iter().map(told));
+    }
+    Ok(states)
 }

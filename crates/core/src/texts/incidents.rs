@@ -16,6 +16,10 @@ pub fn incident(lang: Lang, genre: Genre, objet: &str, detail: &str, phrase: &st
 
 fn french(genre: Genre, objet: &str, detail: &str, phrase: &str) -> String {
     match genre {
+        // Somebody was accepted since.
+        Genre::CanalArrete | Genre::Quota if phrase.is_empty() => {
+            "Envoi interrompu ; un traitement l'a repris depuis.".to_owned()
+        }
         Genre::CanalArrete | Genre::Quota => phrase.to_owned(),
         Genre::Retard => {
             "Des messages ont plus de 15 minutes de retard. « process-scheduled status » dit lesquels \
@@ -62,6 +66,9 @@ fn french(genre: Genre, objet: &str, detail: &str, phrase: &str) -> String {
 
 fn english(genre: Genre, objet: &str, detail: &str, phrase: &str) -> String {
     match genre {
+        Genre::CanalArrete | Genre::Quota if phrase.is_empty() => {
+            "Sending was stopped; a run has gone on with it since.".to_owned()
+        }
         Genre::CanalArrete | Genre::Quota => phrase.to_owned(),
         Genre::Retard => {
             "Messages are more than 15 minutes late. \"process-scheduled status\" says which wait; if \
@@ -150,6 +157,15 @@ pub fn incident_told(lang: Lang, sentence: &str, since: Option<&str>, over: bool
         (Lang::En, Some(since), _) => format!("ALERT since {since}. {sentence}"),
         (Lang::Fr, None, _) => format!("ALERTE. {sentence}"),
         (Lang::En, None, _) => format!("ALERT. {sentence}"),
+    }
+}
+
+/// That there are so many more.
+#[must_use]
+pub fn more_incidents(lang: Lang, number: usize) -> String {
+    match lang {
+        Lang::Fr => format!("… et {number} de plus : « process-scheduled status » les montre."),
+        Lang::En => format!("… and {number} more: \"process-scheduled status\" shows them."),
     }
 }
 
