@@ -43,7 +43,7 @@ old answers believed|crates/core/src/dispatch/engine/replay.rs|s/envoi.jeton != 
 answers of another database|crates/core/src/store/envois/sent.rs|s/ AND m.cle = r.cle/ AND r.cle <> ''/|test(faults::journal)
 journals of living runs|crates/core/src/dispatch/journal.rs|s/if file.try_lock().is_err()/if file.try_lock().is_err() \&\& path.as_os_str().is_empty()/|test(journal)
 a simulation that eats real messages|crates/core/src/dispatch.rs|s/if messages.mode == Mode::Reel {/if messages.mode != Mode::Fichier {/|test(settings::pretend) and test(sqlite)
-a run that makes a database|crates/process-scheduled/src/start.rs|s/with(cli, migrations::open_existing)/with(cli, migrations::open)/|test(settings::place)
+a run that makes a database|crates/process-scheduled/src/start.rs|s/migrations::open_existing(/migrations::open(/|test(settings::place)
 statements prepared through a pool|crates/core/src/store/open/postgres.rs|s/CacheSize::Disabled);/CacheSize::Unbounded);/|test(settings::pool)
 refusals of everybody believed|crates/core/src/dispatch/breaker.rs|s/!self.accepted \&\& is_refusal(answer)/false \&\& is_refusal(answer)/|test(smtp::ours) and test(sqlite)
 words about the sender taken for the recipient's|crates/core/src/channel/smtp/words.rs|s/let sender = said.names(SENDER)/let sender = !said.names(SENDER)/|test(words)

@@ -3,7 +3,7 @@
 use crate::cli::{Cli, Command};
 use crate::output;
 use log::LevelFilter;
-use messages_core::config::{Config, Database, Vars};
+use messages_core::config::{Config, Vars};
 use messages_core::exit::Failure;
 use messages_core::logging::{self, SAID};
 use messages_core::store::{Conn, Error, migrations};
@@ -41,26 +41,31 @@ pub(crate) fn logging(cli: &Cli, config: &Config) {
 
 /// All three, for a command that works on a database that is there.
 pub(crate) fn start(cli: &Cli) -> Result<(Config, Conn), Failure> {
-    with(cli, migrations::open_existing)
+    with(cli, database)
 }
 
 /// The database, which is there.
 pub(crate) fn database(config: &Config) -> Result<Conn, Failure> {
-    let opened = migrations::open_existing(&config.database);
-    Ok(opened.map_err(|error| error.with_origin(config))?)
+    opened(config, migrations::open_existing(&config.database))
 }
 
 /// All three, for a command that only looks.
 pub(crate) fn start_looking(cli: &Cli) -> Result<(Config, Conn), Failure> {
-    with(cli, migrations::open_current)
+    with(cli, |config| {
+        opened(config, migrations::open_current(&config.database))
+    })
 }
 
 fn with(
     cli: &Cli,
-    open: impl FnOnce(&Database) -> Result<Conn, Error>,
+    open: impl FnOnce(&Config) -> Result<Conn, Failure>,
 ) -> Result<(Config, Conn), Failure> {
     let config = settings(cli)?;
     logging(cli, &config);
-    let conn = open(&config.database).map_err(|error| error.with_origin(&config))?;
+    let conn = open(&config)?;
     Ok((config, conn))
+}
+
+fn opened(config: &Config, opened: Result<Conn, Error>) -> Result<Conn, Failure> {
+    Ok(opened.map_err(|error| error.with_origin(config))?)
 }
