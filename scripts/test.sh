@@ -12,7 +12,8 @@ export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-never}
 
 step() { printf '\n== %s (%s s)\n' "$1" "$SECONDS"; }
 
-# diesel, lettre, ureq and actix-web each stand in one crate's manifest; one TLS library.
+# diesel, lettre, ureq and actix-web each stand in one crate's manifest; one TLS library; no library needs a
+# newer Rust than we say.
 laws() {
   local crate
   for law in diesel:core diesel_migrations:core lettre:core ureq:core actix-web:api; do
@@ -29,6 +30,16 @@ laws() {
       return 1
     fi
   done
+  local newer
+  newer=$(cargo metadata --locked --format-version 1 --features postgres,failpoints | jq -r '
+    def minor: (. // "0.0") | split(".") | map(tonumber) | .[0:2];
+    (.packages[] | select(.name == "messages-core") | .rust_version) as $own
+    | .packages[] | select((.rust_version | minor) > ($own | minor))
+    | "\(.name) \(.version) needs Rust \(.rust_version), and Cargo.toml says \($own)"')
+  if [ -n "$newer" ]; then
+    echo "$newer" >&2
+    return 1
+  fi
 }
 
 step "installation"
