@@ -76,7 +76,9 @@ impl Database {
 fn drive(path: &str) -> &str {
     let rest = path.strip_prefix('/').unwrap_or(path);
     let mut letters = rest.chars();
-    let is_letter = letters.next().is_some_and(|first| first.is_ascii_alphabetic());
+    let is_letter = letters
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic());
     if cfg!(windows) && is_letter && letters.next() == Some(':') {
         rest
     } else {
