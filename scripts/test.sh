@@ -12,7 +12,8 @@ export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-never}
 
 step() { printf '\n== %s (%s s)\n' "$1" "$SECONDS"; }
 
-# diesel, lettre, ureq and actix-web each stand in one crate's manifest; one TLS library.
+# diesel, lettre, ureq and actix-web each stand in one crate's manifest; one TLS library; no library needs a
+# newer Rust than we say.
 laws() {
   local crate
   for law in diesel:core diesel_migrations:core lettre:core ureq:core actix-web:api; do
@@ -29,6 +30,16 @@ laws() {
       return 1
     fi
   done
+  local newer
+  newer=$(cargo metadata --locked --format-version 1 --features postgres,failpoints | jq -r '
+    def minor: (. // "0.0") | split(".") | map(tonumber) | .[0:2];
+    (.packages[] | select(.name == "messages-core") | .rust_version) as $own
+    | .packages[] | select((.rust_version | minor) > ($own | minor))
+    | "\(.name) \(.version) needs Rust \(.rust_version), and Cargo.toml says \($own)"')
+  if [ -n "$newer" ]; then
+    echo "$newer" >&2
+    return 1
+  fi
 }
 
 step "installation"
@@ -37,33 +48,33 @@ step "formatting"
 cargo fmt --all --check
 step "laws of the house"
 laws
-step "lints"
-cargo clippy --workspace --all-targets --features postgres,failpoints -- -D warnings
 step "programs and tests are built"
 folder=$(mktemp -d)
 chmod 711 "$folder"
 trap 'kill $(jobs -p) 2>/dev/null || true; stop_postgres; rm -rf "$folder"' EXIT
 # Described for the test runner, which then leaves the build folder to the lints beside it.
-built=(--workspace --features postgres,failpoints)
-cargo nextest list "${built[@]}" --list-type binaries-only --message-format json >"$folder/programs.json"
-cargo metadata --format-version 1 --features postgres,failpoints >"$folder/metadata.json"
+features=(--features postgres,failpoints)
+cargo nextest list --workspace "${features[@]}" --list-type binaries-only --message-format json >"$folder/programs.json"
+cargo metadata --format-version 1 "${features[@]}" >"$folder/metadata.json"
+export TESTS_BUILT="--binaries-metadata $folder/programs.json --cargo-metadata $folder/metadata.json"
 # Most tests wait for peers and deadlines: what they leave of the processor is enough for these.
-lint_the_rest() {
+lint() {
+  cargo clippy --workspace --all-targets "${features[@]}" -- -D warnings
   cargo clippy --workspace -- -D warnings
   cargo clippy --workspace --no-default-features --features postgres -- -D warnings
   RUSTDOCFLAGS="-D warnings" cargo doc --workspace --features postgres --no-deps --quiet
 }
-(set -e; renice -n 19 $BASHPID >/dev/null; lint_the_rest) >"$folder/lints" 2>&1 &
+(set -e; renice -n 19 $BASHPID >/dev/null; lint) >"$folder/lints" 2>&1 &
 lints=$!
 step "tests, on SQLite and on PostgreSQL"
 start_postgres "$folder/postgres"
+read -ra built <<<"$TESTS_BUILT"
 # For the same reason, twice as many at once as there are cores.
-cargo nextest run --binaries-metadata "$folder/programs.json" --cargo-metadata "$folder/metadata.json" \
-  --no-fail-fast --test-threads $((2 * $(nproc))) -E 'not test(/^faults::/)'
-step "lints of the other builds, documentation"
-wait $lints || { cat "$folder/lints"; exit 1; }
+cargo nextest run "${built[@]}" --no-fail-fast --test-threads $((2 * $(nproc))) -E 'not test(/^faults::/)'
 step "faults"
-scripts/faults.sh ci 'test(/^faults::/)'
+scripts/faults.sh short 'test(/^faults::/)'
+step "lints, documentation"
+wait $lints || { cat "$folder/lints"; exit 1; }
 step "the web app's day, on SQLite and on PostgreSQL"
 scripts/day.sh
 step "the proxy before this server and the old one"

@@ -135,7 +135,7 @@ fn cut_off(connection: &dyn Any, _: &mut Extensions) {
 
 async fn run(listener: TcpListener, state: web::Data<State>) -> std::io::Result<()> {
     let stop = Arc::new(AtomicBool::new(false));
-    for signal in [signal_hook::consts::SIGTERM, signal_hook::consts::SIGINT] {
+    for signal in messages_core::command_line::STOPS {
         signal_hook::flag::register(signal, Arc::clone(&stop))?;
     }
     let read_tracking = state.config.api.read_tracking;

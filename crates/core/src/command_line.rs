@@ -8,6 +8,15 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::str::FromStr;
 
+/// The signals that ask a program to end: SIGTERM, and SIGINT of Ctrl-C.
+#[cfg(not(windows))]
+pub const STOPS: [i32; 2] = [15, 2];
+
+/// The signals that ask a program to end, as Windows's C library numbers them: SIGTERM, SIGINT of Ctrl-C,
+/// and SIGBREAK of Ctrl-Break.
+#[cfg(windows)]
+pub const STOPS: [i32; 3] = [15, 2, 21];
+
 /// Reads the command line.
 ///
 /// # Errors

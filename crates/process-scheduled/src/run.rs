@@ -91,9 +91,8 @@ fn bar(cli: &Cli) -> ProgressBar {
 
 /// The first signal asks for the end, the second one ends at once.
 pub(crate) fn stop_on_signals() -> Result<StopFlag, Failure> {
-    use signal_hook::consts::{SIGINT, SIGTERM};
     let flag = Arc::new(AtomicBool::new(false));
-    for signal in [SIGTERM, SIGINT] {
+    for signal in messages_core::command_line::STOPS {
         let code = i32::from(u8::from(Exit::TryLater));
         signal_hook::flag::register_conditional_shutdown(signal, code, Arc::clone(&flag))
             .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&flag)))

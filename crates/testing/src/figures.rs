@@ -2,12 +2,21 @@
 
 use std::io::Write;
 
-/// The figure of every day, or with `FAULTS=full` the one of a release.
+/// The usual figure, or with `FAULTS=full` the one of a release.
 #[must_use]
-pub fn amount<T>(ci: T, full: T) -> T {
+pub fn amount<T>(usual: T, full: T) -> T {
     match std::env::var("FAULTS").as_deref() {
         Ok("full") => full,
-        _ => ci,
+        _ => usual,
+    }
+}
+
+/// [`amount`], or with `FAULTS=short`, of what is tried at random again and again, a third of the usual.
+#[must_use]
+pub fn rounds(usual: usize, full: usize) -> usize {
+    match std::env::var("FAULTS").as_deref() {
+        Ok("short") => usual.div_ceil(3),
+        _ => amount(usual, full),
     }
 }
 

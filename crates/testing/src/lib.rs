@@ -13,8 +13,8 @@
     reason = "what goes wrong here is to fail the test"
 )]
 
-#[cfg(unix)]
 pub mod bench;
+#[cfg(unix)]
 pub mod cluster;
 pub mod db;
 pub mod figures;

@@ -18,7 +18,9 @@ pub(crate) use self::peer::{Peer, over};
 use self::workers::Workers;
 
 // The flags for receiving have no names in std or socket2.
+#[cfg(unix)]
 const MSG_PEEK: i32 = 0x2;
+#[cfg(unix)]
 const MSG_DONTWAIT: i32 = if cfg!(target_os = "linux") {
     0x40
 } else {
@@ -115,6 +117,13 @@ impl Ledger {
     }
 }
 
+/// Where nobody can look without waiting, one is open until our thread is through with it.
+#[cfg(not(unix))]
+fn is_open(tcp: &Weak<TcpStream>) -> bool {
+    tcp.strong_count() > 0
+}
+
+#[cfg(unix)]
 fn is_open(tcp: &Weak<TcpStream>) -> bool {
     let peek = |tcp: &TcpStream| {
         let mut byte = [MaybeUninit::uninit()];

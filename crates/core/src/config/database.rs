@@ -40,7 +40,7 @@ impl Database {
             return None;
         }
         match scheme {
-            "sqlite" => Some(Self::Sqlite(PathBuf::from(rest))),
+            "sqlite" => Some(Self::Sqlite(PathBuf::from(drive(rest)))),
             "postgres" | "postgresql" => Some(Self::Postgres(Secret::new(url.to_owned()))),
             _ => None,
         }
@@ -69,6 +69,20 @@ impl Database {
             Self::Sqlite(_) => "SQLite",
             Self::Postgres(_) => "PostgreSQL",
         }
+    }
+}
+
+/// `/C:/folder` as `C:/folder`, where drives have letters: `sqlite:///C:/folder/file`.
+fn drive(path: &str) -> &str {
+    let rest = path.strip_prefix('/').unwrap_or(path);
+    let mut letters = rest.chars();
+    let is_letter = letters
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic());
+    if cfg!(windows) && is_letter && letters.next() == Some(':') {
+        rest
+    } else {
+        path
     }
 }
 

@@ -129,7 +129,8 @@ fn create(path: &Path) -> io::Result<File> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     let mut options = OpenOptions::new();
-    options.create(true).append(true);
+    // Read too, or Windows does not lock it.
+    options.create(true).append(true).read(true);
     #[cfg(unix)]
     {
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);

@@ -6,7 +6,7 @@ use super::peers::Peers;
 use crate::program::{Program, To, message};
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
-use messages_testing::figures::{amount, figure};
+use messages_testing::figures::{figure, rounds};
 use messages_testing::stories;
 use std::hash::{BuildHasher, RandomState};
 use std::process::Child;
@@ -84,15 +84,15 @@ impl<'d> Scene<'d> {
 }
 
 fn kills_lose_no_sms_and_double_none(database: &Database) {
-    kills(database, &[Canal::Sms], 2, amount(200, 1000));
+    kills(database, &[Canal::Sms], 2, rounds(200, 1000));
 }
 
 fn kills_lose_no_email_and_double_few(database: &Database) {
-    kills(database, &[Canal::Email], 4, amount(200, 1000));
+    kills(database, &[Canal::Email], 4, rounds(200, 1000));
 }
 
 fn kills_of_runs_with_both_channels(database: &Database) {
-    kills(database, &[Canal::Sms, Canal::Email], 8, amount(50, 1000));
+    kills(database, &[Canal::Sms, Canal::Email], 8, rounds(50, 1000));
 }
 
 /// `runs` at once, of which one is killed at a random moment, again and again.
@@ -141,7 +141,7 @@ fn kill(scene: &Scene<'_>, mut run: Child) -> u32 {
 fn a_run_that_was_frozen_beyond_its_lease_changes_nothing(database: &Database) {
     let canaux = [Canal::Sms, Canal::Email];
     let scene = Scene::new(database, &canaux, SOME, 3);
-    let freezes = amount(10, 200);
+    let freezes = rounds(10, 200);
     let mut sleepers = Vec::new();
     for _ in 0..freezes {
         scene.programme();
@@ -180,7 +180,7 @@ fn freeze(database: &Database, pid: u32) {
 fn stops_leave_nothing_uncertain(database: &Database) {
     let canaux = [Canal::Sms, Canal::Email];
     let scene = Scene::new(database, &canaux, SOME, 0);
-    let stops = amount(50, 200);
+    let stops = rounds(50, 200);
     let mut stopped = 0;
     while stopped < stops {
         // In the middle of its work, wherever that is; every tenth one before it has begun.

@@ -10,7 +10,7 @@ use crate::program::{Program, To, message};
 use messages_core::store::{Conn, messages};
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
-use messages_testing::figures::amount;
+use messages_testing::figures;
 use messages_testing::http::{Gateway, GatewayScript};
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
@@ -19,9 +19,9 @@ use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Races of one kind on one database: four kinds on two databases make 2,000, or 10,000.
+/// Races of one kind on one database: four kinds on two databases make 3,000, or 10,000.
 fn rounds() -> usize {
-    amount(250, 1250)
+    figures::rounds(375, 1250)
 }
 
 struct Race<'d> {

@@ -16,6 +16,12 @@ const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 /// The file, before SQLite opens it.
 pub(super) fn look_at(path: &Path, what: Open) -> Result<(), Error> {
     let place = full(path);
+    if is_shared(&place) {
+        return Err(Error::unfit(format_args!(
+            "{} est sur un partage réseau, où SQLite perd des données : donnez un fichier d'un disque de cette machine, ou PostgreSQL",
+            place.display()
+        )));
+    }
     let place = place.display();
     match std::fs::metadata(path) {
         Ok(found) if found.is_dir() => Err(Error::unfit(format_args!(
@@ -31,6 +37,19 @@ pub(super) fn look_at(path: &Path, what: Open) -> Result<(), Error> {
         Err(error) if error.kind() == ErrorKind::NotFound => missing(path, what),
         Err(_) => Ok(()),
     }
+}
+
+/// Whether it is on another machine's disk (sqlite.org/faq.html, question 5), as Windows names them.
+fn is_shared(place: &Path) -> bool {
+    use std::path::{Component, Prefix};
+    let is_unc = |path: &Path| {
+        path.components().next().is_some_and(|first| {
+            matches!(first, Component::Prefix(prefix)
+                if matches!(prefix.kind(), Prefix::UNC(..) | Prefix::VerbatimUNC(..)))
+        })
+    };
+    let folder = place.parent().and_then(|folder| folder.canonicalize().ok());
+    is_unc(place) || folder.as_deref().is_some_and(is_unc)
 }
 
 fn missing(path: &Path, what: Open) -> Result<(), Error> {

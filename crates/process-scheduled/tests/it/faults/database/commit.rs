@@ -6,7 +6,7 @@ use crate::faults::oracle::Cost;
 use crate::faults::peers::Peers;
 use messages_testing::cluster::Cluster;
 use messages_testing::db::Database;
-use messages_testing::figures::{amount, figure};
+use messages_testing::figures::{figure, rounds};
 use messages_testing::proxy::{Cuts, Proxy};
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ fn a_commit_whose_answer_is_lost_is_neither_forgotten_nor_done_twice() {
     let cuts = Cuts {
         statements: COMMITS,
         every: 5,
-        most: amount(100, 1000),
+        most: rounds(100, 1000),
     };
     let proxy = Proxy::start(cluster.port(), cuts);
     let [straight, around] = [cluster.port(), proxy.port()].map(|port| format!(":{port}/"));

@@ -6,7 +6,7 @@ use crate::faults::peers::Peers;
 use crate::program::Ended;
 use messages_testing::cluster::Cluster;
 use messages_testing::db::Database;
-use messages_testing::figures::{amount, figure};
+use messages_testing::figures::{figure, rounds};
 use messages_testing::random;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -23,7 +23,7 @@ fn a_server_that_crashes_in_the_middle_of_sends_loses_and_doubles_nothing() {
     let database = Database::in_server(&cluster.url());
     let program = peers.school(&database, PARENTS);
     let mut crew = Crew::new(&program, 2);
-    let crashes = amount(10, 50);
+    let crashes = rounds(10, 50);
     for _ in 0..crashes {
         let some = usize::try_from(random() % 80).unwrap();
         crew.until_sent(&peers.gateway, 1 + some);
