@@ -5,12 +5,16 @@ use crate::cli::Cli;
 use crate::output;
 use crate::start;
 use messages_core::config::{Config, Faults, Lang, Remnant};
+use messages_core::dispatch::Stop;
 use messages_core::exit::Failure;
 use messages_core::incidents::{self, Ping, State};
 use messages_core::store::{Conn, Error};
 use messages_core::texts;
 use messages_core::vocabulary::Genre;
-use std::time::Instant as Moment;
+use std::time::{Duration, Instant as Moment};
+
+/// For a mail of a run that was asked to stop.
+const HURRY: Duration = Duration::from_secs(2);
 
 const PROGRAM: &str = "process-scheduled";
 
@@ -54,12 +58,16 @@ impl<'r> Alarms<'r> {
         }
     }
 
-    /// It ended; what it did is recorded.
-    pub(crate) fn after_run(self, conn: &mut Conn) {
+    /// It ended; what it did is recorded. Whoever asked it to stop waits.
+    pub(crate) fn after_run(self, conn: &mut Conn, stop: Option<Stop>) {
+        let until = match stop {
+            Some(Stop::Asked) => self.until.min(Moment::now() + HURRY),
+            _ => self.until,
+        };
         match incidents::after_run(self.config, conn) {
             Ok(state) => {
                 incidents::aloud(PROGRAM, self.config.messages.lang, &state.told);
-                incidents::mail(self.config, &state, self.until);
+                incidents::mail(self.config, &state, until);
                 self.ping.end(&state);
             }
             Err(error) => {

@@ -35,7 +35,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Exit, Failure> {
     match pass(cli, &config, &mut conn, stop) {
         Ok(report) => {
             report::show(cli, &config, &report);
-            alarms.after_run(&mut conn);
+            alarms.after_run(&mut conn, report.stop);
             Ok(exit(cli, &report))
         }
         Err(failure) => Err(alarms.after_failure(failure, &mut conn)),
