@@ -13,7 +13,6 @@ install_missing() {
   python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
   command -v localedef >/dev/null && [ -e /usr/share/i18n/locales/fr_FR ] || missing+=(locales)
   command -v npm >/dev/null || missing+=(nodejs npm)
-  command -v promtool >/dev/null || missing+=(prometheus)
   command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || missing+=(nginx)
   command -v promtool >/dev/null || missing+=(prometheus)
   for tool in curl jq gzip openssl; do
