@@ -77,6 +77,8 @@ step "lints, documentation"
 wait $lints || { cat "$folder/lints"; exit 1; }
 step "the web app's day, on SQLite and on PostgreSQL"
 scripts/day.sh
+step "the administrator's handbook"
+scripts/handbook.sh
 step "the proxy before this server and the old one"
 scripts/nginx.sh
 step "the interface against its own description"

@@ -173,7 +173,8 @@ fn a_monitor_is_answered_while_every_other_question_waits() {
     };
     let server = start(&database);
     let user = Client::user(&server);
-    user.get("/api/messages/");
+    // Where no run ever was, it is looked for what is due.
+    user.post("/api/messages/process_scheduled/", &json!({}));
     std::thread::scope(|scope| {
         scope.spawn(|| {
             database.execute(

@@ -14,9 +14,9 @@ mod journal;
 mod kill;
 mod oracle;
 mod peers;
-#[cfg(feature = "failpoints")]
+#[cfg(all(feature = "failpoints", unix))]
 mod places;
-#[cfg(feature = "failpoints")]
+#[cfg(all(feature = "failpoints", unix))]
 mod poison;
 #[cfg(target_os = "linux")]
 mod power;

@@ -9,6 +9,7 @@ pub(crate) mod mail;
 mod ours;
 mod private;
 mod refusals;
+#[cfg(unix)]
 mod sink;
 mod slow;
 mod tls;

@@ -110,5 +110,5 @@ pub(super) fn spam_is_told_as_such(relay: &Relay, door: &str, code: &str) {
     unwanted.parent = None;
     unwanted.est_message_groupe = true;
     let all = program.insert(&unwanted);
-    stops(&program, relay, all, "courrier indésirable");
+    stops(&program, relay, all, Some("courrier indésirable"));
 }

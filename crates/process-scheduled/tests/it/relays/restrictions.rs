@@ -98,10 +98,10 @@ pub(super) fn relaying_is_refused(relay: &Relay, door: &str) {
 fn refused<'d>(program: Program<'d>, relay: &Relay, named: &str) -> (i64, Program<'d>) {
     program.school(SOME, 1);
     let id = program.programme(Canal::Email, To::All);
-    stops(&program, relay, id, named);
+    stops(&program, relay, id, Some(named));
     // Not the next time either, whoever comes first then.
     program.wait_is_over();
-    stops(&program, relay, id, named);
+    stops(&program, relay, id, None);
     (id, program)
 }
 
