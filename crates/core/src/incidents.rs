@@ -1,9 +1,9 @@
 //! Incidents: what needs a person, told once when it begins, once a day while it lasts, once when it
 //! ends.
 //!
-//! [`found`] asks the store what is the case; here that is compared with what is open in the database,
+//! `found` asks the store what is the case; here that is compared with what is open in the database,
 //! in one transaction that says what is to be told, and by whom: of several machines that see the same
-//! thing one has it. Only then it is told, by [`aloud`], [`mail`] and [`ping`], which know nothing of
+//! thing one has it. Only then it is told, by [`aloud`], [`mail`] and [`Ping`], which know nothing of
 //! each other. (So what was to be told when a program was killed is told a day later.)
 //!
 //! What concerns one message is opened in the transaction that closes the message, the rest by the runs,
