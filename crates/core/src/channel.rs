@@ -3,6 +3,7 @@
 //! A channel knows nothing of the database. Whatever happens, it gives an [`Answer`], sorted by
 //! the one question that matters: may the peer have accepted it?
 
+pub(crate) mod agent;
 mod answer;
 mod cutoff;
 mod email;

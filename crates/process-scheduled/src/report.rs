@@ -4,7 +4,6 @@ use crate::cli::Cli;
 use crate::output::{self, plural};
 use messages_core::config::{Config, Lang};
 use messages_core::dispatch::{Report, Stop};
-use messages_core::store::canaux::Arret;
 use messages_core::store::messages::Closed;
 use messages_core::texts;
 use messages_core::vocabulary::{Etat, Mode, Statut};
@@ -39,7 +38,7 @@ fn human(config: &Config, report: &Report) -> String {
     }
     lines.push(headline(lang, report));
     lines.extend(messages(lang, report));
-    lines.extend(report.stopped.iter().map(|stop| channel(lang, stop)));
+    lines.extend(report.stopped.iter().map(|stop| stop.told(lang)));
     lines.extend(report.stop.map(|stop| early(lang, stop).to_owned()));
     if report.waiting > 0 {
         lines.push(waiting(
@@ -156,11 +155,6 @@ fn reached(lang: Lang, closed: &Closed) -> String {
         (n, Lang::En) => format!(", {n} more at the same address"),
     };
     text + &same
-}
-
-fn channel(lang: Lang, stop: &Arret) -> String {
-    let phrase = stop.phrase(lang);
-    texts::stopped(lang, stop.canal, stop.cause.verdict(), &phrase)
 }
 
 const fn early(lang: Lang, stop: Stop) -> &'static str {

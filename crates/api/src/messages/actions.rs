@@ -3,7 +3,7 @@
 use super::bodies::{ResendRequest, SendNowRequest};
 use super::confirmation::Confirmation;
 use super::form::{is_to_all, too_long};
-use super::told::Teller;
+use super::told::{Teller, run};
 use crate::answer;
 use crate::answer::actions::{Done, Marked, Run};
 use crate::caller::Caller;
@@ -235,8 +235,7 @@ async fn resend(
     };
     let again = state.carry_out(&caller, state.texts.not_resendable(), resend);
     let (again, _) = again.await.map_err(of_message)?;
-    let waited = state.dispatcher.run().await;
-    let message: Message = load(&state, id).await?;
+    let (waited, message) = run(&state, id).await?;
     if waited == Waited::Refused {
         let text = state.texts.run_refused().to_owned();
         return Ok(state

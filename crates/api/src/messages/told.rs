@@ -72,8 +72,7 @@ impl Teller {
         caller: &Caller,
         id: i64,
     ) -> Result<HttpResponse, ApiError> {
-        let waited = state.dispatcher.run().await;
-        let message: Message = load(state, id).await?;
+        let (waited, message) = run(state, id).await?;
         let (success, text) = self.outcome(&waited, &message);
         Ok(state.tell(caller, self.done(success, text, &message)).await)
     }
@@ -85,8 +84,7 @@ impl Teller {
         caller: &Caller,
         id: i64,
     ) -> Result<HttpResponse, ApiError> {
-        let waited = state.dispatcher.run().await;
-        let message: Message = load(state, id).await?;
+        let (waited, message) = run(state, id).await?;
         let all = Filter {
             message: id,
             etat: None,
@@ -166,6 +164,12 @@ impl Teller {
             },
         }
     }
+}
+
+/// Has what is due sent: how that ended, and how the message stands then.
+pub(super) async fn run(state: &State, id: i64) -> Result<(Waited, Message), ApiError> {
+    let waited = state.dispatcher.run().await;
+    Ok((waited, load(state, id).await?))
 }
 
 const fn is_spared(motif: Option<Motif>) -> bool {

@@ -8,14 +8,13 @@ mod body;
 mod reply;
 mod wire;
 
-use super::{Answer, Channel, Delivery, Unready};
+use super::{Answer, Channel, Delivery, Unready, agent};
 use crate::config::Sms;
 use crate::failpoint::reach;
 use crate::secret::Secret;
 use crate::segments;
 use crate::vocabulary::Canal;
 use std::time::{Duration, Instant};
-use ureq::tls::{RootCerts, TlsConfig};
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{Connector, DefaultConnector};
 use wire::Mark;
@@ -42,19 +41,9 @@ impl Gateway {
 
     /// A way to the gateway for one sender; connects with the first request.
     pub(super) fn open(&self) -> Link<'_> {
-        let config = ureq::Agent::config_builder()
+        let config = agent::settings()
             .http_status_as_error(false)
-            .max_redirects(0)
             .max_redirects_will_error(false)
-            .proxy(None)
-            .max_idle_connections(0)
-            // Trusts whom the machine trusts, so that a town's own authority works.
-            .tls_config(
-                TlsConfig::builder()
-                    .root_certs(RootCerts::PlatformVerifier)
-                    .build(),
-            )
-            .user_agent(concat!("messages-programmes/", env!("CARGO_PKG_VERSION")))
             .timeout_resolve(Some(CONNECT_TIMEOUT))
             .timeout_connect(Some(CONNECT_TIMEOUT))
             .build();

@@ -4,11 +4,11 @@
 //! Five seconds at most in all, and never a reason for a run to fail.
 
 use super::{News, State};
+use crate::channel::agent;
 use crate::config::Alarms;
 use crate::secret::Secret;
 use std::thread::JoinHandle;
 use std::time::Duration;
-use ureq::tls::{RootCerts, TlsConfig};
 
 /// For the start, which is told while the run goes on.
 const START: Duration = Duration::from_secs(2);
@@ -108,16 +108,7 @@ impl Watcher {
 }
 
 fn agent(within: Duration) -> ureq::Agent {
-    ureq::Agent::config_builder()
-        .max_redirects(0)
-        .proxy(None)
-        .max_idle_connections(0)
-        .tls_config(
-            TlsConfig::builder()
-                .root_certs(RootCerts::PlatformVerifier)
-                .build(),
-        )
-        .user_agent(concat!("messages-programmes/", env!("CARGO_PKG_VERSION")))
+    agent::settings()
         .timeout_global(Some(within))
         .build()
         .into()

@@ -41,10 +41,7 @@ pub(super) fn lines(lang: Lang, told: &[Told]) -> Vec<String> {
 }
 
 fn sentence(lang: Lang, incident: &Incident, arret: Option<&Arret>) -> String {
-    let phrase = arret.map(|arret| {
-        let phrase = arret.phrase(lang);
-        texts::stopped(lang, arret.canal, arret.cause.verdict(), &phrase)
-    });
+    let phrase = arret.map(|arret| arret.told(lang));
     let detail = incident.detail.as_deref().unwrap_or_default();
     let phrase = phrase.unwrap_or_default();
     texts::incident(lang, incident.genre, &incident.objet, detail, &phrase)

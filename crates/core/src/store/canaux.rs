@@ -78,6 +78,12 @@ impl Arret {
         let own = (!is_peers).then_some(self.detail.as_str());
         texts::arret(lang, self.canal, self.cause, &self.code, own)
     }
+
+    /// The same with what it means for the channel: whole sentences.
+    #[must_use]
+    pub fn told(&self, lang: Lang) -> String {
+        texts::stopped(lang, self.canal, self.cause.verdict(), &self.phrase(lang))
+    }
 }
 
 /// A channel that is stopped: since then nobody was accepted.
