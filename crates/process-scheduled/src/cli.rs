@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand};
 use messages_core::command_line::number;
+use messages_core::config::FILE;
 use messages_core::import::Format;
 use messages_core::instant::Instant;
 use std::path::PathBuf;
@@ -21,7 +22,7 @@ pub(crate) struct Cli {
     pub(crate) command: Option<Command>,
 
     /// Fichier de réglages
-    #[arg(long, global = true, value_name = "FICHIER", default_value = ".env")]
+    #[arg(long, global = true, value_name = "FICHIER", default_value = FILE)]
     pub(crate) env_file: PathBuf,
 
     /// Montre qui recevrait quoi ; n'envoie rien et ne change rien
