@@ -98,7 +98,7 @@ use crate::instant::Instant;
 use crate::store::passages::{self, Counts, NewPassage};
 use crate::store::{Conn, Error, Purpose, overview};
 use crate::vocabulary::Mode;
-use crate::{machine, texts};
+use crate::{generation, machine, texts};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -151,6 +151,7 @@ pub fn run<'o>(
     options: Options<'o>,
 ) -> Result<Report, Error> {
     permit(conn, config)?;
+    let mut generation = generation::admit(config, conn)?;
     let passage = NewPassage {
         id: uuid::Uuid::now_v7().to_string(),
         hote: machine::name(),
@@ -158,14 +159,16 @@ pub fn run<'o>(
     };
     let now = conn.now()?;
     let idle = journal::files(&config.journal).is_empty() && overview::is_idle(conn, now)?;
-    let begun = passages::begin(conn, &passage, idle)?;
+    let count = |conn: &mut Conn, now| generation.raise(conn, now);
+    let begun = passages::begin(conn, &passage, idle, count)?;
+    generation.keep(config);
     reach("passage_begun");
     log::info!("passage={} debut mode={}", passage.id, passage.mode);
     let report = if idle {
         nothing(passage, begun)
     } else {
         conn.devote(Purpose::Dispatch)?;
-        engine::Engine::new(config, conn, passage, begun, options).run()?
+        engine::Engine::new(config, conn, passage, begun, generation, options).run()?
     };
     let (stop, counts) = (report.stop.map_or("non", Stop::as_str), &report.counts);
     log::info!(

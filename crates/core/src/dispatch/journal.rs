@@ -18,8 +18,9 @@
 
 use crate::channel::{Answer, Delivery};
 use crate::logging::SAID;
+use crate::private;
 use serde::{Deserialize, Serialize};
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -125,33 +126,11 @@ impl State {
 
 /// For its owner only, and held until the run ends: that is how the next run knows.
 fn create(path: &Path) -> io::Result<File> {
-    let folder = path.parent().unwrap_or_else(|| Path::new("."));
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    let mut options = OpenOptions::new();
-    // Read too, or Windows does not lock it.
-    options.create(true).append(true).read(true);
-    #[cfg(unix)]
-    {
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    }
-    let is_new = !folder.exists();
-    builder.create(folder)?;
-    // The folder is made once and kept: it and its name shall outlive a power cut, as the database
-    // beside it does. The one above may be closed to us; then it was there before.
-    #[cfg(unix)]
-    if is_new {
-        File::open(folder)?.sync_all()?;
-        let above = match folder.parent() {
-            Some(above) if !above.as_os_str().is_empty() => above,
-            _ => Path::new("."),
-        };
-        File::open(above).and_then(|above| above.sync_all()).ok();
-    }
+    private::folder(private::above(path))?;
     // Under its name only once it is held, or a run might take it for a dead one's.
     let early = path.with_extension("new");
-    let file = options.open(&early)?;
+    // Read too, or Windows does not lock it.
+    let file = private::options().read(true).open(&early)?;
     file.lock()?;
     std::fs::rename(&early, path)?;
     Ok(file)

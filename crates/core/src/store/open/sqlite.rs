@@ -2,6 +2,7 @@
 
 mod presence;
 
+use crate::private;
 use crate::store::Error;
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::{Nullable, Text};
@@ -75,11 +76,7 @@ fn create_private(path: &std::path::Path) -> Result<(), Error> {
     if path.exists() {
         return Ok(());
     }
-    let mut options = std::fs::OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop).map_err(|error| {
+    private::options().open(path).map(drop).map_err(|error| {
         Error::Unavailable(format!(
             "unable to open database file {}: {error}",
             path.display()
