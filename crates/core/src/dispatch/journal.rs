@@ -34,9 +34,21 @@ pub(super) struct Line {
     pub(super) envoi: i64,
     /// Token under which it was sent.
     pub(super) jeton: i64,
+    /// Of its address, see [`imprint`]; empty in what an older program wrote.
+    #[serde(default)]
+    pub(super) empreinte: String,
     /// What the peer said.
     #[serde(flatten)]
     pub(super) answer: Answer,
+}
+
+/// Tells one address of a message from another, in a database that went back in time and gave the number
+/// of the envoi once more. Without the message's key, which stays in the database, it tells nothing.
+pub(super) fn imprint(cle: &str, adresse: &str) -> String {
+    let text = format!("{cle} {}", adresse.to_lowercase());
+    let sum = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
+    let hex: Vec<String> = sum.as_ref().iter().take(8).map(|b| format!("{b:02x}")).collect();
+    hex.concat()
 }
 
 /// The journal of one run, shared by its senders.
@@ -69,6 +81,7 @@ impl Journal {
             cle: delivery.content.cle.clone(),
             envoi: delivery.id,
             jeton: delivery.jeton,
+            empreinte: imprint(&delivery.content.cle, &delivery.adresse),
             answer: answer.clone(),
         };
         // Texts and numbers: their serialisation cannot fail.
@@ -172,6 +185,12 @@ impl LeftOver {
         file.read_to_end(&mut text)?;
         let lines = read(&text);
         Ok(Some(Self { path, file, lines }))
+    }
+
+    /// The run that wrote it.
+    pub(super) fn passage(&self) -> String {
+        let stem = self.path.file_stem().unwrap_or_default();
+        stem.to_string_lossy().into_owned()
     }
 
     /// How long ago something was written to it.

@@ -2,6 +2,7 @@
 //!
 //! Nothing is forced to the disk: what a power cut takes along is a lower number, which proves less.
 
+use crate::logging::SAID;
 use crate::private;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -35,7 +36,7 @@ impl Kept {
         let written = private::folder(folder)
             .and_then(|()| private::replace(&place(folder, cle), &format!("{text}\n")));
         if let Err(error) = written {
-            log::warn!("MESSAGES_JOURNAL {} : {error}", folder.display());
+            log::warn!(target: SAID, "MESSAGES_JOURNAL {} : {error}", folder.display());
         }
     }
 }

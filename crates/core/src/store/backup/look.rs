@@ -26,6 +26,12 @@ struct Said {
     said: String,
 }
 
+#[derive(diesel::QueryableByName)]
+struct State {
+    #[diesel(sql_type = Text)]
+    integrity_check: String,
+}
+
 /// Writes everything into an empty file, as it is at one moment; others may write meanwhile.
 pub(super) fn copy(conn: &mut SqliteConnection, to: &Path) -> Result<(), Error> {
     let to = utf8(to)?;
@@ -63,11 +69,12 @@ pub(super) fn mark(
     if !tables.iter().any(|table| table.said == "__diesel_schema_migrations") {
         return Err(unfit("ce n'est pas une base de ce programme"));
     }
-    let state: Said = sql_query("SELECT integrity_check AS said FROM pragma_integrity_check(1)")
+    let state: State = sql_query("PRAGMA integrity_check(1)")
         .get_result(&mut conn)
         .map_err(damaged)?;
-    if state.said != "ok" {
-        return Err(unfit(&format!("le fichier est tronqué ou abîmé ({})", state.said)));
+    if state.integrity_check != "ok" {
+        let why = state.integrity_check;
+        return Err(unfit(&format!("le fichier est tronqué ou abîmé ({why})")));
     }
     migrations::of_copy(&mut conn, versions).map_err(|error| match error {
         migrations::Unknown::Newer(version) => Fault::Newer(named.to_owned(), version),
