@@ -73,7 +73,10 @@ pub(crate) fn reach(place: &'static str) {
         Some((place.to_owned(), AtomicUsize::new(passes.parse().ok()?)))
     });
     let mut all = PLACES.iter().chain(PLACES_OF_COPIES);
-    debug_assert!(all.any(|known| *known == place), "{place} is not in the list");
+    debug_assert!(
+        all.any(|known| *known == place),
+        "{place} is not in the list"
+    );
     if let Some((last, passes)) = &*LAST
         && last == place
         && passes.fetch_sub(1, Ordering::Relaxed) == 0

@@ -49,7 +49,10 @@ fn show(cli: &Cli, config: &Config, conn: &mut Conn) -> Result<Exit, Failure> {
             let number = generation::recipients(config, conn, doute)?;
             let (lang, zone) = (config.messages.lang, config.messages.zone);
             let line = texts::doubtful(lang, zone, doute, number);
-            output::line(format_args!("  {line}, {}", texts::canal(lang, doute.canal)));
+            output::line(format_args!(
+                "  {line}, {}",
+                texts::canal(lang, doute.canal)
+            ));
         }
         output::line(texts::held_what(config.messages.lang));
     } else if !cli.quiet {
@@ -62,8 +65,16 @@ fn told(resumed: &Resumed) -> Vec<String> {
     let count = |list: &[i64]| i64::try_from(list.len()).unwrap_or(i64::MAX);
     let groups = [
         (&resumed.repartent, "message partira", "messages partiront"),
-        (&resumed.ecartes, "message est écarté", "messages sont écartés"),
-        (&resumed.restent, "message reste à décider", "messages restent à décider"),
+        (
+            &resumed.ecartes,
+            "message est écarté",
+            "messages sont écartés",
+        ),
+        (
+            &resumed.restent,
+            "message reste à décider",
+            "messages restent à décider",
+        ),
     ];
     let mut lines: Vec<String> = groups
         .iter()

@@ -26,14 +26,12 @@ pub(super) fn shown(url: &str, database: Option<&str>) -> String {
         }
         None => authority.to_owned(),
     };
-    let database = database.unwrap_or(named);
-    let parameters = query.split('&').filter(|parameter| {
+    let is_left_out = |parameter: &&str| {
         let name = parameter.split('=').next().unwrap_or_default();
-        !name.is_empty()
-            && !name.ends_with("password")
-            && !(name == "dbname" && database != named)
-    });
-    let query: Vec<&str> = parameters.collect();
+        name.is_empty() || name.ends_with("password") || (name == "dbname" && database.is_some())
+    };
+    let query: Vec<&str> = query.split('&').filter(|one| !is_left_out(one)).collect();
+    let database = database.unwrap_or(named);
     let sign = if query.is_empty() { "" } else { "?" };
     format!("{scheme}://{authority}/{database}{sign}{}", query.join("&"))
 }
@@ -115,13 +113,22 @@ mod tests {
     fn no_password_is_shown() {
         for (url, expected) in [
             ("postgres://e:p%40ss@h/m", "postgres://e@h/m"),
-            ("postgres://e@h1:5432,h2/m?sslmode=require", "postgres://e@h1:5432,h2/m?sslmode=require"),
-            ("postgres:///m?password=x&host=/tmp&sslpassword=y", "postgres:///m?host=/tmp"),
+            (
+                "postgres://e@h1:5432,h2/m?sslmode=require",
+                "postgres://e@h1:5432,h2/m?sslmode=require",
+            ),
+            (
+                "postgres:///m?password=x&host=/tmp&sslpassword=y",
+                "postgres:///m?host=/tmp",
+            ),
             ("postgres://h", "postgres://h/"),
         ] {
             assert_eq!(shown(url, None), expected);
         }
-        assert_eq!(shown("postgres://e:p@h/m?dbname=x", Some("n")), "postgres://e@h/n");
+        assert_eq!(
+            shown("postgres://e:p@h/m?dbname=x", Some("n")),
+            "postgres://e@h/n"
+        );
     }
 
     #[test]

@@ -47,7 +47,12 @@ pub(super) struct Line {
 pub(super) fn imprint(cle: &str, adresse: &str) -> String {
     let text = format!("{cle} {}", adresse.to_lowercase());
     let sum = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
-    let hex: Vec<String> = sum.as_ref().iter().take(8).map(|b| format!("{b:02x}")).collect();
+    let hex: Vec<String> = sum
+        .as_ref()
+        .iter()
+        .take(8)
+        .map(|b| format!("{b:02x}"))
+        .collect();
     hex.concat()
 }
 

@@ -102,7 +102,10 @@ fn skip(config: &Config, conn: &mut Conn, ids: &[i64]) -> Result<(), Error> {
         if !ids.contains(&closed.id) {
             return details;
         }
-        Some(details.map_or_else(|| reason.to_owned(), |details| format!("{reason} {details}")))
+        Some(details.map_or_else(
+            || reason.to_owned(),
+            |details| format!("{reason} {details}"),
+        ))
     };
     // Others may be among them, which the next run would have closed.
     let closed = messages::close(conn, usize::MAX, explain)?;

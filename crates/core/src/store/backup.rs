@@ -15,6 +15,7 @@ use super::migrations::{self, Versions};
 use super::{Conn, Error};
 use crate::config::Database;
 use crate::failpoint::reach;
+use crate::private::above;
 use draft::Draft;
 use std::path::{Path, PathBuf};
 
@@ -48,7 +49,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    fn disk(path: &Path, why: impl ToString) -> Self {
+    fn disk(path: &Path, why: &impl ToString) -> Self {
         Self::Disk(path.to_owned(), why.to_string())
     }
 }
@@ -71,14 +72,21 @@ pub fn write(conn: &mut Conn, to: &Path) -> Result<Written, Fault> {
     if to.symlink_metadata().is_ok() {
         return Err(Fault::Exists(to.to_owned()));
     }
+    if !above(to).is_dir() {
+        return Err(Fault::Unfit(
+            to.to_owned(),
+            "ce dossier n'existe pas".to_owned(),
+        ));
+    }
     let draft = Draft::new(to, "partiel")?;
     reach("backup_begun");
-    migrations::on_file(conn, |conn| look::copy(conn, draft.path()))
-        .map_err(|error| match error {
+    migrations::on_file(conn, |conn| look::copy(conn, draft.path())).map_err(
+        |error| match error {
             // The database answers: it is the disk of the copy.
-            Error::Unavailable(why) => Fault::disk(to, why),
+            Error::Unavailable(why) => Fault::disk(to, &why),
             other => Fault::Store(other),
-        })?;
+        },
+    )?;
     reach("backup_written");
     let now = conn.now()?;
     let contenu = look::mark(draft.path(), to, now, Versions::AsTheyAre)?;
@@ -117,7 +125,10 @@ pub(super) fn before_migration(conn: &mut Conn, version: &str) -> Result<(), Err
             )));
         }
     }
-    log::info!("sauvegarde avant migration fichier={}", Path::new(&to).display());
+    log::info!(
+        "sauvegarde avant migration fichier={}",
+        Path::new(&to).display()
+    );
     forget_old(&stem);
     Ok(())
 }
@@ -125,7 +136,7 @@ pub(super) fn before_migration(conn: &mut Conn, version: &str) -> Result<(), Err
 /// The oldest go; their names are in the order of their dates.
 fn forget_old(stem: &Path) {
     let name = stem.file_name().unwrap_or_default().to_string_lossy();
-    let Ok(entries) = std::fs::read_dir(crate::private::above(stem)) else {
+    let Ok(entries) = std::fs::read_dir(above(stem)) else {
         return;
     };
     let is_one = |path: &PathBuf| {

@@ -107,11 +107,9 @@ fn on_server(conn: &mut Conn) -> Result<String, Error> {
     } else {
         String::new()
     };
-    let within = ask(
-        "SELECT d.oid::text || '/' || c.relnamespace::text AS place
+    let within = ask("SELECT d.oid::text || '/' || c.relnamespace::text AS place
            FROM pg_database d, pg_class c
-          WHERE d.datname = current_database() AND c.oid = 'origine'::regclass",
-    )?;
+          WHERE d.datname = current_database() AND c.oid = 'origine'::regclass")?;
     Ok(format!("{cluster}/{within}"))
 }
 
@@ -166,7 +164,9 @@ pub fn adopt(conn: &mut Conn, lieu: &str, epoque: i64) -> Result<(), Error> {
 /// The messages of which nobody has said yet what becomes of them, and that would leave, by their dates.
 pub fn doubts(conn: &mut Conn) -> Result<Vec<Doute>, Error> {
     let would_leave = is_one_of(messages::statut, &[Statut::Programme, Statut::EnAttente]);
-    let open = doutes::table.inner_join(messages::table).filter(would_leave);
+    let open = doutes::table
+        .inner_join(messages::table)
+        .filter(would_leave);
     conn.load(
         open.order((messages::date_programmee, messages::id))
             .select(Doute::as_select()),

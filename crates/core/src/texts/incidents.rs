@@ -163,8 +163,10 @@ pub fn incident_over(lang: Lang, genre: Genre, objet: &str) -> String {
         }
         (Lang::Fr, Genre::Horloge) => "L'horloge est de nouveau à l'heure.".to_owned(),
         (Lang::En, Genre::Horloge) => "The clock is right again.".to_owned(),
-        (Lang::Fr, Genre::Retenue) => "Il est dit ce qui peut partir : les envois reprennent.".to_owned(),
-        (Lang::En, Genre::Retenue) => "It was said what may leave: sending goes on.".to_owned(),
+        (Lang::Fr, Genre::Retenue) => {
+            "Ce qui peut partir a été dit : les envois reprennent.".to_owned()
+        }
+        (Lang::En, Genre::Retenue) => "What may leave was said: sending goes on.".to_owned(),
         (Lang::Fr, Genre::SansPassage) => "Les traitements ont repris.".to_owned(),
         (Lang::En, Genre::SansPassage) => "Runs are made again.".to_owned(),
     }

@@ -71,13 +71,22 @@ pub fn doubtful(lang: Lang, zone: chrono_tz::Tz, doute: &Doute, recipients: i64)
     };
     match (lang, recipients) {
         (Lang::Fr, 0 | 1) => {
-            format!("n° {id} ({}, {recipients} destinataire)", at("%d/%m/%Y à %H:%M"))
+            format!(
+                "n° {id} ({}, {recipients} destinataire)",
+                at("%d/%m/%Y à %H:%M")
+            )
         }
         (Lang::Fr, _) => {
-            format!("n° {id} ({}, {recipients} destinataires)", at("%d/%m/%Y à %H:%M"))
+            format!(
+                "n° {id} ({}, {recipients} destinataires)",
+                at("%d/%m/%Y à %H:%M")
+            )
         }
         (Lang::En, _) => {
-            format!("no. {id} ({}, recipients: {recipients})", at("%d/%m/%Y at %H:%M"))
+            format!(
+                "no. {id} ({}, recipients: {recipients})",
+                at("%d/%m/%Y at %H:%M")
+            )
         }
     }
 }

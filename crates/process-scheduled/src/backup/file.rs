@@ -12,7 +12,11 @@ use std::path::Path;
 pub(super) fn backup(cli: &Cli, config: &Config, file: &Path) -> Result<Exit, Failure> {
     let mut conn = start::database(config)?;
     let written = backup::write(&mut conn, file).map_err(|fault| failed("sauvegarde", fault))?;
-    log::info!("sauvegarde fichier={} octets={}", file.display(), written.octets);
+    log::info!(
+        "sauvegarde fichier={} octets={}",
+        file.display(),
+        written.octets
+    );
     if cli.json {
         output::json(&json!({ "fichier": file, "sauvegarde": written }));
     } else if !cli.quiet {
@@ -39,7 +43,10 @@ pub(super) fn restore(cli: &Cli, database: &Path, file: &Path) -> Result<Exit, F
             counts(&restored.contenu)
         ));
         if let Some(old) = &restored.gardee {
-            output::line(format_args!("L'ancienne base est gardée : {}", old.display()));
+            output::line(format_args!(
+                "L'ancienne base est gardée : {}",
+                old.display()
+            ));
         }
         output::line(
             "Ce qui était dû ne part pas avant que vous ne l'ayez dit : « process-scheduled resume » \

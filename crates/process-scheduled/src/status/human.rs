@@ -59,7 +59,8 @@ fn incidents(config: &Config, status: &Status) -> Vec<String> {
             Genre::Incertain,
             Genre::SansPassage,
         ];
-        below.contains(&genre) || ([Genre::Simulation, Genre::Retenue].contains(&genre) && status.refused.is_some())
+        below.contains(&genre)
+            || ([Genre::Simulation, Genre::Retenue].contains(&genre) && status.refused.is_some())
     };
     let shown = status
         .incidents

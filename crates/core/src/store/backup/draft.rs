@@ -17,7 +17,7 @@ impl Draft {
     pub(super) fn new(place: &Path, what: &str) -> Result<Self, Fault> {
         let path = beside(place, &format!("{what}.{}", std::process::id()));
         let made = private::options().create_new(true).open(&path);
-        made.map_err(|error| Fault::disk(place, error))?;
+        made.map_err(|error| Fault::disk(place, &error))?;
         Ok(Self(path))
     }
 
@@ -28,7 +28,7 @@ impl Draft {
     /// Forces it to the disk; its size.
     pub(super) fn sync(&self, to: &Path) -> Result<u64, Fault> {
         let synced = private::sync(&self.0).and_then(|()| fs::metadata(&self.0));
-        let data = synced.map_err(|error| Fault::disk(to, error))?;
+        let data = synced.map_err(|error| Fault::disk(to, &error))?;
         Ok(data.len())
     }
 
@@ -44,14 +44,14 @@ impl Draft {
         };
         placed
             .and_then(|()| private::sync_folder(private::above(to)))
-            .map_err(|error| Fault::disk(to, error))
+            .map_err(|error| Fault::disk(to, &error))
     }
 
     /// Gives it a name in the place of who has it.
     pub(super) fn place_over(&self, to: &Path) -> Result<(), Fault> {
         fs::rename(&self.0, to)
             .and_then(|()| private::sync_folder(private::above(to)))
-            .map_err(|error| Fault::disk(to, error))
+            .map_err(|error| Fault::disk(to, &error))
     }
 }
 

@@ -43,7 +43,9 @@ pub(super) fn copy(conn: &mut SqliteConnection, to: &Path) -> Result<(), Error> 
 pub(super) fn is_empty(conn: &mut SqliteConnection) -> Result<bool, Error> {
     let count = "SELECT (SELECT count(*) FROM messages) + (SELECT count(*) FROM parents)
                       + (SELECT count(*) FROM classes) AS nombre";
-    let count: Count = sql_query(count).get_result(conn).map_err(Error::of_sqlite)?;
+    let count: Count = sql_query(count)
+        .get_result(conn)
+        .map_err(Error::of_sqlite)?;
     Ok(count.nombre == 0)
 }
 
@@ -57,16 +59,20 @@ pub(super) fn mark(
 ) -> Result<Contents, Fault> {
     let unfit = |why: &str| Fault::Unfit(named.to_owned(), why.to_owned());
     let damaged = |error: diesel::result::Error| match Error::of_sqlite(error) {
-        Error::Unavailable(why) => Fault::disk(named, why),
+        Error::Unavailable(why) => Fault::disk(named, &why),
         error => unfit(&format!("le fichier est tronqué ou abîmé ({error})")),
     };
     let mut conn = open(file)?;
     let folded = conn.batch_execute("PRAGMA trusted_schema = OFF; PRAGMA journal_mode = DELETE;");
     folded.map_err(damaged)?;
-    let tables: Vec<Said> = sql_query("SELECT name AS said FROM sqlite_master WHERE type = 'table'")
-        .load(&mut conn)
-        .map_err(damaged)?;
-    if !tables.iter().any(|table| table.said == "__diesel_schema_migrations") {
+    let tables: Vec<Said> =
+        sql_query("SELECT name AS said FROM sqlite_master WHERE type = 'table'")
+            .load(&mut conn)
+            .map_err(damaged)?;
+    if !tables
+        .iter()
+        .any(|table| table.said == "__diesel_schema_migrations")
+    {
         return Err(unfit("ce n'est pas une base de ce programme"));
     }
     let state: State = sql_query("PRAGMA integrity_check(1)")
@@ -79,7 +85,7 @@ pub(super) fn mark(
     migrations::of_copy(&mut conn, versions).map_err(|error| match error {
         migrations::Unknown::Newer(version) => Fault::Newer(named.to_owned(), version),
         migrations::Unknown::Other => unfit("c'est la base d'une autre application"),
-        migrations::Unknown::Store(Error::Unavailable(why)) => Fault::disk(named, why),
+        migrations::Unknown::Store(Error::Unavailable(why)) => Fault::disk(named, &why),
         migrations::Unknown::Store(error) => Fault::Store(error),
     })?;
     let marked = tables.iter().any(|table| table.said == "origine")

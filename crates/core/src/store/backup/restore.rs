@@ -8,6 +8,7 @@ use crate::instant::Instant;
 use crate::private;
 use crate::store::Error;
 use crate::store::migrations::Versions;
+use crate::store::open::sqlite::is_foreign;
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::Text;
 use diesel::{RunQueryDsl, SqliteConnection, sql_query};
@@ -34,7 +35,8 @@ pub struct Restored {
 /// # Errors
 /// See [`Fault`]: everything is as it was then, but for a second name of the old database perhaps.
 pub fn restore(database: &Path, from: &Path) -> Result<Restored, Fault> {
-    let same = |one: &Path, other: &Path| Some(one.canonicalize().ok()? == other.canonicalize().ok()?);
+    let same =
+        |one: &Path, other: &Path| Some(one.canonicalize().ok()? == other.canonicalize().ok()?);
     if same(database, from) == Some(true) {
         let why = "c'est la base elle-même".to_owned();
         return Err(Fault::Unfit(from.to_owned(), why));
@@ -51,7 +53,7 @@ pub fn restore(database: &Path, from: &Path) -> Result<Restored, Fault> {
     reach("restore_held");
     let date = now.utc().format("%Y%m%dT%H%M%SZ");
     let old = beside(database, &format!("avant-restauration-{date}"));
-    let gardee = keep(database, &old).map_err(|error| Fault::disk(&old, error))?;
+    let gardee = keep(database, &old).map_err(|error| Fault::disk(&old, &error))?;
     reach("restore_kept");
     // Windows renames nothing that is open.
     let held = held.filter(|_| !cfg!(windows));
@@ -71,8 +73,8 @@ fn take(from: &Path, to: &Path) -> Result<(), Fault> {
         let mut source = fs::File::open(from).map_err(unreadable)?;
         let mut target = private::options()
             .open(to)
-            .map_err(|error| Fault::disk(to, error))?;
-        io::copy(&mut source, &mut target).map_err(|error| Fault::disk(to, error))?;
+            .map_err(|error| Fault::disk(to, &error))?;
+        io::copy(&mut source, &mut target).map_err(|error| Fault::disk(to, &error))?;
         Ok(())
     };
     copy(from, to)?;
@@ -91,7 +93,8 @@ fn hold(database: &Path) -> Result<Option<SqliteConnection>, Fault> {
         #[diesel(sql_type = Text)]
         journal_mode: String,
     }
-    if !database.exists() {
+    // SQLite would tidy up beside it.
+    if is_foreign(database) {
         return Ok(None);
     }
     let Ok(mut conn) = look::open(database) else {
@@ -109,7 +112,7 @@ fn hold(database: &Path) -> Result<Option<SqliteConnection>, Fault> {
         Ok(true) => Ok(Some(conn)),
         Ok(false) => Err(busy()),
         Err(Error::Unavailable(why)) if why.contains("locked") => Err(busy()),
-        Err(Error::Unavailable(why)) => Err(Fault::disk(database, why)),
+        Err(Error::Unavailable(why)) => Err(Fault::disk(database, &why)),
         // It is damaged: that is why another one comes.
         Err(_) => Ok(None),
     }

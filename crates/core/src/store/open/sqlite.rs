@@ -47,6 +47,11 @@ pub(in crate::store) fn open(
     Ok(conn)
 }
 
+/// Whether something that is not SQLite's stands there; it is not opened.
+pub(in crate::store) fn is_foreign(path: &std::path::Path) -> bool {
+    !presence::is_sqlite(path)
+}
+
 /// Programs that start at the same moment on a new file.
 const SET_UP_TRIES: u64 = 50;
 

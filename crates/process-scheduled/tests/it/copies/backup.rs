@@ -76,11 +76,18 @@ fn nothing_is_overwritten_and_any_name_will_do() {
     assert_eq!(ended.code, 1);
     assert!(ended.stderr.contains("existe déjà"), "{ended:?}");
     assert_eq!(std::fs::read(database.folder().join(name)).unwrap(), before);
-    assert_eq!(beside(&database, "partiel"), [""; 0].map(std::path::PathBuf::from));
+    assert_eq!(
+        beside(&database, "partiel"),
+        [""; 0].map(std::path::PathBuf::from)
+    );
     done(&program, &["restore", name]);
     program.verify();
     let ended = program.run(&["backup", "absent/x.sqlite3"]);
-    assert_eq!(ended.code, 75, "{ended:?}");
+    assert_eq!(ended.code, 1, "{ended:?}");
+    assert!(
+        ended.stderr.contains("ce dossier n'existe pas"),
+        "{ended:?}"
+    );
 }
 
 #[test]
@@ -106,7 +113,11 @@ fn what_is_no_whole_backup_of_this_program_is_refused() {
     std::fs::write(at("vide"), "").unwrap();
     refuse(&program, "vide", "ce n'est pas une base de ce programme");
     refuse(&program, "absente", "ne convient pas");
-    refuse(&program, file(&database).to_str().unwrap(), "la base elle-même");
+    refuse(
+        &program,
+        file(&database).to_str().unwrap(),
+        "la base elle-même",
+    );
     let newer = "INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231235959')";
     let other = Database::sqlite();
     let elsewhere = Program::new(&other);
@@ -191,7 +202,10 @@ fn a_backup_moves_to_another_machine() {
         .gateway(&gateway);
     done(&moved, &["restore", backup.to_str().unwrap()]);
     let said = held(&moved);
-    assert!(said.contains("une copie") && said.contains("n° 1 ("), "{said}");
+    assert!(
+        said.contains("une copie") && said.contains("n° 1 ("),
+        "{said}"
+    );
     done(&moved, &["resume", "--none"]);
     assert_eq!(moved.statut(id), "programme", "it is not due");
     done(&moved, &[]);

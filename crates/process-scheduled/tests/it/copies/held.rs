@@ -22,12 +22,16 @@ stories!(
 
 /// As after a backup of before the last run was put back.
 fn goes_back(program: &Program<'_>) {
-    program.database.execute("UPDATE generations SET nombre = 0");
+    program
+        .database
+        .execute("UPDATE generations SET nombre = 0");
 }
 
 /// As after a copy to another place.
 fn is_moved(program: &Program<'_>) {
-    program.database.execute("UPDATE origine SET lieu = 'ailleurs'");
+    program
+        .database
+        .execute("UPDATE origine SET lieu = 'ailleurs'");
 }
 
 fn ran<'d>(database: &'d Database, gateway: &Gateway) -> Program<'d> {
@@ -53,7 +57,10 @@ fn what_went_back_in_time_sends_when_it_is_said(database: &Database) {
     assert!(shown.stdout.contains("2 destinataires), SMS"), "{shown:?}");
     assert_eq!(program.run(&["check"]).code, 78);
     let status = program.run(&["status"]);
-    assert!(status.stdout.contains("ATTENTION, rien n'est envoyé"), "{status:?}");
+    assert!(
+        status.stdout.contains("ATTENTION, rien n'est envoyé"),
+        "{status:?}"
+    );
     done(&program, &["resume", "--all"]);
     done(&program, &[]);
     assert_eq!(gateway.accepted_count(), 2);
@@ -70,14 +77,19 @@ fn what_is_said_message_by_message(database: &Database) {
     held(&program);
     let wrong = program.run(&["resume", &one.to_string(), "999"]);
     assert_eq!(wrong.code, 1, "{wrong:?}");
-    let told = done(&program, &["resume", &one.to_string(), "--skip", &two.to_string()]);
+    let told = done(
+        &program,
+        &["resume", &one.to_string(), "--skip", &two.to_string()],
+    );
     assert!(
         told.stdout.contains("1 message reste à décider"),
         "{told:?}"
     );
     assert!(held(&program).contains("1 message pourrait repartir"));
     // What staff do with it themselves is said too.
-    database.execute(&format!("UPDATE messages SET statut = 'brouillon' WHERE id = {three}"));
+    database.execute(&format!(
+        "UPDATE messages SET statut = 'brouillon' WHERE id = {three}"
+    ));
     done(&program, &[]);
     assert_eq!(gateway.accepted_count(), 2);
     let ends = [one, two, three].map(|id| program.statut(id));

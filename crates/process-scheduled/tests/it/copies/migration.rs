@@ -16,7 +16,10 @@ pub(crate) fn goes_down(database: &Database) {
 fn the_last_three_backups_before_migrations_are_kept() {
     let database = Database::sqlite();
     let program = school(&database, &gateway());
-    assert!(beside(&database, "avant-migration").is_empty(), "it was new");
+    assert!(
+        beside(&database, "avant-migration").is_empty(),
+        "it was new"
+    );
     let mut all = Vec::new();
     for _ in 0..5 {
         goes_down(&database);

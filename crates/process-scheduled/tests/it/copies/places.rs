@@ -54,7 +54,11 @@ fn whoever_is_killed_while_a_backup_is_put_back() {
     for place in places("restore_") {
         die(&program, place, &["restore", "b.sqlite3"]);
         assert!(file(&database).exists(), "{place}");
-        let expected = if place == "restore_placed" { "programme" } else { "envoye" };
+        let expected = if place == "restore_placed" {
+            "programme"
+        } else {
+            "envoye"
+        };
         assert_eq!(statut(), expected, "{place}");
         program.verify();
         if expected == "envoye" {

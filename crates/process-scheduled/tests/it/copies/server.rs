@@ -14,7 +14,9 @@ fn lines(said: &str) -> Vec<String> {
 
 fn shell(program: &Program<'_>, line: &str) {
     let mut shell = Command::new("sh");
-    let shell = shell.args(["-ec", line]).current_dir(program.database.folder());
+    let shell = shell
+        .args(["-ec", line])
+        .current_dir(program.database.folder());
     let output = shell.output().unwrap();
     assert!(output.status.success(), "{line}: {output:?}");
 }
@@ -29,7 +31,9 @@ fn told(program: &Program<'_>, arguments: &[&str]) -> Vec<String> {
 
 fn whole(database: &Database) -> String {
     // The schema of the tests goes with the dump.
-    database.url().replace("postgres://messages@", "postgres://messages:secret@")
+    database
+        .url()
+        .replace("postgres://messages@", "postgres://messages:secret@")
 }
 
 #[test]
@@ -40,6 +44,7 @@ fn a_dump_that_is_put_into_another_database_is_a_copy() {
     let database = Database::in_server(&cluster.url());
     let gateway = gateway();
     let program = school(&database, &gateway).set("DATABASE_URL", &whole(&database));
+    done(&program, &[]);
     let id = due(&program);
     let file = "l'été à Noël.dump";
     let dump = told(&program, &["backup", file]);
@@ -54,7 +59,10 @@ fn a_dump_that_is_put_into_another_database_is_a_copy() {
     let url = whole(&database).replace("/postgres?", "/messages_restauree?");
     let restored = program.clone().set("DATABASE_URL", &url);
     let said = held(&restored);
-    assert!(said.contains("une copie") && said.contains("2 destinataires"), "{said}");
+    assert!(
+        said.contains("une copie") && said.contains("2 destinataires"),
+        "{said}"
+    );
     done(&restored, &["resume", "--skip", &id.to_string()]);
     done(&restored, &[]);
     // The old one is still what it was.
@@ -78,7 +86,9 @@ fn a_dump_that_is_put_back_into_the_same_database_went_back_in_time() {
     }
     done(&program, &[]);
     assert_eq!(gateway.accepted_count(), 2);
-    let schema = database.texts("SELECT current_schema()::text AS v").remove(0);
+    let schema = database
+        .texts("SELECT current_schema()::text AS v")
+        .remove(0);
     let url = cluster.url();
     shell(
         &program,

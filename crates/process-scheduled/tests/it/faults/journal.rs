@@ -70,7 +70,9 @@ fn an_answer_that_a_dead_run_wrote_down_is_taken_over(database: &Database) {
     let names = std::fs::read_dir(folder(database)).unwrap();
     let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     assert!(
-        names.into_iter().all(|name| name.starts_with("generation-")),
+        names
+            .into_iter()
+            .all(|name| name.starts_with("generation-")),
         "a run that ended leaves no journal"
     );
     let text = [
@@ -195,7 +197,11 @@ fn what_left_after_the_backup_was_made_does_not_leave_again(database: &Database)
     let ended = program.run(&[]);
     assert_eq!(ended.code, 0, "{ended:?}");
     assert_eq!(program.states(id), ["envoye"; 4]);
-    let mut to: Vec<String> = gateway.accepted().iter().map(|sms| sms.body["to"].to_string()).collect();
+    let mut to: Vec<String> = gateway
+        .accepted()
+        .iter()
+        .map(|sms| sms.body["to"].to_string())
+        .collect();
     to.sort_unstable();
     to.dedup();
     assert_eq!((to.len(), gateway.accepted_count()), (5, 5), "{to:?}");
