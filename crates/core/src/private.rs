@@ -46,6 +46,7 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// What is in a file outlives a power cut from now on.
+#[cfg(feature = "sqlite")]
 pub(crate) fn sync(file: &Path) -> io::Result<()> {
     OpenOptions::new().write(true).open(file)?.sync_all()
 }

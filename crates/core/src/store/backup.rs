@@ -72,12 +72,7 @@ pub fn write(conn: &mut Conn, to: &Path) -> Result<Written, Fault> {
     if to.symlink_metadata().is_ok() {
         return Err(Fault::Exists(to.to_owned()));
     }
-    if !above(to).is_dir() {
-        return Err(Fault::Unfit(
-            to.to_owned(),
-            "ce dossier n'existe pas".to_owned(),
-        ));
-    }
+    is_folder(above(to))?;
     let draft = Draft::new(to, "partiel")?;
     reach("backup_begun");
     migrations::on_file(conn, |conn| look::copy(conn, draft.path())).map_err(
@@ -97,6 +92,15 @@ pub fn write(conn: &mut Conn, to: &Path) -> Result<Written, Fault> {
     Ok(Written { octets, contenu })
 }
 
+/// Where something is to be written.
+fn is_folder(folder: &Path) -> Result<(), Fault> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let why = "ce dossier n'existe pas".to_owned();
+    Err(Fault::Unfit(folder.to_owned(), why))
+}
+
 /// Of the backups before migrations so many are kept.
 const KEPT: usize = 3;
 
@@ -112,7 +116,7 @@ pub(super) fn before_migration(conn: &mut Conn, version: &str) -> Result<(), Err
         return Ok(());
     }
     let stem = beside(&path, "avant-migration");
-    let date = conn.now()?.utc().format("%Y%m%dT%H%M%SZ");
+    let date = conn.now()?.utc().format("%Y-%m-%d-%H%M%S");
     let mut to = stem.clone().into_os_string();
     to.push(format!("-{date}-{version}"));
     match write(conn, Path::new(&to)) {

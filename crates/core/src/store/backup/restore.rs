@@ -41,6 +41,7 @@ pub fn restore(database: &Path, from: &Path) -> Result<Restored, Fault> {
         let why = "c'est la base elle-même".to_owned();
         return Err(Fault::Unfit(from.to_owned(), why));
     }
+    super::is_folder(private::above(database))?;
     let now = Instant::of_this_machine();
     let draft = Draft::new(database, "restauration")?;
     take(from, draft.path())?;
@@ -51,7 +52,7 @@ pub fn restore(database: &Path, from: &Path) -> Result<Restored, Fault> {
     reach("restore_checked");
     let held = hold(database)?;
     reach("restore_held");
-    let date = now.utc().format("%Y%m%dT%H%M%SZ");
+    let date = now.utc().format("%Y-%m-%d-%H%M%S-%3f");
     let old = beside(database, &format!("avant-restauration-{date}"));
     let gardee = keep(database, &old).map_err(|error| Fault::disk(&old, &error))?;
     reach("restore_kept");

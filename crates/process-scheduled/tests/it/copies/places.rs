@@ -64,8 +64,6 @@ fn whoever_is_killed_while_a_backup_is_put_back() {
         if expected == "envoye" {
             done(&program, &[]);
         }
-        // Its name has the second.
-        std::thread::sleep(std::time::Duration::from_millis(1100));
     }
     held(&program);
     assert_eq!(gateway.accepted_count(), 2);

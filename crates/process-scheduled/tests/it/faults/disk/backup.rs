@@ -69,6 +69,7 @@ fn a_database_whose_disk_is_full_is_neither_replaced_nor_migrated() {
         .unwrap();
     let size = ballast.metadata().unwrap().len();
     ballast.set_len(size - 150_000).unwrap();
+    drop(ballast);
     let ended = program.run(&["migrate"]);
     assert_eq!(ended.code, 75, "{ended:?}");
     assert!(ended.stderr.contains("rien n'est changé"), "{ended:?}");
