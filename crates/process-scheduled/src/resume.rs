@@ -56,7 +56,7 @@ fn show(cli: &Cli, config: &Config, conn: &mut Conn) -> Result<Exit, Failure> {
         }
         output::line(texts::held_what(config.messages.lang));
     } else if !cli.quiet {
-        output::line("Rien n'est retenu : les traitements envoient.");
+        output::line("Rien n'est retenu.");
     }
     Ok(held.map_or(Exit::Done, |_| Exit::Config))
 }
@@ -82,7 +82,7 @@ fn told(resumed: &Resumed) -> Vec<String> {
         .map(|(list, one, many)| format!("{}.", plural(count(list), one, many)))
         .collect();
     if resumed.restent.is_empty() {
-        lines.push("Rien n'est plus retenu : les traitements envoient.".to_owned());
+        lines.push("Rien n'est plus retenu.".to_owned());
     }
     lines
 }

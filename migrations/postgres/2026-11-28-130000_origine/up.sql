@@ -9,7 +9,7 @@ CREATE TABLE origine (
   lieu      TEXT,
   -- Goes up whenever a person said what may leave of a database that went back, or a copy.
   epoque    BIGINT NOT NULL DEFAULT 0,
-  -- When the backup was made that this database comes from.
+  -- When it was written as a backup, or put back from one; until somebody decided.
   copie_le  TIMESTAMPTZ,
   -- Since when nothing leaves, and why.
   retenu_le TIMESTAMPTZ,

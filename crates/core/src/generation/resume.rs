@@ -48,8 +48,8 @@ pub fn resume(config: &Config, conn: &mut Conn, wish: Wish<'_>) -> Result<Resume
         let doutes = held.map(|held| held.doutes).unwrap_or_default();
         let resumed = sorted(conn, &doutes, wish)?;
         skip(config, conn, &resumed.ecartes)?;
-        origine::said(conn, &resumed.repartent)?;
-        origine::said(conn, &resumed.ecartes)?;
+        origine::decided(conn, &resumed.repartent)?;
+        origine::decided(conn, &resumed.ecartes)?;
         if !doutes.is_empty() && resumed.restent.is_empty() {
             seen.adopt(conn)?;
         }

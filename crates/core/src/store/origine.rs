@@ -22,7 +22,7 @@ pub struct Origine {
     pub lieu: Option<String>,
     /// How often a person said what may leave, or nothing could.
     pub epoque: i64,
-    /// When the backup was made that it comes from.
+    /// When it was written as a backup, or put back.
     pub copie_le: Option<Instant>,
     /// Since when nothing leaves.
     pub retenu_le: Option<Instant>,
@@ -88,29 +88,37 @@ pub fn place(conn: &mut Conn, file: Option<String>) -> Result<String, Error> {
     Ok(hex.concat())
 }
 
-/// `pg_control_system` may be closed to us: then a copy in another cluster is told by less.
 fn on_server(conn: &mut Conn) -> Result<String, Error> {
+    // It may be closed to us, or not be there: then a copy in another cluster is told by less.
+    let may = said(
+        conn,
+        "SELECT has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE')::text AS place",
+    );
+    let cluster = match may {
+        Ok(may) if may == "true" => said(
+            conn,
+            "SELECT system_identifier::text AS place FROM pg_catalog.pg_control_system()",
+        )?,
+        Err(error @ Error::Unavailable(_)) => return Err(error),
+        Ok(_) | Err(_) => String::new(),
+    };
+    let within = said(
+        conn,
+        "SELECT d.oid::text || '/' || c.relnamespace::text AS place
+           FROM pg_database d, pg_class c
+          WHERE d.datname = current_database() AND c.oid = 'origine'::regclass",
+    )?;
+    Ok(format!("{cluster}/{within}"))
+}
+
+fn said(conn: &mut Conn, question: &str) -> Result<String, Error> {
     #[derive(diesel::QueryableByName)]
     struct Said {
         #[diesel(sql_type = diesel::sql_types::Text)]
         place: String,
     }
-    let mut ask = |question: &str| -> Result<String, Error> {
-        let said: Said = conn.one(diesel::sql_query(question))?;
-        Ok(said.place)
-    };
-    let may = ask(
-        "SELECT has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE')::text AS place",
-    )?;
-    let cluster = if may == "true" {
-        ask("SELECT system_identifier::text AS place FROM pg_control_system()")?
-    } else {
-        String::new()
-    };
-    let within = ask("SELECT d.oid::text || '/' || c.relnamespace::text AS place
-           FROM pg_database d, pg_class c
-          WHERE d.datname = current_database() AND c.oid = 'origine'::regclass")?;
-    Ok(format!("{cluster}/{within}"))
+    let said: Said = conn.one(diesel::sql_query(question))?;
+    Ok(said.place)
 }
 
 /// How often runs began and ended with this folder of answers.
@@ -182,7 +190,7 @@ pub fn open_envois(conn: &mut Conn, message: i64) -> Result<i64, Error> {
 }
 
 /// A person said what becomes of these.
-pub fn said(conn: &mut Conn, messages: &[i64]) -> Result<(), Error> {
+pub fn decided(conn: &mut Conn, messages: &[i64]) -> Result<(), Error> {
     let keys = Key::of(messages.iter().copied());
     conn.execute(settled(&keys)).map(drop)
 }
