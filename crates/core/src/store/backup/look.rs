@@ -1,11 +1,13 @@
 //! A copy of a database, looked at as a whole.
 
 use super::Fault;
-use crate::instant::Instant;
-use crate::store::migrations::{self, Versions};
+use crate::instant::{Instant, InstantSql};
+use crate::store::migrations::{self, Unknown, Versions};
 use crate::store::{Count, Error};
 use diesel::connection::SimpleConnection;
+use diesel::deserialize::QueryableByName;
 use diesel::sql_types::Text;
+use diesel::sqlite::Sqlite;
 use diesel::{Connection, RunQueryDsl, SqliteConnection, sql_query};
 use std::path::Path;
 
@@ -18,12 +20,6 @@ pub struct Contents {
     pub envois: i64,
     /// Parents.
     pub parents: i64,
-}
-
-#[derive(diesel::QueryableByName)]
-struct Said {
-    #[diesel(sql_type = Text)]
-    said: String,
 }
 
 #[derive(diesel::QueryableByName)]
@@ -57,55 +53,85 @@ pub(super) fn mark(
     now: Instant,
     versions: Versions,
 ) -> Result<Contents, Fault> {
-    let unfit = |why: &str| Fault::Unfit(named.to_owned(), why.to_owned());
-    let damaged = |error: diesel::result::Error| match Error::of_sqlite(error) {
-        Error::Unavailable(why) => Fault::disk(named, &why),
-        error => unfit(&format!("le fichier est tronqué ou abîmé ({error})")),
-    };
-    let mut conn = open(file)?;
-    let folded = conn.batch_execute("PRAGMA trusted_schema = OFF; PRAGMA journal_mode = DELETE;");
-    folded.map_err(damaged)?;
-    let tables: Vec<Said> =
-        sql_query("SELECT name AS said FROM sqlite_master WHERE type = 'table'")
-            .load(&mut conn)
-            .map_err(damaged)?;
-    if !tables
-        .iter()
-        .any(|table| table.said == "__diesel_schema_migrations")
-    {
-        return Err(unfit("ce n'est pas une base de ce programme"));
+    let conn = open(file)?;
+    let mut copy = Copy { conn, named };
+    copy.carry_out("PRAGMA trusted_schema = OFF; PRAGMA journal_mode = DELETE;")?;
+    if !copy.has("__diesel_schema_migrations")? {
+        return Err(copy.unfit("ce n'est pas une base de ce programme"));
     }
-    let state: State = sql_query("PRAGMA integrity_check(1)")
-        .get_result(&mut conn)
-        .map_err(damaged)?;
+    let state: State = copy.one("PRAGMA integrity_check(1)")?;
     if state.integrity_check != "ok" {
-        let why = state.integrity_check;
-        return Err(unfit(&format!("le fichier est tronqué ou abîmé ({why})")));
+        return Err(copy.damaged(&state.integrity_check));
     }
-    migrations::of_copy(&mut conn, versions).map_err(|error| match error {
-        migrations::Unknown::Newer(version) => Fault::Newer(named.to_owned(), version),
-        migrations::Unknown::Other => unfit("c'est la base d'une autre application"),
-        migrations::Unknown::Store(Error::Unavailable(why)) => Fault::disk(named, &why),
-        migrations::Unknown::Store(error) => Fault::Store(error),
-    })?;
-    let marked = tables.iter().any(|table| table.said == "origine")
-        || matches!(versions, Versions::BroughtUp);
-    if marked {
-        sql_query("UPDATE origine SET copie_le = ?")
-            .bind::<crate::instant::InstantSql, _>(now)
-            .execute(&mut conn)
-            .map_err(damaged)?;
+    copy.update(versions)?;
+    // Older tables cannot say it.
+    if copy.has("origine")? {
+        let marked = sql_query("UPDATE origine SET copie_le = ?").bind::<InstantSql, _>(now);
+        let marked = marked.execute(&mut copy.conn);
+        marked.map_err(|error| copy.told(error))?;
     }
-    let mut count = |table: &str| -> Result<i64, Fault> {
-        let question = format!("SELECT count(*) AS nombre FROM {table}");
-        let count: Count = sql_query(question).get_result(&mut conn).map_err(damaged)?;
-        Ok(count.nombre)
-    };
     Ok(Contents {
-        messages: count("messages")?,
-        envois: count("envois")?,
-        parents: count("parents")?,
+        messages: copy.count("messages")?,
+        envois: copy.count("envois")?,
+        parents: copy.count("parents")?,
     })
+}
+
+/// A copy that is looked at.
+struct Copy<'c> {
+    conn: SqliteConnection,
+    named: &'c Path,
+}
+
+impl Copy<'_> {
+    fn unfit(&self, why: &str) -> Fault {
+        Fault::Unfit(self.named.to_owned(), why.to_owned())
+    }
+
+    fn damaged(&self, why: &str) -> Fault {
+        self.unfit(&format!("le fichier est tronqué ou abîmé ({why})"))
+    }
+
+    fn told(&self, error: diesel::result::Error) -> Fault {
+        match Error::of_sqlite(error) {
+            Error::Unavailable(why) => Fault::disk(self.named, &why),
+            Error::Other(why) => self.damaged(&why),
+            other => Fault::Store(other),
+        }
+    }
+
+    fn carry_out(&mut self, statements: &str) -> Result<(), Fault> {
+        let done = self.conn.batch_execute(statements);
+        done.map_err(|error| self.told(error))
+    }
+
+    fn one<T>(&mut self, question: &str) -> Result<T, Fault>
+    where
+        T: QueryableByName<Sqlite> + 'static,
+    {
+        let row = sql_query(question).get_result(&mut self.conn);
+        row.map_err(|error| self.told(error))
+    }
+
+    fn has(&mut self, table: &str) -> Result<bool, Fault> {
+        let tables = format!("sqlite_master WHERE type = 'table' AND name = '{table}'");
+        Ok(self.count(&tables)? > 0)
+    }
+
+    fn count(&mut self, rows: &str) -> Result<i64, Fault> {
+        let all: Count = self.one(&format!("SELECT count(*) AS nombre FROM {rows}"))?;
+        Ok(all.nombre)
+    }
+
+    /// Its tables are those of a version that is known, and of this one if that is wanted.
+    fn update(&mut self, versions: Versions) -> Result<(), Fault> {
+        migrations::of_copy(&mut self.conn, versions).map_err(|error| match error {
+            Unknown::Newer(version) => Fault::Newer(self.named.to_owned(), version),
+            Unknown::Other => self.unfit("c'est la base d'une autre application"),
+            Unknown::Store(Error::Unavailable(why)) => Fault::disk(self.named, &why),
+            Unknown::Store(error) => Fault::Store(error),
+        })
+    }
 }
 
 /// The file as it is: nothing is set up, nobody else is to have it.

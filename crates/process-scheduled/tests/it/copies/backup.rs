@@ -179,7 +179,10 @@ fn a_damaged_database_is_replaced_and_kept() {
     assert_eq!(kept.len(), 2, "with its log: {kept:?}");
     assert_eq!(std::fs::read(&kept[0]).unwrap(), b"plus rien ici");
     program.verify();
-    held(&program);
+    // Before any run has noticed.
+    done(&program, &["resume", "--none"]);
+    done(&program, &[]);
+    assert_eq!(gateway.accepted_count(), 0);
 }
 
 /// There is none yet, as on a new machine; the message of later leaves there only when it is said.
