@@ -126,13 +126,17 @@ impl Seen {
         Ok(Some(Held { cause, doutes }))
     }
 
-    /// The epoch goes with the clock, so that it is higher than any that another machine has seen.
+    /// The epoch goes with the clock, so that it is higher than any that another machine has seen. A copy
+    /// has a key of its own from now on: what is known of the original says nothing of it.
     fn adopt(&mut self, conn: &mut Conn) -> Result<(), Error> {
         let now = conn.now()?;
+        if self.cause() == Some(Retour::Copie) {
+            self.origine.cle = uuid::Uuid::new_v4().simple().to_string();
+        }
         let before = self.origine.epoque.max(self.kept.epoque);
         self.origine.epoque = now.utc().timestamp().max(before + 1);
         self.retour = None;
-        origine::adopt(conn, &self.lieu, self.origine.epoque)
+        origine::adopt(conn, &self.origine.cle, &self.lieu, self.origine.epoque)
     }
 }
 

@@ -2,7 +2,7 @@
 -- time, or a copy, would send again what left already. One row.
 CREATE TABLE origine (
   id        BIGINT NOT NULL PRIMARY KEY CHECK (id = 1),
-  -- Copies have it too: by it runs find what they know of this database.
+  -- By it runs find what they know of this database. A copy has it too until it goes its own way.
   cle       TEXT NOT NULL DEFAULT (lower(hex(randomblob(16)))),
   -- Where it was when a run last sent for real, as a SHA-256: the machine and the path of the file, or the
   -- server, the database and the schema.

@@ -16,7 +16,7 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = origine)]
 pub struct Origine {
-    /// Its random key, which copies have too.
+    /// Its random key, which a copy has too until it goes its own way.
     pub cle: String,
     /// Where it was when a run last sent for real.
     pub lieu: Option<String>,
@@ -156,10 +156,11 @@ pub fn hold(conn: &mut Conn, cause: Retour, now: Instant) -> Result<usize, Error
     Ok(number)
 }
 
-/// Keeps that this is the database to go on with, at this place.
-pub fn adopt(conn: &mut Conn, lieu: &str, epoque: i64) -> Result<(), Error> {
+/// Keeps that this is the database to go on with, by this key and at this place.
+pub fn adopt(conn: &mut Conn, cle: &str, lieu: &str, epoque: i64) -> Result<(), Error> {
     conn.execute(diesel::delete(doutes::table))?;
     conn.execute(diesel::update(origine::table).set((
+        origine::cle.eq(cle),
         origine::lieu.eq(lieu),
         origine::epoque.eq(epoque),
         origine::copie_le.eq(None::<Instant>),

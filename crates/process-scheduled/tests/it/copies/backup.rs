@@ -216,3 +216,26 @@ fn a_backup_moves_to_another_machine() {
     // The first machine goes on as before.
     done(&program, &[]);
 }
+
+/// Both are worked with on one machine from then on, with one folder of answers.
+#[test]
+fn a_copy_that_goes_its_own_way_does_not_hold_the_original_back() {
+    let first = Database::sqlite();
+    let gateway = gateway();
+    let answers = first.folder().join("reponses");
+    let program = school(&first, &gateway).set("MESSAGES_JOURNAL", answers.to_str().unwrap());
+    done(&program, &[]);
+    due(&program);
+    let backup = first.folder().join("copie.sqlite3");
+    done(&program, &["backup", backup.to_str().unwrap()]);
+    let second = Database::sqlite();
+    let copy = program.clone().set("DATABASE_URL", second.url());
+    done(&copy, &["restore", backup.to_str().unwrap()]);
+    held(&copy);
+    done(&copy, &["resume", "--none"]);
+    for _ in 0..2 {
+        done(&copy, &[]);
+        done(&program, &[]);
+    }
+    assert_eq!(gateway.accepted_count(), 2);
+}
