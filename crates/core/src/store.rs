@@ -3,12 +3,15 @@
 //! [`messages`] and [`annuaire`] keep what staff write; [`expansion`] and
 //! [`envois`] are the questions of the dispatcher, each one short transaction; [`passages`] is
 //! its diary; [`incidents`] is what needs a person; [`historique`] is who changed what; [`appels`]
-//! is what only the HTTP interface needs; [`verify`] proves that all of it agrees.
+//! is what only the HTTP interface needs; [`verify`] proves that all of it agrees; [`origine`] tells a
+//! database from an older one and from a copy.
 
 pub mod adresses;
 pub mod annuaire;
 pub mod appels;
 mod backend;
+#[cfg(feature = "sqlite")]
+pub mod backup;
 pub mod canaux;
 mod conflict;
 pub mod conn;
@@ -21,6 +24,7 @@ mod literal;
 pub mod messages;
 pub mod migrations;
 mod open;
+pub mod origine;
 pub mod overview;
 pub mod passages;
 pub mod pool;

@@ -1,6 +1,7 @@
 //! `process-scheduled`: sends what is due, once per invocation.
 
 mod alarms;
+mod backup;
 mod check;
 mod cli;
 mod demo;
@@ -10,6 +11,7 @@ mod output;
 mod preview;
 mod report;
 mod resend;
+mod resume;
 mod run;
 mod start;
 mod status;
@@ -38,6 +40,9 @@ fn main() -> ExitCode {
         Some(Command::Migrate) => migrate::migrate(&cli),
         Some(Command::Import(asked)) => import::import(&cli, asked),
         Some(Command::Resend { message }) => resend::resend(&cli, *message),
+        Some(Command::Backup { fichier }) => backup::backup(&cli, fichier),
+        Some(Command::Restore { fichier }) => backup::restore(&cli, fichier),
+        Some(Command::Resume(asked)) => resume::resume(&cli, asked),
     };
     outcome
         .unwrap_or_else(|failure: Failure| failure.tell("process-scheduled"))
