@@ -17,7 +17,7 @@ fail() { echo "package-trial: $*" >&2; exit 1; }
 missing=()
 for tool in mmdebstrap lintian; do command -v "$tool" >/dev/null || missing+=("$tool"); done
 [ ${#missing[@]} = 0 ] || DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null
-cargo build --quiet -p messages-testing --example peer
+cargo build --quiet --workspace --features postgres,failpoints --examples
 deb=$(echo "$packages"/*.deb)
 [ -e "$deb" ] || fail "no package: scripts/package.sh deb"
 

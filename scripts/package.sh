@@ -13,8 +13,7 @@ wants() { local kind=$1; shift; [[ " $* " == *" $kind "* ]]; }
 out=$PWD/target/packages
 linux=x86_64-unknown-linux-musl windows=x86_64-pc-windows-gnu
 version=$(cargo metadata --locked --no-deps --format-version 1 | jq -r '.packages[] | select(.name == "process-scheduled").version')
-SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
-export SOURCE_DATE_EPOCH
+committed=$(git log -1 --format=%ct)
 
 install_tools() {
   local missing=()
@@ -51,10 +50,27 @@ pages() { # FOLDER OF THE PROGRAMS
   [ "$(grep -c '^[A-Z]' "$out/env")" = 4 ] || { echo "deploy/env.sample: a setting of a package is not there" >&2; exit 1; }
 }
 
+# The licences and the changes, as Debian wants them.
+papers() {
+  {
+    printf 'Either of the two, at your choice: the Apache License 2.0 (on Debian systems in\n%s), or this one:\n\n' \
+      /usr/share/common-licenses/Apache-2.0
+    cat LICENSE-MIT
+  } >"$out/copyright"
+  {
+    echo "messages-programmes ($version) stable; urgency=medium"
+    echo
+    awk -v version="$version" '/^## / { own = $2 == version; next } own && NF { sub(/^- /, "* "); print "  " $0 }' deploy/CHANGES.md
+    echo
+    echo " -- messages-programmes <messages-programmes@localhost>  $(date -R -d "@$committed")"
+  } >"$out/changelog"
+}
+
 debian() {
   build --features postgres
   pages target/release
-  cargo deb --locked --no-build -p process-scheduled --output "$out/"
+  papers
+  SOURCE_DATE_EPOCH=$committed cargo deb --locked --no-build -p process-scheduled --output "$out/"
 }
 
 archive() {
@@ -69,7 +85,7 @@ archive() {
   cp -r deploy/systemd "$out/pages" "$out/env" "$out/$name"
   mkdir "$out/$name/scripts"
   cp scripts/process_scheduled_messages.sh "$out/$name/scripts"
-  tar -C "$out" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" -czf "$out/$name.tar.gz" "$name"
+  tar -C "$out" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$committed" -czf "$out/$name.tar.gz" "$name"
   rm -rf "${out:?}/$name"
 }
 
@@ -99,5 +115,5 @@ if wants zip "$@"; then windows; fi
 cargo cyclonedx --quiet --format json --manifest-path crates/process-scheduled/Cargo.toml --features postgres --override-filename sbom
 mv crates/process-scheduled/sbom.json "$out/messages-programmes-$version.cdx.json"
 find crates -name sbom.json -delete
-rm -rf "$out/pages" "$out/env"
+rm -rf "$out/pages" "$out/env" "$out/copyright" "$out/changelog"
 (cd "$out" && sha256sum -- *.* >SHA256SUMS && cat SHA256SUMS)
