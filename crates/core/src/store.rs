@@ -3,7 +3,8 @@
 //! [`messages`] and [`annuaire`] keep what staff write; [`expansion`] and
 //! [`envois`] are the questions of the dispatcher, each one short transaction; [`passages`] is
 //! its diary; [`incidents`] is what needs a person; [`historique`] is who changed what; [`appels`]
-//! is what only the HTTP interface needs; [`verify`] proves that all of it agrees.
+//! is what only the HTTP interface needs; [`oubli`] forgets
+//! what is too old; [`verify`] proves that all of it agrees.
 
 pub mod adresses;
 pub mod annuaire;
@@ -21,6 +22,7 @@ mod literal;
 pub mod messages;
 pub mod migrations;
 mod open;
+pub mod oubli;
 pub mod overview;
 pub mod passages;
 pub mod pool;

@@ -13,7 +13,7 @@ pub use fautes::unready;
 pub use incidents::{
     alert_subject, also_open, incident, incident_over, incident_told, more_incidents, run_failed,
 };
-pub use moments::{date_warning, missed, next_attempt, waiting};
+pub use moments::{date_warning, forgotten, missed, next_attempt, waiting};
 
 use crate::channel::UNWANTED;
 use crate::config::Lang;

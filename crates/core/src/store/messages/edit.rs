@@ -20,6 +20,9 @@ pub fn update(conn: &mut Conn, seen: &Message, edit: &NewMessage) -> Result<(), 
     if *edit == NewMessage::from(seen.clone()) {
         return Ok(());
     }
+    if seen.oublie_le.is_some() {
+        return Err(Error::Conflict(Conflict::Forgotten));
+    }
     if matches!(seen.statut, Statut::EnAttente | Statut::Envoye) {
         return Err(Error::Conflict(Conflict::Statut(seen.statut, Deed::Change)));
     }

@@ -50,6 +50,7 @@ pub(in crate::store) fn open(
 const SET_UP_TRIES: u64 = 50;
 
 /// FULL is what survives a power cut (NORMAL forgets committed sends); it is read back afterwards.
+/// What is forgotten or deleted is wiped out of the file (`secure_delete`).
 /// The step to WAL does not wait for its lock as other statements do.
 fn set_up(conn: &mut diesel::SqliteConnection) -> Result<(), Error> {
     let mut tried = 0;
@@ -59,7 +60,8 @@ fn set_up(conn: &mut diesel::SqliteConnection) -> Result<(), Error> {
             "PRAGMA journal_mode = WAL;
              PRAGMA synchronous = FULL;
              PRAGMA foreign_keys = ON;
-             PRAGMA trusted_schema = OFF;",
+             PRAGMA trusted_schema = OFF;
+             PRAGMA secure_delete = ON;",
         );
         match set.map_err(Error::of_sqlite) {
             Err(Error::Unavailable(_)) if tried < SET_UP_TRIES => {

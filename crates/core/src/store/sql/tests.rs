@@ -1,7 +1,7 @@
 use super::{Sql, columns, sql};
 use crate::config::Database;
 use crate::store::{
-    Conn, Error, adresses, annuaire, appels, envois, expansion, messages, migrations, verify,
+    Conn, Error, adresses, annuaire, appels, envois, expansion, messages, migrations, oubli, verify,
 };
 use messages_testing::db;
 
@@ -24,6 +24,9 @@ fn all(conn: &Conn) -> Vec<Sql> {
         expansion::statements(),
         messages::statements(),
         messages::close::statements(),
+        oubli::statements(),
+        oubli::departs::statements(),
+        oubli::messages::statements(),
         appels::statistiques::jours::statements(),
         appels::statistiques::source::statements(),
         verify::statements(),
