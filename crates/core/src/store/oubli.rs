@@ -77,6 +77,17 @@ enum Kind {
     Over,
 }
 
+impl Kind {
+    const fn next(self) -> Option<Self> {
+        match self {
+            Self::Messages => Some(Self::Faits),
+            Self::Faits => Some(Self::Departs),
+            Self::Departs => Some(Self::Over),
+            Self::Over => None,
+        }
+    }
+}
+
 impl Cours {
     /// From the beginning.
     #[must_use]
@@ -95,41 +106,31 @@ impl Cours {
     }
 }
 
-/// The next step: what it forgot, which may be nothing. To be called inside a transaction, which it
-/// makes as short as a few hundred rows are; with its commit `cours` is as far as it says.
+/// The next step, and what it forgot: nothing when all is over, or when what was looked at is still
+/// alive. To be called inside a transaction, which it makes as short as a few hundred rows are; with its
+/// commit `cours` is as far as it says.
 ///
 /// Two that forget at the same moment take different rows.
 pub fn step(conn: &mut Conn, cours: &mut Cours) -> Result<Oublies, Error> {
-    let avant = cours.avant;
-    let mut forgotten = Oublies::default();
-    cours.kind = match cours.kind {
-        Kind::Messages => match messages::step(conn, avant, &mut cours.place)? {
-            Some(some) => {
-                forgotten = some;
-                Kind::Messages
-            }
-            None => Kind::Faits,
-        },
-        Kind::Faits => {
-            forgotten.faits = deeds(conn, avant)?;
-            if forgotten.faits < CHUNK {
-                Kind::Departs
-            } else {
-                Kind::Faits
-            }
+    let forgotten = loop {
+        match (forget(conn, cours)?, cours.kind.next()) {
+            (Some(forgotten), _) => break forgotten,
+            (None, Some(kind)) => cours.kind = kind,
+            (None, None) => break Oublies::default(),
         }
-        Kind::Departs => {
-            forgotten = departs::step(conn, avant)?;
-            if forgotten.is_nothing() {
-                Kind::Over
-            } else {
-                Kind::Departs
-            }
-        }
-        Kind::Over => Kind::Over,
     };
     reach("oubli_commit");
     Ok(forgotten)
+}
+
+/// Forgets some of the present kind; none when nothing of it is left.
+fn forget(conn: &mut Conn, cours: &mut Cours) -> Result<Option<Oublies>, Error> {
+    match cours.kind {
+        Kind::Messages => messages::step(conn, cours.avant, &mut cours.place),
+        Kind::Faits => deeds(conn, cours.avant),
+        Kind::Departs => departs::step(conn, cours.avant),
+        Kind::Over => Ok(None),
+    }
 }
 
 /// What all steps together would forget.
@@ -153,14 +154,17 @@ fn counted(count: Count) -> usize {
     usize::try_from(count.nombre).unwrap_or_default()
 }
 
-fn deeds(conn: &mut Conn, avant: Instant) -> Result<usize, Error> {
+fn deeds(conn: &mut Conn, avant: Instant) -> Result<Option<Oublies>, Error> {
     let limit = i64::try_from(CHUNK).unwrap_or(i64::MAX);
     let old: Vec<Count> = conn.load(oldest_deeds(avant, limit))?;
     if old.is_empty() {
-        return Ok(0);
+        return Ok(None);
     }
     let keys = Key::of(old.iter().map(|row| row.nombre));
-    conn.execute(deeds_gone(&keys))
+    Ok(Some(Oublies {
+        faits: conn.execute(deeds_gone(&keys))?,
+        ..Oublies::default()
+    }))
 }
 
 // By hand, as all that is done here to hundreds of rows by one statement whose text never changes.

@@ -3,7 +3,7 @@
 mod presence;
 
 use crate::store::Error;
-use diesel::connection::SimpleConnection;
+use diesel::connection::{AnsiTransactionManager, SimpleConnection};
 use diesel::sql_types::{Nullable, Text};
 use diesel::{Connection, RunQueryDsl};
 
@@ -12,6 +12,9 @@ diesel::define_sql_function! {
     /// The text in small letters.
     fn minuscules(text: Nullable<Text>) -> Nullable<Text>;
 }
+
+/// So long somebody else's write is waited for.
+const PATIENT: &str = "PRAGMA busy_timeout = 5000;";
 
 /// What may be opened.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,12 +41,25 @@ pub(in crate::store) fn open(
     minuscules_utils::register_impl(&mut conn, |text: Option<String>| {
         text.map(|text| text.to_lowercase())
     })
-    .and_then(|()| conn.batch_execute("PRAGMA busy_timeout = 5000;"))
+    .and_then(|()| conn.batch_execute(PATIENT))
     .map_err(Error::of_sqlite)?;
     presence::look_into(&mut conn, path, what)?;
     set_up(&mut conn)?;
     read_back(&mut conn)?;
     Ok(conn)
+}
+
+/// Begins to write, if nobody else does.
+///
+/// # Errors
+/// `Unavailable` when somebody does.
+pub(in crate::store) fn begin_if_free(conn: &mut diesel::SqliteConnection) -> Result<(), Error> {
+    conn.batch_execute("PRAGMA busy_timeout = 0;")
+        .map_err(Error::of_sqlite)?;
+    let begun = AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE");
+    let begun = begun.map_err(Error::of_sqlite);
+    conn.batch_execute(PATIENT).map_err(Error::of_sqlite)?;
+    begun
 }
 
 /// Programs that start at the same moment on a new file.

@@ -11,11 +11,11 @@ use crate::vocabulary::{Action, Objet};
 /// Parents of one step: each gets a line in the history.
 const CHUNK: i64 = 50;
 
-/// Removes some of them, as if somebody had; nothing when there is nobody.
-pub(super) fn step(conn: &mut Conn, avant: Instant) -> Result<Oublies, Error> {
+/// Removes some of them, as if somebody had; none when there is nobody.
+pub(super) fn step(conn: &mut Conn, avant: Instant) -> Result<Option<Oublies>, Error> {
     let parents: Vec<Count> = conn.load(gone(avant, CHUNK))?;
     if parents.is_empty() {
-        return Ok(Oublies::default());
+        return Ok(None);
     }
     let keys = Key::of(parents.iter().map(|row| row.nombre));
     let etudiants: Vec<Count> = conn.load(theirs(&keys))?;
@@ -30,7 +30,7 @@ pub(super) fn step(conn: &mut Conn, avant: Instant) -> Result<Oublies, Error> {
             historique::note(conn, Action::Supprime, objet, Some(row.nombre))?;
         }
     }
-    Ok(forgotten)
+    Ok(Some(forgotten))
 }
 
 /// How many parents and pupils would go, once their messages are forgotten.
