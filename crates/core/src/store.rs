@@ -4,8 +4,9 @@
 //! [`envois`] are the questions of the dispatcher, each one short transaction; [`passages`] is
 //! its diary; [`incidents`] is what needs a person; [`historique`] is who changed what; [`appels`]
 //! is what only the HTTP interface needs; [`oubli`] forgets
-//! what is too old; [`verify`] proves that all of it agrees.
+//! what is too old, [`acces`] tells what is kept about somebody; [`verify`] proves that all of it agrees.
 
+pub mod acces;
 pub mod adresses;
 pub mod annuaire;
 pub mod appels;

@@ -7,7 +7,9 @@ mod demo;
 mod import;
 mod migrate;
 mod output;
+mod parent;
 mod preview;
+mod purge;
 mod report;
 mod resend;
 mod run;
@@ -37,6 +39,10 @@ fn main() -> ExitCode {
         Some(Command::Verify) => verify::verify(&cli),
         Some(Command::Migrate) => migrate::migrate(&cli),
         Some(Command::Import(asked)) => import::import(&cli, asked),
+        Some(Command::Purge) => purge::purge(&cli),
+        Some(Command::Parent { parent, output, .. }) => {
+            parent::export(&cli, *parent, output.as_deref())
+        }
         Some(Command::Resend { message }) => resend::resend(&cli, *message),
     };
     outcome
