@@ -5,8 +5,8 @@ use crate::output::either;
 use crate::start;
 use messages_core::config::Lang;
 use messages_core::exit::{Exit, Failure};
-use messages_core::store::acces;
 use messages_core::store::Error;
+use messages_core::store::acces;
 use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
@@ -34,7 +34,6 @@ pub(crate) fn export(cli: &Cli, parent: i64, output: Option<&Path>) -> Result<Ex
             done
         }
     }?;
-    // That it was given to somebody, and to nobody's log.
     log::info!("parent={parent} export messages={}", found.messages.len());
     Ok(Exit::Done)
 }

@@ -86,6 +86,8 @@ fn retention(vars: &mut Vars) -> Option<u32> {
          rien n'est oublié)"
     );
     vars.parsed("MESSAGES_RETENTION_DAYS", &expected, |text| {
-        text.parse().ok().filter(|days| (RETENTION_MIN..=36_500).contains(days))
+        text.parse()
+            .ok()
+            .filter(|days| (RETENTION_MIN..=36_500).contains(days))
     })
 }

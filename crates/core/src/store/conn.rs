@@ -277,10 +277,7 @@ impl Conn {
     }
 
     /// The rest of a transaction that was begun.
-    fn go_on<T>(
-        &mut self,
-        body: impl FnOnce(&mut Self) -> Result<T, Error>,
-    ) -> Result<T, Error> {
+    fn go_on<T>(&mut self, body: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
         self.writing = Some(Fate::Kept);
         let outcome = body(self);
         let fate = self.writing.take();

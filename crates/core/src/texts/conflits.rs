@@ -92,7 +92,8 @@ fn en(conflict: Conflict) -> String {
             "no recipient has failed, is uncertain or lacks a usable address".to_owned()
         }
         Conflict::Forgotten => {
-            "this message was forgotten (personal data erased): it can only be deleted any more".to_owned()
+            "this message was forgotten (personal data erased): it can only be deleted any more"
+                .to_owned()
         }
         Conflict::Revoked => "this key is revoked already".to_owned(),
         Conflict::Taken(id) => format!("the number {id} is taken"),

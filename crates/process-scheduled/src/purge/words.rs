@@ -38,9 +38,9 @@ pub(super) fn sentences(
         Lang::Fr => format!(
             "Conservation : {days} jours ; ce à quoi il n'est rien arrivé depuis le {day} s'oublie."
         ),
-        Lang::En => format!(
-            "Retention: {days} days; what nothing happened to since {day} is forgotten."
-        ),
+        Lang::En => {
+            format!("Retention: {days} days; what nothing happened to since {day} is forgotten.")
+        }
     };
     let mut lines = vec![headline];
     if sum.is_nothing() {
@@ -83,7 +83,10 @@ fn counted(lang: Lang, sum: &Oublies) -> Vec<String> {
             ["attempt", "attempts"],
             ["line of the history", "lines of the history"],
             ["parent who left", "parents who left"],
-            ["pupil without another parent", "pupils without another parent"],
+            [
+                "pupil without another parent",
+                "pupils without another parent",
+            ],
         ],
     };
     let counts = [
@@ -94,7 +97,10 @@ fn counted(lang: Lang, sum: &Oublies) -> Vec<String> {
         sum.parents,
         sum.etudiants,
     ];
-    let told = counts.into_iter().zip(words).filter(|(count, _)| *count > 0);
+    let told = counts
+        .into_iter()
+        .zip(words)
+        .filter(|(count, _)| *count > 0);
     told.map(|(count, words)| format!("  {}", of(count, words)))
         .collect()
 }
