@@ -75,7 +75,7 @@ fn forget_a_little(
         let begun = Moment::now();
         *sum += conn.write_if_free(|conn| oubli::step(conn, &mut cours))?;
         reach("oubli_committed");
-        let took = begun.elapsed();
+        let took = noted(begun);
         longest = longest.max(took);
         let rest = took.max(REST);
         if Moment::now() + rest + longest > until {
@@ -110,7 +110,7 @@ pub fn forget(
         reach("oubli_committed");
         cours = next;
         progress(&sum);
-        let rest = begun.elapsed().max(REST);
+        let rest = noted(begun).max(REST);
         let beside = passages::is_under_way(conn)?;
         sleep(rest * if beside { REST_BESIDE_RUNS } else { 1 });
     }
@@ -119,6 +119,13 @@ pub fn forget(
     }
     conn.tidy_up()?;
     Ok(sum)
+}
+
+/// How long a step took that began then.
+fn noted(begun: Moment) -> Duration {
+    let took = begun.elapsed();
+    log::debug!("oubli pas duree_us={}", took.as_micros());
+    took
 }
 
 fn told(sum: &Oublies) -> String {

@@ -236,7 +236,17 @@ fn a_retention_that_would_take_away_what_is_still_needed_is_refused() {
         let config = load(&[("MESSAGES_RETENTION_DAYS", text)]).unwrap();
         assert_eq!(config.messages.retention, Some(days));
     }
-    for text in ["0", "-1", "29", "un an", "400j", "4e2", "99999999999", "36501", "1.5"] {
+    for text in [
+        "0",
+        "-1",
+        "29",
+        "un an",
+        "400j",
+        "4e2",
+        "99999999999",
+        "36501",
+        "1.5",
+    ] {
         let faults = load(&[("MESSAGES_RETENTION_DAYS", text)]).unwrap_err();
         assert_eq!(faults.settings(), "MESSAGES_RETENTION_DAYS");
         let told = faults.to_string();

@@ -13,10 +13,10 @@ use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
 
 /// What is older than this is forgotten here.
-const LIMIT: &str = "2026-06-01T00:00:00Z";
+const LIMIT: &str = "2026-06-01T00:00:00.000000Z";
 
 /// Long before it.
-const OLD: &str = "2026-05-01T08:00:00Z";
+const OLD: &str = "2026-05-01T08:00:00.000000Z";
 
 fn limit() -> Instant {
     LIMIT.parse().unwrap()

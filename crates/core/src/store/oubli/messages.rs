@@ -12,7 +12,7 @@ use serde::Serialize;
 const LOOKED_AT: i64 = 300;
 
 /// Up to which message they were looked at.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place {
     date_creation: Option<Instant>,
     id: i64,
@@ -59,8 +59,10 @@ pub(super) fn step(
     let mut forgotten = Oublies::default();
     let mut open = ids(conn.load(begun())?);
     if open.is_empty() {
+        let before = *place;
         let looked_at = chosen(conn, avant, place)?;
-        if looked_at.is_empty() {
+        // Whatever a date looks like, nobody goes round in a circle.
+        if looked_at.is_empty() || *place == before {
             return Ok(None);
         }
         // Asked anew, now that they are locked: somebody may just have done something to one of them.
