@@ -77,7 +77,7 @@ pub(crate) enum Command {
     Migrate,
     /// Importe l'annuaire (une ligne par parent et par enfant) ; dit ce qui est à regarder
     Import(Import),
-    /// Oublie tout de suite ce qui est plus ancien que MESSAGES_RETENTION_DAYS (--dry-run : le dit)
+    /// Oublie tout de suite ce qui a dépassé la durée de conservation (--dry-run : le dit seulement)
     Purge,
     /// Tout ce qui est conservé sur un parent, en JSON (droit d'accès)
     Parent {

@@ -45,10 +45,7 @@ pub(crate) fn purge(cli: &Cli) -> Result<Exit, Failure> {
 
 fn tell(cli: &Cli, config: &Config, before: Instant, sum: &Oublies, rehearsed: bool) {
     if cli.json {
-        let mut told = serde_json::to_value(sum).unwrap_or_default();
-        told["avant"] = json!(before);
-        told["essai"] = json!(rehearsed);
-        output::json(&told);
+        output::json(&json!({ "avant": before, "essai": rehearsed, "oublies": sum }));
     } else if !cli.quiet {
         words::sentences(&config.messages, before, sum, rehearsed)
             .iter()

@@ -15,7 +15,7 @@ pub(in crate::store) mod departs;
 pub(in crate::store) mod messages;
 
 use super::appels::idempotence;
-use super::sql::{Key, statements};
+use super::sql::{Key, Sql, statements};
 use super::{Conn, Count, Error};
 use crate::failpoint::reach;
 use crate::instant::Instant;
@@ -136,7 +136,7 @@ fn forget(conn: &mut Conn, cours: &mut Cours) -> Result<Option<Oublies>, Error> 
 /// What all steps together would forget.
 pub fn due(conn: &mut Conn, avant: Instant) -> Result<Oublies, Error> {
     let mut due = messages::due(conn, avant)?;
-    due.faits = counted(conn.one(old_deeds(avant))?);
+    due.faits = counted(conn, old_deeds(avant))?;
     let (parents, etudiants) = departs::due(conn, avant)?;
     Ok(Oublies {
         parents,
@@ -150,8 +150,10 @@ pub fn answers(conn: &mut Conn) -> Result<(), Error> {
     idempotence::purge(conn)
 }
 
-fn counted(count: Count) -> usize {
-    usize::try_from(count.nombre).unwrap_or_default()
+/// The answer of a question that counts.
+fn counted(conn: &mut Conn, question: Sql) -> Result<usize, Error> {
+    let Count { nombre } = conn.one(question)?;
+    Ok(usize::try_from(nombre).unwrap_or_default())
 }
 
 fn deeds(conn: &mut Conn, avant: Instant) -> Result<Option<Oublies>, Error> {

@@ -47,9 +47,10 @@ pub(super) fn sentences(
         lines.push(either(lang, "Rien n'est à oublier.", "There is nothing to forget.").to_owned());
         return lines;
     }
-    let said = match rehearsed {
-        true => either(lang, "Serait oublié :", "Would be forgotten:"),
-        false => either(lang, "Oublié :", "Forgotten:"),
+    let said = if rehearsed {
+        either(lang, "Serait oublié :", "Would be forgotten:")
+    } else {
+        either(lang, "Oublié :", "Forgotten:")
     };
     lines.push(said.to_owned());
     lines.extend(counted(lang, sum));

@@ -58,7 +58,7 @@ fn what_was_forgotten_says_so_and_is_refused(database: &Database) {
             "{what}"
         );
     }
-    // Whoever writes back what was read changes nothing.
+    // What was read and is written back would be taken for a text.
     let same = user.patch(&path(""), &json!({ "contenu": text }));
     assert_eq!(same.status, 409);
     assert_eq!(user.delete(&path("")).status, 204);

@@ -133,9 +133,9 @@ fn ids(rows: Vec<Count>) -> Vec<i64> {
 /// What would be forgotten.
 pub(super) fn due(conn: &mut Conn, avant: Instant) -> Result<Oublies, Error> {
     Ok(Oublies {
-        messages: counted(conn.one(due_messages(avant))?),
-        envois: counted(conn.one(due_envois(avant))?),
-        tentatives: counted(conn.one(due_attempts(avant))?),
+        messages: counted(conn, due_messages(avant))?,
+        envois: counted(conn, due_envois(avant))?,
+        tentatives: counted(conn, due_attempts(avant))?,
         ..Oublies::default()
     })
 }
