@@ -64,7 +64,7 @@ fn forget_a_little(
     sum: &mut Oublies,
 ) -> Result<(), Error> {
     let until = Moment::now() + LONGEST;
-    oubli::answers(conn)?;
+    conn.write_if_free(oubli::answers)?;
     let Some(avant) = before(conn, config)? else {
         return Ok(());
     };
