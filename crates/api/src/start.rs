@@ -5,6 +5,8 @@ use log::LevelFilter;
 use messages_core::config::{Config, Faults, Vars};
 use messages_core::logging;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// Settings from the flags, the environment and the file.
 ///
@@ -26,8 +28,20 @@ pub fn logging(cli: &Cli, config: &Config) {
         1 => LevelFilter::Info,
         _ => LevelFilter::Debug,
     };
-    logging::init(&config.log, terminal);
+    let moved = Arc::default();
+    logging::init(&config.log, terminal, &moved);
     for warning in &config.warnings {
         log::warn!("{warning}");
     }
+    reopen_on_hangup(moved);
+}
+
+/// Whoever moves logs away says so by this signal, which would end the program.
+fn reopen_on_hangup(moved: Arc<AtomicBool>) {
+    #[cfg(unix)]
+    if let Err(error) = signal_hook::flag::register(signal_hook::consts::SIGHUP, moved) {
+        log::warn!("SIGHUP : {error}");
+    }
+    #[cfg(not(unix))]
+    drop(moved);
 }

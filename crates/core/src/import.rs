@@ -30,7 +30,7 @@ pub use source::Source;
 
 use crate::phone::Region;
 use crate::store::annuaire::{self, Changes, departs};
-use crate::store::{Conn, Error as StoreError};
+use crate::store::{Conn, Error as StoreError, adresses};
 use entry::Entry;
 use remark::Remarks;
 use serde::Serialize;
@@ -164,7 +164,11 @@ pub fn import(conn: &mut Conn, source: &Source, options: &Options) -> Result<Imp
     let done = if options.essai {
         annuaire::rehearse(conn, work)
     } else {
-        annuaire::take_over(conn, work)
+        annuaire::take_over(conn, |conn| {
+            work(conn)?;
+            // Or the next run would have to, before anything leaves.
+            adresses::refresh_all(conn, options.region)
+        })
     };
     match (outcome, done) {
         (Some(Err(many)), _) => Err(many),

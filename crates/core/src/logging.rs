@@ -3,19 +3,25 @@
 //! The file gets everything from `LOG_LEVEL` up; the terminal (and so cron's mail) only warnings
 //! and errors, unless more is asked for. Sending goes on when the file cannot be written.
 
+mod file;
+
+use self::file::LogFile;
 use crate::config::Log;
 use crate::instant::Instant;
 use log::{LevelFilter, Record};
 use std::fmt;
-use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Target of lines that the program also says on stderr in its own words: for the file only.
 pub const SAID: &str = "process_scheduled::dit";
 
 /// Opens the log, once for a process. `terminal` is the least that goes to stderr.
-pub fn init(config: &Log, terminal: LevelFilter) {
+///
+/// `moved` may be raised when somebody else moved the file: the next line goes to the one that has its name
+/// then. (Within a second that is found without being told.)
+pub fn init(config: &Log, terminal: LevelFilter, moved: &Arc<AtomicBool>) {
     let outcomes = if terminal > LevelFilter::Warn {
         terminal
     } else {
@@ -37,8 +43,7 @@ pub fn init(config: &Log, terminal: LevelFilter) {
         .level_for("messages_api", LevelFilter::Debug)
         .level_for("process_scheduled", LevelFilter::Debug)
         .chain(stderr);
-    let opened = open(config);
-    let fault = match opened {
+    let fault = match LogFile::open(config, moved) {
         Ok(file) => {
             let file = output(WholeLines::new(Resilient(file)));
             all = all.chain(fern::Dispatch::new().level(config.level).chain(file));
@@ -61,14 +66,6 @@ pub fn init(config: &Log, terminal: LevelFilter) {
 
 fn output(writer: impl Write + Send + 'static) -> Box<dyn Write + Send> {
     Box::new(writer)
-}
-
-fn open(config: &Log) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o640);
-    options.open(&config.file)
 }
 
 /// One event on one line, whatever it holds.
@@ -125,7 +122,7 @@ impl<W: Write> Write for WholeLines<W> {
 }
 
 /// The file, whose failure is told once and stops nothing (fern would print at every line).
-struct Resilient(File);
+struct Resilient(LogFile);
 
 static TOLD: AtomicBool = AtomicBool::new(false);
 

@@ -1,6 +1,6 @@
 //! Whether what is written beside the database can be written.
 
-use crate::config::{Config, Database};
+use crate::config::{Config, Database, Log};
 use std::fs::{self, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ pub struct Fault {
     pub error: io::Error,
 }
 
-/// What cannot be written to: the folder of a SQLite file, that of the journal, the log.
+/// What cannot be written to: the folder of a SQLite file, that of the journal, the log and its folder.
 #[must_use]
 pub fn faults(config: &Config) -> Vec<Fault> {
     let beside = match &config.database {
@@ -35,15 +35,26 @@ pub fn faults(config: &Config) -> Vec<Fault> {
             })
         })
         .collect();
-    let log = &config.log.file;
-    if let Err(error) = OpenOptions::new().append(true).create(true).open(log) {
-        faults.push(Fault {
-            setting: "LOG_FILE",
-            place: log.clone(),
-            error,
-        });
-    }
+    faults.extend(log_fault(&config.log));
     faults
+}
+
+/// The log itself, or the folder in which another has to be begun when it is full.
+fn log_fault(log: &Log) -> Option<Fault> {
+    let opened = OpenOptions::new().append(true).create(true).open(&log.file);
+    let (setting, place, error) = if let Err(error) = opened {
+        ("LOG_FILE", log.file.clone(), error)
+    } else {
+        log.max?;
+        let folder = folder_of(&log.file);
+        let error = new_file(&folder).err()?;
+        ("LOG_MAX_MB", folder, error)
+    };
+    Some(Fault {
+        setting,
+        place,
+        error,
+    })
 }
 
 fn folder_of(path: &Path) -> PathBuf {

@@ -8,6 +8,7 @@ use messages_core::exit::Failure;
 use messages_core::logging::{self, SAID};
 use messages_core::store::{Conn, Error, migrations};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Settings from the environment and the file.
 pub(crate) fn settings(cli: &Cli) -> Result<Config, Failure> {
@@ -28,7 +29,7 @@ pub(crate) fn logging(cli: &Cli, config: &Config) {
         (_, 1) => LevelFilter::Info,
         _ => LevelFilter::Debug,
     };
-    logging::init(&config.log, terminal);
+    logging::init(&config.log, terminal, &Arc::default());
     // Said in a sentence, also where silence was asked for: a setting that is not read may be the one
     // that makes messages leave. (`check` has a line for them.)
     for warning in &config.warnings {

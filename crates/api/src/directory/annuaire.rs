@@ -11,9 +11,10 @@ use actix_web::http::Method;
 use actix_web::web::Bytes;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use messages_core::model::{Classe, ClassePatch, Etudiant, EtudiantPatch, Fiche};
+use messages_core::phone::Region;
 use messages_core::store::annuaire::known::{self, Names};
 use messages_core::store::annuaire::{self, Annuaire, Count, Lien, Resource, departs};
-use messages_core::store::{Conn, Error};
+use messages_core::store::{Conn, Error, adresses};
 use messages_core::vocabulary::Portee;
 use serde::Serialize;
 use serde_json::{Map, json};
@@ -87,6 +88,7 @@ async fn put(
         complet: said("complet"),
         oui: said("oui"),
         essai: said("essai"),
+        region: state.config.sms.region,
     };
     // Before anybody has to wait for the database.
     let school = state.read(move || read(&bytes, texts)).await??;
@@ -198,6 +200,8 @@ struct How {
     oui: bool,
     /// Only tells.
     essai: bool,
+    /// Of numbers without a country.
+    region: Region,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -267,7 +271,12 @@ fn take_over(
     if how.essai {
         annuaire::rehearse(conn, |conn| write(conn, school, how))
     } else {
-        annuaire::take_over(conn, |conn| write(conn, school, how))
+        annuaire::take_over(conn, |conn| {
+            let taken = write(conn, school, how)?;
+            // Or the next run would have to, before anything leaves.
+            adresses::refresh_all(conn, how.region)?;
+            Ok(taken)
+        })
     }
 }
 

@@ -117,15 +117,22 @@ impl Server {
 
     /// Everything in its log until now.
     pub(crate) fn log(&self) -> String {
-        std::fs::read_to_string(self.stderr.with_file_name(LOG)).unwrap_or_default()
+        std::fs::read_to_string(self.log_file()).unwrap_or_default()
+    }
+
+    pub(crate) fn log_file(&self) -> PathBuf {
+        self.stderr.with_file_name(LOG)
     }
 
     /// Asks it to end, as systemd does.
     pub(crate) fn terminate(&self) {
-        let signal = Command::new("kill")
-            .args(["-TERM", &self.child.id().to_string()])
-            .status();
-        assert!(signal.unwrap().success());
+        self.signal("-TERM");
+    }
+
+    pub(crate) fn signal(&self, signal: &str) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args([signal, &id]).status();
+        assert!(sent.unwrap().success());
     }
 
     /// Waits for its end; `None` when it has not come in time.

@@ -1,9 +1,9 @@
-//! `LOG_FILE` and `LOG_LEVEL`.
+//! The log: its file, its level, how much of it is kept.
 
 use super::Vars;
 use std::path::PathBuf;
 
-pub(super) const NAMES: &[&str] = &["LOG_FILE", "LOG_LEVEL"];
+pub(super) const NAMES: &[&str] = &["LOG_FILE", "LOG_LEVEL", "LOG_MAX_MB", "LOG_KEEP"];
 
 /// The log.
 #[derive(Debug, Clone)]
@@ -12,6 +12,10 @@ pub struct Log {
     pub file: PathBuf,
     /// The least that is written there.
     pub level: log::LevelFilter,
+    /// From how many bytes on another file is begun; none when something else sees to that.
+    pub max: Option<u64>,
+    /// How many full ones are kept: `.1` is the latest.
+    pub keep: u32,
 }
 
 impl Log {
@@ -24,9 +28,12 @@ impl Log {
                 word => word.parse().ok(),
             }
         });
+        let megabytes = vars.number("LOG_MAX_MB", 0..=10_000).unwrap_or(10);
         Self {
             file: vars.text_or("LOG_FILE", "scheduled_messages.log").into(),
             level: level.unwrap_or(log::LevelFilter::Info),
+            max: (megabytes > 0).then(|| u64::from(megabytes) << 20),
+            keep: vars.number("LOG_KEEP", 1..=99).unwrap_or(5),
         }
     }
 }

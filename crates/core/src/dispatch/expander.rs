@@ -92,18 +92,20 @@ impl Expander {
 
     fn try_step(&mut self, conn: &mut Conn) -> Result<Step, Error> {
         let outcome = conn.write(|conn| {
-            if adresses::refresh(conn, self.rules.reading().region)? == adresses::BATCH {
-                return Ok(None);
+            // Another run that needs these addresses too waits for this commit: nothing else is in it.
+            let written = adresses::refresh(conn, self.rules.reading().region)?;
+            if written > 0 {
+                return Ok(Err(written));
             }
             let chunk = self.work_out(conn)?;
             reach("expand_commit");
-            Ok(Some(chunk))
+            Ok(Ok(chunk))
         });
         reach("expand_committed");
         match outcome {
-            // Many records were written: their addresses have to be known before they are asked for.
-            Ok(None) => {}
-            Ok(Some(Chunk { group, step })) => {
+            Ok(Err(written)) if written < adresses::BATCH => return self.try_step(conn),
+            Ok(Err(_more_were_written)) => {}
+            Ok(Ok(Chunk { group, step })) => {
                 self.allowance -= step.messages;
                 self.group = group;
                 return Ok(step);

@@ -7,7 +7,7 @@
 //! one in it makes them anew.
 
 use super::annuaire::in_chunks;
-use super::backend::locked;
+use super::backend::locked_to_change;
 use super::sql::{columns, statements};
 use super::{Conn, Error};
 use crate::instant::Instant;
@@ -107,9 +107,9 @@ fn waiting(conn: &mut Conn, norme: &str) -> Result<Vec<Typed>, Error> {
         .order((parents::norme, parents::id))
         .limit(LIMIT)
         .select(Typed::as_select());
-    let written = conn.load(locked(all.filter(parents::norme.lt(norme))))?;
+    let written = conn.load(locked_to_change(all.filter(parents::norme.lt(norme))))?;
     if written.is_empty() {
-        return conn.load(locked(all.filter(parents::norme.gt(norme))));
+        return conn.load(locked_to_change(all.filter(parents::norme.gt(norme))));
     }
     Ok(written)
 }

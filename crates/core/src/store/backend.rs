@@ -98,17 +98,22 @@ impl<Q> RunQueryDsl<Inner> for Either<Q> {}
 
 /// Locks what a question finds until the commit.
 pub(crate) const fn locked<Q>(question: Q) -> Locked<Q> {
-    Locked(question, ForUpdate(""))
+    Locked(question, Lock(" FOR UPDATE"))
+}
+
+/// The same for rows that are neither deleted nor get another key: others may refer to them meanwhile.
+pub(crate) const fn locked_to_change<Q>(question: Q) -> Locked<Q> {
+    Locked(question, Lock(" FOR NO KEY UPDATE"))
 }
 
 /// The same, without what others have locked.
 pub(crate) const fn skipping_locked<Q>(question: Q) -> Locked<Q> {
-    Locked(question, ForUpdate(" SKIP LOCKED"))
+    Locked(question, Lock(" FOR UPDATE SKIP LOCKED"))
 }
 
-/// See [`locked`] and [`skipping_locked`].
+/// See [`locked`], [`locked_to_change`] and [`skipping_locked`].
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Locked<Q>(Q, ForUpdate);
+pub(crate) struct Locked<Q>(Q, Lock);
 
 impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for Locked<Q> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
@@ -129,7 +134,7 @@ impl<Q> QueryId for Locked<Q> {
 impl<Q> RunQueryDsl<Inner> for Locked<Q> {}
 
 #[derive(Debug, Clone, Copy)]
-struct ForUpdate(
+struct Lock(
     #[cfg_attr(
         not(feature = "postgres"),
         expect(dead_code, reason = "SQLite has one writer at a time")
@@ -138,7 +143,7 @@ struct ForUpdate(
 );
 
 #[cfg(feature = "sqlite")]
-impl QueryFragment<Sqlite> for ForUpdate {
+impl QueryFragment<Sqlite> for Lock {
     /// SQLite has one writer at a time.
     fn walk_ast<'b>(&'b self, _: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         Ok(())
@@ -146,9 +151,8 @@ impl QueryFragment<Sqlite> for ForUpdate {
 }
 
 #[cfg(feature = "postgres")]
-impl QueryFragment<Pg> for ForUpdate {
+impl QueryFragment<Pg> for Lock {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql(" FOR UPDATE");
         out.push_sql(self.0);
         Ok(())
     }

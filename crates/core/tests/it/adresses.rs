@@ -19,6 +19,7 @@ stories!(
     an_opposition_elsewhere_is_seen_at_the_intent,
     a_record_that_was_changed_is_read_again,
     another_default_country_reads_the_directory_anew,
+    recipients_are_written_while_another_run_reads_the_directory,
     what_the_office_can_mend_is_told_with_the_envoi,
     an_sms_that_is_too_long_leaves_to_nobody,
 );
@@ -222,6 +223,26 @@ fn another_default_country_reads_the_directory_anew(database: &Database) {
     let mut conn = school.conn();
     let left = conn.write(|conn| adresses::refresh(conn, reading().region));
     assert_eq!(left.unwrap(), 2, "and back again");
+}
+
+/// Each of two runs waited for the other, until PostgreSQL broke one off after a second.
+fn recipients_are_written_while_another_run_reads_the_directory(database: &Database) {
+    if !database.is_postgres() {
+        return;
+    }
+    let school = School::new(database);
+    school.parents([parent(1)]);
+    let message = school.programme(Canal::Sms, To::Parent(1));
+    let read = school.conn().write(|conn| {
+        let read = adresses::refresh(conn, reading().region);
+        database.execute(&format!(
+            "SET lock_timeout = '3s';
+             INSERT INTO envois (message, parent, canal, adresse, etat, prochaine, expire)
+             VALUES ({message}, 1, 'sms', '+33612345678', 'a_envoyer', now(), now())"
+        ));
+        read
+    });
+    assert_eq!(read.unwrap(), 1);
 }
 
 fn what_the_office_can_mend_is_told_with_the_envoi(database: &Database) {

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 stories!(
     whoever_waits_for_a_run_is_answered_and_what_it_took_is_given_back,
     an_idle_server_ends_at_once,
+    a_log_that_is_moved_away_is_begun_anew,
 );
 
 /// What systemd and the contract allow.
@@ -157,4 +158,21 @@ fn clients_that_stand_still_do_not_hold_up_the_end() {
     server.terminate();
     let ended = server.ended_within(LIMIT).and_then(|status| status.code());
     assert_eq!(ended, Some(0), "{:?} {}", begun.elapsed(), server.said());
+}
+
+fn a_log_that_is_moved_away_is_begun_anew(database: &Database) {
+    let server = Server::start(database, &[("JWT_SIGNING_KEY", KEY)]);
+    let user = Client::user(&server);
+    let log = server.log_file();
+    let moved = log.with_extension("hier");
+    user.get("/api/classes/");
+    std::fs::rename(&log, &moved).unwrap();
+    server.signal("-HUP");
+    let until = Instant::now() + LIMIT;
+    while !server.log().contains("/api/parents/") {
+        assert!(Instant::now() < until, "{}", server.said());
+        assert_eq!(user.get("/api/parents/").status, 200);
+    }
+    let before = std::fs::read_to_string(moved).unwrap();
+    assert!(before.contains("/api/classes/"), "{before}");
 }
