@@ -2,16 +2,23 @@
 //! asked for. [`oubli`] is how.
 
 use crate::config::Config;
-use crate::dispatch::{Stop, StopFlag};
+use crate::dispatch::{Report, StopFlag};
 use crate::failpoint::reach;
 use crate::instant::Instant;
 use crate::store::oubli::{self, Cours, Oublies};
-use crate::store::{Conn, Error, Purpose, passages};
+use crate::store::passages::{self, Counts};
+use crate::store::{Conn, Error, Purpose};
 use std::thread::sleep;
 use std::time::{Duration, Instant as Moment};
 
-/// A run takes so long for it, rests included.
+/// A run takes so long for it, rests included, when it had nothing to send.
 const LONGEST: Duration = Duration::from_secs(1);
+
+/// One that sent takes this part of its own time, and no more than that.
+const PART: u32 = 20;
+
+/// With less nothing is begun: a step is to fit in.
+const SHORTEST: Duration = Duration::from_millis(50);
 
 /// Between two steps others get to write, for as long as the step took and so long at least.
 const REST: Duration = Duration::from_millis(5);
@@ -34,19 +41,15 @@ pub fn before(conn: &mut Conn, config: &Config) -> Result<Option<Instant>, Error
     Ok(Some(now - Duration::from_secs(u64::from(days) * 24 * 3600)))
 }
 
-/// Forgets for a second at most, after a run that ended so, and returns how much. Whoever else sends or
-/// writes goes first; a failure is the next run's work.
-pub fn after_run(
-    config: &Config,
-    conn: &mut Conn,
-    stop: &StopFlag,
-    ended: Option<Stop>,
-) -> Oublies {
+/// Forgets for a second at most, after this run, and returns how much. Whoever else sends or writes goes
+/// first; a failure is the next run's work.
+pub fn after_run(config: &Config, conn: &mut Conn, stop: &StopFlag, run: &Report) -> Oublies {
     let mut sum = Oublies::default();
-    if ended.is_some() || stop.is_raised() {
+    let time = time(run);
+    if run.stop.is_some() || stop.is_raised() || time < SHORTEST {
         return sum;
     }
-    match forget_a_little(config, conn, stop, &mut sum) {
+    match forget_a_little(config, conn, stop, time, &mut sum) {
         Ok(()) => {}
         Err(Error::Unavailable(why)) => log::debug!("oubli remis au prochain traitement : {why}"),
         Err(error) => log::warn!("oubli remis au prochain traitement : {error}"),
@@ -57,13 +60,22 @@ pub fn after_run(
     sum
 }
 
+/// How long it may take after such a run.
+fn time(run: &Report) -> Duration {
+    if run.counts == Counts::default() && run.closed.is_empty() {
+        return LONGEST;
+    }
+    LONGEST.min(run.ended.since(run.begun) / PART)
+}
+
 fn forget_a_little(
     config: &Config,
     conn: &mut Conn,
     stop: &StopFlag,
+    time: Duration,
     sum: &mut Oublies,
 ) -> Result<(), Error> {
-    let until = Moment::now() + LONGEST;
+    let until = Moment::now() + time;
     conn.write_if_free(oubli::answers)?;
     let Some(avant) = before(conn, config)? else {
         return Ok(());

@@ -37,7 +37,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Exit, Failure> {
         Ok(report) => {
             report::show(cli, &config, &report);
             alarms.after_run(&mut conn, report.stop);
-            retention::after_run(&config, &mut conn, &stop, report.stop);
+            retention::after_run(&config, &mut conn, &stop, &report);
             Ok(exit(cli, &report))
         }
         Err(failure) => Err(alarms.after_failure(failure, &mut conn)),

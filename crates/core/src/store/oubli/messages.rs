@@ -104,15 +104,18 @@ fn earliest() -> Instant {
 
 /// Forgets the next envois of these messages, which were begun.
 fn go_through(conn: &mut Conn, open: &[i64], forgotten: &mut Oublies) -> Result<(), Error> {
-    let limit = i64::try_from(CHUNK).unwrap_or(i64::MAX);
+    // One more tells whether there are more.
+    let limit = i64::try_from(CHUNK + 1).unwrap_or(i64::MAX);
     let keys = Key::of(open.iter().copied());
-    let envois: Vec<Envoi> = conn.load(next(&keys, limit))?;
+    let mut envois: Vec<Envoi> = conn.load(next(&keys, limit))?;
+    let is_more = envois.len() > CHUNK;
+    envois.truncate(CHUNK);
     if !envois.is_empty() {
         let envois = Key::of(envois.iter().map(|envoi| envoi.id));
         forgotten.envois += conn.execute(envois_emptied(&envois))?;
         forgotten.tentatives += conn.execute(attempts_gone(&envois))?;
     }
-    let Some(last) = envois.last().filter(|_| envois.len() == CHUNK) else {
+    let Some(last) = envois.last().filter(|_| is_more) else {
         return conn.execute(wholly(&keys)).map(drop);
     };
     let is_reached = |message: i64| message >= last.message;
