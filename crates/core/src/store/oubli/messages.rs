@@ -223,9 +223,11 @@ statements! {
         "SELECT count(*) AS nombre FROM tentatives WHERE envoi IN (SELECT e.id",
         OPEN, DUE, BEGUN, ")";
 
+    // A draft was written to nobody yet: it can go to somebody else.
     fn of_parent(parent: i64, now: Instant) =
         "UPDATE messages SET", EMPTY, "
-          WHERE parent = {parent} AND NOT est_message_groupe AND oublie_le IS NULL";
+          WHERE parent = {parent} AND NOT est_message_groupe AND oublie_le IS NULL
+            AND statut <> 'brouillon'";
 }
 
 /// What a message no longer says. (Its parent's name is searched with it.)
