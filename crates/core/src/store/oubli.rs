@@ -22,7 +22,7 @@ use crate::instant::Instant;
 use serde::Serialize;
 
 /// Rows of one step; a message is never forgotten without its text, so a step has one at least.
-pub const CHUNK: usize = 500;
+pub const CHUNK: usize = 200;
 
 /// How much was forgotten, or would be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
