@@ -23,8 +23,8 @@ const SHORTEST: Duration = Duration::from_millis(50);
 /// Between two steps others get to write, for as long as the step took and so long at least.
 const REST: Duration = Duration::from_millis(5);
 
-/// While a run is under way, so many times as long.
-const REST_BESIDE_RUNS: u32 = 4;
+/// While a run is under way: what it commits is not to wait.
+const REST_BESIDE_RUNS: Duration = Duration::from_secs(1);
 
 /// What is older than that is forgotten now; none when nothing ever is.
 ///
@@ -124,7 +124,7 @@ pub fn forget(
         progress(&sum);
         let rest = noted(begun).max(REST);
         let beside = passages::is_under_way(conn)?;
-        sleep(rest * if beside { REST_BESIDE_RUNS } else { 1 });
+        sleep(if beside { REST_BESIDE_RUNS } else { rest });
     }
     if !sum.is_nothing() {
         log::info!("oubli {}", told(&sum));
