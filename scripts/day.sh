@@ -13,7 +13,7 @@ for tool in curl jq; do
 done
 [ $# -gt 0 ] || set -- sqlite postgres
 
-cargo build --quiet --workspace --features postgres --bins --examples
+cargo build --quiet --workspace --features postgres,failpoints --bins --examples
 built=${CARGO_TARGET_DIR:-$PWD/target}/debug
 work=$(mktemp -d)
 chmod 711 "$work"

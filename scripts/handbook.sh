@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 page=$PWD/deploy/EXPLOITATION.md
-cargo build --quiet --workspace --features postgres --bins --examples
+cargo build --quiet --workspace --features postgres,failpoints --bins --examples
 built=${CARGO_TARGET_DIR:-$PWD/target}/debug
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

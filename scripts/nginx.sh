@@ -13,7 +13,7 @@ done
 program=${1:-}
 if [ -z "$program" ]; then
   # The features of scripts/test.sh: nothing is built twice.
-  cargo build --quiet --workspace --features postgres --bins
+  cargo build --quiet --workspace --features postgres,failpoints --bins
   program=${CARGO_TARGET_DIR:-$PWD/target}/debug/messages-api
 fi
 folder=$(mktemp -d)

@@ -17,7 +17,7 @@ school_folder=$(mktemp -d)
 
 start_school() {
   # The features of scripts/test.sh: nothing is built twice.
-  cargo build --quiet --workspace --features postgres --bins
+  cargo build --quiet --workspace --features postgres,failpoints --bins
   local program=${CARGO_TARGET_DIR:-$PWD/target}/debug/messages-api port
   port=$(python3 -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])')
   export SCHOOL_URL=http://127.0.0.1:$port

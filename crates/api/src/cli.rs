@@ -3,6 +3,7 @@
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand};
 use messages_core::command_line::number;
+use messages_core::config::FILE;
 use messages_core::vocabulary::Portee;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -31,7 +32,7 @@ pub struct Cli {
     pub no_auth: bool,
 
     /// Fichier de réglages
-    #[arg(long, global = true, value_name = "FICHIER", default_value = ".env")]
+    #[arg(long, global = true, value_name = "FICHIER", default_value = FILE)]
     pub env_file: PathBuf,
 
     /// Affiche aussi le journal (-vv : chaque étape)

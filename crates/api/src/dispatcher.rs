@@ -4,6 +4,7 @@
 //! next one, so that what they have just programmed is seen by it.
 
 use crate::alarms;
+use crate::drf::Texts;
 use messages_core::config::Config;
 use messages_core::dispatch::{self, Options, Report, StopFlag};
 use messages_core::store::canaux::Arret;
@@ -47,6 +48,19 @@ pub(crate) enum Waited {
     Failed,
     /// It would only have pretended to send, on a database that has sent for real.
     Refused,
+    /// The database went back in time or is a copy: a person says first what may leave.
+    Held,
+}
+
+impl Waited {
+    /// What is said of a run that was not to be, whatever became of the message.
+    pub(crate) const fn refusal(&self, texts: Texts) -> Option<&'static str> {
+        match self {
+            Self::Refused => Some(texts.run_refused()),
+            Self::Held => Some(texts.run_held()),
+            Self::Done(_) | Self::GoesOn | Self::Failed => None,
+        }
+    }
 }
 
 type Asked = oneshot::Sender<Waited>;
@@ -140,8 +154,14 @@ fn run_once(config: &Config, stop: &Arc<AtomicBool>) -> Waited {
             stop: StopFlag::shared(Arc::clone(stop)),
             progress: &mut |_| {},
         };
-        let report = dispatch::run(config, &mut conn, options)?;
-        Ok(Waited::Done(outcome(report)))
+        match dispatch::run(config, &mut conn, options) {
+            Ok(report) => Ok(Waited::Done(outcome(report))),
+            Err(Error::Config(why)) => {
+                log::error!("{why}");
+                Ok(Waited::Held)
+            }
+            Err(error) => Err(error),
+        }
     };
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)) {
         Ok(Ok(waited)) => waited,

@@ -4,7 +4,6 @@ use crate::cli::Cli;
 use log::LevelFilter;
 use messages_core::config::{Config, Faults, Vars};
 use messages_core::logging;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -13,8 +12,7 @@ use std::sync::atomic::AtomicBool;
 /// # Errors
 /// Every wrong setting.
 pub fn settings(cli: &Cli) -> Result<Config, Faults> {
-    let asked = cli.env_file != Path::new(".env");
-    let mut vars = Vars::from_environment(&cli.env_file, asked);
+    let mut vars = Vars::from_environment(&cli.env_file);
     if let Some(bind) = cli.bind {
         vars.set("API_BIND", bind.to_string());
     }

@@ -52,6 +52,9 @@ plain! {
     /// A run that would only have pretended to send.
     run_refused: "SIMULATION refusée : cette base a envoyé pour de bon, mais ce serveur n'est pas réglé pour envoyer (MESSAGES_MODE). Rien n'est parti : prévenez l'administrateur.",
         "SIMULATION refused: this database has sent for real, but this server is not set to send (MESSAGES_MODE). Nothing has left: tell the administrator.";
+    /// A run on a database that was restored or copied.
+    run_held: "Rien n'est parti : la base a été restaurée ou copiée, et l'administrateur doit dire d'abord ce qui peut repartir (process-scheduled resume).",
+        "Nothing has left: the database was restored or copied, and the administrator has to say first what may leave again (process-scheduled resume).";
     /// What is stopped before it leaves.
     cancelled: "Message annulé : il est redevenu un brouillon.", "Message cancelled: it is a draft again.";
     /// A message that somebody got.

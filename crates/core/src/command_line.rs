@@ -1,5 +1,7 @@
 //! What both programs' command lines have in common: clap, in French.
 
+mod pages;
+
 use crate::exit::Exit;
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -23,10 +25,13 @@ pub const STOPS: [i32; 3] = [15, 2, 21];
 /// How the program ends instead of working: after help or version with 0, after a wrong command
 /// line with 2. What has to be said was said.
 pub fn read<C: Parser>() -> Result<C, ExitCode> {
-    let matches = french(C::command()).try_get_matches();
-    matches
-        .and_then(|matches| C::from_arg_matches(&matches))
-        .map_err(|error| tell(&error))
+    let command = french(C::command());
+    let matches = command.clone().subcommand(pages::command());
+    let matches = matches.try_get_matches().map_err(|error| tell(&error))?;
+    if let Some(folder) = pages::asked(&matches) {
+        return Err(pages::write(command, folder));
+    }
+    C::from_arg_matches(&matches).map_err(|error| tell(&error))
 }
 
 /// A whole number, for `value_parser`.

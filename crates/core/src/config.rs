@@ -24,6 +24,7 @@ pub use alarms::Alarms;
 pub use api::{Api, Pagination, SigningKey};
 pub use database::Database;
 pub use email::{Email, Security};
+pub use environment::FILE;
 pub use log::Log;
 pub use message::{Lang, Messages};
 pub use network::Network;

@@ -22,7 +22,7 @@
 //! | close | a message whose envois are all final gets its `statut` and its sums | [`Closed`](crate::store::messages::Closed) | message → `envoye`, `echec` |
 //! | give back | a run that ends returns what it claimed and did not announce | | `reserve` → `a_envoyer` |
 //! | recover | a later run takes over what a dead one held, once its lease is over | [`Recovered`](crate::store::envois::Recovered) | see below |
-//! | replay | a run on the same machine records what a dead one wrote down | | as record; or late, from `a_envoyer`, `incertain` → `envoye`, `echec` |
+//! | replay | a run on the same machine records what a dead one wrote down | | as record; or late, from `a_envoyer`, `incertain` → `envoye`, `echec`; in a database that went back, from `a_envoyer`, `reserve` under an earlier token → `envoye` |
 //!
 //! The *lease* (`bail_jusqua`) is how long a claim or an announcement is its run's alone; the *token*
 //! (`jeton`) goes up with each claim, so that whoever comes after the lease changes nothing once
@@ -77,6 +77,7 @@
 //! | announcement and answer | `emission`, for 90 s (SMS) or 240 s (e-mail) from the commit | recover: an SMS is `incertain`, for it may have left; an e-mail is sent again with the same Message-ID, at most [`AMBIGUOUS_RESENDS`](crate::store::envois::AMBIGUOUS_RESENDS) times (answers that were lost in another way count too), then it is `incertain` |
 //! | answer written down and outcome recorded | `emission`, and the answer in the journal | in the same `MESSAGES_JOURNAL` folder, replay, before anything is taken back: the outcome is recorded. A refusal for good is asked for again unless that journal shows that the peer accepted somebody; a pause that the peer asked for is forgotten. A run elsewhere recovers after the lease, as above; a replay that comes later still turns that into `envoye` or `echec`, unless a new claim has raised the token |
 //! | the two halves of a settlement | they are one commit: both or none. PostgreSQL may carry out a commit whose program is dead | as above, for what it recorded and for what it announced |
+//! | the run and a backup that is put back later | as of that moment, and more has left since | nothing leaves before a person says what may, see [`generation`](crate::generation) |
 //! | outcome recorded and message closed | the envoi's final state | tick: the message is closed |
 
 mod breaker;
@@ -98,7 +99,7 @@ use crate::instant::Instant;
 use crate::store::passages::{self, Counts, NewPassage};
 use crate::store::{Conn, Error, Purpose, overview};
 use crate::vocabulary::Mode;
-use crate::{machine, texts};
+use crate::{generation, machine, texts};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -151,6 +152,7 @@ pub fn run<'o>(
     options: Options<'o>,
 ) -> Result<Report, Error> {
     permit(conn, config)?;
+    let mut generation = generation::admit(config, conn)?;
     let passage = NewPassage {
         id: uuid::Uuid::now_v7().to_string(),
         hote: machine::name(),
@@ -158,14 +160,16 @@ pub fn run<'o>(
     };
     let now = conn.now()?;
     let idle = journal::files(&config.journal).is_empty() && overview::is_idle(conn, now)?;
-    let begun = passages::begin(conn, &passage, idle)?;
+    let count = |conn: &mut Conn, now| generation.raise(conn, now);
+    let begun = passages::begin(conn, &passage, idle, count)?;
+    generation.keep(config);
     reach("passage_begun");
     log::info!("passage={} debut mode={}", passage.id, passage.mode);
     let report = if idle {
         nothing(passage, begun)
     } else {
         conn.devote(Purpose::Dispatch)?;
-        engine::Engine::new(config, conn, passage, begun, options).run()?
+        engine::Engine::new(config, conn, passage, begun, generation, options).run()?
     };
     let (stop, counts) = (report.stop.map_or("non", Stop::as_str), &report.counts);
     log::info!(

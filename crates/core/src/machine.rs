@@ -8,3 +8,14 @@ pub(crate) fn name() -> String {
         .and_then(|name| name.into_string().ok());
     name.unwrap_or_else(|| "?".to_owned())
 }
+
+/// What tells it from others: the system's own number for it, or on Windows its name; nothing where
+/// neither is lasting, as in most containers.
+#[must_use]
+pub(crate) fn identity() -> String {
+    if cfg!(windows) {
+        return name();
+    }
+    let number = std::fs::read_to_string("/etc/machine-id");
+    number.unwrap_or_default().trim().to_owned()
+}

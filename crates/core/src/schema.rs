@@ -238,6 +238,40 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::instant::InstantSql;
+
+    origine (id) {
+        id -> BigInt,
+        cle -> Text,
+        lieu -> Nullable<Text>,
+        epoque -> BigInt,
+        copie_le -> Nullable<InstantSql>,
+        retenu_le -> Nullable<InstantSql>,
+        cause -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Text};
+    use crate::instant::InstantSql;
+
+    generations (dossier) {
+        dossier -> Text,
+        hote -> Text,
+        nombre -> BigInt,
+        vu_le -> InstantSql,
+    }
+}
+
+diesel::table! {
+    doutes (message) {
+        message -> BigInt,
+    }
+}
+
+diesel::joinable!(doutes -> messages (message));
 diesel::joinable!(envois -> messages (message));
 diesel::joinable!(envois -> parents (parent));
 diesel::allow_tables_to_appear_in_same_query!(
@@ -248,5 +282,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     messages,
     envois,
     tentatives,
-    passages
+    passages,
+    doutes
 );

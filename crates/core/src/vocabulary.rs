@@ -75,7 +75,7 @@ mod incident;
 
 pub use annuaire::{Relation, Scolarite};
 pub use historique::{Action, Objet};
-pub use incident::Genre;
+pub use incident::{Genre, Retour};
 
 text_enum! {
     /// State of a message (contract, "Message states").

@@ -86,7 +86,7 @@ impl<'r> Alarms<'r> {
         };
         incidents::mail(self.config, &state, self.until);
         self.ping.fail(&failed(self.config.messages.lang, &failure));
-        let told_as = [Genre::Simulation, Genre::Horloge];
+        let told_as = [Genre::Simulation, Genre::Horloge, Genre::Retenue];
         told_once(self.cli, failure, &state, &told_as)
     }
 

@@ -9,6 +9,7 @@ use messages_core::channel::{Answer, Channel};
 use messages_core::config::{Config, Lang};
 use messages_core::dispatch;
 use messages_core::exit::{Exit, Failure};
+use messages_core::generation;
 use messages_core::instant::Instant;
 use messages_core::store::{Conn, Error, canaux, migrations, passages};
 use messages_core::texts;
@@ -115,8 +116,22 @@ fn database(config: &Config) -> Vec<Finding> {
         if let Err(error) = dispatch::permit(&mut conn, config) {
             findings.push(named("Mode", Err(failed(&error))));
         }
+        findings.extend(held(config, &mut conn));
     }
     findings
+}
+
+/// A database that went back in time, or is a copy.
+fn held(config: &Config, conn: &mut Conn) -> Option<Finding> {
+    if config.messages.mode != Mode::Reel {
+        return None;
+    }
+    let held = generation::held(config, conn).transpose()?;
+    let told = held.and_then(|held| generation::told(config, conn, &held));
+    Some(Finding {
+        name: either(config.messages.lang, "Retenue", "Held"),
+        outcome: Err(told.map_or_else(|error| failed(&error), |text| (Exit::Config, text))),
+    })
 }
 
 /// What this user can do is what is looked at: cron may run as another.

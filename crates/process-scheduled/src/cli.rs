@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand};
 use messages_core::command_line::number;
+use messages_core::config::FILE;
 use messages_core::import::Format;
 use messages_core::instant::Instant;
 use std::path::PathBuf;
@@ -21,7 +22,7 @@ pub(crate) struct Cli {
     pub(crate) command: Option<Command>,
 
     /// Fichier de réglages
-    #[arg(long, global = true, value_name = "FICHIER", default_value = ".env")]
+    #[arg(long, global = true, value_name = "FICHIER", default_value = FILE)]
     pub(crate) env_file: PathBuf,
 
     /// Montre qui recevrait quoi ; n'envoie rien et ne change rien
@@ -97,6 +98,38 @@ pub(crate) enum Command {
         #[arg(value_parser = number::<i64>)]
         message: i64,
     },
+    /// Écrit une sauvegarde (SQLite), ou dit comment la faire (PostgreSQL)
+    Backup {
+        /// Fichier à créer ; il n'est jamais écrasé
+        fichier: PathBuf,
+    },
+    /// Remet une sauvegarde à la place de la base, qui est gardée à côté
+    Restore {
+        /// Fichier que « backup » a écrit
+        fichier: PathBuf,
+    },
+    /// Après une restauration ou une copie : montre ce qui pourrait repartir, et le libère
+    Resume(Resume),
+}
+
+/// Sans rien : montre les messages. Une fois tous décidés, les traitements envoient de nouveau.
+#[derive(Debug, Args)]
+pub(crate) struct Resume {
+    /// Numéros de messages à envoyer
+    #[arg(value_name = "NUMÉRO", value_parser = number::<i64>)]
+    pub(crate) messages: Vec<i64>,
+
+    /// Tous partent
+    #[arg(long, conflicts_with_all = ["none", "messages", "skip"])]
+    pub(crate) all: bool,
+
+    /// Rien de ce qui était dû ne part ; ce qui est programmé pour plus tard partira
+    #[arg(long, conflicts_with_all = ["messages", "skip"])]
+    pub(crate) none: bool,
+
+    /// Numéros de messages à écarter
+    #[arg(long, value_name = "NUMÉRO", value_parser = number::<i64>, num_args = 1..)]
+    pub(crate) skip: Vec<i64>,
 }
 
 /// Ce qui n'est pas dit garde ce qui est connu ; « - » dans une cellule la vide.
@@ -147,7 +180,14 @@ impl Cli {
     pub(crate) fn contradiction(&self) -> Option<&'static str> {
         let changes = matches!(
             self.command,
-            Some(Command::Demo { .. } | Command::Migrate | Command::Resend { .. })
+            Some(
+                Command::Demo { .. }
+                    | Command::Migrate
+                    | Command::Resend { .. }
+                    | Command::Backup { .. }
+                    | Command::Restore { .. }
+                    | Command::Resume(_)
+            )
         );
         if self.dry_run && changes {
             Some("--dry-run ne va pas avec cette commande : rien n'est fait")

@@ -1,6 +1,7 @@
 //! `process-scheduled`: sends what is due, once per invocation.
 
 mod alarms;
+mod backup;
 mod check;
 mod cli;
 mod demo;
@@ -12,6 +13,7 @@ mod preview;
 mod purge;
 mod report;
 mod resend;
+mod resume;
 mod run;
 mod start;
 mod status;
@@ -44,6 +46,9 @@ fn main() -> ExitCode {
             parent::export(&cli, *parent, output.as_deref())
         }
         Some(Command::Resend { message }) => resend::resend(&cli, *message),
+        Some(Command::Backup { fichier }) => backup::backup(&cli, fichier),
+        Some(Command::Restore { fichier }) => backup::restore(&cli, fichier),
+        Some(Command::Resume(asked)) => resume::resume(&cli, asked),
     };
     outcome
         .unwrap_or_else(|failure: Failure| failure.tell("process-scheduled"))

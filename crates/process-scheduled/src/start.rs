@@ -7,7 +7,6 @@ use messages_core::config::{Config, Vars};
 use messages_core::exit::Failure;
 use messages_core::logging::{self, SAID};
 use messages_core::store::{Conn, Error, migrations};
-use std::path::Path;
 use std::sync::Arc;
 
 /// Settings from the environment and the file.
@@ -17,8 +16,7 @@ pub(crate) fn settings(cli: &Cli) -> Result<Config, Failure> {
 
 /// What is set, not understood yet.
 pub(crate) fn vars(cli: &Cli) -> Vars {
-    let asked = cli.env_file != Path::new(".env");
-    Vars::from_environment(&cli.env_file, asked)
+    Vars::from_environment(&cli.env_file)
 }
 
 /// Opens the log and tells what is odd about the settings.

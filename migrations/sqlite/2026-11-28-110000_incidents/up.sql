@@ -3,7 +3,7 @@ CREATE TABLE incidents (
   id     INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
   genre  TEXT NOT NULL
     CHECK (genre IN ('canal_arrete', 'quota', 'retard', 'incertain', 'personne', 'disque', 'simulation',
-                     'reglages', 'horloge', 'sans_passage')),
+                     'reglages', 'horloge', 'sans_passage', 'retenue')),
   -- The channel, the message's number, or the machine's name; empty where there is only one.
   objet  TEXT NOT NULL,
   detail TEXT,

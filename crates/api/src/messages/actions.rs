@@ -133,6 +133,7 @@ async fn process_scheduled(
         Waited::GoesOn => answer(true, texts.goes_on().to_owned(), [0; 3]),
         Waited::Failed => answer(false, texts.run_failed().to_owned(), [0; 3]),
         Waited::Refused => answer(false, texts.run_refused().to_owned(), [0; 3]),
+        Waited::Held => answer(false, texts.run_held().to_owned(), [0; 3]),
     };
     Ok(state.tell(&caller, told).await)
 }
@@ -236,8 +237,8 @@ async fn resend(
     let again = state.carry_out(&caller, state.texts.not_resendable(), resend);
     let (again, _) = again.await.map_err(of_message)?;
     let (waited, message) = run(&state, id).await?;
-    if waited == Waited::Refused {
-        let text = state.texts.run_refused().to_owned();
+    if let Some(text) = waited.refusal(state.texts) {
+        let text = text.to_owned();
         return Ok(state
             .tell(&caller, teller.done(false, text, &message))
             .await);

@@ -151,9 +151,11 @@ impl Teller {
     /// Whether it worked, and what is said of it.
     fn outcome(&self, waited: &Waited, message: &Message) -> (bool, String) {
         let texts = self.texts;
+        if let Some(why) = waited.refusal(texts) {
+            return (false, why.to_owned());
+        }
         let why = message.details_erreur.clone();
         match message.statut {
-            _ if *waited == Waited::Refused => (false, texts.run_refused().to_owned()),
             Statut::Envoye => (true, texts.sent().to_owned()),
             Statut::Echec => (false, why.unwrap_or_else(|| texts.not_sent().to_owned())),
             // Its channel is stopped: nothing left, and this is why.

@@ -62,6 +62,16 @@ impl Database {
         )
     }
 
+    /// The URL of a server for a command line: without a password; of another database there, if one is
+    /// named. None for a file.
+    #[must_use]
+    pub fn shown(&self, database: Option<&str>) -> Option<String> {
+        match self {
+            Self::Sqlite(_) => None,
+            Self::Postgres(url) => Some(postgres_url::shown(url.expose(), database)),
+        }
+    }
+
     /// Name for people.
     #[must_use]
     pub const fn kind(&self) -> &'static str {

@@ -5,11 +5,25 @@ use std::collections::BTreeMap;
 use std::io::{Error, ErrorKind};
 use std::path::Path;
 
+/// The file that is read when no other is named, in the folder where the program runs.
+pub const FILE: &str = ".env";
+
+/// Where a package puts it: read where that folder has none.
+const PACKAGED: &str = "/etc/messages-programmes/env";
+
 impl Vars {
-    /// The environment, over the file `path`; a missing file is no fault unless it was `asked` for,
-    /// or another stands beside it that was meant.
+    /// The environment, over the file `path`. A missing [`FILE`] is no fault, unless another stands beside
+    /// it that was meant; where there is a package's, that one is read.
     #[must_use]
-    pub fn from_environment(path: &Path, asked: bool) -> Self {
+    pub fn from_environment(path: &Path) -> Self {
+        let default = path == Path::new(FILE);
+        let there = |path: &Path| path.try_exists().unwrap_or(true);
+        let packaged = Path::new(PACKAGED);
+        let (path, asked) = if default && !there(path) && cfg!(unix) && there(packaged) {
+            (packaged, true)
+        } else {
+            (path, !default)
+        };
         let mut environment = BTreeMap::new();
         let mut unreadable = Vec::new();
         for (name, value) in std::env::vars_os() {
@@ -26,7 +40,7 @@ impl Vars {
         vars
     }
 
-    /// As [`Self::from_environment`], with these variables as the environment.
+    /// As [`Self::from_environment`], with these variables as the environment; whether the file was `asked` for.
     pub(super) fn from_file(
         path: &Path,
         asked: bool,

@@ -13,6 +13,29 @@ pub(super) fn fault(url: &str) -> Option<&'static str> {
     (!is_encoded(rest) || !has_its_parts(rest)).then_some(ENCODE)
 }
 
+/// The URL for a command line that others may see: without a password; of another database of the same
+/// server, if one is named.
+pub(super) fn shown(url: &str, database: Option<&str>) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("postgres", url));
+    let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let (authority, named) = place.split_once('/').unwrap_or((place, ""));
+    let authority = match authority.split_once('@') {
+        Some((user, hosts)) => {
+            let user = user.split_once(':').map_or(user, |(user, _)| user);
+            format!("{user}@{hosts}")
+        }
+        None => authority.to_owned(),
+    };
+    let is_left_out = |parameter: &&str| {
+        let name = parameter.split('=').next().unwrap_or_default();
+        name.is_empty() || name.ends_with("password") || (name == "dbname" && database.is_some())
+    };
+    let query: Vec<&str> = query.split('&').filter(|one| !is_left_out(one)).collect();
+    let database = database.unwrap_or(named);
+    let sign = if query.is_empty() { "" } else { "?" };
+    format!("{scheme}://{authority}/{database}{sign}{}", query.join("&"))
+}
+
 /// Every `%` begins two hexadecimal digits that are no NUL.
 fn is_encoded(text: &str) -> bool {
     text.split('%').skip(1).all(|after| {
@@ -84,6 +107,28 @@ mod tests {
         ] {
             assert_eq!(fault(url), Some(ENCODE), "{url}");
         }
+    }
+
+    #[test]
+    fn no_password_is_shown() {
+        for (url, expected) in [
+            ("postgres://e:p%40ss@h/m", "postgres://e@h/m"),
+            (
+                "postgres://e@h1:5432,h2/m?sslmode=require",
+                "postgres://e@h1:5432,h2/m?sslmode=require",
+            ),
+            (
+                "postgres:///m?password=x&host=/tmp&sslpassword=y",
+                "postgres:///m?host=/tmp",
+            ),
+            ("postgres://h", "postgres://h/"),
+        ] {
+            assert_eq!(shown(url, None), expected);
+        }
+        assert_eq!(
+            shown("postgres://e:p@h/m?dbname=x", Some("n")),
+            "postgres://e@h/n"
+        );
     }
 
     #[test]

@@ -19,6 +19,7 @@ use super::sender::Event;
 use super::{GRACE, HARD_LIMIT, Options, SOFT_LIMIT, StopFlag};
 use crate::audience::Rules;
 use crate::config::Config;
+use crate::generation::Generation;
 use crate::instant::Instant;
 use crate::store::messages::Closed;
 use crate::store::passages::{Counts, NewPassage};
@@ -39,6 +40,7 @@ pub(super) struct Engine<'e> {
     rules: Rules,
     passage: NewPassage,
     begun: Instant,
+    generation: Generation,
     started: Moment,
     stop: StopFlag,
     journal: Arc<Journal>,
@@ -65,6 +67,7 @@ impl<'e> Engine<'e> {
         conn: &'e mut Conn,
         passage: NewPassage,
         begun: Instant,
+        generation: Generation,
         options: Options<'e>,
     ) -> Self {
         let (outlet, events) = channel();
@@ -78,6 +81,7 @@ impl<'e> Engine<'e> {
             rules,
             passage,
             begun,
+            generation,
             started,
             stop: options.stop,
             journal,

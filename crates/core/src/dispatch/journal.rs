@@ -18,8 +18,9 @@
 
 use crate::channel::{Answer, Delivery};
 use crate::logging::SAID;
+use crate::private;
 use serde::{Deserialize, Serialize};
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -33,9 +34,26 @@ pub(super) struct Line {
     pub(super) envoi: i64,
     /// Token under which it was sent.
     pub(super) jeton: i64,
+    /// Of its address, see [`imprint`]; empty in what an older program wrote.
+    #[serde(default)]
+    pub(super) empreinte: String,
     /// What the peer said.
     #[serde(flatten)]
     pub(super) answer: Answer,
+}
+
+/// Tells one address of a message from another, in a database that went back in time and gave the number
+/// of the envoi once more. Without the message's key, which stays in the database, it tells nothing.
+pub(super) fn imprint(cle: &str, adresse: &str) -> String {
+    let text = format!("{cle} {}", adresse.to_lowercase());
+    let sum = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
+    let hex: Vec<String> = sum
+        .as_ref()
+        .iter()
+        .take(8)
+        .map(|b| format!("{b:02x}"))
+        .collect();
+    hex.concat()
 }
 
 /// The journal of one run, shared by its senders.
@@ -68,6 +86,7 @@ impl Journal {
             cle: delivery.content.cle.clone(),
             envoi: delivery.id,
             jeton: delivery.jeton,
+            empreinte: imprint(&delivery.content.cle, &delivery.adresse),
             answer: answer.clone(),
         };
         // Texts and numbers: their serialisation cannot fail.
@@ -125,33 +144,11 @@ impl State {
 
 /// For its owner only, and held until the run ends: that is how the next run knows.
 fn create(path: &Path) -> io::Result<File> {
-    let folder = path.parent().unwrap_or_else(|| Path::new("."));
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    let mut options = OpenOptions::new();
-    // Read too, or Windows does not lock it.
-    options.create(true).append(true).read(true);
-    #[cfg(unix)]
-    {
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    }
-    let is_new = !folder.exists();
-    builder.create(folder)?;
-    // The folder is made once and kept: it and its name shall outlive a power cut, as the database
-    // beside it does. The one above may be closed to us; then it was there before.
-    #[cfg(unix)]
-    if is_new {
-        File::open(folder)?.sync_all()?;
-        let above = match folder.parent() {
-            Some(above) if !above.as_os_str().is_empty() => above,
-            _ => Path::new("."),
-        };
-        File::open(above).and_then(|above| above.sync_all()).ok();
-    }
+    private::folder(private::above(path))?;
     // Under its name only once it is held, or a run might take it for a dead one's.
     let early = path.with_extension("new");
-    let file = options.open(&early)?;
+    // Read too, or Windows does not lock it.
+    let file = private::options().read(true).open(&early)?;
     file.lock()?;
     std::fs::rename(&early, path)?;
     Ok(file)
@@ -193,6 +190,12 @@ impl LeftOver {
         file.read_to_end(&mut text)?;
         let lines = read(&text);
         Ok(Some(Self { path, file, lines }))
+    }
+
+    /// The run that wrote it.
+    pub(super) fn passage(&self) -> String {
+        let stem = self.path.file_stem().unwrap_or_default();
+        stem.to_string_lossy().into_owned()
     }
 
     /// How long ago something was written to it.

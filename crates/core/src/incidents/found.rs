@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::instant::Instant;
 use crate::store::canaux;
 use crate::store::incidents::{self as store, Constat, Incident};
-use crate::store::{Conn, Error, passages};
+use crate::store::{Conn, Error, origine, passages};
 use crate::vocabulary::{Canal, Genre, Verdict};
 use crate::{dispatch, machine, writable};
 use std::time::Duration;
@@ -57,6 +57,8 @@ impl<'l> Look<'l> {
                 &[Genre::Simulation],
                 of_machine(Genre::Simulation, ""),
             ))
+        } else if let Some(held) = held_back(conn)? {
+            Ok(Self::only(&[Genre::Retenue], held))
         } else if passages::clock_fault(conn, now)?.is_some() {
             Ok(Self::only(
                 &[Genre::Horloge],
@@ -123,6 +125,7 @@ impl<'l> Look<'l> {
             let stopped = canaux::stopped(conn)?;
             let canaux: Vec<Canal> = stopped.iter().map(|one| one.arret.canal).collect();
             found.extend(stopped.iter().map(of_channel));
+            found.extend(held_back(conn)?);
             let late = store::overdue(conn, now - SILENCE_MAX, &canaux, slowed)?;
             found.extend(late.map(|_| plain(Genre::Retard)));
             found.extend(of_messages(conn, now, open)?);
@@ -140,7 +143,12 @@ pub(super) fn silence(
     open: &[Incident],
 ) -> Result<Option<Constat>, Error> {
     let explains = |incident: &Incident| {
-        let refuses = [Genre::Simulation, Genre::Reglages, Genre::Horloge];
+        let refuses = [
+            Genre::Simulation,
+            Genre::Reglages,
+            Genre::Horloge,
+            Genre::Retenue,
+        ];
         refuses.contains(&incident.genre) && incident.vu_le + SEEN_MAX > now
     };
     if open.iter().any(explains) {
@@ -153,6 +161,15 @@ pub(super) fn silence(
         None => store::overdue(conn, now - SILENCE_MAX, &[], &[])?.is_some(),
     };
     Ok(is_silent.then(|| plain(Genre::SansPassage)))
+}
+
+/// A database that went back in time, or is a copy.
+fn held_back(conn: &mut Conn) -> Result<Option<Constat>, Error> {
+    let cause = origine::read(conn)?.cause;
+    Ok(cause.map(|cause| Constat {
+        detail: Some(cause.to_string()),
+        ..plain(Genre::Retenue)
+    }))
 }
 
 /// The incidents of messages that last.

@@ -20,8 +20,8 @@ pub use announce::{Announced, Refused, announce};
 pub use claim::{Claimed, claim, give_back, step_back};
 pub use lecture::mark_read;
 pub use quiet::hold;
-pub use record::{Outcome, Recorded, record};
-pub use recover::{AMBIGUOUS_RESENDS, Recovered, drop_cancelled, expire, recover};
+pub use record::{Outcome, Recorded, overtake, record};
+pub use recover::{AMBIGUOUS_RESENDS, Recovered, drop_cancelled, expire, give_up, recover};
 pub use sent::{Sent, sent};
 pub use settle::{Ready, Settled, settle};
 

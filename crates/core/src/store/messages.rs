@@ -11,7 +11,7 @@ pub use edit::{delete, mark_read, update};
 pub use list::{Column, Filter, Order, by_ids, count, ids, one, page};
 pub use waiting::{Attente, attentes};
 
-use super::envois::UNSENT;
+use super::envois::{self, UNSENT};
 use super::literal::{Literal, instant_or, word};
 use super::sql::statements;
 use super::{Conflict, Conn, Deed, Error, historique};
@@ -126,6 +126,33 @@ pub fn cancel(conn: &mut Conn, id: i64) -> Result<usize, Error> {
         let bilan = serde_json::json!({ "envois": envois });
         historique::note_with(conn, Action::Annule, Objet::Message, Some(id), &bilan)?;
         Ok(envois)
+    })
+}
+
+/// Ends a message that may have left already, in a database that forgot it: what is programmed is
+/// `echec`, for this reason; of what was leaving the rest is cancelled, and whoever closes it says why.
+///
+/// # Errors
+/// `Conflict` when it is neither.
+pub fn skip(conn: &mut Conn, id: i64, reason: &str) -> Result<(), Error> {
+    conn.write(|conn| {
+        let programmed = messages::table
+            .find(id)
+            .filter(messages::statut.eq(Statut::Programme));
+        let ended = conn.execute(diesel::update(programmed).set((
+            messages::statut.eq(Statut::Echec),
+            messages::details_erreur.eq(reason),
+        )))?;
+        if ended > 0 {
+            return historique::note(conn, Action::Annule, Objet::Message, Some(id));
+        }
+        match cancel(conn, id) {
+            // It was cancelled before.
+            Ok(_) | Err(Error::Conflict(Conflict::Statut(Statut::EnAttente, _))) => {}
+            Err(error) => return Err(error),
+        }
+        let now = conn.now()?;
+        envois::give_up(conn, id, now)
     })
 }
 

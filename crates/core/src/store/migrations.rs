@@ -5,6 +5,8 @@ use super::conn::Conn;
 use super::session::Purpose;
 use super::{Error, error::one_line};
 use crate::config::Database;
+#[cfg(feature = "sqlite")]
+use diesel::SqliteConnection;
 use diesel::migration::{Migration, MigrationSource};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use std::collections::BTreeSet;
@@ -81,12 +83,15 @@ pub fn pending(conn: &mut Conn) -> Result<usize, Error> {
     Ok(known.difference(&applied).count())
 }
 
-/// Applies what is missing; all or nothing, one process at a time. Returns the names applied.
+/// Applies what is missing; all or nothing, one process at a time. Returns the names applied. Of a SQLite
+/// file with something in it a backup is written before.
 ///
 /// # Errors
-/// When a statement fails; the tables are then as before.
+/// `Unavailable` when there is no room for the backup. When a statement fails; the tables are then as before.
 pub fn migrate(conn: &mut Conn) -> Result<Vec<String>, Error> {
     conn.devote(Purpose::Upkeep)?;
+    #[cfg(feature = "sqlite")]
+    back_up(conn)?;
     conn.write(|conn| {
         let names = match &mut conn.inner {
             #[cfg(feature = "sqlite")]
@@ -103,6 +108,73 @@ pub fn migrate(conn: &mut Conn) -> Result<Vec<String>, Error> {
         };
         names.map_err(|e| Error::Other(one_line(&e.to_string())))
     })
+}
+
+#[cfg(feature = "sqlite")]
+fn back_up(conn: &mut Conn) -> Result<(), Error> {
+    let applied = applied(conn)?;
+    match applied.last() {
+        Some(last) if known(conn)?.difference(&applied).next().is_some() => {
+            super::backup::before_migration(conn, last)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Asks a SQLite file itself.
+#[cfg(feature = "sqlite")]
+pub(super) fn on_file<T>(
+    conn: &mut Conn,
+    ask: impl FnOnce(&mut SqliteConnection) -> Result<T, Error>,
+) -> Result<T, Error> {
+    match &mut conn.inner {
+        Inner::Sqlite(conn) => ask(conn),
+        #[cfg(feature = "postgres")]
+        Inner::Postgres(_) => Err(Error::Other("no file".to_owned())),
+    }
+}
+
+/// What becomes of the tables of a copy that are older.
+#[cfg(feature = "sqlite")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Versions {
+    /// They stay.
+    AsTheyAre,
+    /// They become this program's.
+    BroughtUp,
+}
+
+/// Tables that are not this program's.
+#[cfg(feature = "sqlite")]
+pub(super) enum Unknown {
+    /// Of a later version, by this migration.
+    Newer(String),
+    /// Of another application.
+    Other,
+    /// They could not be read or changed.
+    Store(Error),
+}
+
+/// Whether a copy has tables that this program knows.
+#[cfg(feature = "sqlite")]
+pub(super) fn of_copy(conn: &mut SqliteConnection, versions: Versions) -> Result<(), Unknown> {
+    let fault = |error: Box<dyn std::error::Error + Send + Sync>| {
+        Unknown::Store(Error::of_sqlite_text(&error.to_string()))
+    };
+    let known = names::<diesel::sqlite::Sqlite>(&SQLITE).map_err(fault)?;
+    let applied = conn.applied_migrations().map_err(fault)?;
+    let applied: BTreeSet<String> = applied.iter().map(ToString::to_string).collect();
+    if applied.is_disjoint(&known) {
+        return Err(Unknown::Other);
+    }
+    if let Some(newer) = applied.difference(&known).last() {
+        return Err(Unknown::Newer(newer.clone()));
+    }
+    if versions == Versions::BroughtUp {
+        conn.immediate_transaction(|conn| apply(conn, SQLITE))
+            .map_err(fault)?;
+    }
+    Ok(())
 }
 
 fn apply<DB: diesel::backend::Backend, C: MigrationHarness<DB>>(

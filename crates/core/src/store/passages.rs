@@ -103,11 +103,16 @@ const CLOCK: &str = "horloge";
 const KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
 
 /// Writes that a run begins, and returns the time. One that finds nothing to do is `over` with it,
-/// in one commit.
+/// in one commit, and in the one in which a run that may begin does what `also` says.
 ///
 /// # Errors
 /// `Unavailable` when the clock cannot be right: nothing is sent then.
-pub fn begin(conn: &mut Conn, new: &NewPassage, over: bool) -> Result<Instant, Error> {
+pub fn begin(
+    conn: &mut Conn,
+    new: &NewPassage,
+    over: bool,
+    also: impl FnOnce(&mut Conn, Instant) -> Result<(), Error>,
+) -> Result<Instant, Error> {
     let (now, fault) = conn.write(|conn| {
         let now = conn.now()?;
         let fault = clock_fault(conn, now)?;
@@ -117,6 +122,7 @@ pub fn begin(conn: &mut Conn, new: &NewPassage, over: bool) -> Result<Instant, E
         insert(conn, new, over || fault.is_some(), fault.is_some(), now)?;
         if fault.is_none() {
             forget(conn, now)?;
+            also(conn, now)?;
         }
         Ok((now, fault))
     })?;

@@ -2,7 +2,7 @@
 //! none of a peer's words.
 
 use crate::config::Lang;
-use crate::vocabulary::{Canal, Genre};
+use crate::vocabulary::{Canal, Genre, Retour};
 
 /// What is the case, and what to do. `phrase` is the sentence of a channel that is stopped
 /// ([`stopped`](super::stopped)); of other kinds `objet` and `detail` say enough.
@@ -61,6 +61,17 @@ fn french(genre: Genre, objet: &str, detail: &str, phrase: &str) -> String {
              minuterie de systemd ou Planificateur de tâches) fonctionne-t-elle ?"
                 .to_owned()
         }
+        Genre::Retenue => {
+            let what = if detail == Retour::Copie.as_str() {
+                "La base est une copie, ou a changé de place"
+            } else {
+                "La base est revenue en arrière"
+            };
+            format!(
+                "{what} : rien ne part, pour que rien ne reparte. « process-scheduled resume » dit quels \
+                 messages attendent et que faire."
+            )
+        }
     }
 }
 
@@ -106,6 +117,17 @@ fn english(genre: Genre, objet: &str, detail: &str, phrase: &str) -> String {
              timer or the Task Scheduler) work?"
                 .to_owned()
         }
+        Genre::Retenue => {
+            let what = if detail == Retour::Copie.as_str() {
+                "The database is a copy, or was moved"
+            } else {
+                "The database went back in time"
+            };
+            format!(
+                "{what}: nothing leaves, so that nothing leaves twice. \"process-scheduled resume\" says \
+                 which messages wait and what to do."
+            )
+        }
     }
 }
 
@@ -141,6 +163,10 @@ pub fn incident_over(lang: Lang, genre: Genre, objet: &str) -> String {
         }
         (Lang::Fr, Genre::Horloge) => "L'horloge est de nouveau à l'heure.".to_owned(),
         (Lang::En, Genre::Horloge) => "The clock is right again.".to_owned(),
+        (Lang::Fr, Genre::Retenue) => {
+            "Ce qui peut partir a été dit : les envois reprennent.".to_owned()
+        }
+        (Lang::En, Genre::Retenue) => "What may leave was said: sending goes on.".to_owned(),
         (Lang::Fr, Genre::SansPassage) => "Les traitements ont repris.".to_owned(),
         (Lang::En, Genre::SansPassage) => "Runs are made again.".to_owned(),
     }

@@ -25,6 +25,18 @@ text_enum! {
         Horloge = "horloge",
         /// No run for a quarter of an hour.
         SansPassage = "sans_passage",
+        /// The database went back in time or is a copy: nothing leaves before a person says what may.
+        Retenue = "retenue",
+    }
+}
+
+text_enum! {
+    /// Why messages of a database may have left although it does not know that.
+    Retour {
+        /// It is older than what runs of this machine have seen of it.
+        Recul = "recul",
+        /// It is elsewhere than it was: what it was copied from may still send.
+        Copie = "copie",
     }
 }
 

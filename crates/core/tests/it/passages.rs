@@ -23,7 +23,7 @@ fn of_many_that_read_before_they_write_none_finds_the_database_locked(database: 
                         hote: "ici".to_owned(),
                         mode: Mode::Simulation,
                     };
-                    passages::begin(&mut conn, &passage, true).unwrap();
+                    passages::begin(&mut conn, &passage, true, |_, _| Ok(())).unwrap();
                 }
             });
         }

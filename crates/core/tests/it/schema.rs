@@ -3,7 +3,8 @@
 
 use crate::harness::School;
 use messages_core::vocabulary::{
-    Action, Canal, Cause, Etat, Genre, Mode, Motif, Objet, Relation, Scolarite, Statut, Verdict,
+    Action, Canal, Cause, Etat, Genre, Mode, Motif, Objet, Relation, Retour, Scolarite, Statut,
+    Verdict,
 };
 use messages_testing::db::Database;
 use messages_testing::stories;
@@ -95,7 +96,7 @@ fn both_databases_have_the_same_tables() {
     assert_eq!(foreign_keys(&sqlite), foreign_keys(&postgres));
     assert_eq!(indexes(&sqlite), indexes(&postgres));
     assert_eq!(unique(&sqlite), unique(&postgres));
-    assert_eq!(columns(&sqlite).len(), 158, "all tables were looked at");
+    assert_eq!(columns(&sqlite).len(), 170, "all tables were looked at");
     assert_eq!(
         unique(&sqlite),
         ["cles_api(prefixe)", "envois(message,parent)"]
@@ -244,6 +245,7 @@ fn stored_words_are_those_of_the_vocabularies(database: &Database) {
         "historique"."action" = Action;
         "historique"."objet" = Objet;
         "incidents"."genre" = Genre;
+        "origine"."cause" = Retour;
     );
 }
 

@@ -25,7 +25,7 @@ pub(super) fn lines(config: &Config, status: &Status) -> Vec<String> {
         lines.push(report::simulation(lang).to_owned());
     }
     let refused = status.refused.as_ref();
-    lines.extend(refused.map(|text| format!("ATTENTION, {text}.")));
+    lines.extend(refused.map(|text| format!("ATTENTION, {}.", text.trim_end_matches('.'))));
     lines.extend(incidents(config, status));
     lines.extend(programmed(config, status));
     lines.extend(simulated(lang, &status.simulated));
@@ -59,7 +59,8 @@ fn incidents(config: &Config, status: &Status) -> Vec<String> {
             Genre::Incertain,
             Genre::SansPassage,
         ];
-        below.contains(&genre) || (genre == Genre::Simulation && status.refused.is_some())
+        below.contains(&genre)
+            || ([Genre::Simulation, Genre::Retenue].contains(&genre) && status.refused.is_some())
     };
     let shown = status
         .incidents

@@ -303,3 +303,28 @@ fn a_closed_stdout_stops_nothing(database: &Database) {
     assert_eq!(child.wait().unwrap().code(), Some(0));
     assert_eq!(program.statut(id), "envoye");
 }
+
+/// What packages have beside the program.
+#[test]
+fn it_writes_its_manual_and_what_shells_complete() {
+    let database = Database::sqlite();
+    let program = Program::new(&database);
+    let ended = program.run(&["pages", "pages"]);
+    assert_eq!((ended.code, ended.stdout.as_str()), (0, ""), "{ended:?}");
+    let read = |name: &str| std::fs::read_to_string(database.folder().join("pages").join(name));
+    let page = read("process-scheduled.1").unwrap();
+    assert!(page.contains("toutes les cinq minutes"), "{page}");
+    assert!(!page.contains("pages"), "{page}");
+    assert!(read("process-scheduled-resend.1").is_ok());
+    for name in [
+        "process-scheduled.bash",
+        "_process-scheduled",
+        "process-scheduled.fish",
+    ] {
+        assert!(read(name).unwrap().contains("fail-on-error"), "{name}");
+    }
+    // A folder that cannot be made.
+    let ended = program.run(&["pages", "pages/_process-scheduled/x"]);
+    assert_eq!(ended.code, 1);
+    assert!(ended.stderr.contains("_process-scheduled/x"), "{ended:?}");
+}

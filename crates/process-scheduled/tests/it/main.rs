@@ -8,6 +8,8 @@
 
 mod alarms;
 mod cli;
+#[cfg(unix)]
+mod copies;
 mod corrected;
 #[cfg(unix)]
 mod faults;

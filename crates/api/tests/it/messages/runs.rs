@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 stories!(
     a_run_tells_what_it_did,
     a_server_that_only_pretends_takes_no_message_of_a_database_that_has_sent,
+    a_server_sends_nothing_of_a_database_that_was_copied,
     whoever_runs_at_once_nobody_gets_an_sms_twice,
     while_a_channel_is_stopped_every_answer_says_that_nothing_left_and_why,
 );
@@ -82,6 +83,27 @@ fn a_server_that_only_pretends_takes_no_message_of_a_database_that_has_sent(data
     let left = format!("SELECT statut AS v FROM messages WHERE id = {id}");
     assert_eq!(database.texts(&left), ["programme"]);
     assert!(server.said().contains("MESSAGES_MODE : SIMULATION refusé"));
+}
+
+fn a_server_sends_nothing_of_a_database_that_was_copied(database: &Database) {
+    let gateway = Gateway::start(GatewayScript::default());
+    let server = Server::sending(database, &gateway, &[]);
+    let user = Client::user(&server);
+    user.school(3, 1);
+    assert_eq!(process(&user)["processed"], 0);
+    let id = user.write(&programmed(None));
+    database.execute("UPDATE origine SET lieu = 'ailleurs'");
+    let held = process(&user);
+    let now = format!("/api/messages/{id}/send_now/");
+    for answer in [&held, &user.post(&now, &json!({})).json()] {
+        assert_eq!(answer["success"], false, "{answer}");
+        let text = answer["message"].as_str().unwrap();
+        assert!(text.contains("restaurée ou copiée"), "{answer}");
+    }
+    assert_eq!(gateway.accepted_count(), 0);
+    let left = format!("SELECT statut AS v FROM messages WHERE id = {id}");
+    assert_eq!(database.texts(&left), ["programme"]);
+    assert!(server.said().contains("ALERTE. La base est une copie"));
 }
 
 fn whoever_runs_at_once_nobody_gets_an_sms_twice(database: &Database) {

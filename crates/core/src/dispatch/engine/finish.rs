@@ -27,17 +27,21 @@ impl Engine<'_> {
         })?;
         self.close()?;
         let counts = self.counts;
+        let generation = &mut self.generation;
         let (waiting, ended) = persist(self.conn, &self.stop, |conn, _| {
             let waiting = overview::waiting(conn)?;
             conn.write(|conn| {
                 let now = conn.now()?;
                 let stop = stop.map(|stop| stop.as_str().to_owned());
                 passages::finish(conn, &id, &counts, stop, now)?;
+                // A backup that was made while it ran is older from now on.
+                generation.raise(conn, now)?;
                 reach("finish_commit");
                 Ok((waiting, now))
             })
         })?;
         reach("finished");
+        self.generation.keep(self.config);
         // The run is over and recorded: nothing may fail any more.
         let stopped = self.lanes.iter_mut().filter_map(Lane::dismiss).collect();
         self.take_leave();

@@ -47,13 +47,14 @@ impl Engine<'_> {
 
     fn replay_one(&mut self, left_over: LeftOver) -> Result<(), Error> {
         reach("replay_read");
+        let passage = left_over.passage();
         let mut known = left_over.lines.is_empty();
         // Channels that took something from somebody.
         let mut accepted = BTreeSet::new();
         for lines in left_over.lines.chunks(CHUNK) {
             let replayed = persist(self.conn, &self.stop, |conn, _| {
                 conn.write(|conn| {
-                    let replayed = record(conn, lines, &mut accepted);
+                    let replayed = record(conn, lines, &passage, &mut accepted);
                     reach("replay_commit");
                     replayed
                 })
@@ -77,6 +78,7 @@ impl Engine<'_> {
 fn record(
     conn: &mut Conn,
     lines: &[Line],
+    passage: &str,
     accepted: &mut BTreeSet<Canal>,
 ) -> Result<Replayed, Error> {
     let now = conn.now()?;
@@ -91,36 +93,58 @@ fn record(
         .into_iter()
         .map(|envoi| (envoi.id, envoi))
         .collect();
-    let took = lines
+    let meant: Vec<(&Line, &Announced)> = lines
         .iter()
-        .filter(|line| line.answer.verdict == Verdict::Accepte);
-    accepted.extend(took.filter_map(|line| Some(sent.get(&line.envoi)?.canal)));
-    let outcomes: Vec<Outcome> = lines
-        .iter()
-        .filter_map(|line| outcome(line, &sent, accepted, now))
+        .filter_map(|line| Some((line, sent.get(&line.envoi)?)))
+        .filter(|(line, envoi)| is_meant(line, envoi))
         .collect();
+    let took = meant
+        .iter()
+        .filter(|(line, _)| line.answer.verdict == Verdict::Accepte);
+    accepted.extend(took.map(|(_, envoi)| envoi.canal));
+    let of = |which: fn(&Line, &Announced) -> bool| -> Vec<Outcome> {
+        let those = meant.iter().filter(|(line, envoi)| which(line, envoi));
+        those
+            .map(|(line, envoi)| outcome(line, envoi, accepted, now))
+            .collect()
+    };
+    let mut outcomes = of(|line, envoi| line.jeton == envoi.jeton);
+    let ahead = of(is_ahead);
+    let mut recorded = envois::record(conn, &outcomes, now)?;
+    recorded.extend(envois::overtake(conn, &ahead, passage, now)?);
+    outcomes.extend(ahead);
     Ok(Replayed {
         known: !sent.is_empty(),
-        recorded: envois::record(conn, &outcomes, now)?,
+        recorded,
         outcomes,
     })
 }
 
-/// What the answer means, if it is the answer to the newest attempt. A refusal for good by a peer
-/// that is not known to have accepted anybody may have been meant for us: it is asked for again.
-fn outcome(
-    line: &Line,
-    sent: &BTreeMap<i64, Announced>,
-    accepted: &BTreeSet<Canal>,
-    now: Instant,
-) -> Option<Outcome> {
-    let envoi = sent.get(&line.envoi)?;
-    if envoi.jeton != line.jeton {
-        return None;
-    }
+/// In a database that went back in time the number may be another recipient's. (Of one who was erased the
+/// address is not known any more.)
+fn is_meant(line: &Line, envoi: &Announced) -> bool {
+    let unknown = line.empreinte.is_empty() || envoi.adresse.is_empty();
+    unknown || journal::imprint(&line.cle, &envoi.adresse) == line.empreinte
+}
+
+/// A delivery that was accepted, and that the database has forgotten.
+fn is_ahead(line: &Line, envoi: &Announced) -> bool {
+    line.jeton > envoi.jeton
+        && line.answer.verdict == Verdict::Accepte
+        && !line.empreinte.is_empty()
+        && !envoi.adresse.is_empty()
+}
+
+/// What the answer means. A refusal for good by a peer that is not known to have accepted anybody may have
+/// been meant for us: it is asked for again.
+fn outcome(line: &Line, envoi: &Announced, accepted: &BTreeSet<Canal>, now: Instant) -> Outcome {
     let mut answer = line.answer.clone();
     if breaker::is_refusal(&answer) && !accepted.contains(&envoi.canal) {
         answer = answer.put_back(Cause::Refus);
     }
-    Some(policy::outcome(envoi, answer, now, policy::random()))
+    let envoi = Announced {
+        jeton: line.jeton,
+        ..envoi.clone()
+    };
+    policy::outcome(&envoi, answer, now, policy::random())
 }

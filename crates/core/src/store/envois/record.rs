@@ -72,6 +72,22 @@ statements! {
           WHERE m.id IN (SELECT e.message FROM {outcomes} JOIN envois e ON e.id = r.id)
           ORDER BY m.id {for update}";
 
+    fn overtaken(ahead: &[&Outcome], now: Instant) =
+        "UPDATE envois
+            SET etat = 'envoye', motif = NULL, jeton = r.jeton, code = r.code,
+                reference = r.reference, tentatives = envois.tentatives + 1,
+                emis_le = COALESCE(envois.emis_le, {now}), termine_le = {now},
+                proprio = NULL, bail_jusqua = NULL
+           FROM {ahead}
+          WHERE envois.id = r.id AND envois.jeton < r.jeton
+            AND envois.etat IN ('a_envoyer', 'reserve')
+         RETURNING envois.id, envois.message";
+
+    fn forgotten_attempts(ahead: &[&Outcome], passage: &str, now: Instant) =
+        "INSERT INTO tentatives (envoi, jeton, passage, debut, fin, verdict, code)
+         SELECT r.id, r.jeton, {passage}, {now}, {now}, 'accepte', r.code FROM {ahead}
+          WHERE true ON CONFLICT DO NOTHING";
+
     fn reopen(late: &[Recorded]) =
         "UPDATE messages SET statut = 'en_attente'
           WHERE statut IN ('envoye', 'echec') AND id IN (SELECT r.message FROM {late})";
@@ -99,5 +115,24 @@ pub fn record(conn: &mut Conn, outcomes: &[Outcome], now: Instant) -> Result<Vec
     let is_told = |one: &&Outcome| one.verdict == Verdict::Accepte || ids.contains(&one.id);
     let told: Vec<&Outcome> = outcomes.iter().filter(is_told).collect();
     conn.execute(attempts(&told, now))?;
+    Ok(kept)
+}
+
+/// Records deliveries that were accepted under a token that the database has not reached: it went back in
+/// time, and they would leave again. `passage` is the run that had the answers.
+pub fn overtake(
+    conn: &mut Conn,
+    ahead: &[Outcome],
+    passage: &str,
+    now: Instant,
+) -> Result<Vec<Recorded>, Error> {
+    if ahead.is_empty() {
+        return Ok(Vec::new());
+    }
+    let all: Vec<&Outcome> = ahead.iter().collect();
+    let kept: Vec<Recorded> = conn.load(overtaken(&all, now))?;
+    let ids = Recorded::ids(&kept);
+    let told: Vec<&Outcome> = ahead.iter().filter(|one| ids.contains(&one.id)).collect();
+    conn.execute(forgotten_attempts(&told, passage, now))?;
     Ok(kept)
 }

@@ -67,6 +67,13 @@ statements! {
         "UPDATE tentatives SET fin = {now}, verdict = 'ambigu' FROM {unanswered}
           WHERE tentatives.envoi = r.id AND tentatives.jeton = r.jeton AND tentatives.fin IS NULL";
 
+    fn given_up(message: i64, now: Instant) =
+        "UPDATE envois
+            SET etat = 'incertain', motif = 'resultat_inconnu', termine_le = {now},
+                ambigus = ambigus + 1, proprio = NULL, bail_jusqua = NULL
+          WHERE message = {message} AND etat = 'emission'
+         RETURNING id, jeton, message, canal, etat";
+
     fn ended_with(cancelled: &[Key], etat: Etat, motif: Motif, now: Instant) =
         "UPDATE envois SET", UNSENT, "
           WHERE etat = 'a_envoyer' AND message IN (SELECT r.cle FROM {cancelled})
@@ -92,6 +99,13 @@ pub fn recover(conn: &mut Conn, passage: &str, now: Instant) -> Result<Vec<Recov
     }
     recovered.extend(unanswered);
     Ok(recovered)
+}
+
+/// Ends what was being sent of a message, in a database whose runs are dead: nobody knows any more what
+/// became of it, and nobody tries again.
+pub fn give_up(conn: &mut Conn, message: i64, now: Instant) -> Result<(), Error> {
+    let ended: Vec<Recovered> = conn.load(given_up(message, now))?;
+    conn.execute(attempts(&ended, now)).map(drop)
 }
 
 /// Ends what came back to `a_envoyer` from an attempt that was under way when its message was

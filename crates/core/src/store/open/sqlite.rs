@@ -2,6 +2,7 @@
 
 mod presence;
 
+use crate::private;
 use crate::store::Error;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection};
 use diesel::sql_types::{Nullable, Text};
@@ -62,6 +63,11 @@ pub(in crate::store) fn begin_if_free(conn: &mut diesel::SqliteConnection) -> Re
     begun
 }
 
+/// Whether something that is not SQLite's stands there; it is not opened.
+pub(in crate::store) fn is_foreign(path: &std::path::Path) -> bool {
+    !presence::is_sqlite(path)
+}
+
 /// Programs that start at the same moment on a new file.
 const SET_UP_TRIES: u64 = 50;
 
@@ -93,11 +99,7 @@ fn create_private(path: &std::path::Path) -> Result<(), Error> {
     if path.exists() {
         return Ok(());
     }
-    let mut options = std::fs::OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop).map_err(|error| {
+    private::options().open(path).map(drop).map_err(|error| {
         Error::Unavailable(format!(
             "unable to open database file {}: {error}",
             path.display()

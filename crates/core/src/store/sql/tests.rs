@@ -1,7 +1,8 @@
 use super::{Sql, columns, sql};
 use crate::config::Database;
 use crate::store::{
-    Conn, Error, adresses, annuaire, appels, envois, expansion, messages, migrations, oubli, verify,
+    Conn, Error, adresses, annuaire, appels, envois, expansion, messages, migrations, origine,
+    oubli, verify,
 };
 use messages_testing::db;
 
@@ -22,6 +23,7 @@ fn all(conn: &Conn) -> Vec<Sql> {
         envois::recover::statements(),
         envois::sent::statements(),
         expansion::statements(),
+        origine::statements(),
         messages::statements(),
         messages::close::statements(),
         oubli::statements(),

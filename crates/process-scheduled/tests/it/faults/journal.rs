@@ -15,6 +15,7 @@ stories!(
     what_does_not_fit_changes_nothing,
     a_persons_wish_comes_before_an_old_answer,
     sending_goes_on_without_a_journal,
+    what_left_after_the_backup_was_made_does_not_leave_again,
 );
 
 /// A school of four whose SMS are all uncertain, as after a kill.
@@ -66,11 +67,12 @@ fn leave(database: &Database, name: &str, text: &str) -> PathBuf {
 fn an_answer_that_a_dead_run_wrote_down_is_taken_over(database: &Database) {
     let gateway = silent();
     let (program, id) = uncertain(database, &gateway);
+    let names = std::fs::read_dir(folder(database)).unwrap();
+    let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     assert!(
-        std::fs::read_dir(folder(database))
-            .unwrap()
-            .next()
-            .is_none(),
+        names
+            .into_iter()
+            .all(|name| name.starts_with("generation-")),
         "a run that ended leaves no journal"
     );
     let text = [
@@ -167,3 +169,44 @@ fn sending_goes_on_without_a_journal(database: &Database) {
     assert!(!ended.stderr.contains(&number(1)));
     program.verify();
 }
+
+/// The run that was killed had its answers in the journal; then the database went back to before it.
+#[cfg(feature = "failpoints")]
+fn what_left_after_the_backup_was_made_does_not_leave_again(database: &Database) {
+    let gateway = Gateway::start(GatewayScript::default());
+    let program = Program::new(database)
+        .gateway(&gateway)
+        .set("MESSAGES_SMS_CONNECTIONS", "1");
+    program.school(4, 1);
+    let id = program.programme(Canal::Sms, To::All);
+    let mut killed = program.command(&[]);
+    let killed = killed.env("FAILPOINT", "journaled:2").status().unwrap();
+    assert_eq!(killed.code(), None);
+    assert_eq!(gateway.accepted_count(), 3);
+    // As it was when the recipients were worked out.
+    database.execute(
+        "DELETE FROM tentatives;
+         UPDATE envois SET etat = 'a_envoyer', jeton = 0, tentatives = 0, emis_le = NULL,
+                           termine_le = NULL, proprio = NULL, bail_jusqua = NULL;",
+    );
+    // The third number is another parent's here.
+    database.execute("UPDATE envois SET adresse = '+33612999999' WHERE parent = 3");
+    database.execute(
+        "UPDATE parents SET telephone = '+33612999999', telephone_e164 = '+33612999999' WHERE id = 3",
+    );
+    let ended = program.run(&[]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert_eq!(program.states(id), ["envoye"; 4]);
+    let mut to: Vec<String> = gateway
+        .accepted()
+        .iter()
+        .map(|sms| sms.body["to"].to_string())
+        .collect();
+    to.sort_unstable();
+    to.dedup();
+    assert_eq!((to.len(), gateway.accepted_count()), (5, 5), "{to:?}");
+    program.verify();
+}
+
+#[cfg(not(feature = "failpoints"))]
+const fn what_left_after_the_backup_was_made_does_not_leave_again(_: &Database) {}

@@ -69,6 +69,11 @@ fn missing(path: &Path, what: Open) -> Result<(), Error> {
     }
 }
 
+/// Whether it begins as every SQLite file does.
+pub(super) fn is_sqlite(path: &Path) -> bool {
+    head(path).is_some_and(|head| head == MAGIC)
+}
+
 fn head(path: &Path) -> Option<Vec<u8>> {
     let mut head = Vec::new();
     let file = std::fs::File::open(path).ok()?;

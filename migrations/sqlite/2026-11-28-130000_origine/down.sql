@@ -1,0 +1,3 @@
+DROP TABLE doutes;
+DROP TABLE generations;
+DROP TABLE origine;
