@@ -15,7 +15,7 @@ use std::time::{Duration, Instant as Moment};
 const LONGEST: Duration = Duration::from_secs(1);
 
 /// One that sent takes this part of its own time, and no more than that.
-const PART: u32 = 20;
+const PART: u32 = 25;
 
 /// With less nothing is begun: a step is to fit in.
 const SHORTEST: Duration = Duration::from_millis(50);
