@@ -42,6 +42,8 @@ pub const PLACES: &[&str] = &[
     "finished",
     "goodbye",
     "journal_removed",
+    "oubli_commit",
+    "oubli_committed",
     "request_committed",
 ];
 

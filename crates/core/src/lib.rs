@@ -4,7 +4,7 @@
 //! the rule of who can be written to; [`dispatch`] expands what is due into envois, claims and
 //! announces them, hands them to a [`channel`] and records what became of them. Its documentation has
 //! the words for each step, the states of an envoi, and what happens when a run is killed. [`incidents`]
-//! is what needs a person, and how it is told.
+//! is what needs a person, and how it is told; [`retention`] is when what is too old is forgotten.
 
 pub mod audience;
 pub mod channel;
@@ -28,6 +28,7 @@ pub mod preview;
 mod private;
 pub mod quiet;
 pub mod readdress;
+pub mod retention;
 mod schema;
 pub mod secret;
 pub mod segments;

@@ -90,6 +90,8 @@ pub struct Message {
     /// Who created it, see [`Acteur`](crate::store::historique::Acteur); none of messages that are
     /// older than the history.
     pub auteur: Option<String>,
+    /// When it was forgotten: its text, its subject, its parent and its author are not kept any more.
+    pub oublie_le: Option<Instant>,
 }
 
 impl From<Message> for NewMessage {

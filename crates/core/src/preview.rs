@@ -7,7 +7,7 @@ use crate::model::Candidate;
 use crate::store::adresses::{self, FAMILIES_MAX, Use};
 use crate::store::expansion;
 use crate::store::upcoming::{self, Upcoming};
-use crate::store::{Conn, Error};
+use crate::store::{Conflict, Conn, Error, messages};
 use crate::vocabulary::{Canal, Motif};
 use crate::{mailbox, phone, texts};
 use std::collections::{BTreeMap, BTreeSet};
@@ -89,8 +89,11 @@ pub fn preview(
 /// Shows one message as if it were due now, in whatever state it is.
 ///
 /// # Errors
-/// `NotFound`; the database's.
+/// `NotFound`; `Conflict` when it was forgotten; the database's.
 pub fn one(conn: &mut Conn, config: &Config, id: i64) -> Result<Preview, Error> {
+    if messages::is_forgotten(conn, id)? {
+        return Err(Error::Conflict(Conflict::Forgotten));
+    }
     let message = upcoming::one(conn, id)?;
     Audience::new(config).of(conn, message, false)
 }

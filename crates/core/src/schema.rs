@@ -91,6 +91,7 @@ diesel::table! {
         curseur -> BigInt,
         etendu_le -> Nullable<InstantSql>,
         auteur -> Nullable<Text>,
+        oublie_le -> Nullable<InstantSql>,
     }
 }
 
@@ -227,6 +228,13 @@ diesel::table! {
         vu_le -> InstantSql,
         dit_le -> Nullable<InstantSql>,
         fin -> Nullable<InstantSql>,
+    }
+}
+
+diesel::table! {
+    oublis (message) {
+        message -> BigInt,
+        curseur -> BigInt,
     }
 }
 

@@ -3,9 +3,11 @@
 //! [`messages`] and [`annuaire`] keep what staff write; [`expansion`] and
 //! [`envois`] are the questions of the dispatcher, each one short transaction; [`passages`] is
 //! its diary; [`incidents`] is what needs a person; [`historique`] is who changed what; [`appels`]
-//! is what only the HTTP interface needs; [`verify`] proves that all of it agrees; [`origine`] tells a
-//! database from an older one and from a copy.
+//! is what only the HTTP interface needs; [`oubli`] forgets what is too old, [`acces`] tells what is kept
+//! about somebody; [`verify`] proves that all of it agrees; [`origine`] tells a database from an older one
+//! and from a copy.
 
+pub mod acces;
 pub mod adresses;
 pub mod annuaire;
 pub mod appels;
@@ -25,6 +27,7 @@ pub mod messages;
 pub mod migrations;
 mod open;
 pub mod origine;
+pub mod oubli;
 pub mod overview;
 pub mod passages;
 pub mod pool;

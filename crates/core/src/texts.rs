@@ -14,7 +14,7 @@ pub use fautes::unready;
 pub use incidents::{
     alert_subject, also_open, incident, incident_over, incident_told, more_incidents, run_failed,
 };
-pub use moments::{date_warning, missed, next_attempt, waiting};
+pub use moments::{date_warning, forgotten, missed, next_attempt, waiting};
 pub use retour::{doubtful, held, held_what, held_why, skipped};
 
 use crate::channel::UNWANTED;

@@ -1,4 +1,4 @@
-//! Why a message that is leaving has not left, and what became of what was sent again: told when it is
+//! Why a message that is leaving has not left, why one has no text any more, and what became of what was sent again: told when it is
 //! looked at.
 
 use crate::config::Messages;
@@ -11,12 +11,18 @@ use crate::texts;
 use crate::vocabulary::{Etat, Statut};
 use std::collections::BTreeMap;
 
-/// Fills in `details_erreur` of those that are leaving, where somebody waits for another attempt.
+/// Fills in `details_erreur` of those that are leaving, where somebody waits for another attempt, and
+/// says of those that were forgotten that they were.
 pub fn explain(
     conn: &mut Conn,
     settings: &Messages,
     messages: &mut [Message],
 ) -> Result<(), Error> {
+    for message in messages.iter_mut() {
+        if let Some(at) = message.oublie_le {
+            message.contenu = texts::forgotten(settings.lang, at.in_zone(settings.zone));
+        }
+    }
     let open: Vec<i64> = messages
         .iter()
         .filter(|message| message.statut == Statut::EnAttente)

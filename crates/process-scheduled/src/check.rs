@@ -63,7 +63,8 @@ fn settings(config: &Config) -> Finding {
     let (lang, mode) = (config.messages.lang, config.messages.mode);
     let text = if config.warnings.is_empty() {
         let zone = either(lang, "fuseau", "time zone");
-        format!("mode {mode}, {zone} {}", config.messages.zone)
+        let kept = kept(lang, config.messages.retention);
+        format!("mode {mode}, {zone} {}, {kept}", config.messages.zone)
     } else {
         let odd = either(lang, "à voir :", "to be looked at:");
         format!("mode {mode} ; {odd} {}", config.warnings.join(" ; "))
@@ -71,6 +72,16 @@ fn settings(config: &Config) -> Finding {
     Finding {
         name: either(lang, "Réglages", "Settings"),
         outcome: Ok(text),
+    }
+}
+
+/// How long messages are kept.
+fn kept(lang: Lang, days: Option<u32>) -> String {
+    match (lang, days) {
+        (Lang::Fr, Some(days)) => format!("conservation {days} jours"),
+        (Lang::Fr, None) => "conservation sans limite (MESSAGES_RETENTION_DAYS)".to_owned(),
+        (Lang::En, Some(days)) => format!("kept for {days} days"),
+        (Lang::En, None) => "kept for ever (MESSAGES_RETENTION_DAYS)".to_owned(),
     }
 }
 

@@ -78,6 +78,20 @@ pub(crate) enum Command {
     Migrate,
     /// Importe l'annuaire (une ligne par parent et par enfant) ; dit ce qui est à regarder
     Import(Import),
+    /// Oublie tout de suite ce qui a dépassé la durée de conservation (--dry-run : le dit seulement)
+    Purge,
+    /// Tout ce qui est conservé sur un parent, en JSON (droit d'accès)
+    Parent {
+        /// Numéro du parent
+        #[arg(value_parser = number::<i64>)]
+        parent: i64,
+        /// Écrit tout ce qui est conservé
+        #[arg(long, required = true)]
+        export: bool,
+        /// Dans ce nouveau fichier, que son propriétaire seul peut lire
+        #[arg(long, value_name = "FICHIER", requires = "export")]
+        output: Option<PathBuf>,
+    },
     /// Envoie de nouveau un message à ceux qui sont en échec ou incertains
     Resend {
         /// Numéro du message

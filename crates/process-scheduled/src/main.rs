@@ -8,7 +8,9 @@ mod demo;
 mod import;
 mod migrate;
 mod output;
+mod parent;
 mod preview;
+mod purge;
 mod report;
 mod resend;
 mod resume;
@@ -39,6 +41,10 @@ fn main() -> ExitCode {
         Some(Command::Verify) => verify::verify(&cli),
         Some(Command::Migrate) => migrate::migrate(&cli),
         Some(Command::Import(asked)) => import::import(&cli, asked),
+        Some(Command::Purge) => purge::purge(&cli),
+        Some(Command::Parent { parent, output, .. }) => {
+            parent::export(&cli, *parent, output.as_deref())
+        }
         Some(Command::Resend { message }) => resend::resend(&cli, *message),
         Some(Command::Backup { fichier }) => backup::backup(&cli, fichier),
         Some(Command::Restore { fichier }) => backup::restore(&cli, fichier),

@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use messages_core::config::Config;
 use messages_core::dispatch::{self, Options, Progress, Report, StopFlag};
 use messages_core::exit::{Exit, Failure};
+use messages_core::retention;
 use messages_core::store::Conn;
 use messages_core::vocabulary::Verdict;
 use std::io::IsTerminal;
@@ -32,10 +33,11 @@ pub(crate) fn run(cli: &Cli) -> Result<Exit, Failure> {
         Ok(conn) => conn,
         Err(failure) => return Err(alarms.without_database(failure)),
     };
-    match pass(cli, &config, &mut conn, stop) {
+    match pass(cli, &config, &mut conn, stop.clone()) {
         Ok(report) => {
             report::show(cli, &config, &report);
             alarms.after_run(&mut conn, report.stop);
+            retention::after_run(&config, &mut conn, &stop, &report);
             Ok(exit(cli, &report))
         }
         Err(failure) => Err(alarms.after_failure(failure, &mut conn)),

@@ -68,6 +68,9 @@ pub(crate) struct MessageJson<'m, P, C> {
     simule: bool,
     /// Qui l'a créé ; null pour un message plus ancien que l'historique.
     auteur: Option<&'m str>,
+    /// Quand son texte, ses adresses et son auteur ont été oubliés (durée de conservation) ; « contenu » le dit alors.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    oublie_le: Option<Local>,
 }
 
 /// A message as lists show it.
@@ -133,6 +136,7 @@ pub(crate) fn example() -> Value {
         "nb_ignores": 0,
         "simule": false,
         "auteur": "utilisateur 12",
+        "oublie_le": null,
     })
 }
 
@@ -181,5 +185,6 @@ fn with<P, C>(
         nb_ignores: message.nb_ignores,
         simule: message.simule,
         auteur: message.auteur.as_deref(),
+        oublie_le: message.oublie_le.map(local),
     }
 }

@@ -49,6 +49,8 @@ pub(crate) enum ApiError {
         /// Recipients now.
         presents: usize,
     },
+    /// 409: of the message nothing is known any more but what became of it.
+    Forgotten,
     /// 409: so many would be written to, and nobody said that it is meant.
     Unconfirmed(i64),
     /// 409: others changed it again and again since it was read.
@@ -94,6 +96,7 @@ impl ApiError {
                 let detail = conflit(texts.0, Conflict::Unconfirmed(*count));
                 return json!({ "detail": detail, "destinataires": count });
             }
+            Self::Forgotten => conflit(texts.0, Conflict::Forgotten),
             Self::Json(words) => format!("JSON parse error - {words}"),
             Self::Multipart(words) => format!("Multipart form parse error - {words}"),
             Self::Malformed => texts.malformed().to_owned(),
@@ -122,6 +125,7 @@ impl ApiError {
             store::Error::NotFound => Self::NotFound,
             store::Error::Conflict(Conflict::SameClass { .. }) => Self::SameClass,
             store::Error::Conflict(Conflict::Unconfirmed(count)) => Self::Unconfirmed(count),
+            store::Error::Conflict(Conflict::Forgotten) => Self::Forgotten,
             store::Error::Conflict(_) => Self::Conflict(conflict),
             store::Error::Stale => Self::Stale,
             store::Error::Unavailable(why) => {
@@ -170,6 +174,7 @@ impl ResponseError for ApiError {
             Self::Conflict(_)
             | Self::Leaving { .. }
             | Self::Unconfirmed(_)
+            | Self::Forgotten
             | Self::Stale
             | Self::Repeated(_) => StatusCode::CONFLICT,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,

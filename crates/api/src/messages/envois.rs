@@ -80,6 +80,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     "emis_le": "2036-09-14T08:00:01+02:00",
     "termine_le": "2036-09-14T08:00:02+02:00",
     "lu_le": null,
+    "oublie_le": null,
 })))]
 struct EnvoiJson<'e> {
     /// Numéro.
@@ -123,6 +124,9 @@ struct EnvoiJson<'e> {
     /// Première lecture connue.
     #[schema(value_type = Option<String>, format = DateTime)]
     lu_le: Option<Local>,
+    /// Quand le destinataire et les réponses ont été oubliés avec le message (durée de conservation).
+    #[schema(value_type = Option<String>, format = DateTime)]
+    oublie_le: Option<Local>,
 }
 
 /// Why it did not leave, or not yet.
@@ -153,6 +157,7 @@ fn json(row: &Destinataire, lang: Lang, zone: chrono_tz::Tz) -> EnvoiJson<'_> {
         emis_le: row.emis_le.map(local),
         termine_le: row.termine_le.map(local),
         lu_le: row.lu_le.map(local),
+        oublie_le: row.oublie_le.map(local),
     }
 }
 

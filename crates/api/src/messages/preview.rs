@@ -36,7 +36,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             operation
                 .details("Rien n'est envoyé ni changé. Un SMS compte les segments facturés ; d'un e-mail, le texte et le HTML qui partiraient.")
                 .answers::<PreviewJson<'_>>()
-                .refuses(&[404]),
+                .refuses(&[404, 409]),
         ],
     }]
 }

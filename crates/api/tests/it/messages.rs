@@ -3,6 +3,7 @@
 mod again;
 mod confirm;
 mod dates;
+mod forgotten;
 mod lists;
 mod preview;
 mod runs;

@@ -228,3 +228,28 @@ fn the_senders_name_is_one_that_telephones_show() {
     }
     assert_eq!(load(&[]).unwrap().sms.segments_max, 6);
 }
+
+#[test]
+fn a_retention_that_would_take_away_what_is_still_needed_is_refused() {
+    assert_eq!(load(&[]).unwrap().messages.retention, None);
+    for (text, days) in [("400", 400), (" 30 ", 30), ("36500", 36_500)] {
+        let config = load(&[("MESSAGES_RETENTION_DAYS", text)]).unwrap();
+        assert_eq!(config.messages.retention, Some(days));
+    }
+    for text in [
+        "0",
+        "-1",
+        "29",
+        "un an",
+        "400j",
+        "4e2",
+        "99999999999",
+        "36501",
+        "1.5",
+    ] {
+        let faults = load(&[("MESSAGES_RETENTION_DAYS", text)]).unwrap_err();
+        assert_eq!(faults.settings(), "MESSAGES_RETENTION_DAYS");
+        let told = faults.to_string();
+        assert!(told.contains(text) && told.contains("30 ou plus"), "{told}");
+    }
+}

@@ -17,6 +17,8 @@ pub enum Conflict {
     NotAnEmail,
     /// Nobody of a message can be sent it again.
     NobodyToResend,
+    /// What the message said is not known any more.
+    Forgotten,
     /// The key is void already.
     Revoked,
     /// The number of a new row is taken.

@@ -248,6 +248,36 @@ impl Conn {
         let _turn = self.turn.as_ref().map(Turn::wait).transpose()?;
         let begun = self.begin();
         self.note(begun)?;
+        self.go_on(body)
+    }
+
+    /// As [`Self::write`], for what can wait till later: nobody is waited for. To be called outside
+    /// transactions.
+    ///
+    /// # Errors
+    /// As [`Self::write`]; `Unavailable` when somebody else writes just now (SQLite), or has one of the
+    /// rows (PostgreSQL).
+    pub(crate) fn write_if_free<T>(
+        &mut self,
+        body: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        match &mut self.inner {
+            #[cfg(feature = "sqlite")]
+            Inner::Sqlite(conn) => {
+                let begun = super::open::sqlite::begin_if_free(conn);
+                self.note(begun)?;
+                self.go_on(body)
+            }
+            #[cfg(feature = "postgres")]
+            Inner::Postgres(_) => self.write(|conn| {
+                conn.execute(diesel::sql_query("SET LOCAL lock_timeout = '100ms'"))?;
+                body(conn)
+            }),
+        }
+    }
+
+    /// The rest of a transaction that was begun.
+    fn go_on<T>(&mut self, body: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
         self.writing = Some(Fate::Kept);
         let outcome = body(self);
         let fate = self.writing.take();
@@ -313,6 +343,19 @@ impl Conn {
                 Inner::begin_transaction(&mut self.inner).map_err(Error::of_postgres)
             }
         }
+    }
+
+    /// Has SQLite write what was committed into its file and empty the log beside it, where nobody
+    /// reads just now: nothing that was deleted stays there.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(crate) fn tidy_up(&mut self) -> Result<(), Error> {
+        if self.is_postgres() {
+            return Ok(());
+        }
+        self.execute(diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)"))
+            .map(drop)
     }
 
     /// True when the connection may have ended: the next to use it wants another.

@@ -74,9 +74,21 @@ fn statut(conn: &mut Conn, id: i64) -> Result<Statut, Error> {
 fn done(conn: &mut Conn, id: i64, deed: Deed, changed: usize) -> Result<(), Error> {
     if changed == 0 {
         let statut = statut(conn, id)?;
+        if matches!(deed, Deed::SendNow | Deed::Resend) && is_forgotten(conn, id)? {
+            return Err(Error::Conflict(Conflict::Forgotten));
+        }
         return Err(Error::Conflict(Conflict::Statut(statut, deed)));
     }
     Ok(())
+}
+
+/// Whether a message's text is not kept any more.
+///
+/// # Errors
+/// `NotFound`; the database's.
+pub fn is_forgotten(conn: &mut Conn, id: i64) -> Result<bool, Error> {
+    let message = messages::table.find(id);
+    conn.one(message.select(messages::oublie_le.is_not_null()))
 }
 
 /// Cancels a message. What is programmed becomes a draft again; of what is leaving, everything
@@ -163,7 +175,8 @@ pub fn reopen(conn: &mut Conn, id: i64) -> Result<(), Error> {
     let sent = messages::table
         .find(id)
         .filter(messages::statut.eq_any([Statut::EnAttente, Statut::Envoye, Statut::Echec]))
-        .filter(messages::etendu_le.is_not_null());
+        .filter(messages::etendu_le.is_not_null())
+        .filter(messages::oublie_le.is_null());
     let opened = conn.execute(diesel::update(sent).set((
         messages::statut.eq(Statut::EnAttente),
         messages::annule_le.eq(None::<Instant>),
@@ -182,6 +195,7 @@ pub fn send_now(conn: &mut Conn, id: i64) -> Result<(), Error> {
         Statut::Programme,
         Statut::Echec,
     ]));
+    let unsent = unsent.filter(messages::oublie_le.is_null());
     conn.write(|conn| {
         let now = conn.now()?;
         let due = conn.execute(diesel::update(unsent).set((

@@ -92,11 +92,12 @@ pub fn programmed(conn: &mut Conn, now: Instant) -> Result<Vec<Programmed>, Erro
         .collect())
 }
 
-/// Messages with uncertain envois, the newest first.
+/// Messages with uncertain envois, the newest first; of those that were forgotten nobody can find out more.
 pub fn uncertain(conn: &mut Conn, limit: i64) -> Result<Vec<Uncertain>, Error> {
     // Written out, as the partial index has it.
     let uncertain = messages::table
         .filter(messages::nb_incertains.gt(sql("0")))
+        .filter(messages::oublie_le.is_null())
         .order(messages::id.desc());
     conn.load(uncertain.select(Uncertain::as_select()).limit(limit))
 }
@@ -104,6 +105,7 @@ pub fn uncertain(conn: &mut Conn, limit: i64) -> Result<Vec<Uncertain>, Error> {
 /// Messages that a simulation marked as sent, the newest first: nobody got them.
 pub fn simulated(conn: &mut Conn) -> Result<Vec<i64>, Error> {
     let sent = messages::statut.eq(Statut::Envoye);
-    let simulated = messages::table.filter(messages::simule.and(sent));
+    let kept = messages::oublie_le.is_null();
+    let simulated = messages::table.filter(messages::simule.and(sent).and(kept));
     conn.load(simulated.select(messages::id).order(messages::id.desc()))
 }

@@ -229,6 +229,22 @@ fn stands_by_it(conn: &mut Conn, now: Instant) -> Result<bool, Error> {
     Ok(found.is_some())
 }
 
+/// A run gives a sign of life every few seconds.
+const SILENCE_MAX: Duration = Duration::from_secs(30);
+
+/// No run lives longer.
+const LIFE_MAX: Duration = Duration::from_secs(600);
+
+/// Whether a run is under way.
+pub fn is_under_way(conn: &mut Conn) -> Result<bool, Error> {
+    use passages::{battement, debut, fin, id, table};
+    let now = conn.now()?;
+    let young = table.filter(debut.gt(now - LIFE_MAX));
+    let alive = young.filter(fin.is_null().and(battement.gt(now - SILENCE_MAX)));
+    let found: Option<String> = conn.first(alive.select(id).limit(1))?;
+    Ok(found.is_some())
+}
+
 /// A sign of life, with the numbers so far.
 pub fn heartbeat(conn: &mut Conn, id: &str, counts: &Counts, now: Instant) -> Result<(), Error> {
     write(conn, id, counts, None, None, now)

@@ -127,10 +127,12 @@ statements! {
           WHERE t.copies > (1 + e.renvois) * CASE e.canal WHEN 'sms' THEN 1 ELSE 1 + {resends} END
              OR (e.renvois = 0 AND t.copies > 1 + e.ambigus)", OLDEST;
 
-    // Accepted after all, and told too late for its envoi: that is a reason for doubt too.
+    // Accepted after all, and told too late for its envoi: that is a reason for doubt too. Of what was
+    // forgotten there is no proof any more.
     fn unproven(limit: i64) =
-        "SELECT e.message, e.id AS envoi FROM envois e
-          WHERE e.etat IN ('envoye', 'incertain')
+        "SELECT e.message, e.id AS envoi
+           FROM envois e JOIN messages m ON m.id = e.message
+          WHERE e.etat IN ('envoye', 'incertain') AND m.oublie_le IS NULL
             AND NOT EXISTS (SELECT 1 FROM tentatives t
                              WHERE t.envoi = e.id
                                AND (t.verdict = 'accepte'

@@ -38,6 +38,10 @@ fn fr(conflict: Conflict) -> String {
         Conflict::NobodyToResend => {
             "aucun destinataire en échec, incertain ou sans adresse utilisable".to_owned()
         }
+        Conflict::Forgotten => {
+            "ce message a été oublié (données personnelles effacées) : il ne peut plus qu'être supprimé"
+                .to_owned()
+        }
         Conflict::Revoked => "cette clé est déjà révoquée".to_owned(),
         Conflict::Taken(id) => format!("le numéro {id} est déjà pris"),
         Conflict::Number(id) => format!("{id} ne peut pas être le numéro d'une fiche"),
@@ -86,6 +90,10 @@ fn en(conflict: Conflict) -> String {
         Conflict::NotAnEmail => "only an email can be marked as read".to_owned(),
         Conflict::NobodyToResend => {
             "no recipient has failed, is uncertain or lacks a usable address".to_owned()
+        }
+        Conflict::Forgotten => {
+            "this message was forgotten (personal data erased): it can only be deleted any more"
+                .to_owned()
         }
         Conflict::Revoked => "this key is revoked already".to_owned(),
         Conflict::Taken(id) => format!("the number {id} is taken"),

@@ -115,6 +115,16 @@ pub fn date_warning(
     })
 }
 
+/// What stands in place of a message's text that is not kept any more.
+#[must_use]
+pub fn forgotten(lang: Lang, at: DateTime<Tz>) -> String {
+    let day = at.format("%d/%m/%Y");
+    match lang {
+        Lang::Fr => format!("[Texte oublié le {day} : données personnelles effacées]"),
+        Lang::En => format!("[Text forgotten on {day}: personal data erased]"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

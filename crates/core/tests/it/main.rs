@@ -25,6 +25,7 @@ mod lists;
 mod messages;
 mod migrations;
 mod model;
+mod oubli;
 mod passages;
 mod peers;
 mod plans;

@@ -5,6 +5,7 @@ use crate::harness::{School, place};
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 use diesel::{Connection, RunQueryDsl, SqliteConnection, sql_query};
 use messages_core::store::envois::address;
+use messages_core::store::oubli::{self, Cours};
 use messages_core::store::{Conn, Error, canaux, messages, overview, upcoming};
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
@@ -82,4 +83,11 @@ fn what_is_asked_at_each_run_is_answered_by_its_partial_index() {
         "messages_incertains",
         ask(|conn, _| overview::uncertain(conn, 5).map(drop)),
     );
+    let forgetting = plan(&database, |conn| {
+        let mut cours = Cours::new(now);
+        conn.write(|conn| oubli::step(conn, &mut cours)).map(drop)
+    });
+    for index in ["messages_a_oublier", "historique_fait_le", "parents_partis"] {
+        uses(index, forgetting.clone());
+    }
 }

@@ -15,6 +15,7 @@ mod corrected;
 mod faults;
 mod import;
 mod program;
+mod purge;
 mod quiet;
 #[cfg(target_os = "linux")]
 mod relays;

@@ -6,7 +6,7 @@ use crate::store::appels::idempotence;
 use crate::store::backend::locked;
 use crate::store::envois::UNSENT;
 use crate::store::sql::statements;
-use crate::store::{Conflict, Conn, Error};
+use crate::store::{Conflict, Conn, Error, oubli};
 use crate::vocabulary::{Etat, Motif};
 use diesel::prelude::*;
 
@@ -17,7 +17,7 @@ statements! {
 }
 
 /// Erases a parent, and returns how many there were: what waits is ended, addresses and peers' words
-/// are forgotten. The envois stay without a parent, so that the sums of their messages stay right.
+/// are forgotten, and what was written to this parent alone. The envois stay without a parent, so that the sums of their messages stay right.
 ///
 /// Row by row against the announcements of running dispatchers: whichever commits first wins.
 pub(super) fn erase(conn: &mut Conn, id: i64) -> Result<usize, Error> {
@@ -36,6 +36,7 @@ pub(super) fn erase(conn: &mut Conn, id: i64) -> Result<usize, Error> {
         envois::detail.eq(None::<String>),
         envois::parent.eq(None::<i64>),
     )))?;
+    oubli::messages::forget_parent(conn, id, now)?;
     idempotence::forget_parent(conn, id)?;
     conn.execute(diesel::delete(parents::table.find(id)))
 }

@@ -1,14 +1,14 @@
 //! The recipients of a message, as staff look at them.
 
 use crate::instant::Instant;
-use crate::schema::{envois, parents};
+use crate::schema::{envois, messages, parents};
 use crate::store::annuaire::in_chunks;
 use crate::store::backend::MultiBackend;
 use crate::store::literal::text_or;
 use crate::store::search::by;
 use crate::store::{Conn, Error};
 use crate::vocabulary::{Canal, Etat, Motif};
-use diesel::dsl::count_star;
+use diesel::dsl::{auto_type, count_star};
 use diesel::prelude::*;
 
 /// Which envois.
@@ -58,6 +58,9 @@ pub struct Destinataire {
     pub termine_le: Option<Instant>,
     /// When it was read first, if that is followed.
     pub lu_le: Option<Instant>,
+    /// When the message was forgotten, and with it who this is.
+    #[diesel(select_expression = oublie_le())]
+    pub oublie_le: Option<Instant>,
 }
 
 impl Destinataire {
@@ -67,6 +70,14 @@ impl Destinataire {
         let said = [self.detail.as_deref(), self.code.as_deref()];
         said.into_iter().flatten().find(|words| !words.is_empty())
     }
+}
+
+#[auto_type]
+fn oublie_le() -> _ {
+    messages::table
+        .filter(messages::id.eq(envois::message))
+        .select(messages::oublie_le)
+        .single_value()
 }
 
 type Question = envois::BoxedQuery<'static, MultiBackend>;

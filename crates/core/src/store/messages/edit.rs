@@ -14,9 +14,12 @@ use diesel::prelude::*;
 /// it shall have.
 ///
 /// # Errors
-/// `Conflict` when it is on its way or was sent; `Stale` when somebody else changed it since it was
+/// `Conflict` when it is on its way, was sent or forgotten; `Stale` when somebody else changed it since it was
 /// read; `NotFound` when it is gone.
 pub fn update(conn: &mut Conn, seen: &Message, edit: &NewMessage) -> Result<(), Error> {
+    if seen.oublie_le.is_some() {
+        return Err(Error::Conflict(Conflict::Forgotten));
+    }
     if *edit == NewMessage::from(seen.clone()) {
         return Ok(());
     }

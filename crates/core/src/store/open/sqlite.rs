@@ -4,7 +4,7 @@ mod presence;
 
 use crate::private;
 use crate::store::Error;
-use diesel::connection::SimpleConnection;
+use diesel::connection::{AnsiTransactionManager, SimpleConnection};
 use diesel::sql_types::{Nullable, Text};
 use diesel::{Connection, RunQueryDsl};
 
@@ -13,6 +13,9 @@ diesel::define_sql_function! {
     /// The text in small letters.
     fn minuscules(text: Nullable<Text>) -> Nullable<Text>;
 }
+
+/// So long somebody else's write is waited for.
+const PATIENT: &str = "PRAGMA busy_timeout = 5000;";
 
 /// What may be opened.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,12 +42,25 @@ pub(in crate::store) fn open(
     minuscules_utils::register_impl(&mut conn, |text: Option<String>| {
         text.map(|text| text.to_lowercase())
     })
-    .and_then(|()| conn.batch_execute("PRAGMA busy_timeout = 5000;"))
+    .and_then(|()| conn.batch_execute(PATIENT))
     .map_err(Error::of_sqlite)?;
     presence::look_into(&mut conn, path, what)?;
     set_up(&mut conn)?;
     read_back(&mut conn)?;
     Ok(conn)
+}
+
+/// Begins to write, if nobody else does.
+///
+/// # Errors
+/// `Unavailable` when somebody does.
+pub(in crate::store) fn begin_if_free(conn: &mut diesel::SqliteConnection) -> Result<(), Error> {
+    conn.batch_execute("PRAGMA busy_timeout = 0;")
+        .map_err(Error::of_sqlite)?;
+    let begun = AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE");
+    let begun = begun.map_err(Error::of_sqlite);
+    conn.batch_execute(PATIENT).map_err(Error::of_sqlite)?;
+    begun
 }
 
 /// Whether something that is not SQLite's stands there; it is not opened.
@@ -56,6 +72,7 @@ pub(in crate::store) fn is_foreign(path: &std::path::Path) -> bool {
 const SET_UP_TRIES: u64 = 50;
 
 /// FULL is what survives a power cut (NORMAL forgets committed sends); it is read back afterwards.
+/// What is forgotten or deleted is wiped out of the file (`secure_delete`).
 /// The step to WAL does not wait for its lock as other statements do.
 fn set_up(conn: &mut diesel::SqliteConnection) -> Result<(), Error> {
     let mut tried = 0;
@@ -65,7 +82,8 @@ fn set_up(conn: &mut diesel::SqliteConnection) -> Result<(), Error> {
             "PRAGMA journal_mode = WAL;
              PRAGMA synchronous = FULL;
              PRAGMA foreign_keys = ON;
-             PRAGMA trusted_schema = OFF;",
+             PRAGMA trusted_schema = OFF;
+             PRAGMA secure_delete = ON;",
         );
         match set.map_err(Error::of_sqlite) {
             Err(Error::Unavailable(_)) if tried < SET_UP_TRIES => {

@@ -2,7 +2,7 @@ use super::{Sql, columns, sql};
 use crate::config::Database;
 use crate::store::{
     Conn, Error, adresses, annuaire, appels, envois, expansion, messages, migrations, origine,
-    verify,
+    oubli, verify,
 };
 use messages_testing::db;
 
@@ -26,6 +26,9 @@ fn all(conn: &Conn) -> Vec<Sql> {
         origine::statements(),
         messages::statements(),
         messages::close::statements(),
+        oubli::statements(),
+        oubli::departs::statements(),
+        oubli::messages::statements(),
         appels::statistiques::jours::statements(),
         appels::statistiques::source::statements(),
         verify::statements(),

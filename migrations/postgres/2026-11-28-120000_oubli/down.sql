@@ -1,0 +1,4 @@
+DROP INDEX parents_partis;
+DROP TABLE oublis;
+DROP INDEX messages_a_oublier;
+ALTER TABLE messages DROP COLUMN oublie_le;

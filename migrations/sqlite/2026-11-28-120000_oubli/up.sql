@@ -1,0 +1,17 @@
+-- When a message was forgotten: its texts, its parent and its author, and of its envois who they went to
+-- and what the peers said. Its state and its sums stay.
+ALTER TABLE messages ADD COLUMN oublie_le TEXT CHECK (oublie_le GLOB '????-??-??T??:??:??*Z');
+-- What is not forgotten yet, the oldest first.
+CREATE INDEX messages_a_oublier ON messages (date_creation, id) WHERE oublie_le IS NULL;
+
+-- Large messages that were begun to be forgotten, each with the last of its envois that is.
+CREATE TABLE oublis (
+  message BIGINT NOT NULL PRIMARY KEY REFERENCES messages (id) ON DELETE CASCADE,
+  curseur BIGINT NOT NULL
+);
+
+-- Parents who left, the first of them first.
+CREATE INDEX parents_partis ON parents (parti_le) WHERE parti_le IS NOT NULL;
+
+-- Pieces of words that are gone are wiped out of the index at once.
+INSERT INTO recherche (recherche, rank) VALUES ('secure-delete', 1);
