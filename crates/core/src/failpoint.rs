@@ -9,7 +9,7 @@
 //! `FAILPOINT_POISON=panic:parent5@` makes handling a delivery to such an address panic, and
 //! `abort:…` end the program.
 
-/// Every place of a run, in the order of the data.
+/// Every place of a run, in the order of the data; then those of forgetting, and of what the server answers.
 pub const PLACES: &[&str] = &[
     "passage_begun",
     "replay_read",

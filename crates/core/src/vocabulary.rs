@@ -126,7 +126,7 @@ text_enum! {
         Envoye = "envoye",
         /// Final: not accepted.
         Echec = "echec",
-        /// Final until a person decides: nobody knows whether it was accepted.
+        /// Final until a person decides, or a late answer tells: nobody knows whether it was accepted.
         Incertain = "incertain",
         /// Final: never tried, or tried and refused for the time being before it was stopped.
         Ignore = "ignore",
@@ -142,7 +142,8 @@ impl Etat {
     /// Those that are not final.
     pub const OPEN: [Self; 3] = [Self::AEnvoyer, Self::Reserve, Self::Emission];
 
-    /// True when no run will touch the envoi again by itself.
+    /// True when no run will send the envoi again by itself. (A late answer may still turn `incertain` into
+    /// `envoye` or `echec`.)
     #[must_use]
     pub const fn is_final(self) -> bool {
         matches!(

@@ -94,7 +94,7 @@ fn work(
                 }
                 let answer = answer.unwrap_or_else(|_| Answer::panicked());
                 reach("answered");
-                // Before anybody hears of it: from here on a crash cannot lose it.
+                // Before anybody hears of it: once it is written, a crash of this program cannot lose it.
                 if let Some(journal) = journal {
                     journal.append(&delivery, &answer);
                 }

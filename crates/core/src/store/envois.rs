@@ -1,7 +1,8 @@
 //! The life of an envoi: claimed, announced, recorded, recovered.
 //!
-//! Every statement names the `jeton` that the claim raised, so that a writer whose lease ended
-//! changes nothing. The functions are meant to be called inside
+//! Whoever announces or records names the `jeton` that the claim raised, so that a writer whose lease
+//! ended changes nothing; what gives back, recovers or ends goes by the holder (`proprio`), the lease
+//! and the state. The functions are meant to be called inside
 //! [`Conn::write`](super::Conn::write), several to one commit.
 
 pub mod address;

@@ -109,7 +109,8 @@ impl Engine<'_> {
         Ok(())
     }
 
-    /// Its lease counts from the commit, so its deadline does too.
+    /// Its lease counts from the announcement, just before the commit from which its deadline counts: the
+    /// margin of the lease is for that, too.
     fn hand_over(&mut self, envoi: Announced, committed: Moment) {
         let deadline = committed + Channel::deadline(envoi.canal);
         let content = self.contents.of(&envoi);

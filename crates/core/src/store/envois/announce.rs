@@ -10,7 +10,7 @@ use crate::vocabulary::{Canal, Etat, Motif};
 use diesel::sql_types::{BigInt, Text};
 use std::time::Duration;
 
-/// An envoi in `emission`: it may be handed to the network now.
+/// An envoi that was announced: it may be handed to the network now, or was ([`sent`](super::sent::sent)).
 #[derive(Debug, Clone, PartialEq, Eq, diesel::QueryableByName)]
 #[diesel(table_name = envois)]
 pub struct Announced {

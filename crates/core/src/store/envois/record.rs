@@ -16,7 +16,7 @@ pub struct Outcome {
     pub id: i64,
     /// Token under which it was sent.
     pub jeton: i64,
-    /// Where it goes from `emission`.
+    /// Where it goes: from `emission`, or from where it was recovered to.
     pub etat: Etat,
     /// Why, for a final state that is not `envoye`.
     pub motif: Option<Motif>,

@@ -82,8 +82,8 @@ pub(super) const RECORD: &str = "
            termine_le = CASE WHEN r.etat = 'a_envoyer' THEN NULL ELSE {now} END,
            proprio = NULL, bail_jusqua = NULL";
 
-/// The outcome is that of the envoi's newest attempt, and nobody has tried since. `late`: the lease
-/// was over, so that the envoi waits again or was stopped, its answer counted as lost. (What waits
+/// The outcome is that of the envoi's newest attempt, and nobody has tried since. `late`: it was
+/// recovered meanwhile, so that the envoi waits again or was stopped, its answer counted as lost. (What waits
 /// because its answer was recorded keeps the date that was set then.)
 pub(super) const TO_RECORD: &str = "
     envois.id = r.id AND envois.jeton = r.jeton
