@@ -82,7 +82,7 @@
 //! | announcement and answer | `emission`, for 90 s (SMS) or 240 s (e-mail) from the announcement | nobody can tell whether a byte had left, or the peer had answered already. Recover: an SMS is `incertain`, also one that surely had not left, and only a person sends it again; an e-mail is sent again with the same Message-ID, at most [`AMBIGUOUS_RESENDS`](crate::store::envois::AMBIGUOUS_RESENDS) times (answers that were lost in another way count too), then it is `incertain` |
 //! | answer written down and outcome recorded | `emission`, and the answer in the journal | in the same `MESSAGES_JOURNAL` folder, replay, before anything is taken back: the outcome is recorded. A refusal for good is asked for again unless that journal shows that the peer accepted somebody; a pause that the peer asked for is forgotten. A run elsewhere recovers after the lease, as above; a replay that comes later still turns that into `envoye` or `echec`, unless a new claim has raised the token |
 //! | the two halves of a settlement | one commit: both or none. (On PostgreSQL what its single statement passes over, a late answer or a message that was cancelled, follows in a second one.) It may carry out a commit whose program is dead | as above, for what it recorded and for what it announced |
-//! | the run and a backup that is put back later | as of that moment, and more has left since | nothing leaves before a person says what may, see [`generation`](crate::generation) |
+//! | the run and a backup that is put back later | as of that moment, and more has left since | nothing leaves before a person says what may, see [`generation`] |
 //! | outcome recorded and message closed | the envoi's final state | tick: the message is closed |
 
 mod breaker;

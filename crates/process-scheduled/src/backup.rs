@@ -7,7 +7,9 @@ mod server;
 
 use crate::cli::Cli;
 use crate::start;
-use messages_core::config::{Config, Database};
+use messages_core::config::Config;
+#[cfg(feature = "sqlite")]
+use messages_core::config::Database;
 use messages_core::exit::{Exit, Failure};
 use std::path::Path;
 

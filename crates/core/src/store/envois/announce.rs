@@ -10,7 +10,7 @@ use crate::vocabulary::{Canal, Etat, Motif};
 use diesel::sql_types::{BigInt, Text};
 use std::time::Duration;
 
-/// An envoi that was announced: it may be handed to the network now, or was ([`sent`](super::sent::sent)).
+/// An envoi that was announced: it may be handed to the network now, or was.
 #[derive(Debug, Clone, PartialEq, Eq, diesel::QueryableByName)]
 #[diesel(table_name = envois)]
 pub struct Announced {
