@@ -60,6 +60,10 @@ statements! {
     fn recorded(outcomes: &[Outcome], late: bool, now: Instant) =
         RECORD, " FROM {outcomes} WHERE ", TO_RECORD, " RETURNING envois.id, envois.message";
 
+    fn read_back(outcomes: &[Outcome]) =
+        "SELECT envois.id, envois.message FROM {outcomes}
+           JOIN envois ON envois.id = r.id AND envois.jeton = r.jeton AND envois.etat = r.etat";
+
     fn attempts(told: &[&Outcome], now: Instant) =
         "UPDATE tentatives SET fin = {now}, verdict = r.verdict, code = r.code
            FROM {told}
@@ -116,6 +120,14 @@ pub fn record(conn: &mut Conn, outcomes: &[Outcome], now: Instant) -> Result<Vec
     let told: Vec<&Outcome> = outcomes.iter().filter(is_told).collect();
     conn.execute(attempts(&told, now))?;
     Ok(kept)
+}
+
+/// Those of the outcomes that stand already: written by a commit whose answer was lost.
+pub(super) fn standing(conn: &mut Conn, outcomes: &[Outcome]) -> Result<Vec<Recorded>, Error> {
+    if outcomes.is_empty() {
+        return Ok(Vec::new());
+    }
+    conn.load(read_back(outcomes))
 }
 
 /// Records deliveries that were accepted under a token that the database has not reached: it went back in

@@ -67,10 +67,11 @@ fn step_by_step(
             adresses::refresh_all(conn, reading.region)?;
         }
         let now = conn.now()?;
-        let mut settled = Settled {
-            recorded: record(conn, outcomes, now)?,
-            ..Settled::default()
-        };
+        let mut settled = Settled::default();
+        if again {
+            settled.recorded = record::standing(conn, outcomes)?;
+        }
+        settled.recorded.extend(record(conn, outcomes, now)?);
         // One channel has one lease: usually a single group.
         for group in ready.chunk_by(|one, other| one.lease == other.lease) {
             let lease = group.first().map_or(Duration::ZERO, |first| first.lease);
