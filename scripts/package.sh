@@ -108,7 +108,8 @@ windows() {
 
 install_tools "$@"
 mkdir -p "$out"
-rm -f "$out"/*.deb "$out"/*.tar.gz "$out"/*.zip "$out"/*.cdx.json "$out/SHA256SUMS"
+# What was made before of the other kinds stays, if it is of this version.
+find "$out" -maxdepth 1 -type f ! -name "*$version*" -delete
 if wants deb "$@"; then debian; fi
 if wants tar "$@"; then archive; fi
 if wants zip "$@"; then windows; fi
@@ -116,4 +117,4 @@ cargo cyclonedx --quiet --format json --manifest-path crates/process-scheduled/C
 mv crates/process-scheduled/sbom.json "$out/messages-programmes-$version.cdx.json"
 find crates -name sbom.json -delete
 rm -rf "$out/pages" "$out/env" "$out/copyright" "$out/changelog"
-(cd "$out" && sha256sum -- *.* >SHA256SUMS && cat SHA256SUMS)
+(cd "$out" && sha256sum -- *"$version"* >SHA256SUMS && cat SHA256SUMS)

@@ -66,5 +66,15 @@ MESSAGES_HOME='C:\nowhere at all' wine "$work/messages/scripts/process_scheduled
 [ "$ended" = 78 ] && grep -q MESSAGES_HOME "$work/said" || { echo "a folder that is not there: $ended" >&2; exit 1; }
 echo "what the Task Scheduler calls: well"
 
+# What scripts/package.sh made, if it did: unpacked where an administrator might, its demonstration sends.
+if zip=$(compgen -G "$PWD/target/packages/*-windows-*.zip"); then
+  folder="$work/Vie scolaire & co"
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  python3 -m zipfile -e "$zip" "$folder"
+  (cd "$folder"/messages-*/ && wine ./process-scheduled.exe demo | tail -4 && ls messages-demo/outbox/*.json >/dev/null)
+  echo "the archive for Windows: well"
+fi
+
 export CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER=wine
 cargo nextest run --locked --workspace --target "$target" --no-fail-fast -E "${1:-all()}"
