@@ -7,7 +7,7 @@ use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
-use ring::digest;
+use messages_core::digest::sha256;
 use std::future::{Ready, ready};
 
 /// What a request says of the object's tag.
@@ -77,10 +77,7 @@ fn tagged(mut response: HttpResponse, tag: &str) -> HttpResponse {
 }
 
 fn tag_of(object: &[u8]) -> String {
-    let sum = digest::digest(&digest::SHA256, object);
-    let sum = sum.as_ref().iter().take(16);
-    let hex: Vec<String> = sum.map(|byte| format!("{byte:02x}")).collect();
-    format!("\"{}\"", hex.concat())
+    format!("\"{:.32}\"", sha256(object))
 }
 
 fn names(tags: &str, tag: &str, read: impl Fn(&str) -> &str) -> bool {

@@ -10,6 +10,7 @@ pub mod audience;
 pub mod channel;
 pub mod command_line;
 pub mod config;
+pub mod digest;
 pub mod dispatch;
 mod domain;
 pub mod exit;

@@ -4,20 +4,15 @@
 //! only this program can make, because the message's reading key never leaves it. So nobody can
 //! mark somebody else's e-mail as read, or find out who exists.
 
+use crate::digest::hex;
 use ring::hmac;
-use std::fmt::Write;
 
 /// The token of an envoi: its number and 128 bits in hexadecimal.
 #[must_use]
 pub fn token(cle_lecture: &str, envoi: i64) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA256, cle_lecture.as_bytes());
     let sum = hmac::sign(&key, &envoi.to_be_bytes());
-    let mut token = format!("{envoi}-");
-    for byte in sum.as_ref().iter().take(16) {
-        // Writing into a String cannot fail.
-        write!(token, "{byte:02x}").ok();
-    }
-    token
+    format!("{envoi}-{:.32}", hex(sum.as_ref()))
 }
 
 /// Number of the envoi that a token is for, if it is a token.

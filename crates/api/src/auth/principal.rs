@@ -1,8 +1,8 @@
 //! Who asks, and what they may.
 
 use super::Refusal;
+use messages_core::digest::sha256;
 use messages_core::vocabulary::Portee;
-use ring::digest;
 use std::fmt;
 
 /// Who asks.
@@ -34,9 +34,7 @@ pub(crate) fn harmless(id: &str) -> String {
     if is_number(id) || is_uuid(id) {
         return id.to_owned();
     }
-    let sum = digest::digest(&digest::SHA256, id.as_bytes());
-    let hex = sum.as_ref().iter().take(8);
-    hex.fold("~".to_owned(), |text, byte| format!("{text}{byte:02x}"))
+    format!("~{:.16}", sha256(id.as_bytes()))
 }
 
 /// Ten digits and less; a telephone number with its country has more, or begins with a zero.

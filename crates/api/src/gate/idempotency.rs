@@ -15,10 +15,10 @@ use actix_web::http::Method;
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage};
+use messages_core::digest::hex;
 use messages_core::store::appels::idempotence::{self, Demande, Once};
 use ring::digest;
 use serde_json::json;
-use std::fmt::Write;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
@@ -95,12 +95,5 @@ fn fingerprint(request: &ServiceRequest, body: &[u8]) -> String {
         hash.update(&part.len().to_be_bytes());
         hash.update(part);
     }
-    let sum = hash.finish();
-    sum.as_ref()
-        .iter()
-        .fold(String::with_capacity(64), |mut hex, byte| {
-            // Writing into a String cannot fail.
-            write!(hex, "{byte:02x}").ok();
-            hex
-        })
+    hex(hash.finish().as_ref())
 }

@@ -17,6 +17,7 @@
 //! suite nothing that could be counted.
 
 use crate::channel::{Answer, Delivery};
+use crate::digest::sha256;
 use crate::logging::SAID;
 use crate::private;
 use serde::{Deserialize, Serialize};
@@ -46,14 +47,7 @@ pub(super) struct Line {
 /// of the envoi once more. Without the message's key, which stays in the database, it tells nothing.
 pub(super) fn imprint(cle: &str, adresse: &str) -> String {
     let text = format!("{cle} {}", adresse.to_lowercase());
-    let sum = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
-    let hex: Vec<String> = sum
-        .as_ref()
-        .iter()
-        .take(8)
-        .map(|b| format!("{b:02x}"))
-        .collect();
-    hex.concat()
+    format!("{:.16}", sha256(text.as_bytes()))
 }
 
 /// The journal of one run, shared by its senders.

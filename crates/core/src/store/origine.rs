@@ -5,6 +5,7 @@ use super::backend::locked;
 use super::literal::is_one_of;
 use super::sql::{Key, statements};
 use super::{Conn, Count, Error};
+use crate::digest::sha256;
 use crate::instant::Instant;
 use crate::schema::{doutes, envois, generations, messages, origine};
 use crate::vocabulary::{Canal, Etat, Retour, Statut};
@@ -83,9 +84,7 @@ pub fn place(conn: &mut Conn, file: Option<String>) -> Result<String, Error> {
         Some(file) => file,
         None => on_server(conn)?,
     };
-    let sum = ring::digest::digest(&ring::digest::SHA256, place.as_bytes());
-    let hex: Vec<String> = sum.as_ref().iter().map(|b| format!("{b:02x}")).collect();
-    Ok(hex.concat())
+    Ok(sha256(place.as_bytes()))
 }
 
 fn on_server(conn: &mut Conn) -> Result<String, Error> {

@@ -4,6 +4,7 @@
 //! double click. Only the SHA-256 of the whole is kept. Nothing slower is needed: the secret has
 //! 256 random bits, so there is no list of likely ones to try.
 
+use crate::digest::{hex, sha256};
 use crate::instant::Instant;
 use crate::schema::appels::cles_api::{self, table};
 use crate::secret::Secret;
@@ -13,7 +14,6 @@ use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use ring::digest;
 use ring::rand::{SecureRandom, SystemRandom};
 
 const BEGIN: &str = "msg_";
@@ -136,7 +136,7 @@ pub fn is_meant_as_key(text: &[u8]) -> bool {
 /// SHA-256 of a key, in hexadecimal.
 #[must_use]
 pub fn empreinte(key: &str) -> String {
-    hex(digest::digest(&digest::SHA256, key.as_bytes()).as_ref())
+    sha256(key.as_bytes())
 }
 
 fn random<const N: usize>() -> Result<[u8; N], Error> {
@@ -147,13 +147,6 @@ fn random<const N: usize>() -> Result<[u8; N], Error> {
             Error::Other("this machine has no random numbers".to_owned())
         })?;
     Ok(bytes)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits
-        .filter_map(|digit| char::from_digit(digit.into(), 16))
-        .collect()
 }
 
 fn is_hex(text: &str, bytes: usize) -> bool {
