@@ -26,7 +26,7 @@ pub mod mailbox;
 pub mod model;
 pub mod phone;
 pub mod preview;
-mod private;
+pub mod private;
 pub mod quiet;
 pub mod readdress;
 pub mod retention;

@@ -4,10 +4,11 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
 use std::path::Path;
 
-/// A new file for its owner only, from its first byte; one that is there is added to.
-pub(crate) fn options() -> OpenOptions {
+/// To write a file that is its owner's only from its first byte on, if it is a new one.
+#[must_use]
+pub fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
-    options.create(true).append(true);
+    options.write(true).create(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
@@ -56,7 +57,9 @@ pub(crate) fn replace(file: &Path, text: &str) -> io::Result<()> {
     let mut early = file.as_os_str().to_owned();
     early.push(format!(".{}", std::process::id()));
     let early = Path::new(&early);
+    // One that a killed program left is not added to: its number comes again.
     let written = options()
+        .truncate(true)
         .open(early)
         .and_then(|mut file| io::Write::write_all(&mut file, text.as_bytes()))
         .and_then(|()| fs::rename(early, file));
@@ -64,4 +67,26 @@ pub(crate) fn replace(file: &Path, text: &str) -> io::Result<()> {
         fs::remove_file(early).ok();
     }
     written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_killed_program_left_is_not_added_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("nombre");
+        let left = format!("nombre.{}", std::process::id());
+        fs::write(
+            folder.path().join(left),
+            "la moitié de ce qui a été et plus",
+        )
+        .unwrap();
+        replace(&file, "2").unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "2");
+        replace(&file, "3").unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "3");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
 }

@@ -8,6 +8,7 @@ use crate::{output, start};
 use messages_core::config::Lang;
 use messages_core::exit::{Exit, Failure};
 use messages_core::import::{self, Error, Imported, Options, Source, report};
+use messages_core::private;
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
@@ -51,11 +52,8 @@ pub(crate) fn import(cli: &Cli, asked: &cli::Import) -> Result<Exit, Failure> {
 
 /// The report has addresses: nobody else may read it.
 fn private(path: &Path) -> Result<File, String> {
-    let mut options = File::options();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options
+    let file = private::options()
+        .truncate(true)
         .open(path)
         .map_err(|error| format!("{} : {error}", path.display()))?;
     #[cfg(unix)]

@@ -5,9 +5,9 @@ use crate::output::either;
 use crate::start;
 use messages_core::config::Lang;
 use messages_core::exit::{Exit, Failure};
+use messages_core::private;
 use messages_core::store::Error;
 use messages_core::store::acces;
-use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
@@ -25,7 +25,8 @@ pub(crate) fn export(cli: &Cli, parent: i64, output: Option<&Path>) -> Result<Ex
         None => written(&mut std::io::stdout().lock(), &text, "stdout"),
         Some(path) => {
             let place = path.display().to_string();
-            let mut file = new(path).map_err(|error| refused(lang, &place, &error))?;
+            let new = private::options().create_new(true).open(path);
+            let mut file = new.map_err(|error| refused(lang, &place, &error))?;
             let done = written(&mut file, &text, &place);
             if done.is_err() {
                 // Half of it would be taken for all.
@@ -41,15 +42,6 @@ pub(crate) fn export(cli: &Cli, parent: i64, output: Option<&Path>) -> Result<Ex
 fn written(to: &mut impl Write, text: &str, place: &str) -> Result<(), Failure> {
     let written = to.write_all(text.as_bytes()).and_then(|()| to.flush());
     written.map_err(|error| Failure::new(Exit::TryLater, format!("{place} : {error}")))
-}
-
-/// A file that was not there, for its owner alone.
-fn new(path: &Path) -> std::io::Result<File> {
-    let mut options = File::options();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 fn refused(lang: Lang, place: &str, error: &std::io::Error) -> Failure {

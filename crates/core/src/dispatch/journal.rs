@@ -142,7 +142,7 @@ fn create(path: &Path) -> io::Result<File> {
     // Under its name only once it is held, or a run might take it for a dead one's.
     let early = path.with_extension("new");
     // Read too, or Windows does not lock it.
-    let file = private::options().read(true).open(&early)?;
+    let file = private::options().append(true).read(true).open(&early)?;
     file.lock()?;
     std::fs::rename(&early, path)?;
     Ok(file)
