@@ -156,7 +156,7 @@ fn run_once(config: &Config, stop: &Arc<AtomicBool>) -> Waited {
         };
         match dispatch::run(config, &mut conn, options) {
             Ok(report) => Ok(Waited::Done(outcome(report))),
-            Err(Error::Config(why)) => {
+            Err(Error::Held(why)) => {
                 log::error!("{why}");
                 Ok(Waited::Held)
             }

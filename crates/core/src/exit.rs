@@ -90,7 +90,7 @@ impl Failure {
                 Exit::TryLater,
                 format!("base de données indisponible : {text}"),
             ),
-            StoreError::Config(text) => Self::new(Exit::Config, text),
+            StoreError::Config(text) | StoreError::Held(text) => Self::new(Exit::Config, text),
             StoreError::Conflict(why) => Self::new(Exit::Failed, texts::conflit(lang, why)),
             StoreError::Stale => Self::new(Exit::TryLater, "modifié entre-temps"),
             StoreError::NotFound => Self::new(Exit::Failed, "introuvable"),

@@ -154,7 +154,7 @@ fn file(config: &Config) -> Option<String> {
 /// Lets a run begin, unless it might send again what has left.
 ///
 /// # Errors
-/// `Config`: which messages those are, and what to do.
+/// `Held`: which messages those are, and what to do.
 pub(crate) fn admit(config: &Config, conn: &mut Conn) -> Result<Generation, Error> {
     if config.messages.mode != Mode::Reel {
         return Ok(Generation(None));
@@ -168,7 +168,7 @@ pub(crate) fn admit(config: &Config, conn: &mut Conn) -> Result<Generation, Erro
         })?;
         reach("held");
         if let Some(held) = held {
-            return Err(Error::Config(told(config, conn, &held)?));
+            return Err(Error::Held(told(config, conn, &held)?));
         }
         log::info!("base adoptee epoque={}", seen.origine.epoque);
     }
@@ -184,8 +184,18 @@ pub fn held(config: &Config, conn: &mut Conn) -> Result<Option<Held>, Error> {
     conn.rehearse(|conn| seen.hold(conn))
 }
 
-/// The sentence of what is held back, for a person: numbers, dates, and how many recipients.
-pub fn told(config: &Config, conn: &mut Conn, held: &Held) -> Result<String, Error> {
+/// Why the next run would send nothing, in a sentence for a person; none when it may, or sends nothing
+/// really.
+pub fn refusal(config: &Config, conn: &mut Conn) -> Result<Option<String>, Error> {
+    if config.messages.mode != Mode::Reel {
+        return Ok(None);
+    }
+    let held = held(config, conn)?;
+    held.map(|held| told(config, conn, &held)).transpose()
+}
+
+/// The sentence of what is held back: numbers, dates, and how many recipients.
+fn told(config: &Config, conn: &mut Conn, held: &Held) -> Result<String, Error> {
     let (lang, zone) = (config.messages.lang, config.messages.zone);
     let mut named = Vec::new();
     for doute in held.doutes.iter().take(NAMED_MAX) {

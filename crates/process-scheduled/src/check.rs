@@ -123,11 +123,7 @@ fn database(config: &Config) -> Vec<Finding> {
 
 /// A database that went back in time, or is a copy.
 fn held(config: &Config, conn: &mut Conn) -> Option<Finding> {
-    if config.messages.mode != Mode::Reel {
-        return None;
-    }
-    let held = generation::held(config, conn).transpose()?;
-    let told = held.and_then(|held| generation::told(config, conn, &held));
+    let told = generation::refusal(config, conn).transpose()?;
     Some(Finding {
         name: either(config.messages.lang, "Retenue", "Held"),
         outcome: Err(told.map_or_else(|error| failed(&error), |text| (Exit::Config, text))),

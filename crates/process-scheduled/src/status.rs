@@ -14,7 +14,7 @@ use messages_core::incidents;
 use messages_core::instant::Instant;
 use messages_core::store::incidents::Incident;
 use messages_core::store::passages::{self, Passage};
-use messages_core::store::{Conn, Error, canaux, overview};
+use messages_core::store::{Error, canaux, overview};
 use messages_core::vocabulary::Mode;
 use serde_json::{Value, json};
 
@@ -40,7 +40,7 @@ pub(crate) fn status(cli: &Cli, check: bool) -> Result<Exit, Failure> {
     let (config, mut conn) = start::start_looking(cli)?;
     let now = conn.now()?;
     let refused = match dispatch::permit(&mut conn, &config) {
-        Ok(()) => held(&config, &mut conn)?,
+        Ok(()) => generation::refusal(&config, &mut conn)?,
         Err(Error::Config(text)) => Some(text),
         Err(error) => return Err(error.into()),
     };
@@ -72,16 +72,6 @@ pub(crate) fn status(cli: &Cli, check: bool) -> Result<Exit, Failure> {
         return Ok(Exit::Failed);
     }
     Ok(Exit::Done)
-}
-
-/// What is held back of a database that went back in time, or is a copy.
-fn held(config: &Config, conn: &mut Conn) -> Result<Option<String>, Error> {
-    if config.messages.mode != Mode::Reel {
-        return Ok(None);
-    }
-    let held = generation::held(config, conn)?;
-    held.map(|held| generation::told(config, conn, &held))
-        .transpose()
 }
 
 fn machine(config: &Config, status: &Status) -> Value {

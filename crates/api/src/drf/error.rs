@@ -132,7 +132,7 @@ impl ApiError {
                 log::error!("base de données indisponible : {why}");
                 Self::Unavailable
             }
-            store::Error::Config(why) | store::Error::Other(why) => {
+            store::Error::Config(why) | store::Error::Held(why) | store::Error::Other(why) => {
                 log::error!("base de données : {why}");
                 Self::Internal
             }

@@ -29,6 +29,10 @@ pub enum Error {
     /// administrator that begins with the setting's name.
     #[error("{0}")]
     Config(String),
+    /// The database went back in time or is a copy, and nothing leaves before a person says what may: which
+    /// messages those are, and what to do.
+    #[error("{0}")]
+    Held(String),
     /// Anything else: a fault of this program.
     #[error("database error: {0}")]
     Other(String),
