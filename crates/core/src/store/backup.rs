@@ -11,11 +11,13 @@ mod restore;
 pub use look::Contents;
 pub use restore::{Restored, restore};
 
-use super::migrations::{self, Versions};
+use super::backend::Inner;
+use super::migrations::versions::Versions;
 use super::{Conn, Error};
 use crate::config::Database;
 use crate::failpoint::reach;
 use crate::private::above;
+use diesel::SqliteConnection;
 use draft::Draft;
 use std::path::{Path, PathBuf};
 
@@ -75,13 +77,11 @@ pub fn write(conn: &mut Conn, to: &Path) -> Result<Written, Fault> {
     is_folder(above(to))?;
     let draft = Draft::new(to, "partiel")?;
     reach("backup_begun");
-    migrations::on_file(conn, |conn| look::copy(conn, draft.path())).map_err(
-        |error| match error {
-            // The database answers: it is the disk of the copy.
-            Error::Unavailable(why) => Fault::disk(to, &why),
-            other => Fault::Store(other),
-        },
-    )?;
+    on_file(conn, |conn| look::copy(conn, draft.path())).map_err(|error| match error {
+        // The database answers: it is the disk of the copy.
+        Error::Unavailable(why) => Fault::disk(to, &why),
+        other => Fault::Store(other),
+    })?;
     reach("backup_written");
     let now = conn.now()?;
     let contenu = look::mark(draft.path(), to, now, Versions::AsTheyAre)?;
@@ -90,6 +90,18 @@ pub fn write(conn: &mut Conn, to: &Path) -> Result<Written, Fault> {
     draft.place_new(to)?;
     reach("backup_placed");
     Ok(Written { octets, contenu })
+}
+
+/// Asks a SQLite file itself.
+fn on_file<T>(
+    conn: &mut Conn,
+    ask: impl FnOnce(&mut SqliteConnection) -> Result<T, Error>,
+) -> Result<T, Error> {
+    match &mut conn.inner {
+        Inner::Sqlite(conn) => ask(conn),
+        #[cfg(feature = "postgres")]
+        Inner::Postgres(_) => Err(Error::Other("no file".to_owned())),
+    }
 }
 
 /// Where something is to be written.
@@ -112,7 +124,7 @@ pub(super) fn before_migration(conn: &mut Conn, version: &str) -> Result<(), Err
     let Database::Sqlite(path) = conn.database().clone() else {
         return Ok(());
     };
-    if migrations::on_file(conn, look::is_empty)? {
+    if on_file(conn, look::is_empty)? {
         return Ok(());
     }
     let stem = beside(&path, "avant-migration");

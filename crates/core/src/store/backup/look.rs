@@ -2,7 +2,7 @@
 
 use super::Fault;
 use crate::instant::{Instant, InstantSql};
-use crate::store::migrations::{self, Unknown, Versions};
+use crate::store::migrations::versions::{self, Unknown, Versions};
 use crate::store::{Count, Error};
 use diesel::connection::SimpleConnection;
 use diesel::deserialize::QueryableByName;
@@ -125,12 +125,13 @@ impl Copy<'_> {
 
     /// Its tables are those of a version that is known, and of this one if that is wanted.
     fn update(&mut self, versions: Versions) -> Result<(), Fault> {
-        migrations::of_copy(&mut self.conn, versions).map_err(|error| match error {
-            Unknown::Newer(version) => Fault::Newer(self.named.to_owned(), version),
-            Unknown::Other => self.unfit("c'est la base d'une autre application"),
-            Unknown::Store(Error::Unavailable(why)) => Fault::disk(self.named, &why),
-            Unknown::Store(error) => Fault::Store(error),
-        })
+        match versions::of_copy(&mut self.conn, versions) {
+            Ok(None) => Ok(()),
+            Ok(Some(Unknown::Newer(version))) => Err(Fault::Newer(self.named.to_owned(), version)),
+            Ok(Some(Unknown::Other)) => Err(self.unfit("c'est la base d'une autre application")),
+            Err(Error::Unavailable(why)) => Err(Fault::disk(self.named, &why)),
+            Err(error) => Err(Fault::Store(error)),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::failpoint::reach;
 use crate::instant::Instant;
 use crate::private;
 use crate::store::Error;
-use crate::store::migrations::Versions;
+use crate::store::migrations::versions::Versions;
 use crate::store::open::sqlite::is_foreign;
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::Text;
