@@ -1,8 +1,10 @@
 //! Writing to stdout, which may be closed: a run goes on then.
 
+use crate::cli::Cli;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use messages_core::config::Lang;
 use std::fmt;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 
 /// Writes text as it is.
 pub(crate) fn print(text: impl fmt::Display) {
@@ -22,6 +24,17 @@ pub(crate) fn alarm(text: impl fmt::Display) {
 /// Writes a JSON value on lines of its own.
 pub(crate) fn json(value: &serde_json::Value) {
     line(format_args!("{value:#}"));
+}
+
+/// A bar of this look, where somebody watches.
+pub(crate) fn bar(cli: &Cli, look: &str) -> ProgressBar {
+    if cli.quiet || cli.json || !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    // Five drawings a second are enough, and cost nothing while ten thousand envois pass.
+    let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(5));
+    let style = ProgressStyle::with_template(look);
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 /// The words in the language of the settings.

@@ -4,7 +4,7 @@ mod words;
 
 use crate::cli::Cli;
 use crate::{output, run, start};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 use messages_core::config::Config;
 use messages_core::exit::{Exit, Failure};
 use messages_core::instant::Instant;
@@ -12,7 +12,6 @@ use messages_core::retention;
 use messages_core::store::oubli::{self, Oublies};
 use messages_core::store::{Conn, Purpose};
 use serde_json::json;
-use std::io::IsTerminal;
 
 pub(crate) fn purge(cli: &Cli) -> Result<Exit, Failure> {
     let (config, mut conn) = if cli.dry_run {
@@ -55,14 +54,11 @@ fn tell(cli: &Cli, config: &Config, before: Instant, sum: &Oublies, rehearsed: b
 
 /// It is counted beforehand only where somebody watches.
 fn bar(cli: &Cli, conn: &mut Conn, before: Instant) -> Result<ProgressBar, Failure> {
-    if cli.quiet || cli.json || !std::io::stderr().is_terminal() {
-        return Ok(ProgressBar::hidden());
+    let bar = output::bar(cli, "{bar:30} {pos}/{len}, {per_sec}, reste {eta}");
+    if !bar.is_hidden() {
+        bar.set_length(length(&oubli::due(conn, before)?));
     }
-    let due = oubli::due(conn, before)?;
-    let bar =
-        ProgressBar::with_draw_target(Some(length(&due)), ProgressDrawTarget::stderr_with_hz(5));
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len}, {per_sec}, reste {eta}");
-    Ok(bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())))
+    Ok(bar)
 }
 
 fn length(sum: &Oublies) -> u64 {

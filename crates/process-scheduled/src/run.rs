@@ -2,15 +2,13 @@
 
 use crate::alarms::{self, Alarms};
 use crate::cli::Cli;
-use crate::{report, start};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use crate::{output, report, start};
 use messages_core::config::Config;
 use messages_core::dispatch::{self, Options, Progress, Report, StopFlag};
 use messages_core::exit::{Exit, Failure};
 use messages_core::retention;
 use messages_core::store::Conn;
 use messages_core::vocabulary::Verdict;
-use std::io::IsTerminal;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant as Moment};
@@ -51,7 +49,7 @@ pub(crate) fn pass(
     conn: &mut Conn,
     stop: StopFlag,
 ) -> Result<Report, Failure> {
-    let bar = bar(cli);
+    let bar = output::bar(cli, "{bar:30} {pos}/{len} envois, {per_sec}, reste {eta}");
     let mut progress = |progress: Progress| {
         bar.set_length(progress.total.max(progress.done));
         bar.set_position(progress.done);
@@ -79,16 +77,6 @@ fn exit(cli: &Cli, report: &Report) -> Exit {
     } else {
         Exit::Done
     }
-}
-
-fn bar(cli: &Cli) -> ProgressBar {
-    if cli.quiet || cli.json || !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    // Five drawings a second are enough, and cost nothing while ten thousand envois pass.
-    let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(5));
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} envois, {per_sec}, reste {eta}");
-    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 /// The first signal asks for the end, the second one ends at once.
