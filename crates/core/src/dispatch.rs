@@ -3,9 +3,9 @@
 //! The dispatcher's own thread has the only database connection: it works out recipients, claims
 //! envois, and commits outcomes and announcements of all senders in groups, so that each delivery is
 //! on disk before the next step without a disk write of its own. Each sender is a thread with its own
-//! connection to the relay or the gateway and knows nothing of the database; when
-//! messages really leave, it writes each answer down on this machine before it tells anybody, so that the
-//! next run can take it over.
+//! connection to the relay or the gateway and knows nothing of the database; when messages really
+//! leave, it writes each answer down on this machine before it tells anybody, so that the next run can
+//! take it over.
 //!
 //! # The words
 //!
@@ -25,10 +25,9 @@
 //! | recover | a later run takes over what a dead one held, once its lease is over | [`Recovered`](crate::store::envois::Recovered) | see below |
 //! | replay | a run on the same machine records what a dead one wrote down | | as record; or late, from `a_envoyer`, `incertain` → `envoye`, `echec`; in a database that went back, from `a_envoyer`, `reserve` under an earlier token → `envoye` |
 //!
-//! The *holder* (`proprio`) is the run that claimed; the *lease* (`bail_jusqua`) is how long a claim or an
-//! announcement is its alone; the *token*
-//! (`jeton`) goes up with each claim, so that whoever comes after the lease changes nothing once
-//! somebody else has claimed. (A *message* has a `jeton` too: it goes up with each expansion and each
+//! The *holder* (`proprio`) is the run that claimed; the *lease* (`bail_jusqua`) is how long a claim or
+//! an announcement is its alone; the *token* (`jeton`) goes up with each claim, so that whoever comes
+//! after the lease changes nothing once somebody else has claimed. (A *message* has a `jeton` too: it goes up with each expansion and each
 //! change of its text.) A *channel* that cannot go on is *stopped* for the run, and *paused* for every
 //! run if its peer asked for that.
 //!
@@ -81,7 +80,7 @@
 //! | claim and announcement | `reserve`, for 280 s from the claim | recover: it waits again. Nothing left, no attempt is counted |
 //! | announcement and answer | `emission`, for 90 s (SMS) or 240 s (e-mail) from the announcement | nobody can tell whether a byte had left, or the peer had answered already. Recover: an SMS is `incertain`, also one that surely had not left, and only a person sends it again; an e-mail is sent again with the same Message-ID, at most [`AMBIGUOUS_RESENDS`](crate::store::envois::AMBIGUOUS_RESENDS) times (answers that were lost in another way count too), then it is `incertain` |
 //! | answer written down and outcome recorded | `emission`, and the answer in the journal | in the same `MESSAGES_JOURNAL` folder, replay, before anything is taken back: the outcome is recorded. A refusal for good is asked for again unless that journal shows that the peer accepted somebody; a pause that the peer asked for is forgotten. A run elsewhere recovers after the lease, as above; a replay that comes later still turns that into `envoye` or `echec`, unless a new claim has raised the token |
-//! | the two halves of a settlement | one commit: both or none. (On PostgreSQL what its single statement passes over, a late answer or a message that was cancelled, follows in a second one.) It may carry out a commit whose program is dead | as above, for what it recorded and for what it announced |
+//! | the two halves of a settlement | one commit: both or none. (On PostgreSQL what its single statement passes over, a late answer or a message that was cancelled, follows in a second one; and it may carry out a commit whose program is dead.) | as above, for what it recorded and for what it announced |
 //! | the run and a backup that is put back later | as of that moment, and more has left since | nothing leaves before a person says what may, see [`generation`] |
 //! | outcome recorded and message closed | the envoi's final state | tick: the message is closed |
 

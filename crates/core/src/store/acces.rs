@@ -5,7 +5,7 @@
 
 use super::{Conn, Error};
 use crate::instant::Instant;
-use crate::model::{Classe, Etudiant, Message, Parent};
+use crate::model::{Classe, Etudiant, Parent};
 use crate::schema::{
     classes, envois, etudiants, historique, messages, parents, parents_etudiants, tentatives,
 };
@@ -69,11 +69,13 @@ pub struct Ecrit {
 }
 
 /// What a message says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Queryable, Selectable)]
+#[diesel(table_name = messages)]
 pub struct Texte {
     /// Its number.
     pub id: i64,
     /// The channel.
+    #[diesel(column_name = type_)]
     pub r#type: Canal,
     /// Whether others got it too.
     pub est_message_groupe: bool,
@@ -223,11 +225,11 @@ fn written(conn: &mut Conn, parent: i64) -> Result<Vec<Ecrit>, Error> {
     let mut received = received(conn, envois)?;
     let texts = in_chunks(&ids, |ids| {
         let named = messages::table.filter(messages::id.eq_any(ids));
-        conn.load::<Message>(named.select(Message::as_select()).order(messages::id))
+        conn.load(named.select(Texte::as_select()).order(messages::id))
     })?;
-    let one = |message: Message| Ecrit {
-        envoi: received.remove(&message.id),
-        texte: message.into(),
+    let one = |texte: Texte| Ecrit {
+        envoi: received.remove(&texte.id),
+        texte,
     };
     Ok(texts.into_iter().map(one).collect())
 }
@@ -260,23 +262,4 @@ fn deeds(conn: &mut Conn, parent: i64, messages: &[i64]) -> Result<Vec<Geste>, E
     })?);
     deeds.sort_by_key(|deed| deed.fait_le);
     Ok(deeds)
-}
-
-impl From<Message> for Texte {
-    fn from(message: Message) -> Self {
-        Self {
-            id: message.id,
-            r#type: message.r#type,
-            est_message_groupe: message.est_message_groupe,
-            sujet: message.sujet,
-            contenu: message.contenu,
-            contenu_html: message.contenu_html,
-            statut: message.statut,
-            date_creation: message.date_creation,
-            date_programmee: message.date_programmee,
-            date_envoi: message.date_envoi,
-            details_erreur: message.details_erreur,
-            simule: message.simule,
-        }
-    }
 }

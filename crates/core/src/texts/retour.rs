@@ -65,30 +65,22 @@ pub const fn held_what(lang: Lang) -> &'static str {
 #[must_use]
 pub fn doubtful(lang: Lang, zone: chrono_tz::Tz, doute: &Doute, recipients: i64) -> String {
     let id = doute.message;
-    let at = |format| {
-        let local = |at: Instant| at.in_zone(zone).format(format).to_string();
-        doute.date_programmee.map_or_else(|| "?".to_owned(), local)
+    let plural = if recipients < 2 { "" } else { "s" };
+    let (number, format, who) = match lang {
+        Lang::Fr => (
+            "n°",
+            "%d/%m/%Y à %H:%M",
+            format!("{recipients} destinataire{plural}"),
+        ),
+        Lang::En => (
+            "no.",
+            "%d/%m/%Y at %H:%M",
+            format!("recipients: {recipients}"),
+        ),
     };
-    match (lang, recipients) {
-        (Lang::Fr, 0 | 1) => {
-            format!(
-                "n° {id} ({}, {recipients} destinataire)",
-                at("%d/%m/%Y à %H:%M")
-            )
-        }
-        (Lang::Fr, _) => {
-            format!(
-                "n° {id} ({}, {recipients} destinataires)",
-                at("%d/%m/%Y à %H:%M")
-            )
-        }
-        (Lang::En, _) => {
-            format!(
-                "no. {id} ({}, recipients: {recipients})",
-                at("%d/%m/%Y at %H:%M")
-            )
-        }
-    }
+    let local = |at: Instant| at.in_zone(zone).format(format).to_string();
+    let at = doute.date_programmee.map_or_else(|| "?".to_owned(), local);
+    format!("{number} {id} ({at}, {who})")
 }
 
 /// Why a message was not sent that was due when the database was restored or copied.

@@ -17,7 +17,8 @@ statements! {
 }
 
 /// Erases a parent, and returns how many there were: what waits is ended, addresses and peers' words
-/// are forgotten, and what was written to this parent alone. The envois stay without a parent, so that the sums of their messages stay right.
+/// are forgotten, and what was written to this parent alone. The envois stay without a parent, so that the
+/// sums of their messages stay right.
 ///
 /// Row by row against the announcements of running dispatchers: whichever commits first wins.
 pub(super) fn erase(conn: &mut Conn, id: i64) -> Result<usize, Error> {

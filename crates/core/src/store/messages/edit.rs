@@ -14,8 +14,8 @@ use diesel::prelude::*;
 /// it shall have.
 ///
 /// # Errors
-/// `Conflict` when it is on its way, was sent or forgotten; `Stale` when somebody else changed it since it was
-/// read; `NotFound` when it is gone.
+/// `Conflict` when it is on its way, was sent or forgotten; `Stale` when somebody else changed it since
+/// it was read; `NotFound` when it is gone.
 pub fn update(conn: &mut Conn, seen: &Message, edit: &NewMessage) -> Result<(), Error> {
     if seen.oublie_le.is_some() {
         return Err(Error::Conflict(Conflict::Forgotten));
