@@ -30,9 +30,11 @@ pub(super) fn of(mail: &Mail) -> Said {
     };
     let recipient = recipients.iter().max_by_key(weight);
     let action = recipient.map_or("", |one| one.action.as_str());
-    let status = recipient.and_then(code);
-    let code = match status {
-        told if matches!(action, "delivered" | "relayed" | "expanded") => told,
+    let told = recipient.and_then(code);
+    let code = match told {
+        _ if matches!(action, "delivered" | "relayed" | "expanded") => {
+            recipient.and_then(|one| one.status.clone())
+        }
         Some(code) if !codes::is_vague(&code) => Some(code),
         vague => codes::found(&mail.narrative)
             .filter(|found| !codes::is_vague(found))

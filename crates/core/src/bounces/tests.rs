@@ -228,17 +228,17 @@ fn line() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn whatever_comes_is_read(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
-        read(&bytes);
+        let _ = read(&bytes);
     }
 
     #[test]
     fn whatever_looks_like_mail_is_read(lines in proptest::collection::vec(line(), 0..40)) {
-        read(lines.join("\n").as_bytes());
+        let _ = read(lines.join("\n").as_bytes());
     }
 
     #[test]
     fn a_bounce_that_is_cut_off_is_read(at in 0..1200_usize) {
         let text = mail(POSTFIX);
-        read(&text[..at.min(text.len())]);
+        let _ = read(&text[..at.min(text.len())]);
     }
 }

@@ -21,14 +21,14 @@ fn what_postfix_sends_back_is_marked(database: &Database) {
         return;
     };
     for address in RETURN_ADDRESSES {
-        let mut program = program(database, &relay, "known", Way::Cleartext)
+        let mut program = program(database, &relay, "blind", Way::Cleartext)
             .set("DEFAULT_FROM_EMAIL", "Collège <ecole@relais.exemple.example>");
         if let Some(address) = address {
             program = program.set("EMAIL_BOUNCE_ADDRESS", address);
         }
         program.school(3, 1);
         // The relay takes it, and finds then that there is nobody.
-        database.execute("UPDATE parents SET email = 'parti@ferme.example' WHERE id = 2");
+        database.execute("UPDATE parents SET email = 'inconnu@college.example' WHERE id = 2");
         let log = database.folder().join("retours.log");
         let reads = program.clone().set("LOG_FILE", log.to_str().unwrap());
         relay.returns_to(&reads.command(&["bounces"]));
