@@ -4,6 +4,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand};
 use messages_core::command_line::number;
 use messages_core::config::FILE;
+use messages_core::receipts;
 use messages_core::vocabulary::Portee;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -48,6 +49,31 @@ pub enum Command {
         /// What to do with keys.
         #[command(subcommand)]
         command: KeyCommand,
+    },
+    /// Adresses auxquelles une passerelle SMS dit ce que les SMS sont devenus
+    Receipts {
+        /// What to do with addresses.
+        #[command(subcommand)]
+        command: ReceiptsCommand,
+    },
+}
+
+/// What to do with the addresses for receipts.
+#[derive(Debug, Subcommand)]
+pub enum ReceiptsCommand {
+    /// Crée l'adresse d'une passerelle et l'affiche, une seule fois
+    Create {
+        /// Passerelle
+        #[arg(value_parser = PossibleValuesParser::new(receipts::names()))]
+        passerelle: String,
+    },
+    /// Liste les adresses, sans leurs jetons
+    List,
+    /// Révoque une adresse, définitivement
+    Revoke {
+        /// Numéro de l'adresse (voir « receipts list »)
+        #[arg(value_parser = number::<i64>)]
+        id: i64,
     },
 }
 
@@ -116,7 +142,7 @@ mod tests {
             Command::Key {
                 command: KeyCommand::Create { name, scope },
             } => Some((name, scope)),
-            Command::Key { .. } => None,
+            Command::Key { .. } | Command::Receipts { .. } => None,
         }
     }
 
@@ -163,6 +189,9 @@ mod tests {
             "messages-api key create --name a\u{1b}[2J",
             "messages-api key revoke",
             "messages-api key revoke trois",
+            "messages-api receipts create",
+            "messages-api receipts create personne",
+            "messages-api receipts revoke trois",
         ] {
             assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");
         }

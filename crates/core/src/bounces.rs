@@ -14,6 +14,7 @@ mod names;
 mod report;
 mod words;
 
+use crate::failpoint::reach;
 use crate::model::DeliveryKey;
 use crate::store::envois::{self, News, Noted};
 use crate::store::{Conn, Error};
@@ -101,7 +102,13 @@ pub fn handle(conn: &mut Conn, bytes: &[u8]) -> Result<Handled, Error> {
         remise: bounce.remise,
         code: bounce.code,
     };
-    Ok(match envois::note(conn, &news)? {
+    let noted = conn.write(|conn| {
+        let noted = envois::note(conn, &news)?;
+        reach("remise_commit");
+        Ok(noted)
+    })?;
+    reach("remise_committed");
+    Ok(match noted {
         Noted::Unknown => Handled::Stranger,
         noted => Handled::Ours(noted, news.remise, news.code),
     })

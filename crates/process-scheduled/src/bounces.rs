@@ -73,7 +73,8 @@ fn from_stdin(cli: &Cli) -> Result<Exit, Failure> {
     let mut stdin = io::stdin().lock();
     let message = beginning(&mut stdin);
     // To the end, so that nobody is told of a broken pipe.
-    let message = message.and_then(|message| io::copy(&mut stdin, &mut io::sink()).map(|_| message));
+    let message =
+        message.and_then(|message| io::copy(&mut stdin, &mut io::sink()).map(|_| message));
     let message = message.map_err(|error| Failure::new(Exit::TryLater, error.to_string()))?;
     let (config, mut conn) = start::start(cli)?;
     let handled = handle(&mut conn, &message)?;
@@ -94,9 +95,8 @@ fn from_maildir(cli: &Cli, folder: &Path) -> Result<Exit, Failure> {
     let lang = config.messages.lang;
     let maildir = Maildir::open(folder)
         .ok_or_else(|| Failure::new(Exit::Failed, words::no_maildir(lang, folder)))?;
-    let unusable = |error: io::Error| {
-        Failure::new(Exit::TryLater, format!("{} : {error}", folder.display()))
-    };
+    let unusable =
+        |error: io::Error| Failure::new(Exit::TryLater, format!("{} : {error}", folder.display()));
     let mut sum = Sum::default();
     for file in maildir.new_files().map_err(unusable)? {
         let Some(mut message) = file.open().map_err(unusable)? else {

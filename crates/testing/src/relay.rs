@@ -144,10 +144,17 @@ impl Relay {
         let mut script = "#!/bin/sh\nexec env -i".to_owned();
         for (name, value) in program.get_envs() {
             let value = value.unwrap_or_default();
-            script += &format!(" {}={}", name.to_str().unwrap(), word(value));
+            script += " ";
+            script += name.to_str().unwrap();
+            script += "=";
+            script += &word(value);
         }
-        for part in [program.get_program()].into_iter().chain(program.get_args()) {
-            script += &format!(" {}", word(part));
+        for part in [program.get_program()]
+            .into_iter()
+            .chain(program.get_args())
+        {
+            script += " ";
+            script += &word(part);
         }
         let place = self.folder.path().join("returned");
         fs::write(&place, script + "\n").unwrap();

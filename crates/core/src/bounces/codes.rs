@@ -35,12 +35,16 @@ fn plain(text: &str) -> Option<String> {
         let (digits, rest) = code.split_at_checked(3).unwrap_or((code, ""));
         let is_code = digits.len() == 3
             && digits.starts_with(['4', '5'])
-            && digits.bytes().nth(1).is_some_and(|b| (b'0'..=b'7').contains(&b))
+            && matches!(digits.as_bytes().get(1), Some(b'0'..=b'7'))
             && digits.bytes().all(|b| b.is_ascii_digit());
-        let ends = rest.is_empty() || rest.starts_with(['-', ' ', ':', ',', ')', ']', '.', ';', '"']);
+        let ends =
+            rest.is_empty() || rest.starts_with(['-', ' ', ':', ',', ')', ']', '.', ';', '"']);
         let is_quoted = before.ends_with([':', ';', ')', '<', '|'])
-            || ["said", "code", "error", "status", "<<<", "smtp", "answered", "reply", "response", "is", ""]
-                .contains(&before.trim_matches(['(', ')', '"', '\'', ',']));
+            || [
+                "said", "code", "error", "status", "<<<", "smtp", "answered", "reply", "response",
+                "is", "",
+            ]
+            .contains(&before.trim_matches(['(', ')', '"', '\'', ',']));
         if is_code && ends && is_quoted {
             return Some(digits.to_owned());
         }

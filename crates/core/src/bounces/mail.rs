@@ -62,7 +62,8 @@ impl Mail {
         match &part.body {
             PartType::Multipart(_) => {}
             PartType::Message(inner) => {
-                let own = span(part, whole).filter(|_| part.encoding == mail_parser::Encoding::None);
+                let own =
+                    span(part, whole).filter(|_| part.encoding == mail_parser::Encoding::None);
                 self.returned.push(lossy(own.unwrap_or(&inner.raw_message)));
             }
             PartType::Text(text) => self.add_text(kind, text),
@@ -105,7 +106,9 @@ fn with_line_feeds(bytes: &[u8]) -> Cow<'_, [u8]> {
     if bytes.contains(&b'\n') {
         return Cow::Borrowed(bytes);
     }
-    let turned = bytes.iter().map(|byte| if *byte == b'\r' { b'\n' } else { *byte });
+    let turned = bytes
+        .iter()
+        .map(|byte| if *byte == b'\r' { b'\n' } else { *byte });
     Cow::Owned(turned.collect())
 }
 
@@ -162,9 +165,22 @@ fn begin_of_returned(text: &str) -> usize {
 /// Headers that mail has and reports to people have not.
 fn is_header(line: &str) -> bool {
     const NAMES: [&str; 16] = [
-        "return-path", "received", "message-id", "date", "from", "to", "subject", "mime-version",
-        "content-type", "dkim-signature", "reply-to", "delivered-to", "sender", "cc",
-        "content-transfer-encoding", "user-agent",
+        "return-path",
+        "received",
+        "message-id",
+        "date",
+        "from",
+        "to",
+        "subject",
+        "mime-version",
+        "content-type",
+        "dkim-signature",
+        "reply-to",
+        "delivered-to",
+        "sender",
+        "cc",
+        "content-transfer-encoding",
+        "user-agent",
     ];
     let Some((name, _)) = line.split_once(':') else {
         return false;

@@ -23,7 +23,10 @@ pub(super) fn of(mail: &Mail) -> Vec<String> {
     let returned = mail.returned.iter().flat_map(|text| message_ids(text));
     let narrated = message_ids(&mail.narrative);
     let answered = ["in-reply-to", "references", "x-original-message-id"];
-    let answered = answered.iter().flat_map(|name| mail.all(name)).flat_map(ids);
+    let answered = answered
+        .iter()
+        .flat_map(|name| mail.all(name))
+        .flat_map(ids);
     for name in tagged.chain(returned).chain(narrated).chain(answered) {
         if names.len() == MOST {
             break;

@@ -98,7 +98,7 @@ fn recipients(report: &str) -> Vec<Recipient> {
         last = match name.trim().to_ascii_lowercase().as_str() {
             "action" => {
                 let word = value.split([' ', ';', '(']).next();
-                one.action = word.unwrap_or_default().to_owned();
+                word.unwrap_or_default().clone_into(&mut one.action);
                 "action"
             }
             "status" => {

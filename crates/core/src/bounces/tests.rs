@@ -144,7 +144,9 @@ leine.</p><p>La bo=C3=AEte pleine de awa@exemple.fr</p>
 fn a_bounce_in_french_that_quotes_nothing_is_known_by_the_address_it_came_to() {
     let expected = (Remise::NonRemis, "5.2.2".to_owned(), vec![KEY.to_owned()]);
     assert_eq!(bounce(FRENCH), expected);
-    let upper = String::from_utf8(mail(FRENCH)).unwrap().replace(KEY, &KEY.to_uppercase());
+    let upper = String::from_utf8(mail(FRENCH))
+        .unwrap()
+        .replace(KEY, &KEY.to_uppercase());
     assert_eq!(bounce(&upper).2, [KEY.to_uppercase()]);
 }
 
@@ -166,7 +168,11 @@ Message-ID: <KEY.2@exemple.fr>
 From: ecole@exemple.fr
 Subject: x
 ";
-    let expected = (Remise::EnCours, "4.7.1".to_owned(), vec![format!("{KEY}.2")]);
+    let expected = (
+        Remise::EnCours,
+        "4.7.1".to_owned(),
+        vec![format!("{KEY}.2")],
+    );
     assert_eq!(bounce(text), expected);
 }
 
@@ -174,14 +180,26 @@ Subject: x
 fn who_is_away_and_who_answers_bounces_nothing() {
     let head = "To: ecole@exemple.fr\nIn-Reply-To: <KEY@exemple.fr>\n";
     for (said, expected) in [
-        ("From: a@b.fr\nAuto-Submitted: auto-replied\nSubject: x\n\nabsente", Read::AutoReply),
+        (
+            "From: a@b.fr\nAuto-Submitted: auto-replied\nSubject: x\n\nabsente",
+            Read::AutoReply,
+        ),
         (
             "Return-Path: <>\nFrom: a@b.fr\nSubject: =?utf-8?q?R=C3=A9ponse_automatique?=\n\nvotre message n'a pas pu être lu",
             Read::AutoReply,
         ),
-        ("From: a@b.fr\nX-Autoreply: yes\nSubject: x\n\nmailbox full", Read::AutoReply),
-        ("From: a@b.fr\nSubject: Re: retard\n\nIl n'a pas pu être là, user unknown", Read::Other),
-        ("From: a@b.fr\nSubject: Fwd: failure notice\n\n550 5.1.1 user unknown", Read::Other),
+        (
+            "From: a@b.fr\nX-Autoreply: yes\nSubject: x\n\nmailbox full",
+            Read::AutoReply,
+        ),
+        (
+            "From: a@b.fr\nSubject: Re: retard\n\nIl n'a pas pu être là, user unknown",
+            Read::Other,
+        ),
+        (
+            "From: a@b.fr\nSubject: Fwd: failure notice\n\n550 5.1.1 user unknown",
+            Read::Other,
+        ),
         (
             "From: a@b.fr\nContent-Type: multipart/report; report-type=disposition-notification; boundary=b\nSubject: Lu\n\n--b\n\nlu\n--b--",
             Read::Other,
@@ -190,7 +208,10 @@ fn who_is_away_and_who_answers_bounces_nothing() {
             "From: mailer-daemon@b.fr\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\nSubject: complaint\n\n--b\n\nspam\n--b--",
             Read::Other,
         ),
-        ("From: postmaster@b.fr\nSubject: Bonjour\n\nMerci.", Read::Other),
+        (
+            "From: postmaster@b.fr\nSubject: Bonjour\n\nMerci.",
+            Read::Other,
+        ),
         ("", Read::Other),
     ] {
         assert_eq!(read(&mail(&format!("{head}{said}\n"))), expected, "{said}");
@@ -215,9 +236,21 @@ fn a_code_among_words_is_one() {
 
 fn line() -> impl Strategy<Value = String> {
     let parts = [
-        "From: mailer-daemon@x", "Return-Path: <>", "Content-Type: multipart/report; report-type=delivery-status; boundary=b",
-        "--b", "--b--", "Content-Type: message/delivery-status", "Content-Type: message/rfc822",
-        "Content-Transfer-Encoding: base64", "Action: failed", "Status: 5.1", "Message-ID:", "<a@", "+@<+", "é\u{0}=?utf-8?q?", "",
+        "From: mailer-daemon@x",
+        "Return-Path: <>",
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=b",
+        "--b",
+        "--b--",
+        "Content-Type: message/delivery-status",
+        "Content-Type: message/rfc822",
+        "Content-Transfer-Encoding: base64",
+        "Action: failed",
+        "Status: 5.1",
+        "Message-ID:",
+        "<a@",
+        "+@<+",
+        "é\u{0}=?utf-8?q?",
+        "",
     ];
     prop_oneof![
         proptest::sample::select(parts.to_vec()).prop_map(str::to_owned),
@@ -228,17 +261,17 @@ fn line() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn whatever_comes_is_read(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
-        let _ = read(&bytes);
+        drop(read(&bytes));
     }
 
     #[test]
     fn whatever_looks_like_mail_is_read(lines in proptest::collection::vec(line(), 0..40)) {
-        let _ = read(lines.join("\n").as_bytes());
+        drop(read(lines.join("\n").as_bytes()));
     }
 
     #[test]
     fn a_bounce_that_is_cut_off_is_read(at in 0..1200_usize) {
         let text = mail(POSTFIX);
-        let _ = read(&text[..at.min(text.len())]);
+        drop(read(&text[..at.min(text.len())]));
     }
 }

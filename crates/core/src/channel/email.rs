@@ -9,9 +9,9 @@ use self::subject::Subject;
 use super::{Delivery, Unwritable};
 use crate::config::Config;
 use crate::{domain, html, tracking};
-use lettre::{Address, Message};
 use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
+use lettre::{Address, Message};
 
 /// `Auto-Submitted: auto-generated` keeps holiday answers away (RFC 3834, 5.1).
 #[derive(Clone)]
@@ -178,7 +178,10 @@ pub(crate) mod tests {
         let long = format!("{}@exemple.fr", "r".repeat(60));
         for (bounces, sender) in [
             (None, "ecole@exemple.fr".to_owned()),
-            (Some("retours@exemple.fr"), format!("retours+{cle}.7.2@exemple.fr")),
+            (
+                Some("retours@exemple.fr"),
+                format!("retours+{cle}.7.2@exemple.fr"),
+            ),
             (Some("a+b@exemple.fr"), "a+b@exemple.fr".to_owned()),
             (Some(long.as_str()), long.clone()),
         ] {

@@ -44,7 +44,10 @@ pub(super) fn sum(lang: Lang, sum: &Sum) -> String {
             ["encore en route", "encore en route"],
             ["remis", "remis"],
             ["déjà connu", "déjà connus"],
-            ["à noter au prochain traitement", "à noter au prochain traitement"],
+            [
+                "à noter au prochain traitement",
+                "à noter au prochain traitement",
+            ],
             ["d'ailleurs", "d'ailleurs"],
             ["qui n'est pas un retour", "qui ne sont pas des retours"],
         ],

@@ -19,7 +19,11 @@ stories!(
 );
 
 /// A message to so many parents that has left.
-fn sent<'d>(database: &'d Database, parents: i64, settings: &[(&str, &str)]) -> (Program<'d>, Server) {
+fn sent<'d>(
+    database: &'d Database,
+    parents: i64,
+    settings: &[(&str, &str)],
+) -> (Program<'d>, Server) {
     let relay = Server::start(Script::default());
     let mut program = Program::new(database).relay(&relay);
     for (name, value) in settings {
@@ -71,16 +75,41 @@ fn states(program: &Program<'_>) -> Vec<String> {
 fn what_comes_back_is_marked_once(database: &Database) {
     let (program, _relay) = sent(database, 3, &[]);
     for _ in 0..2 {
-        for (envoi, action, status) in [(1, "delayed", "4.4.1"), (2, "failed", "5.1.1"), (2, "delayed", "4.4.1")] {
-            let ended = piped(&program, &["bounces"], report(&key(&program, envoi), action, status).as_bytes());
-            assert_eq!((ended.code, ended.stdout.as_str(), ended.stderr.as_str()), (0, "", ""));
+        for (envoi, action, status) in [
+            (1, "delayed", "4.4.1"),
+            (2, "failed", "5.1.1"),
+            (2, "delayed", "4.4.1"),
+        ] {
+            let ended = piped(
+                &program,
+                &["bounces"],
+                report(&key(&program, envoi), action, status).as_bytes(),
+            );
+            assert_eq!(
+                (ended.code, ended.stdout.as_str(), ended.stderr.as_str()),
+                (0, "", "")
+            );
         }
-        assert_eq!(states(&program), ["envoye en_cours 4.4.1", "envoye non_remis 5.1.1", "envoye inconnue"]);
+        assert_eq!(
+            states(&program),
+            [
+                "envoye en_cours 4.4.1",
+                "envoye non_remis 5.1.1",
+                "envoye inconnue"
+            ]
+        );
     }
-    let told = piped(&program, &["bounces", "--json"], report(&key(&program, 1), "failed", "4.4.7").as_bytes());
+    let told = piped(
+        &program,
+        &["bounces", "--json"],
+        report(&key(&program, 1), "failed", "4.4.7").as_bytes(),
+    );
     assert_eq!(told.json()["non_remis"], 1);
     let log = program.log();
-    assert!(log.contains("envoi=2 message=1 remise=non_remis code=5.1.1"), "{log}");
+    assert!(
+        log.contains("envoi=2 message=1 remise=non_remis code=5.1.1"),
+        "{log}"
+    );
     assert!(!log.contains("secret"), "{log}");
     program.verify();
 }
@@ -97,17 +126,27 @@ fn an_uncertain_email_that_comes_back_had_left(database: &Database) {
     assert_eq!(piped(&program, &["bounces"], message.as_bytes()).code, 0);
     program.verify();
     assert_eq!(program.run(&[]).code, 0);
-    assert_eq!((program.statut(1).as_str(), states(&program)), ("envoye", vec!["envoye non_remis 5.2.2".to_owned()]));
+    assert_eq!(
+        (program.statut(1).as_str(), states(&program)),
+        ("envoye", vec!["envoye non_remis 5.2.2".to_owned()])
+    );
     program.verify();
 }
 
 fn what_names_none_of_ours_changes_nothing_and_is_told_without_an_address(database: &Database) {
     let (program, _relay) = sent(database, 1, &[]);
     let other = format!("{}.1", "0".repeat(32));
-    let ended = piped(&program, &["bounces"], report(&other, "failed", "5.1.1").as_bytes());
+    let ended = piped(
+        &program,
+        &["bounces"],
+        report(&other, "failed", "5.1.1").as_bytes(),
+    );
     assert_eq!((ended.code, ended.stdout.as_str()), (0, ""));
     assert!(ended.stderr.contains("n'est pas parti d'ici"), "{ended:?}");
-    assert!(!ended.stderr.contains("secret") && !ended.stderr.contains('@'), "{ended:?}");
+    assert!(
+        !ended.stderr.contains("secret") && !ended.stderr.contains('@'),
+        "{ended:?}"
+    );
     let away = format!(
         "From: parent1@exemple.example\r\nSubject: Absence du bureau\r\nAuto-Submitted: auto-replied\r\n\
          In-Reply-To: <{}@exemple.example>\r\n\r\nmailbox full\r\n",
@@ -121,9 +160,18 @@ fn what_names_none_of_ours_changes_nothing_and_is_told_without_an_address(databa
 }
 
 fn a_sender_of_the_envelope_of_its_own_names_the_email(database: &Database) {
-    let (program, relay) = sent(database, 2, &[("EMAIL_BOUNCE_ADDRESS", "retours@exemple.example")]);
-    let senders: Vec<String> = relay.accepted().iter().map(|mail| mail.mail_from.clone()).collect();
-    let mut expected = [1, 2].map(|envoi| format!("retours+{}@exemple.example", key(&program, envoi)));
+    let (program, relay) = sent(
+        database,
+        2,
+        &[("EMAIL_BOUNCE_ADDRESS", "retours@exemple.example")],
+    );
+    let senders: Vec<String> = relay
+        .accepted()
+        .iter()
+        .map(|mail| mail.mail_from.clone())
+        .collect();
+    let mut expected =
+        [1, 2].map(|envoi| format!("retours+{}@exemple.example", key(&program, envoi)));
     expected.sort();
     let mut found = senders.clone();
     found.sort();
@@ -133,6 +181,15 @@ fn a_sender_of_the_envelope_of_its_own_names_the_email(database: &Database) {
          Subject: Non remis\r\n\r\nCette adresse n'existe pas.\r\n",
         expected[0]
     );
-    assert_eq!(piped(&program, &["bounces"], quotes_nothing.as_bytes()).code, 0);
-    assert_eq!(states(&program).iter().filter(|state| *state == "envoye non_remis 5.1.1").count(), 1);
+    assert_eq!(
+        piped(&program, &["bounces"], quotes_nothing.as_bytes()).code,
+        0
+    );
+    assert_eq!(
+        states(&program)
+            .iter()
+            .filter(|state| *state == "envoye non_remis 5.1.1")
+            .count(),
+        1
+    );
 }

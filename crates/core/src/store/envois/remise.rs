@@ -5,7 +5,6 @@
 
 use super::address;
 use super::record::{Recorded, reopen};
-use crate::failpoint::reach;
 use crate::instant::Instant;
 use crate::model::DeliveryKey;
 use crate::schema::{envois, nouvelles};
@@ -125,14 +124,10 @@ statements! {
 /// Notes what is told of a delivery, in one transaction. An envoi that was `incertain` is `envoye` from then
 /// on, because whoever tells of it had it; its message is opened again, to be closed with the new sums.
 pub fn note(conn: &mut Conn, news: &News) -> Result<Noted, Error> {
-    let noted = conn.write(|conn| {
+    conn.write(|conn| {
         let now = conn.now()?;
-        let noted = look(conn, news, now)?;
-        reach("remise_commit");
-        Ok(noted)
-    })?;
-    reach("remise_committed");
-    Ok(noted)
+        look(conn, news, now)
+    })
 }
 
 /// Notes what was told too early; returns how many envois are known better now. Nothing is written where
@@ -175,8 +170,12 @@ fn look(conn: &mut Conn, news: &News, now: Instant) -> Result<Noted, Error> {
             };
         }
     }
-    if let (Some(_), Some(reference)) = (&news.passerelle, news.references.first()) {
-        keep(conn, news, reference, None, now)?;
+    // A key is of an envoi that is there, or of nobody's.
+    let is_theirs = |name: &&String| name.parse::<DeliveryKey>().is_err();
+    if news.passerelle.is_some() {
+        for reference in news.references.iter().filter(is_theirs) {
+            keep(conn, news, reference, None, now)?;
+        }
     }
     Ok(Noted::Unknown)
 }

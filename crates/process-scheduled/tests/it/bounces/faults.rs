@@ -18,7 +18,11 @@ fn where_nothing_works_the_mail_server_comes_again() {
     ] {
         let broken = program.clone().set(name, value);
         let ended = piped(&broken, &["bounces"], message.as_bytes());
-        assert_eq!((ended.code, ended.stdout.as_str()), (75, ""), "{name} {ended:?}");
+        assert_eq!(
+            (ended.code, ended.stdout.as_str()),
+            (75, ""),
+            "{name} {ended:?}"
+        );
         assert!(!ended.stderr.is_empty());
     }
     // A person is told what it is.
@@ -49,7 +53,11 @@ fn with_little_memory(program: &Program<'_>, message: &[u8]) -> i32 {
     use std::process::{Command, Stdio};
     let inner = program.command(&["bounces"]);
     let mut command = Command::new("prlimit");
-    command.arg("--data=100000000").arg("--").arg(inner.get_program()).args(inner.get_args());
+    command
+        .arg("--data=100000000")
+        .arg("--")
+        .arg(inner.get_program())
+        .args(inner.get_args());
     command.current_dir(program.database.folder()).env_clear();
     for (name, value) in inner.get_envs() {
         if let Some(value) = value {

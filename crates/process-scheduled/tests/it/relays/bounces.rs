@@ -21,8 +21,10 @@ fn what_postfix_sends_back_is_marked(database: &Database) {
         return;
     };
     for address in RETURN_ADDRESSES {
-        let mut program = program(database, &relay, "blind", Way::Cleartext)
-            .set("DEFAULT_FROM_EMAIL", "Collège <ecole@relais.exemple.example>");
+        let mut program = program(database, &relay, "blind", Way::Cleartext).set(
+            "DEFAULT_FROM_EMAIL",
+            "Collège <ecole@relais.exemple.example>",
+        );
         if let Some(address) = address {
             program = program.set("EMAIL_BOUNCE_ADDRESS", address);
         }
@@ -41,7 +43,10 @@ fn what_postfix_sends_back_is_marked(database: &Database) {
         for (text, parent) in delivered.iter().zip([1, 3]) {
             assert!(text.contains(&mailbox(parent)), "{text}");
         }
-        assert_eq!(told(&program, id, &relay), ["inconnue", "non_remis 5.1.1", "inconnue"]);
+        assert_eq!(
+            told(&program, id, &relay),
+            ["inconnue", "non_remis 5.1.1", "inconnue"]
+        );
         program.verify();
     }
 }
