@@ -123,7 +123,7 @@ fn is_signed(
     asked: &Asked,
     body: &[u8],
 ) -> bool {
-    let secret = state.config.api.receipt_secret.as_ref();
+    let secret = state.config.api.receipt_key.as_ref();
     let (Some(scheme), Some(secret)) = (form.signature, secret.map(Secret::expose)) else {
         return true;
     };

@@ -62,7 +62,7 @@ pub struct Api {
     /// Whether e-mails hold a picture that tells when they are read.
     pub read_tracking: bool,
     /// What the gateway signs its receipts with; none: they are not signed.
-    pub receipt_secret: Option<Secret>,
+    pub receipt_key: Option<Secret>,
 }
 
 /// A key shared with the web app.
@@ -123,7 +123,7 @@ impl Api {
             pagination: pagination.unwrap_or_default(),
             requests_per_minute: vars.number("API_REQUESTS_PER_MINUTE", 1..=1_000_000),
             read_tracking,
-            receipt_secret: vars.text("SMS_RECEIPT_SECRET").map(Secret::new),
+            receipt_key: vars.text("SMS_RECEIPT_SECRET").map(Secret::new),
         }
     }
 }
