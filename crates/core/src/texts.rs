@@ -6,6 +6,7 @@ mod conflits;
 mod fautes;
 mod incidents;
 mod moments;
+mod remise;
 mod retour;
 
 pub use arret::{arret, stopped, tried_again, waits};
@@ -15,6 +16,7 @@ pub use incidents::{
     alert_subject, also_open, incident, incident_over, incident_told, more_incidents, run_failed,
 };
 pub use moments::{date_warning, forgotten, missed, next_attempt, waiting};
+pub use remise::undelivered;
 pub use retour::{doubtful, held, held_what, held_why, skipped};
 
 use crate::channel::UNWANTED;

@@ -13,6 +13,7 @@ pub(super) mod quiet;
 pub mod recipients;
 pub(super) mod record;
 pub(super) mod recover;
+pub(super) mod remise;
 mod rule;
 pub(super) mod sent;
 pub(super) mod settle;
@@ -23,6 +24,7 @@ pub use lecture::mark_read;
 pub use quiet::hold;
 pub use record::{Outcome, Recorded, overtake, record};
 pub use recover::{AMBIGUOUS_RESENDS, Recovered, drop_cancelled, expire, give_up, recover};
+pub use remise::{News, Noted, catch_up, note};
 pub use sent::{Sent, sent};
 pub use settle::{Ready, Settled, settle};
 
