@@ -4,6 +4,7 @@ mod answers;
 mod bodies;
 mod breaks;
 mod delivery;
+mod gateways;
 mod ours;
 mod pause;
 mod rate;
