@@ -22,7 +22,7 @@ pub struct DeliveryKey {
 }
 
 impl DeliveryKey {
-    /// The short name: at most 36 letters, as SMSGate's numbers may have, for every envoi below 10^16.
+    /// The short name: at most 36 letters, as telephones' gateways take them, for every envoi below 10^16.
     #[must_use]
     pub fn short(&self) -> String {
         let Self {

@@ -5,6 +5,8 @@ mod bodies;
 mod breaks;
 mod delivery;
 mod gateways;
+#[cfg(target_os = "linux")]
+mod kannel;
 mod ours;
 mod pause;
 mod rate;

@@ -30,6 +30,7 @@ struct Row {
 statements! {
     // Addresses that were written since they were read last are read the other way.
     // The parts see the tables as they were before the statement; they touch different rows.
+    #[expect(clippy::too_many_arguments, reason = "each is a mark of the statement")]
     fn settled(
         outcomes: &[Outcome], claims: &[Claim], passage: &str, passerelle: &str, again: bool, late: bool,
         now: Said, until: Said,
