@@ -98,7 +98,8 @@ async fn admitted(
         }
         None => None,
     };
-    let form = receipts::form(passerelle).ok_or(ApiError::NotFound)?;
+    let own = state.config.sms.gateway.as_ref();
+    let form = receipts::form(passerelle, own).ok_or(ApiError::NotFound)?;
     let name = passerelle.to_owned();
     let known = state.ask(move |conn| recus::valid(conn, &name)).await?;
     let shown = sha256(jeton.as_bytes());

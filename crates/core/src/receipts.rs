@@ -1,6 +1,6 @@
 //! Receipts: what a gateway tells of an SMS after it took it.
 //!
-//! How a gateway's receipt is read is data: a [`Form`], one short file for each gateway. Whatever way it
+//! How a gateway's receipt is read is data: a [`Form`], which stands in the gateway's preset. Whatever way it
 //! comes, in a query, a form or JSON, it is one JSON value when it is read here.
 
 mod form;
@@ -11,39 +11,34 @@ mod tests;
 pub use form::{Form, Told};
 pub use signature::{Request, Scheme};
 
+use crate::config::Gateway;
 use crate::failpoint::reach;
+use crate::gateways;
 use crate::store::envois::{self, News, Noted};
 use crate::store::{Conn, Error};
 use crate::vocabulary::Remise;
 
-/// The gateways whose receipts are understood, with their forms.
-const FORMS: &[(&str, &str)] = &[
-    (
-        "africastalking",
-        include_str!("receipts/forms/africastalking.toml"),
-    ),
-    ("brevo", include_str!("receipts/forms/brevo.toml")),
-    ("infobip", include_str!("receipts/forms/infobip.toml")),
-    ("kannel", include_str!("receipts/forms/kannel.toml")),
-    ("octopush", include_str!("receipts/forms/octopush.toml")),
-    ("orange", include_str!("receipts/forms/orange.toml")),
-    ("ovh", include_str!("receipts/forms/ovh.toml")),
-    ("smsgate", include_str!("receipts/forms/smsgate.toml")),
-    ("smsmode", include_str!("receipts/forms/smsmode.toml")),
-    ("twilio", include_str!("receipts/forms/twilio.toml")),
-    ("vonage", include_str!("receipts/forms/vonage.toml")),
-];
-
-/// The names of the gateways whose receipts are understood.
-pub fn names() -> impl Iterator<Item = &'static str> {
-    FORMS.iter().map(|(name, _)| *name)
+/// How the receipts of a gateway are read: of the school's own one as its file says, of the others as their
+/// presets do. None of one that is not known, or tells nothing.
+#[must_use]
+pub fn form(passerelle: &str, own: Option<&Gateway>) -> Option<Form> {
+    match own.filter(|own| own.passerelle == passerelle) {
+        Some(own) => own.preset.receipt.clone(),
+        None => gateways::parse(gateways::named(passerelle)?).ok()?.receipt,
+    }
 }
 
-/// How the receipts of a gateway are read; none of one that is not known.
+/// The names of the gateways whose receipts are understood.
 #[must_use]
-pub fn form(passerelle: &str) -> Option<Form> {
-    let (_, text) = FORMS.iter().find(|(name, _)| *name == passerelle)?;
-    form::of_preset(text).ok()
+pub fn names(own: Option<&Gateway>) -> Vec<String> {
+    let presets = gateways::names().map(str::to_owned);
+    let mut names: Vec<String> = presets
+        .chain(own.map(|own| own.passerelle.clone()))
+        .collect();
+    names.sort();
+    names.dedup();
+    names.retain(|name| form(name, own).is_some());
+    names
 }
 
 /// What became of one receipt.

@@ -6,6 +6,9 @@
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
+/// [`Segments::encodage`] of what 7 bits can say.
+pub const GSM7: &str = "gsm7";
+
 /// What a text costs as an SMS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Segments {
@@ -55,7 +58,7 @@ pub fn count(text: &str) -> Segments {
     let text = normal(text);
     let places: Option<Vec<usize>> = text.chars().map(septets).collect();
     let (encodage, whole, part, places) = match places {
-        Some(places) => ("gsm7", 160, 153, places),
+        Some(places) => (GSM7, 160, 153, places),
         None => ("ucs2", 70, 67, text.chars().map(char::len_utf16).collect()),
     };
     let caracteres = places.iter().sum();

@@ -6,6 +6,7 @@ mod bounces;
 mod check;
 mod cli;
 mod demo;
+mod gateways;
 mod import;
 mod migrate;
 mod output;
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         Some(Command::Demo { dossier }) => demo::demo(&cli, dossier),
         Some(Command::Status { check }) => status::status(&cli, *check),
         Some(Command::Check) => check::check(&cli),
+        Some(Command::Gateways(asked)) => gateways::gateways(&cli, asked),
         Some(Command::Verify) => verify::verify(&cli),
         Some(Command::Migrate) => migrate::migrate(&cli),
         Some(Command::Import(asked)) => import::import(&cli, asked),

@@ -6,6 +6,7 @@ use crate::receipts::PATH;
 use crate::start;
 use messages_core::config::Config;
 use messages_core::exit::{Exit, Failure};
+use messages_core::receipts;
 use messages_core::store::appels::recus::{self, Jeton};
 use messages_core::store::{Conn, Error, migrations};
 use std::io::Write;
@@ -42,6 +43,12 @@ fn create(
     passerelle: &str,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
+    let own = config.sms.gateway.as_ref();
+    if receipts::form(passerelle, own).is_none() {
+        let known = receipts::names(own).join(", ");
+        let text = format!("« {passerelle} » ne dit rien de ses SMS ; il faut l'une de : {known}");
+        return Err(Failure::new(Exit::Failed, text));
+    }
     let (jeton, row) = recus::create(conn, passerelle)?;
     log::info!("receipts={} creee passerelle={passerelle}", row.id);
     let base = config.api.base_url.as_deref().unwrap_or_default();
@@ -57,8 +64,8 @@ fn create(
         return Err(Failure::new(Exit::Internal, text));
     }
     let mut note = format!(
-        "Adresse {} pour les reçus de « {passerelle} ». Donnez-la à la passerelle maintenant : elle n'est gardée \
-         nulle part, et qui la connaît peut dire ce que sont devenus vos SMS.",
+        "Adresse {} pour les reçus de « {passerelle} ». Mettez-la dans SMS_RECEIPT_URL, ou dans l'espace client \
+         de la passerelle, maintenant : elle n'est gardée nulle part ailleurs, et qui la connaît peut dire ce que sont devenus vos SMS.",
         row.id
     );
     if base.is_empty() {
@@ -151,6 +158,8 @@ mod tests {
                 Exit::Failed
             );
         }
+        let unknown = create(&config, &mut conn, "personne", &mut Vec::new()).unwrap_err();
+        assert!(format!("{unknown:?}").contains("africastalking, brevo"));
         let lost = create(&config, &mut conn, "ovh", &mut [0; 8].as_mut_slice());
         assert!(format!("{:?}", lost.unwrap_err()).contains("receipts revoke 3"));
         let deeds =

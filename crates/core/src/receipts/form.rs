@@ -43,16 +43,6 @@ pub struct Told {
     pub code: Option<String>,
 }
 
-/// What stands around a form in its file.
-#[derive(Deserialize)]
-struct Preset {
-    receipt: Form,
-}
-
-pub(super) fn of_preset(text: &str) -> Result<Form, toml::de::Error> {
-    toml::from_str(text).map(|preset: Preset| preset.receipt)
-}
-
 /// Receipts of one request: more are a fault of the gateway, or no receipts.
 const MOST: usize = 1000;
 

@@ -17,6 +17,7 @@ mod close;
 mod edit;
 mod expansion;
 mod fence;
+mod gateways;
 mod harness;
 mod historique;
 mod import;

@@ -4,6 +4,9 @@ mod answers;
 mod bodies;
 mod breaks;
 mod delivery;
+mod gateways;
+#[cfg(target_os = "linux")]
+mod kannel;
 mod ours;
 mod pause;
 mod rate;

@@ -69,7 +69,7 @@ struct Found {
 
 #[derive(Debug, diesel::QueryableByName)]
 #[diesel(table_name = nouvelles)]
-struct Kept {
+struct Waiting {
     passerelle: String,
     reference: String,
     remise: Remise,
@@ -84,13 +84,14 @@ const RIPE: &str = "
                 WHERE e.id = n.envoi AND e.etat NOT IN ('a_envoyer', 'reserve', 'emission'))
     OR EXISTS (SELECT 1 FROM envois e
                 WHERE e.reference = n.reference AND e.reference IS NOT NULL AND e.canal = 'sms'
+                  AND (e.passerelle = n.passerelle OR e.passerelle IS NULL)
                   AND e.etat NOT IN ('a_envoyer', 'reserve', 'emission'))";
 
 statements! {
     fn by_key(cle: &str, envoi: i64) =
         "SELECT e.id, e.message, e.canal, e.etat, e.renvois
            FROM envois e JOIN messages m ON m.id = e.message
-          WHERE e.id = {envoi} AND m.cle = {cle} AND m.oublie_le IS NULL";
+          WHERE e.id = {envoi} AND substr(m.cle, 1, length({cle})) = {cle} AND m.oublie_le IS NULL";
 
     // A gateway that begins to count anew means the last one.
     fn by_reference(reference: &str, passerelle: &str) =
@@ -126,7 +127,11 @@ statements! {
 pub fn note(conn: &mut Conn, news: &News) -> Result<Noted, Error> {
     conn.write(|conn| {
         let now = conn.now()?;
-        look(conn, news, now)
+        let (noted, kept) = look(conn, news, now)?;
+        for (reference, envoi) in kept {
+            keep(conn, news, reference, envoi, now)?;
+        }
+        Ok(noted)
     })
 }
 
@@ -145,7 +150,7 @@ pub fn catch_up(conn: &mut Conn) -> Result<usize, Error> {
 }
 
 fn again(conn: &mut Conn, before: Instant) -> Result<usize, Error> {
-    let taken: Vec<Kept> = conn.load(taken(before, CHUNK))?;
+    let taken: Vec<Waiting> = conn.load(taken(before, CHUNK))?;
     let now = conn.now()?;
     let mut changed = 0;
     for kept in taken.into_iter().filter(|kept| kept.recue_le >= before) {
@@ -155,36 +160,38 @@ fn again(conn: &mut Conn, before: Instant) -> Result<usize, Error> {
             remise: kept.remise,
             code: kept.code,
         };
-        changed += usize::from(matches!(look(conn, &news, now)?, Noted::New(_)));
+        let (noted, _) = look(conn, &news, now)?;
+        changed += usize::from(matches!(noted, Noted::New(_)));
     }
     Ok(changed)
 }
 
-fn look(conn: &mut Conn, news: &News, now: Instant) -> Result<Noted, Error> {
+/// Names by which news may be looked for again, each with the envoi where that is known.
+type Kept<'n> = Vec<(&'n str, Option<i64>)>;
+
+fn look<'n>(conn: &mut Conn, news: &'n News, now: Instant) -> Result<(Noted, Kept<'n>), Error> {
     for reference in &news.references {
-        if let Some((found, is_this)) = find(conn, news, reference)? {
-            return if is_this {
-                apply(conn, news, found, reference, now)
-            } else {
-                Ok(Noted::Known)
-            };
+        match find(conn, news, reference)? {
+            None => {}
+            Some((_, false)) => return Ok((Noted::Known, Vec::new())),
+            Some((found, true)) if !found.etat.is_final() => {
+                return Ok((Noted::Early, vec![(reference, Some(found.id))]));
+            }
+            Some((found, true)) => return Ok((apply(conn, news, found, now)?, Vec::new())),
         }
     }
-    // A key is of an envoi that is there, or of nobody's.
-    let is_theirs = |name: &&String| name.parse::<DeliveryKey>().is_err();
-    if news.passerelle.is_some() {
-        for reference in news.references.iter().filter(is_theirs) {
-            keep(conn, news, reference, None, now)?;
-        }
-    }
-    Ok(Noted::Unknown)
+    let theirs = news.references.iter().filter(|_| news.passerelle.is_some());
+    let kept = theirs.map(|reference| (reference.as_str(), None));
+    Ok((Noted::Unknown, kept.collect()))
 }
 
 /// The envoi that is named so, and whether the delivery that is meant is its last.
 fn find(conn: &mut Conn, news: &News, reference: &str) -> Result<Option<(Found, bool)>, Error> {
     if let Ok(key) = reference.parse::<DeliveryKey>() {
         let found: Option<Found> = conn.first(by_key(&key.cle, key.envoi))?;
-        return Ok(found.map(|found| (found, found.renvois == key.renvois)));
+        if let Some(found) = found {
+            return Ok(Some((found, found.renvois == key.renvois)));
+        }
     }
     let Some(passerelle) = &news.passerelle else {
         return Ok(None);
@@ -193,24 +200,13 @@ fn find(conn: &mut Conn, news: &News, reference: &str) -> Result<Option<(Found, 
     Ok(found.map(|found| (found, true)))
 }
 
-fn apply(
-    conn: &mut Conn,
-    news: &News,
-    found: Found,
-    reference: &str,
-    now: Instant,
-) -> Result<Noted, Error> {
+fn apply(conn: &mut Conn, news: &News, found: Found, now: Instant) -> Result<Noted, Error> {
     let recorded = Recorded {
         id: found.id,
         message: found.message,
     };
-    match found.etat {
-        Etat::AEnvoyer | Etat::Reserve | Etat::Emission => {
-            keep(conn, news, reference, Some(found.id), now)?;
-            return Ok(Noted::Early);
-        }
-        Etat::Incertain => accept(conn, recorded, found.renvois, now)?,
-        Etat::Envoye | Etat::Echec | Etat::Ignore => {}
+    if found.etat == Etat::Incertain {
+        accept(conn, recorded, found.renvois, now)?;
     }
     let lower = envois::table
         .find(found.id)

@@ -44,7 +44,7 @@ pub fn settle(
     outcomes: &[Outcome],
     ready: &[Ready],
     again: bool,
-    reading: Reading,
+    reading: &Reading,
 ) -> Result<Settled, Error> {
     #[cfg(feature = "postgres")]
     if !again && conn.is_postgres() {
@@ -59,7 +59,7 @@ fn step_by_step(
     outcomes: &[Outcome],
     ready: &[Ready],
     again: bool,
-    reading: Reading,
+    reading: &Reading,
 ) -> Result<Settled, Error> {
     conn.write(|conn| {
         // Rows of the directory are locked before those of envois, as whoever erases a parent does.
@@ -77,7 +77,7 @@ fn step_by_step(
             let lease = group.first().map_or(Duration::ZERO, |first| first.lease);
             let envois: Vec<Claimed> = group.iter().map(|ready| ready.envoi).collect();
             let (announced, refused) =
-                announce(conn, passage, &envois, lease, again, reading.elsewhere, now)?;
+                announce(conn, passage, &envois, lease, again, reading, now)?;
             settled.announced.extend(announced);
             settled.refused.extend(refused);
         }
