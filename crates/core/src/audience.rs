@@ -1,11 +1,12 @@
 //! Who can be written to, and at which address: a rule that knows no database.
 
 use crate::config::{Config, Lang};
+use crate::mailbox;
 use crate::model::{Candidate, Reading};
 use crate::phone::{self, Region};
+use crate::segments::{self, Plain};
 use crate::texts::addresses as texts;
 use crate::vocabulary::{Canal, Mode, Motif};
-use crate::{mailbox, segments};
 use std::time::Duration;
 
 /// Why somebody is not written to.
@@ -40,6 +41,7 @@ pub struct Rules {
     late: Duration,
     mode: Mode,
     segments_max: usize,
+    plain: Plain,
     lang: Lang,
 }
 
@@ -53,6 +55,7 @@ impl Rules {
             late: config.messages.late,
             mode: config.messages.mode,
             segments_max: config.sms.segments_max,
+            plain: config.sms.plain,
             lang: config.messages.lang,
         }
     }
@@ -128,7 +131,7 @@ impl Rules {
     /// Why nobody is sent this SMS, which was written before it could be refused.
     #[must_use]
     pub fn too_long(&self, texte: Option<&str>) -> Option<Refusal> {
-        let count = segments::over(texte?, self.segments_max)?;
+        let count = segments::over(texte?, self.plain, self.segments_max)?;
         let told = texts::too_many_segments(self.lang, count, self.segments_max);
         Some(Refusal::told(Motif::Permanent, Some(&told)))
     }

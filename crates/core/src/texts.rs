@@ -5,6 +5,7 @@ mod arret;
 mod conflits;
 mod fautes;
 mod incidents;
+mod letters;
 mod moments;
 mod retour;
 
@@ -14,6 +15,7 @@ pub use fautes::unready;
 pub use incidents::{
     alert_subject, also_open, incident, incident_over, incident_told, more_incidents, run_failed,
 };
+pub use letters::letters;
 pub use moments::{date_warning, forgotten, missed, next_attempt, waiting};
 pub use retour::{doubtful, held, held_what, held_why, skipped};
 

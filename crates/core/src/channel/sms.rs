@@ -12,7 +12,7 @@ use super::{Answer, Channel, Delivery, Unready, agent};
 use crate::config::Sms;
 use crate::failpoint::reach;
 use crate::secret::Secret;
-use crate::segments;
+use crate::segments::{self, Plain};
 use crate::vocabulary::Canal;
 use std::time::{Duration, Instant};
 use ureq::unversioned::resolver::DefaultResolver;
@@ -28,6 +28,7 @@ pub struct Gateway {
     url: String,
     key: Secret,
     sender: String,
+    plain: Plain,
 }
 
 impl Gateway {
@@ -36,6 +37,7 @@ impl Gateway {
             url: sms.url.clone().ok_or(Unready::NoGateway)?,
             key: sms.key.clone(),
             sender: sms.sender.clone(),
+            plain: sms.plain,
         })
     }
 
@@ -74,7 +76,7 @@ impl Link<'_> {
             "apiKey": self.gateway.key.expose(),
             "to": delivery.adresse,
             "from": self.gateway.sender,
-            "message": segments::normal(&delivery.content.contenu),
+            "message": segments::as_sent(&delivery.content.contenu, self.gateway.plain),
         });
         self.mark.lower();
         reach("request");

@@ -5,6 +5,7 @@ use super::vars::is_loopback;
 use crate::phone::Region;
 use crate::quiet::Quiet;
 use crate::secret::Secret;
+use crate::segments::Plain;
 use crate::vocabulary::Mode;
 
 pub(super) const NAMES: &[&str] = &[
@@ -15,6 +16,7 @@ pub(super) const NAMES: &[&str] = &[
     "SMS_DEFAULT_REGION",
     "SMS_ALLOWED_COUNTRIES",
     "SMS_QUIET_HOURS",
+    "SMS_PLAIN",
     "MESSAGES_SMS_CONNECTIONS",
     "MESSAGES_SMS_PER_MINUTE",
     "MESSAGES_SMS_MAX_SEGMENTS",
@@ -41,6 +43,8 @@ pub struct Sms {
     pub per_minute: Option<u32>,
     /// The longest text, in SMS that are paid for each recipient.
     pub segments_max: usize,
+    /// When letters that force 16 bits are replaced.
+    pub plain: Plain,
 }
 
 impl Sms {
@@ -74,6 +78,9 @@ impl Sms {
                 .number("MESSAGES_SMS_MAX_SEGMENTS", 1..=255)
                 .and_then(|most| usize::try_from(most).ok())
                 .unwrap_or(6),
+            plain: vars
+                .parsed("SMS_PLAIN", "auto, never ou always", Plain::parse)
+                .unwrap_or_default(),
         }
     }
 }
