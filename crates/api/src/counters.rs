@@ -17,6 +17,8 @@ pub(crate) struct Counters {
     pub(crate) oldest: Gauge,
     pub(crate) last_run: Gauge,
     pub(crate) incidents: IntGaugeVec,
+    pub(crate) sms: IntGaugeVec,
+    pub(crate) sms_max: IntGaugeVec,
 }
 
 /// From a lookup to the longest wait for a run, in seconds.
@@ -72,6 +74,18 @@ impl Counters {
                 "messages_incidents",
                 "What needs a person, by kind.",
                 &["genre"],
+                registry
+            )?,
+            sms: register_int_gauge_vec_with_registry!(
+                "messages_sms_segments",
+                "SMS counted against the limits of the settings, by setting.",
+                &["reglage"],
+                registry
+            )?,
+            sms_max: register_int_gauge_vec_with_registry!(
+                "messages_sms_segments_max",
+                "SMS that the settings allow, by setting.",
+                &["reglage"],
                 registry
             )?,
             registry,

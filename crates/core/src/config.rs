@@ -31,6 +31,7 @@ pub use network::Network;
 pub use remnant::Remnant;
 pub use rights::Right;
 pub use sms::Sms;
+pub(crate) use sms::{DAY as SMS_PER_DAY, MONTH as SMS_PER_MONTH};
 pub use vars::{Fault, Faults, Vars};
 
 use crate::vocabulary::Canal;

@@ -234,6 +234,8 @@ text_enum! {
         Indesirable = "indesirable",
         /// What the provider allows is used up for now.
         Limite = "limite",
+        /// What the school allows itself (`MESSAGES_SMS_PER_DAY`, `MESSAGES_SMS_PER_MONTH`) is used up.
+        Depense = "depense",
         /// Too many connections, or too fast.
         Cadence = "cadence",
         /// The peer asked for a pause.
@@ -259,6 +261,7 @@ impl Cause {
         match self {
             Self::Reponses => Verdict::Ambigu,
             Self::Limite
+            | Self::Depense
             | Self::Verrou
             | Self::Cadence
             | Self::Pause

@@ -24,6 +24,7 @@ pub use quiet::hold;
 pub use record::{Outcome, Recorded, overtake, record};
 pub use recover::{AMBIGUOUS_RESENDS, Recovered, drop_cancelled, expire, give_up, recover};
 pub use sent::{Sent, sent};
+pub use settle::paid::{Budget, settle_within};
 pub use settle::{Ready, Settled, settle};
 
 use std::time::Duration;

@@ -4,6 +4,7 @@ mod answers;
 mod bodies;
 mod breaks;
 mod delivery;
+mod depense;
 mod ours;
 mod pause;
 mod rate;
