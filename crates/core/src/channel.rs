@@ -22,7 +22,7 @@ pub(crate) use email::tests as email_tests;
 
 use crate::config::Config;
 use crate::instant::Instant;
-use crate::model::Content;
+use crate::model::{Content, DeliveryKey};
 use crate::vocabulary::{Canal, Mode};
 use std::net::{TcpStream, ToSocketAddrs};
 use std::sync::Arc;
@@ -47,6 +47,18 @@ pub struct Delivery {
     pub deadline: Moment,
     /// Decides between sending the body and giving the attempt up.
     pub cutoff: Cutoff,
+}
+
+impl Delivery {
+    /// What names it to the peer, and in whatever comes back.
+    #[must_use]
+    pub fn key(&self) -> DeliveryKey {
+        DeliveryKey {
+            cle: self.content.cle.clone(),
+            envoi: self.id,
+            renvois: self.renvois,
+        }
+    }
 }
 
 /// A way out, shared by the senders of one channel.

@@ -101,7 +101,7 @@ use crate::config::Config;
 use crate::failpoint::reach;
 use crate::instant::Instant;
 use crate::store::passages::{self, Counts, NewPassage};
-use crate::store::{Conn, Error, Purpose, overview};
+use crate::store::{Conn, Error, Purpose, envois, overview};
 use crate::vocabulary::Mode;
 use crate::{generation, machine, texts};
 use std::sync::Arc;
@@ -162,6 +162,8 @@ pub fn run<'o>(
         hote: machine::name(),
         mode: config.messages.mode,
     };
+    // What it says of envois may leave messages to be closed.
+    envois::catch_up(conn)?;
     let now = conn.now()?;
     let idle = journal::files(&config.journal).is_empty() && overview::is_idle(conn, now)?;
     let count = |conn: &mut Conn, now| generation.raise(conn, now);

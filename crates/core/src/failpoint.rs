@@ -9,7 +9,8 @@
 //! `FAILPOINT_POISON=panic:parent5@` makes handling a delivery to such an address panic, and
 //! `abort:…` end the program.
 
-/// Every place of a run, in the order of the data; then those of forgetting, and of what the server answers.
+/// Every place of a run, in the order of the data; then those of forgetting, of what the server
+/// answers, and of what is told of deliveries.
 pub const PLACES: &[&str] = &[
     "passage_begun",
     "replay_read",
@@ -45,6 +46,8 @@ pub const PLACES: &[&str] = &[
     "oubli_commit",
     "oubli_committed",
     "request_committed",
+    "remise_commit",
+    "remise_committed",
 ];
 
 /// The places of a backup, of a restoration, and of telling what may leave of what was restored.

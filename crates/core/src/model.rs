@@ -2,11 +2,13 @@
 
 mod annuaire;
 mod candidate;
+mod key;
 mod patch;
 
 pub(crate) use annuaire::ParentRow;
 pub use annuaire::{Classe, Etudiant, Fiche, Parent};
 pub use candidate::{Candidate, Reading};
+pub use key::DeliveryKey;
 pub use patch::{ClassePatch, EtudiantPatch, ParentPatch};
 
 use crate::instant::Instant;

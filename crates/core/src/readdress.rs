@@ -23,7 +23,7 @@ pub struct Again {
 
 /// Sends a message again to those in `echec` or `incertain`, to those who had no usable address, and
 /// when messages really leave also to those to whom it was only simulated; with `envois`, only to
-/// these of them. The addresses are those of the directory of today, and opposition holds.
+/// these of them, also where it left and did not arrive. The addresses are those of the directory of today, and opposition holds.
 ///
 /// # Errors
 /// `NotFound`; `Conflict` when there is nobody of these. Nothing is changed then.

@@ -122,6 +122,10 @@ diesel::table! {
         emis_le -> Nullable<InstantSql>,
         termine_le -> Nullable<InstantSql>,
         lu_le -> Nullable<InstantSql>,
+        remise -> Text,
+        remise_le -> Nullable<InstantSql>,
+        remise_code -> Nullable<Text>,
+        passerelle -> Nullable<Text>,
     }
 }
 
@@ -275,6 +279,20 @@ diesel::table! {
 diesel::table! {
     doutes (message) {
         message -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::instant::InstantSql;
+
+    nouvelles (passerelle, reference, remise) {
+        passerelle -> Text,
+        reference -> Text,
+        remise -> Text,
+        code -> Nullable<Text>,
+        envoi -> Nullable<BigInt>,
+        recue_le -> InstantSql,
     }
 }
 

@@ -8,6 +8,7 @@ mod fautes;
 mod incidents;
 mod letters;
 mod moments;
+mod remise;
 mod retour;
 
 pub use arret::{arret, stopped, tried_again, waits};
@@ -19,6 +20,7 @@ pub use incidents::{
 };
 pub use letters::letters;
 pub use moments::{date_warning, forgotten, missed, next_attempt, waiting};
+pub use remise::undelivered;
 pub use retour::{doubtful, held, held_what, held_why, skipped};
 
 use crate::channel::UNWANTED;

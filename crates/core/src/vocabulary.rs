@@ -72,10 +72,12 @@ pub(crate) use text_enum;
 mod annuaire;
 mod historique;
 mod incident;
+mod remise;
 
 pub use annuaire::{Relation, Scolarite};
 pub use historique::{Action, Objet};
 pub use incident::{Genre, Retour};
+pub use remise::Remise;
 
 text_enum! {
     /// State of a message (contract, "Message states").
@@ -316,6 +318,8 @@ text_enum! {
         SansPreuve = "sans_preuve",
         /// Every attempt has an end, and none is newer than its envoi.
         Tentative = "tentative",
+        /// Only what left was delivered, or was not.
+        Remise = "remise",
     }
 }
 

@@ -5,7 +5,7 @@ use crate::answer::local::Local;
 use crate::crud::load;
 use crate::drf::{ApiError, Filters, Id, Query};
 use crate::endpoint::{Endpoint, Kind, Operation, Parameter};
-use crate::schema::words::{EtatEnum, MotifEnum, TypeEnum};
+use crate::schema::words::{EtatEnum, MotifEnum, RemiseEnum, TypeEnum};
 use crate::schema::{Answer, words};
 use crate::state::State;
 use actix_web::http::{Method, header};
@@ -16,8 +16,8 @@ use messages_core::instant::Instant;
 use messages_core::model::Message;
 use messages_core::store::envois::recipients::{self, Destinataire, Filter};
 use messages_core::store::{Conn, Error};
-use messages_core::texts::{motif, next_attempt};
-use messages_core::vocabulary::{Canal, Etat, Motif, Portee};
+use messages_core::texts::{motif, next_attempt, undelivered};
+use messages_core::vocabulary::{Canal, Etat, Motif, Portee, Remise};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -80,6 +80,9 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     "emis_le": "2036-09-14T08:00:01+02:00",
     "termine_le": "2036-09-14T08:00:02+02:00",
     "lu_le": null,
+    "remise": "inconnue",
+    "remise_le": null,
+    "remise_code": null,
     "oublie_le": null,
 })))]
 struct EnvoiJson<'e> {
@@ -104,7 +107,7 @@ struct EnvoiJson<'e> {
     /// Pourquoi il n'a pas abouti, en un mot.
     #[schema(value_type = Option<MotifEnum>)]
     motif: Option<Motif>,
-    /// Pourquoi il n'est pas parti, ou pas encore, en clair.
+    /// Pourquoi il n'est pas parti, ou pas encore, ou pas arrivé, en clair.
     raison: Option<String>,
     /// Essais faits.
     tentatives: i64,
@@ -124,15 +127,26 @@ struct EnvoiJson<'e> {
     /// Première lecture connue.
     #[schema(value_type = Option<String>, format = DateTime)]
     lu_le: Option<Local>,
+    /// Ce qu'il est devenu après son départ, pour autant que l'opérateur ou la messagerie le dise.
+    #[schema(value_type = RemiseEnum)]
+    remise: Remise,
+    /// Depuis quand on le sait.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    remise_le: Option<Local>,
+    /// Le code donné avec.
+    remise_code: Option<&'e str>,
     /// Quand le destinataire et les réponses ont été oubliés avec le message (durée de conservation).
     #[schema(value_type = Option<String>, format = DateTime)]
     oublie_le: Option<Local>,
 }
 
-/// Why it did not leave, or not yet.
+/// Why it did not leave, or not yet, or did not arrive.
 pub(super) fn reason(row: &Destinataire, lang: Lang, zone: chrono_tz::Tz) -> Option<String> {
     match row.motif {
         Some(why) => Some(motif(lang, why).to_owned()),
+        None if row.remise == Remise::NonRemis => {
+            Some(undelivered(lang, row.canal, row.remise_code.as_deref()))
+        }
         None => next_attempt(lang, row, zone, Instant::of_this_machine()),
     }
 }
@@ -157,6 +171,9 @@ fn json(row: &Destinataire, lang: Lang, zone: chrono_tz::Tz) -> EnvoiJson<'_> {
         emis_le: row.emis_le.map(local),
         termine_le: row.termine_le.map(local),
         lu_le: row.lu_le.map(local),
+        remise: row.remise,
+        remise_le: row.remise_le.map(local),
+        remise_code: row.remise_code.as_deref(),
         oublie_le: row.oublie_le.map(local),
     }
 }
@@ -202,9 +219,9 @@ async fn all(
 const ROWS: i64 = 500;
 
 /// One of its rows.
-const TABLE: &str = "\"1\";\"Martin\";\"Zoé\";\"sms\";\"'+33612345678\";\"envoye\";\"\";\"\";\"\";\"1\";\"2026-09-14 08:00:01\";\"2026-09-14 08:00:02\"\r\n";
+const TABLE: &str = "\"1\";\"Martin\";\"Zoé\";\"sms\";\"'+33612345678\";\"envoye\";\"\";\"\";\"\";\"1\";\"2026-09-14 08:00:01\";\"2026-09-14 08:00:02\";\"remis\";\"2026-09-14 08:00:09\";\"\"\r\n";
 
-const HEAD: &str = "\u{feff}\"envoi\";\"nom\";\"prenom\";\"canal\";\"adresse\";\"etat\";\"motif\";\"raison\";\"detail\";\"tentatives\";\"emis_le\";\"termine_le\"\r\n";
+const HEAD: &str = "\u{feff}\"envoi\";\"nom\";\"prenom\";\"canal\";\"adresse\";\"etat\";\"motif\";\"raison\";\"detail\";\"tentatives\";\"emis_le\";\"termine_le\";\"remise\";\"remise_le\";\"remise_code\"\r\n";
 
 /// A table that a French spreadsheet opens by a double click: UTF-8 with its mark, semicolons,
 /// every cell quoted, and none that begins a formula (OWASP, CSV injection).
@@ -259,6 +276,9 @@ fn line(row: &Destinataire, lang: Lang, zone: chrono_tz::Tz) -> String {
         row.tentatives.to_string(),
         date(row.emis_le),
         date(row.termine_le),
+        row.remise.to_string(),
+        date(row.remise_le),
+        row.remise_code.clone().unwrap_or_default(),
     ];
     cells.map(|text| cell(&text)).join(";") + "\r\n"
 }

@@ -3,7 +3,7 @@
 
 use super::kit::{self, Part};
 use messages_core::vocabulary::{
-    Action, Canal, Cause, Etat, Genre, Motif, Objet, Relation, Scolarite, Statut,
+    Action, Canal, Cause, Etat, Genre, Motif, Objet, Relation, Remise, Scolarite, Statut,
 };
 use utoipa::{PartialSchema, ToSchema};
 
@@ -42,6 +42,8 @@ vocabularies! {
     EtatEnum: etats, Etat::ALL;
     /// Why an envoi did not leave.
     MotifEnum: motifs, Motif::ALL;
+    /// What became of an envoi after it left.
+    RemiseEnum: remises, Remise::ALL;
     /// Why a channel is stopped.
     CauseEnum: causes, Cause::ALL;
     /// What needs a person.

@@ -77,7 +77,7 @@ pub(super) fn build(head: &Letterhead, delivery: &Delivery) -> Result<Message, U
         .filter(|sujet| !sujet.trim().is_empty())
         .unwrap_or(NO_SUBJECT)
         .replace(char::is_control, " ");
-    let key = key(delivery);
+    let key = delivery.key().to_string();
     let message = Message::builder()
         .from(head.from.clone())
         .to(Mailbox::new(None, to))
@@ -109,15 +109,6 @@ fn lines(text: &str) -> String {
     let unix = text.replace("\r\n", "\n").replace('\r', "\n");
     let stays = |c: &char| matches!(c, '\n' | '\t') || !c.is_ascii_control();
     unix.chars().filter(stays).collect()
-}
-
-/// Unique to the envoi and to the times that a person sent it again.
-fn key(delivery: &Delivery) -> String {
-    let cle = &delivery.content.cle;
-    match delivery.renvois {
-        0 => format!("{cle}.{}", delivery.id),
-        n => format!("{cle}.{}.{n}", delivery.id),
-    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! The tables of those who call the HTTP interface: their keys, their repeated requests.
+//! The tables of those who call the HTTP interface: their keys, their repeated requests, the tokens of
+//! gateways.
 
 diesel::table! {
     use diesel::sql_types::{BigInt, Nullable, Text};
@@ -27,5 +28,18 @@ diesel::table! {
         statut -> Nullable<BigInt>,
         corps -> Nullable<Text>,
         creee_le -> InstantSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::instant::InstantSql;
+
+    jetons_recus (id) {
+        id -> BigInt,
+        passerelle -> Text,
+        empreinte -> Text,
+        cree_le -> InstantSql,
+        revoque_le -> Nullable<InstantSql>,
     }
 }

@@ -10,7 +10,7 @@ use crate::schema::{
     classes, envois, etudiants, historique, messages, parents, parents_etudiants, tentatives,
 };
 use crate::store::annuaire::in_chunks;
-use crate::vocabulary::{Action, Canal, Etat, Motif, Objet, Statut, Verdict};
+use crate::vocabulary::{Action, Canal, Etat, Motif, Objet, Remise, Statut, Verdict};
 use diesel::prelude::*;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -137,6 +137,14 @@ pub struct Envoi {
     pub termine_le: Option<Instant>,
     /// When it was read first, if that is followed.
     pub lu_le: Option<Instant>,
+    /// Whether the telephone or the mailbox has it, as far as anybody told.
+    pub remise: Remise,
+    /// Since when that is known.
+    pub remise_le: Option<Instant>,
+    /// The code that was told with it.
+    pub remise_code: Option<String>,
+    /// The gateway that has taken it.
+    pub passerelle: Option<String>,
 }
 
 /// One attempt.

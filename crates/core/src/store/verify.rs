@@ -62,6 +62,7 @@ pub fn breaches(conn: &mut Conn, regle: Regle, limit: usize) -> Result<Vec<Breac
         Regle::DeuxFois => twice(AMBIGUOUS_RESENDS, limit),
         Regle::SansPreuve => unproven(limit),
         Regle::Tentative => ahead(limit),
+        Regle::Remise => delivered(limit),
     })?;
     let breach = |row: Row| Breach {
         regle,
@@ -144,4 +145,8 @@ statements! {
            FROM tentatives t JOIN envois e ON e.id = t.envoi
           WHERE t.jeton > e.jeton
              OR (t.fin IS NULL AND NOT (e.etat = 'emission' AND e.jeton = t.jeton))", OLDEST;
+
+    fn delivered(limit: i64) =
+        "SELECT e.message, e.id AS envoi FROM envois e
+          WHERE e.remise <> 'inconnue' AND e.etat <> 'envoye'", OLDEST;
 }

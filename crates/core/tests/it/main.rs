@@ -34,6 +34,7 @@ mod pool;
 mod quiet;
 mod record;
 mod recover;
+mod remise;
 mod resend;
 mod schema;
 mod search;

@@ -3,7 +3,7 @@
 
 use crate::harness::School;
 use messages_core::vocabulary::{
-    Action, Canal, Cause, Etat, Genre, Mode, Motif, Objet, Relation, Retour, Scolarite, Statut,
+    Action, Canal, Cause, Etat, Genre, Mode, Motif, Objet, Relation, Remise, Retour, Scolarite, Statut,
     Verdict,
 };
 use messages_testing::db::Database;
@@ -96,7 +96,7 @@ fn both_databases_have_the_same_tables() {
     assert_eq!(foreign_keys(&sqlite), foreign_keys(&postgres));
     assert_eq!(indexes(&sqlite), indexes(&postgres));
     assert_eq!(unique(&sqlite), unique(&postgres));
-    assert_eq!(columns(&sqlite).len(), 172, "all tables were looked at");
+    assert_eq!(columns(&sqlite).len(), 187, "all tables were looked at");
     assert_eq!(
         unique(&sqlite),
         ["cles_api(prefixe)", "envois(message,parent)"]
@@ -238,6 +238,8 @@ fn stored_words_are_those_of_the_vocabularies(database: &Database) {
         "envois"."canal" = Canal;
         "envois"."etat" = Etat;
         "envois"."motif" = Motif;
+        "envois"."remise" = Remise;
+        "nouvelles"."remise" = Remise;
         "tentatives"."verdict" = Verdict;
         "passages"."mode" = Mode;
         "canaux"."canal" = Canal;

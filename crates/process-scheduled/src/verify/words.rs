@@ -52,6 +52,7 @@ pub(super) const fn promise(lang: Lang, regle: Regle) -> &'static str {
             "ce qui est dit parti ou incertain repose sur une tentative enregistrée"
         }
         (Lang::Fr, Regle::Tentative) => "chaque tentative a une fin",
+        (Lang::Fr, Regle::Remise) => "ce qui est dit remis ou non remis était parti",
         (Lang::En, Regle::SansSuite) => "every recipient has a final state or is under way",
         (Lang::En, Regle::Totaux) => "the sums of messages are those of their deliveries",
         (Lang::En, Regle::Statut) => {
@@ -64,6 +65,7 @@ pub(super) const fn promise(lang: Lang, regle: Regle) -> &'static str {
             "what is said to have left or to be uncertain rests on a recorded attempt"
         }
         (Lang::En, Regle::Tentative) => "every attempt has an end",
+        (Lang::En, Regle::Remise) => "what is said to be delivered, or not, had left",
     }
 }
 
@@ -78,6 +80,7 @@ pub(super) const fn broken(lang: Lang, regle: Regle) -> &'static str {
             "envois dits partis ou incertains sans tentative qui le dise"
         }
         (Lang::Fr, Regle::Tentative) => "tentatives sans fin, ou que la base a oubliées en partie",
+        (Lang::Fr, Regle::Remise) => "envois dits remis ou non remis qui ne sont pas partis",
         (Lang::En, Regle::SansSuite) => "deliveries neither final nor under way",
         (Lang::En, Regle::Totaux) => "messages whose sums are not those of their deliveries",
         (Lang::En, Regle::Statut) => "messages whose state contradicts their deliveries",
@@ -88,6 +91,7 @@ pub(super) const fn broken(lang: Lang, regle: Regle) -> &'static str {
         (Lang::En, Regle::Tentative) => {
             "attempts without an end, or forgotten in part by the database"
         }
+        (Lang::En, Regle::Remise) => "deliveries said to be delivered, or not, that did not leave",
     }
 }
 

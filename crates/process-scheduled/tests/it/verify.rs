@@ -36,7 +36,7 @@ fn a_day_with_every_kind_of_end_is_sound(database: &Database) {
     assert_eq!(ended.code, 0, "{ended:?}");
     let first = "6 destinataires : 5 dans un état final (1 incertain), 1 en route.";
     assert_eq!(ended.stdout.lines().next(), Some(first));
-    assert_eq!(ended.stdout.matches("\nok ").count(), 6, "{ended:?}");
+    assert_eq!(ended.stdout.matches("\nok ").count(), 7, "{ended:?}");
     assert_eq!(program.run(&["verify", "--quiet"]).stdout, "");
     let report = program.run(&["verify", "--json"]).json();
     assert_eq!(
@@ -89,6 +89,11 @@ const BREACHES: &[(&str, &str, &str)] = &[
         "UPDATE tentatives SET fin = NULL WHERE envoi = 3",
         "tentative",
         "envoi 3 (message 1)",
+    ),
+    (
+        "UPDATE envois SET remise = 'remis', remise_le = '2026-02-03T04:05:06.000000Z' WHERE id = 2",
+        "remise",
+        "envoi 2 (message 1)",
     ),
     (
         "UPDATE envois SET jeton = 0 WHERE id = 4",

@@ -25,6 +25,7 @@ impl Engine<'_> {
                 expansion::give_back(conn, &id)
             })
         })?;
+        self.catch_up()?;
         self.close()?;
         let counts = self.counts;
         let generation = &mut self.generation;

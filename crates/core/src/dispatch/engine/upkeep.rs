@@ -52,7 +52,13 @@ impl Engine<'_> {
         if recovered.iter().any(|envoi| !envoi.etat.is_final()) {
             self.more_waits();
         }
+        self.catch_up()?;
         self.close()
+    }
+
+    /// Notes what was told of envois before they were recorded.
+    pub(super) fn catch_up(&mut self) -> Result<(), Error> {
+        persist(self.conn, &self.stop, |conn, _| envois::catch_up(conn)).map(drop)
     }
 
     /// One transaction's worth of working out recipients, while there may be some.

@@ -7,9 +7,10 @@ use crate::store::backend::locked;
 use crate::store::literal::{is_one_of, lower};
 use crate::store::sql::{columns, statements};
 use crate::store::{Conn, Error};
-use crate::vocabulary::{Canal, Etat, Mode, Motif, Verdict};
+use crate::vocabulary::{Canal, Etat, Mode, Motif, Remise, Verdict};
 use diesel::dsl::{auto_type, exists, not};
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -74,7 +75,8 @@ statements! {
         "UPDATE envois
             SET adresse = r.adresse, etat = 'a_envoyer', motif = NULL, code = NULL, detail = NULL,
                 reference = NULL, termine_le = NULL, emis_le = NULL, tentatives = 0, ambigus = 0,
-                renvois = renvois + 1, jeton = jeton + 1, prochaine = {now}, expire = {expire}
+                renvois = renvois + 1, jeton = jeton + 1, prochaine = {now}, expire = {expire},
+                remise = 'inconnue', remise_le = NULL, remise_code = NULL, passerelle = NULL
            FROM {addressed} WHERE envois.id = r.id";
 
     // Addresses are unique in a message at every moment: two parents may have changed theirs.
@@ -99,7 +101,8 @@ fn never_left() -> _ {
 }
 
 /// Those of a message that a person can send again: who was not reached, who had no usable address,
-/// and with `simulated` also those to whom nothing really left. With `wanted`, only these of them.
+/// and with `simulated` also those to whom nothing really left. With `wanted`, only these of them, and of these
+/// also those who did not get what left.
 pub fn hold_resendable(
     conn: &mut Conn,
     message: i64,
@@ -112,6 +115,11 @@ pub fn hold_resendable(
         .or(envois::etat
             .eq(Etat::Ignore)
             .and(envois::motif.eq_any(unaddressed)));
+    // Sent again by name only: as long as the address is the same, it would most likely come back again.
+    let undelivered = envois::etat
+        .eq(Etat::Envoye)
+        .and(envois::remise.eq(Remise::NonRemis));
+    let unreached = unreached.or(undelivered.and(wanted.is_some().into_sql::<Bool>()));
     let of_it = envois::table
         .filter(
             envois::message

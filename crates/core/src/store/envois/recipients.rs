@@ -7,7 +7,7 @@ use crate::store::backend::MultiBackend;
 use crate::store::literal::text_or;
 use crate::store::search::by;
 use crate::store::{Conn, Error};
-use crate::vocabulary::{Canal, Etat, Motif};
+use crate::vocabulary::{Canal, Etat, Motif, Remise};
 use diesel::dsl::{auto_type, count_star};
 use diesel::prelude::*;
 
@@ -58,6 +58,12 @@ pub struct Destinataire {
     pub termine_le: Option<Instant>,
     /// When it was read first, if that is followed.
     pub lu_le: Option<Instant>,
+    /// Whether the telephone or the mailbox has it, as far as anybody told.
+    pub remise: Remise,
+    /// Since when that is known.
+    pub remise_le: Option<Instant>,
+    /// The code that was told with it.
+    pub remise_code: Option<String>,
     /// When the message was forgotten, and with it who this is.
     #[diesel(select_expression = oublie_le())]
     pub oublie_le: Option<Instant>,

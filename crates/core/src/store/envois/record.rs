@@ -92,7 +92,7 @@ statements! {
          SELECT r.id, r.jeton, {passage}, {now}, {now}, 'accepte', r.code FROM {ahead}
           WHERE true ON CONFLICT DO NOTHING";
 
-    fn reopen(late: &[Recorded]) =
+    fn reopened(late: &[Recorded]) =
         "UPDATE messages SET statut = 'en_attente'
           WHERE statut IN ('envoye', 'echec') AND id IN (SELECT r.message FROM {late})";
 }
@@ -110,7 +110,7 @@ pub fn record(conn: &mut Conn, outcomes: &[Outcome], now: Instant) -> Result<Vec
         conn.load::<Count>(&lock_messages(outcomes))?;
         let late: Vec<Recorded> = conn.load(recorded(outcomes, true, now))?;
         if !late.is_empty() {
-            conn.execute(reopen(&late))?;
+            reopen(conn, &late)?;
         }
         kept.extend(late);
     }
@@ -120,6 +120,11 @@ pub fn record(conn: &mut Conn, outcomes: &[Outcome], now: Instant) -> Result<Vec
     let told: Vec<&Outcome> = outcomes.iter().filter(is_told).collect();
     conn.execute(attempts(&told, now))?;
     Ok(kept)
+}
+
+/// Opens the messages of envois that are known better now, to be closed with the new sums. They are locked.
+pub(super) fn reopen(conn: &mut Conn, late: &[Recorded]) -> Result<(), Error> {
+    conn.execute(reopened(late)).map(drop)
 }
 
 /// Those of the outcomes that stand already: written by a commit whose answer was lost.

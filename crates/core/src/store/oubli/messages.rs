@@ -200,7 +200,7 @@ statements! {
     fn envois_emptied(keys: &[Key]) =
         "UPDATE envois
             SET parent = NULL, adresse = NULL, reference = NULL, code = NULL, detail = NULL,
-                proprio = NULL, jeton = jeton + 1
+                remise_code = NULL, proprio = NULL, jeton = jeton + 1
           WHERE id IN (SELECT r.cle FROM {keys})";
 
     fn attempts_gone(keys: &[Key]) =

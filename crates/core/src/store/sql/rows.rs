@@ -1,7 +1,7 @@
 //! Rows that travel into a statement as one bound value.
 
 use crate::instant::Instant;
-use crate::vocabulary::{Canal, Etat, Motif, Relation, Scolarite, Statut, Verdict};
+use crate::vocabulary::{Canal, Etat, Motif, Relation, Remise, Scolarite, Statut, Verdict};
 
 /// The name of a column, and its type on PostgreSQL. (SQLite takes what the JSON says.)
 pub(crate) type Column = (&'static str, &'static str);
@@ -66,7 +66,7 @@ fields! {
     i64 => "bigint", f64 => "float8", bool => "boolean", Instant => "timestamptz",
     String => "text", &str => "text",
     Canal => "text", Etat => "text", Motif => "text", Relation => "text",
-    Scolarite => "text", Statut => "text", Verdict => "text",
+    Remise => "text", Scolarite => "text", Statut => "text", Verdict => "text",
 }
 
 /// Some value, for the test that prepares every statement.

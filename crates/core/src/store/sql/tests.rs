@@ -21,6 +21,7 @@ fn all(conn: &Conn) -> Vec<Sql> {
         envois::quiet::statements(),
         envois::record::statements(),
         envois::recover::statements(),
+        envois::remise::statements(),
         envois::sent::statements(),
         expansion::statements(),
         origine::statements(),

@@ -67,8 +67,10 @@ fn is_out_of_the_way(place: &str, canal: Canal, database: &Database) -> bool {
         "request" | "request_sent" | "response" => canal == Canal::Email,
         // There everything is one statement.
         "settle_commit" => database.is_postgres(),
-        // Where a retention is set, see the tests of `purge`; and of the HTTP interface.
-        "oubli_commit" | "oubli_committed" | "request_committed" => true,
+        // Where a retention is set, see the tests of `purge`; and of the HTTP interface; and of what is
+        // told of deliveries.
+        "oubli_commit" | "oubli_committed" | "request_committed" | "remise_commit"
+        | "remise_committed" => true,
         _ => false,
     }
 }

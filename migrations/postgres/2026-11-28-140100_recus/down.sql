@@ -1,0 +1,1 @@
+DROP TABLE jetons_recus;
