@@ -2,7 +2,7 @@
 
 use crate::config::{Config, Lang};
 use crate::mailbox;
-use crate::model::{Candidate, Reading};
+use crate::model::{Barred, Candidate, Reading};
 use crate::phone::{self, Region};
 use crate::segments::{self, Plain};
 use crate::texts::addresses as texts;
@@ -122,10 +122,15 @@ impl Rules {
         }
     }
 
-    /// Why an address that another record refuses is not written to.
+    /// Why an address is not written to, whoever has it.
     #[must_use]
-    pub fn elsewhere(&self) -> Refusal {
-        Refusal::told(Motif::Opposition, Some(texts::refused_elsewhere(self.lang)))
+    pub fn barred(&self, why: Barred) -> Refusal {
+        match why {
+            Barred::Refusee => {
+                Refusal::told(Motif::Opposition, Some(texts::refused_elsewhere(self.lang)))
+            }
+            Barred::Morte => Motif::AdresseMorte.into(),
+        }
     }
 
     /// Why nobody is sent this SMS, which was written before it could be refused.

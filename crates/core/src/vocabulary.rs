@@ -182,6 +182,8 @@ text_enum! {
         Efface = "efface",
         /// The number's country is not allowed.
         PaysRefuse = "pays_refuse",
+        /// Two messages came back from this mailbox: there is none such.
+        AdresseMorte = "adresse_morte",
     }
 }
 

@@ -76,8 +76,21 @@ mod tests {
     #[test]
     fn a_number_too_many_or_too_few_is_none() {
         let cle = "0123456789abcdef".repeat(2);
-        for text in ["", ".", ".1.", ".1.2.3", ".-1", ".+1", ". 1", ".99999999999999999999"] {
-            assert_eq!(format!("{cle}{text}").parse::<DeliveryKey>(), Err(()), "{text}");
+        for text in [
+            "",
+            ".",
+            ".1.",
+            ".1.2.3",
+            ".-1",
+            ".+1",
+            ". 1",
+            ".99999999999999999999",
+        ] {
+            assert_eq!(
+                format!("{cle}{text}").parse::<DeliveryKey>(),
+                Err(()),
+                "{text}"
+            );
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod address;
 pub(super) mod announce;
 pub(super) mod claim;
 mod lecture;
+pub mod missed;
 pub(super) mod quiet;
 pub mod recipients;
 pub(super) mod record;

@@ -33,7 +33,10 @@ fn reason(code: &str) -> Option<(&'static str, &'static str)> {
         "2.1" => ("cette boîte est fermée", "this mailbox is closed"),
         "2.2" => ("boîte pleine", "mailbox full"),
         "2.3" | "3.4" => ("message trop grand", "message too large"),
-        "4.1" | "4.2" | "4.7" => ("la messagerie ne répond pas", "the mail server does not answer"),
+        "4.1" | "4.2" | "4.7" => (
+            "la messagerie ne répond pas",
+            "the mail server does not answer",
+        ),
         _ if detail.starts_with("7.") => (
             "refusé par la messagerie du destinataire",
             "refused by the recipient's mail server",
@@ -50,7 +53,11 @@ mod tests {
     fn what_is_known_is_said() {
         for (canal, code, said) in [
             (Canal::Email, None, "n'est pas arrivé"),
-            (Canal::Email, Some("5.2.2"), "n'est pas arrivé : boîte pleine (5.2.2)"),
+            (
+                Canal::Email,
+                Some("5.2.2"),
+                "n'est pas arrivé : boîte pleine (5.2.2)",
+            ),
             (Canal::Email, Some("5.9.9"), "n'est pas arrivé (5.9.9)"),
             (
                 Canal::Email,

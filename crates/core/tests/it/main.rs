@@ -7,6 +7,7 @@
 )]
 
 mod adresses;
+mod adresses_mortes;
 mod announce;
 mod annuaire;
 mod cancel;

@@ -110,10 +110,7 @@ fn a_delivery_is_known_by_our_key(database: &Database) {
         Noted::New(_)
     ));
     assert_eq!(state(&school, 1), "envoye non_remis 5.1.1");
-    assert_eq!(
-        envois::note(&mut run.conn, &news).unwrap(),
-        Noted::Known
-    );
+    assert_eq!(envois::note(&mut run.conn, &news).unwrap(), Noted::Known);
 }
 
 /// Every order of these, some of them twice: the envoi ends alike, and its moment is that of the word that
@@ -370,9 +367,8 @@ fn what_did_not_leave_was_not_delivered(database: &Database) {
     let news = told(Some("kannel"), &key(&school, 1), Remise::Remis);
     assert_eq!(envois::note(&mut run.conn, &news).unwrap(), Noted::Known);
     assert_eq!(state(&school, 1), "echec inconnue");
-    database.execute(
-        "UPDATE envois SET remise = 'remis', remise_le = '2026-02-03T04:05:06.000000Z'",
-    );
+    database
+        .execute("UPDATE envois SET remise = 'remis', remise_le = '2026-02-03T04:05:06.000000Z'");
     let found = verify::breaches(&mut run.conn, Regle::Remise, 9).unwrap();
     assert_eq!(found.len(), 1);
 }

@@ -3,8 +3,8 @@
 
 use crate::harness::School;
 use messages_core::vocabulary::{
-    Action, Canal, Cause, Etat, Genre, Mode, Motif, Objet, Relation, Remise, Retour, Scolarite, Statut,
-    Verdict,
+    Action, Canal, Cause, Etat, Genre, Mode, Motif, Objet, Relation, Remise, Retour, Scolarite,
+    Statut, Verdict,
 };
 use messages_testing::db::Database;
 use messages_testing::stories;
