@@ -5,11 +5,9 @@
 # packages wrk, curl, jq, openssl, sqlite3, postgresql and libpq-dev; on this machine only.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-# shellcheck source=scripts/postgres.sh
-. scripts/postgres.sh
-for tool in wrk curl jq openssl sqlite3 psql; do
-  command -v "$tool" >/dev/null || { echo "missing: $tool (apt-get install wrk curl jq openssl sqlite3 postgresql libpq-dev)" >&2; exit 78; }
-done
+# shellcheck source=scripts/bench.sh
+. scripts/bench.sh
+need "wrk curl jq openssl sqlite3 postgresql libpq-dev" wrk curl jq openssl sqlite3 psql
 long=
 if [ "${1:-}" = --long ]; then long=yes; shift; fi
 [ $# -gt 0 ] || set -- sqlite postgres
@@ -46,18 +44,8 @@ token() {
   printf '%s.%s' "$signed" "$(printf %s "$signed" | openssl dgst -sha256 -hmac "$JWT_SIGNING_KEY" -binary | base64url)"
 }
 
-query() { # DATABASE STATEMENT
-  if [ "$1" = sqlite ]; then sqlite3 -cmd '.timeout 60000' "$work/bench.sqlite3" "$2"; else psql -qAt "$DATABASE_URL" -c "$2"; fi
-}
-
 fresh() { # DATABASE
-  if [ "$1" = sqlite ]; then
-    rm -f bench.sqlite3*
-    export DATABASE_URL="sqlite://$work/bench.sqlite3"
-  else
-    psql -q "$TEST_POSTGRES_URL" -c 'SET client_min_messages = error; DROP SCHEMA IF EXISTS bench CASCADE; CREATE SCHEMA bench'
-    export DATABASE_URL="$TEST_POSTGRES_URL&options=-csearch_path%3Dbench"
-  fi
+  new_database "$1"
   "$built/process-scheduled" --quiet migrate
   KEY=$("$built/messages-api" key create --name bench --scope lecture,ecriture,envoi 2>/dev/null | grep -oEm1 'msg_[0-9a-f]{8}_[0-9a-f]{64}')
 }
@@ -161,7 +149,7 @@ request = function()
 end
 LUA
 
-echo "machine: $(nproc) cores, $(awk '/MemTotal/ {printf "%.0f GB", $2 / 1048576}' /proc/meminfo), $(awk -F': ' '/model name/ {print $2; exit}' /proc/cpuinfo), Linux $(uname -r)"
+machine
 echo "programs: $("$built/messages-api" --version), $(wrk -v 2>&1 | awk 'NR == 1 {print $1, $2}'), PostgreSQL $(psql --version | awk '{print $3}')"
 
 rates() { # DATABASE

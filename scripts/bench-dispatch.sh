@@ -4,69 +4,42 @@
 # libpq-dev, sqlite3 and time; starts and stops its own servers, on this machine only.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-# shellcheck source=scripts/postgres.sh
-. scripts/postgres.sh
-PATH=$PATH:/usr/sbin
-for tool in smtp-sink smtp-source sqlite3 psql /usr/bin/time; do
-  command -v "$tool" >/dev/null || { echo "missing: $tool (apt-get install postfix postgresql libpq-dev sqlite3 time)" >&2; exit 78; }
-done
+# shellcheck source=scripts/bench.sh
+. scripts/bench.sh
+need "postfix postgresql libpq-dev sqlite3 time" smtp-sink smtp-source sqlite3 psql /usr/bin/time
 
 MANY=${MANY:-10000}      # e-mails of a large group
 CROWD=${CROWD:-100000}   # recipients of the memory test
 OLD=${OLD:-1000000}      # envois that are done
 BODY=$(head -c 2000 /dev/zero | tr '\0' 'a')
 
-work=$(mktemp -d)
-chmod 711 "$work"
+begin_work
 # The default build for SQLite, as a school has it; libpq alone takes some milliseconds to load.
 for db in sqlite postgres; do
   cargo build --release --quiet -p process-scheduled --features "$db"
   cp "${CARGO_TARGET_DIR:-$PWD/target}"/release/process-scheduled "$work/process-scheduled-$db"
 done
 cargo build --release --quiet -p messages-testing --example peer
-peer=${CARGO_TARGET_DIR:-$PWD/target}/release/examples/peer
-trap 'kill $(jobs -p) 2>/dev/null || true; stop_postgres; rm -rf "$work"' EXIT
-start_postgres "$work/postgres"
+cp "${CARGO_TARGET_DIR:-$PWD/target}"/release/examples/peer "$work"
 cd "$work"
 export SMS_QUIET_HOURS=non MESSAGES_MODE=reel DEFAULT_FROM_EMAIL=ecole@exemple.example EMAIL_HOST=127.0.0.1
 export MESSAGES_EMAIL_CONNECTIONS=20 MESSAGES_SMS_CONNECTIONS=16 MESSAGES_SMS_MAX_SEGMENTS=20
 
-median() { sort -n | awk '{v[NR]=$1} END {print v[int((NR+1)/2)]}'; }
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN {printf "%.2f", a / b}'; }
 rate() { awk -v n="$1" -v s="$2" 'BEGIN {printf "%.0f", n / s}'; }
-seconds() { local begin=$EPOCHREALTIME; "$@" >/dev/null; awk -v a="$begin" -v b="$EPOCHREALTIME" 'BEGIN {printf "%.4f\n", b - a}'; }
-
-query() { # DATABASE STATEMENT
-  if [ "$1" = sqlite ]; then sqlite3 -cmd '.timeout 20000' "$work/bench.sqlite3" "$2"; else psql -qAt "$DATABASE_URL" -c "$2"; fi
-}
 
 fresh() { # DATABASE PARENTS
   program=$work/process-scheduled-$1
-  if [ "$1" = sqlite ]; then
-    rm -rf bench.sqlite3* # with the folder of the journal of answers
-    export DATABASE_URL="sqlite://$work/bench.sqlite3"
-  else
-    psql -q "$TEST_POSTGRES_URL" -c 'SET client_min_messages = error; DROP SCHEMA IF EXISTS bench CASCADE; CREATE SCHEMA bench'
-    export DATABASE_URL="$TEST_POSTGRES_URL&options=-csearch_path%3Dbench"
-  fi
+  new_database "$1"
   "$program" --quiet migrate
-  {
-    echo parent_id,nom,prenom,telephone,email,notifications_sms,notifications_email,etudiant_id,etudiant_nom,etudiant_prenom,classe_id,classe
-    seq 1 "$2" | awk '{printf "%d,Nom,P,06%08d,p%d@exemple.example,oui,oui,%d,N,P,1,6e\n", $1, 12000000 + $1, $1, $1}'
-  } >parents.csv
+  parents "$2" >parents.csv
   "$program" --quiet import parents.csv
 }
 
 old() { # DATABASE: a message of last year with OLD envois, all accepted
-  local series insert
   query "$1" "INSERT INTO messages (type, contenu, est_message_groupe, statut, date_programmee, etendu_le, nb_envoyes) VALUES ('email', 'x', true, 'envoye', '2026-01-02T00:00:00Z', '2026-01-02T00:00:00Z', $OLD)"
-  insert="INSERT INTO envois (message, canal, adresse, etat, prochaine, expire, termine_le)"
-  if [ "$1" = sqlite ]; then
-    series="WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < $OLD)"
-    query "$1" "$insert $series SELECT (SELECT max(id) FROM messages), 'email', 'old' || n || '@exemple.example', 'envoye', '2026-01-02T00:00:00Z', '2026-01-03T00:00:00Z', '2026-01-02T00:00:00Z' FROM s"
-  else
-    query "$1" "$insert SELECT (SELECT max(id) FROM messages), 'email', 'old' || n || '@exemple.example', 'envoye', '2026-01-02T00:00:00Z', '2026-01-03T00:00:00Z', '2026-01-02T00:00:00Z' FROM generate_series(1, $OLD) AS s(n)"
-  fi
+  query "$1" "INSERT INTO envois (message, canal, adresse, etat, prochaine, expire, termine_le)
+    SELECT (SELECT max(id) FROM messages), 'email', 'old' || n || '@exemple.example', 'envoye', '2026-01-02T00:00:00Z', '2026-01-03T00:00:00Z', '2026-01-02T00:00:00Z' FROM $(series "$1" "$OLD")"
 }
 
 programme() { # DATABASE TYPE
@@ -95,16 +68,7 @@ sink() { # a port where smtp-sink listens
   SINK_PORT=$port
 }
 
-peer() { # KIND LATENCY_MS: a port where our own peer listens
-  local fifo="$work/peer-$1-$2"
-  mkfifo "$fifo"
-  sleep infinity >"$fifo" &
-  "$peer" "$1" "$2" <"$fifo" >"$fifo.out" &
-  until [ -s "$fifo.out" ]; do sleep 0.1; done
-  PEER_PORT=$(head -1 "$fifo.out")
-}
-
-echo "machine: $(nproc) cores, $(awk '/MemTotal/ {printf "%.0f GB", $2 / 1048576}' /proc/meminfo), $(awk -F': ' '/model name/ {print $2; exit}' /proc/cpuinfo), Linux $(uname -r)"
+machine
 echo "programs: $("$work/process-scheduled-sqlite" --version), PostgreSQL $(psql --version | awk '{print $3}'), postfix $(dpkg-query -Wf '${Version}' postfix 2>/dev/null || echo '?')"
 sink
 
@@ -132,19 +96,17 @@ for db in sqlite postgres; do
   echo "peak memory, $MANY recipients:    $((peak / 1024)) MB"
 
   fresh "$db" 5000
-  peer smtp 20
+  listen smtp 20
   EMAIL_PORT=$PEER_PORT
   ours=$(send "$db" email)
   theirs=$(source_of "$PEER_PORT" 5000)
   echo "5,000 e-mails, 20 ms a reply:     $(rate 5000 "$ours") /s; smtp-source $(rate 5000 "$theirs") /s; ratio $(ratio "$theirs" "$ours")"
-  rm -f "$work"/peer-smtp-20*
 
   fresh "$db" "$MANY"
-  peer sms 0
+  listen sms 0
   export SMS_API_URL="http://127.0.0.1:$PEER_PORT/send"
   ours=$(three send "$db" sms)
   echo "$MANY SMS, 16 connections:         $(rate "$MANY" "$ours") /s"
-  rm -f "$work"/peer-sms-0*
 
   fresh "$db" "$CROWD"
   EMAIL_PORT=$SINK_PORT

@@ -6,12 +6,9 @@
 # libpq-dev and pgbouncer; starts and stops its own servers, on this machine only.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-# shellcheck source=scripts/postgres.sh
-. scripts/postgres.sh
-PATH=$PATH:/usr/sbin
-for tool in pgbouncer psql; do
-  command -v "$tool" >/dev/null || { echo "missing: $tool (apt-get install postgresql libpq-dev pgbouncer)" >&2; exit 78; }
-done
+# shellcheck source=scripts/bench.sh
+. scripts/bench.sh
+need "postgresql libpq-dev pgbouncer" pgbouncer psql
 [ $# -gt 0 ] || set -- 1 2 4 8
 
 RECIPIENTS=${RECIPIENTS:-1500}  # of each run
@@ -19,29 +16,11 @@ CONNECTIONS=${CONNECTIONS:-10}  # to the relay, of each run
 LATENCY=${LATENCY:-20}          # milliseconds a reply
 PROFILE=${PROFILE:-release}
 
-cargo build --profile "$PROFILE" --quiet -p process-scheduled --features postgres
-cargo build --profile "$PROFILE" --quiet -p messages-testing --example peer
-folder=$PROFILE
-if [ "$PROFILE" = dev ]; then folder=debug; fi
-built=${CARGO_TARGET_DIR:-$PWD/target}/$folder
-work=$(mktemp -d)
-chmod 711 "$work"
-trap 'kill $(jobs -p) 2>/dev/null || true; stop_postgres; rm -rf "$work"' EXIT
-start_postgres "$work/postgres"
-# The programs look for their settings where they are.
-cp "$built/process-scheduled" "$built/examples/peer" "$work"
+begin_work
+build_programs
 cd "$work"
 export SMS_QUIET_HOURS=non MESSAGES_MODE=reel DEFAULT_FROM_EMAIL=ecole@exemple.example EMAIL_HOST=127.0.0.1
 export MESSAGES_EMAIL_CONNECTIONS=$CONNECTIONS
-
-start_relay() { # sets EMAIL_PORT
-  mkfifo relay
-  sleep infinity >relay &
-  ./peer smtp "$LATENCY" <relay >relay.port &
-  until [ -s relay.port ]; do sleep 0.1; done
-  EMAIL_PORT=$(head -1 relay.port)
-  export EMAIL_PORT
-}
 
 # By transactions, on a socket in $work/pool; refuses to run as root.
 start_pool() {
@@ -76,10 +55,7 @@ school() { # DATABASE PARENTS
   local url="postgres:///$1?host=$work/postgres&user=messages"
   psql -q "$TEST_POSTGRES_URL" -c "CREATE DATABASE $1"
   DATABASE_URL=$url ./process-scheduled --quiet migrate
-  {
-    echo parent_id,nom,prenom,telephone,email,notifications_sms,notifications_email,etudiant_id,etudiant_nom,etudiant_prenom,classe_id,classe
-    seq 1 "$2" | awk '{printf "%d,Nom,P,06%08d,p%d@exemple.example,oui,oui,%d,N,P,1,6e\n", $1, 12000000 + $1, $1, $1}'
-  } >parents.csv
+  parents "$2" >parents.csv
   DATABASE_URL=$url ./process-scheduled --quiet import parents.csv
   psql -q "$url" -c "INSERT INTO messages (type, sujet, contenu, est_message_groupe, statut, date_programmee)
     VALUES ('email', 'x', 'x', true, 'programme', '2026-01-02T00:00:00Z')"
@@ -99,9 +75,10 @@ rate() { # DATABASE WHERE RUNS
   awk -v n="$recipients" -v a="$begin" -v b="$end" 'BEGIN {printf "%.1f", n / (b - a)}'
 }
 
-echo "machine: $(nproc) cores, $(awk '/MemTotal/ {printf "%.0f GB", $2 / 1048576}' /proc/meminfo), $(awk -F': ' '/model name/ {print $2; exit}' /proc/cpuinfo), Linux $(uname -r)"
+machine
 echo "programs: $(./process-scheduled --version), PostgreSQL $(psql --version | awk '{print $3}'), $(pgbouncer --version | head -1)"
-start_relay
+listen smtp "$LATENCY"
+export EMAIL_PORT=$PEER_PORT
 start_pool
 for way in direct pool; do
   where="host=$work/postgres"

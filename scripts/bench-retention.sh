@@ -7,11 +7,9 @@
 # servers, on this machine only.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-# shellcheck source=scripts/postgres.sh
-. scripts/postgres.sh
-for tool in sqlite3 psql; do
-  command -v "$tool" >/dev/null || { echo "missing: $tool (apt-get install postgresql libpq-dev sqlite3)" >&2; exit 78; }
-done
+# shellcheck source=scripts/bench.sh
+. scripts/bench.sh
+need "postgresql libpq-dev sqlite3" sqlite3 psql
 [ $# -gt 0 ] || set -- sqlite postgres
 
 ENVOIS=${ENVOIS:-1000000}
@@ -24,78 +22,41 @@ PROFILE=${PROFILE:-release}
 MESSAGES=$((ENVOIS / RECIPIENTS))
 FIRST=$(($(date +%s) - 766 * 86400)) # the year ends 401 days ago
 
-cargo build --profile "$PROFILE" --quiet -p process-scheduled --features postgres
-cargo build --profile "$PROFILE" --quiet -p messages-testing --example peer
-folder=$PROFILE
-if [ "$PROFILE" = dev ]; then folder=debug; fi
-built=${CARGO_TARGET_DIR:-$PWD/target}/$folder
-work=$(mktemp -d)
-chmod 711 "$work"
-trap 'kill $(jobs -p) 2>/dev/null || true; stop_postgres; rm -rf "$work"' EXIT
-start_postgres "$work/postgres"
-# The programs look for their settings where they are.
-cp "$built/process-scheduled" "$built/examples/peer" "$work"
+begin_work
+build_programs
 cd "$work"
 export SMS_QUIET_HOURS=non MESSAGES_MODE=reel DEFAULT_FROM_EMAIL=ecole@exemple.example EMAIL_HOST=127.0.0.1
 export MESSAGES_EMAIL_CONNECTIONS=$CONNECTIONS LOG_LEVEL=debug
 
-median() { sort -n | awk '{v[NR]=$1} END {print v[int((NR+1)/2)]}'; }
-seconds() { local begin=$EPOCHREALTIME; "$@" >/dev/null; awk -v a="$begin" -v b="$EPOCHREALTIME" 'BEGIN {printf "%.4f\n", b - a}'; }
 compare() { # WHAT WITHOUT WITH
   awk -v what="$1" -v a="$2" -v b="$3" 'BEGIN {printf "%-48s %8.3f s without, %8.3f s with: %.3f\n", what, a, b, b / a}'
 }
 
-query() { # DATABASE STATEMENT
-  if [ "$1" = sqlite ]; then sqlite3 -cmd '.timeout 20000' "$work/bench.sqlite3" "$2"; else psql -qAt "$DATABASE_URL" -c "$2"; fi
-}
-
 fresh() { # DATABASE
-  if [ "$1" = sqlite ]; then
-    export DATABASE_URL="sqlite://$work/bench.sqlite3"
-  else
-    psql -q "$TEST_POSTGRES_URL" -c 'CREATE SCHEMA bench'
-    export DATABASE_URL="$TEST_POSTGRES_URL&options=-csearch_path%3Dbench"
-  fi
+  new_database "$1"
   ./process-scheduled --quiet migrate
-  {
-    echo parent_id,nom,prenom,telephone,email,notifications_sms,notifications_email,etudiant_id,etudiant_nom,etudiant_prenom,classe_id,classe
-    seq 1 "$SEND" | awk '{printf "%d,Nom,P,06%08d,p%d@exemple.example,oui,oui,%d,N,P,1,6e\n", $1, 12000000 + $1, $1, $1}'
-  } >parents.csv
+  parents "$SEND" >parents.csv
   ./process-scheduled --quiet import parents.csv
 }
 
 # Messages spread evenly over a year, each with its envois, their attempts and two deeds.
 fill() { # DATABASE
-  if [ "$1" = sqlite ]; then
-    series() { echo "(WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < $1) SELECT n FROM s) AS s"; }
-    at="strftime('%Y-%m-%dT%H:%M:%f000Z', $FIRST + s.n * 31536000 / $MESSAGES, 'unixepoch')"
-  else
-    series() { echo "generate_series(1, $1::bigint) AS s(n)"; }
-    at="to_timestamp($FIRST + s.n * 31536000 / $MESSAGES)"
-  fi
+  local at="to_timestamp($FIRST + s.n * 31536000 / $MESSAGES)"
+  if [ "$1" = sqlite ]; then at="strftime('%Y-%m-%dT%H:%M:%f000Z', $FIRST + s.n * 31536000 / $MESSAGES, 'unixepoch')"; fi
   query "$1" "INSERT INTO messages (type, contenu, classe, est_message_groupe, statut, date_creation, date_programmee, programme_le, etendu_le, date_envoi, nb_destinataires, nb_envoyes, auteur)
     SELECT 'sms', 'Votre enfant est absent ce jour, le ' || s.n || '. Merci de prendre contact avec la vie scolaire.', 1, true, 'envoye',
-           $at, $at, $at, $at, $at, $RECIPIENTS, $RECIPIENTS, 'utilisateur 12' FROM $(series "$MESSAGES")"
+           $at, $at, $at, $at, $at, $RECIPIENTS, $RECIPIENTS, 'utilisateur 12' FROM $(series "$1" "$MESSAGES")"
   query "$1" "INSERT INTO envois (message, parent, canal, adresse, etat, jeton, tentatives, prochaine, expire, reference, code, emis_le, termine_le)
     SELECT m.id, (m.id * $RECIPIENTS + s.n) % $SEND + 1, 'sms', '+33' || (600000000 + s.n), 'envoye', 1, 1, m.date_creation, m.date_creation,
            'reference-' || m.id, '200', m.date_creation, m.date_creation
-      FROM messages m CROSS JOIN $(series "$RECIPIENTS") ORDER BY m.id, s.n"
+      FROM messages m CROSS JOIN $(series "$1" "$RECIPIENTS") ORDER BY m.id, s.n"
   query "$1" "INSERT INTO tentatives (envoi, jeton, passage, debut, fin, verdict, code)
     SELECT id, 1, '01234567-89ab-7def-8123-456789abcdef', emis_le, termine_le, 'accepte', '200' FROM envois"
   query "$1" "INSERT INTO historique (fait_le, acteur, action, objet, numero, ip)
     SELECT date_creation, 'utilisateur 12', CASE s.n WHEN 1 THEN 'cree' ELSE 'programme' END, 'message', id, '192.0.2.1'
-      FROM messages CROSS JOIN $(series 2) ORDER BY id, s.n"
+      FROM messages CROSS JOIN $(series "$1" 2) ORDER BY id, s.n"
   # As autovacuum does within a minute.
   if [ "$1" = postgres ]; then for table in messages envois tentatives historique recherche; do query "$1" "VACUUM (ANALYZE) $table"; done; fi
-}
-
-start_relay() { # sets EMAIL_PORT
-  mkfifo relay
-  sleep infinity >relay &
-  ./peer smtp "$LATENCY" <relay >relay.port &
-  until [ -s relay.port ]; do sleep 0.1; done
-  EMAIL_PORT=$(head -1 relay.port)
-  export EMAIL_PORT
 }
 
 idle() { # DATABASE DAYS
@@ -105,7 +66,7 @@ idle() { # DATABASE DAYS
 
 # Written beforehand: Debian's sqlite3 does not know the index of words once something was forgotten.
 drafts() { # DATABASE
-  query "$1" "INSERT INTO messages (type, sujet, contenu, est_message_groupe) SELECT 'email', 'x', 'x', true FROM $(series 99)"
+  query "$1" "INSERT INTO messages (type, sujet, contenu, est_message_groupe) SELECT 'email', 'x', 'x', true FROM $(series "$1" 99)"
 }
 
 send() { # DATABASE DAYS: seconds of a run that sends to everybody
@@ -132,9 +93,10 @@ steps() { # of the log, in milliseconds: how many, median, 99 of 100, longest
     awk '{v[NR] = $1} END {printf "%d steps, median %.1f ms, 99 of 100 below %.1f ms, longest %.1f ms\n", NR, v[int((NR + 1) / 2)], v[int(NR * .99) + (NR < 100)], v[NR]}'
 }
 
-echo "machine: $(nproc) cores, $(awk '/MemTotal/ {printf "%.0f GB", $2 / 1048576}' /proc/meminfo), $(awk -F': ' '/model name/ {print $2; exit}' /proc/cpuinfo), Linux $(uname -r), load $(cut -d' ' -f1-3 /proc/loadavg)"
+machine
 echo "programs: $(./process-scheduled --version) ($PROFILE), PostgreSQL $(psql --version | awk '{print $3}')"
-start_relay
+listen smtp "$LATENCY"
+export EMAIL_PORT=$PEER_PORT
 for db in "$@"; do
   echo; echo "== $db, $ENVOIS envois of $MESSAGES messages"
   begin=$SECONDS

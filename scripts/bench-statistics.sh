@@ -4,11 +4,9 @@
 # packages postgresql, libpq-dev and sqlite3; starts and stops its own server, on this machine only.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-# shellcheck source=scripts/postgres.sh
-. scripts/postgres.sh
-for tool in sqlite3 psql; do
-  command -v "$tool" >/dev/null || { echo "missing: $tool (apt-get install postgresql libpq-dev sqlite3)" >&2; exit 78; }
-done
+# shellcheck source=scripts/bench.sh
+. scripts/bench.sh
+need "postgresql libpq-dev sqlite3" sqlite3 psql
 
 ENVOIS=${ENVOIS:-1000000}
 RECIPIENTS=${RECIPIENTS:-1} # of each message
@@ -23,37 +21,18 @@ if [ "$PROFILE" = dev ]; then folder=debug; fi
 examples=${CARGO_TARGET_DIR:-$PWD/target}/$folder/examples
 ask=$examples/statistics
 handbook=$PWD/deploy/RELIABILITY.md
-work=$(mktemp -d)
-chmod 711 "$work"
-trap 'stop_postgres; rm -rf "$work"' EXIT
-start_postgres "$work/postgres"
+begin_work
 cd "$work"
-
-query() { # DATABASE STATEMENT
-  if [ "$1" = sqlite ]; then sqlite3 -cmd 'PRAGMA foreign_keys = ON' "$work/bench.sqlite3" "$2"; else psql -qAt "$DATABASE_URL" -c "$2"; fi
-}
-
-fresh() { # DATABASE
-  if [ "$1" = sqlite ]; then
-    export DATABASE_URL="sqlite://$work/bench.sqlite3"
-  else
-    psql -q "$TEST_POSTGRES_URL" -c 'CREATE SCHEMA bench'
-    export DATABASE_URL="$TEST_POSTGRES_URL&options=-csearch_path%3Dbench"
-  fi
-  "$ask" migrate
-}
 
 # Messages of one year, spread evenly over its seconds, the classes and the states: the worst case,
 # for real ones come in bursts, of which the counters have one row.
 fill() { # DATABASE
   if [ "$1" = sqlite ]; then
-    series() { echo "(WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < $1) SELECT n FROM s) AS s"; }
     at() { echo "strftime('%Y-%m-%dT%H:%M:%S.000000Z', 1751328000 + n * 31536000 / $MESSAGES + $1, 'unixepoch')"; }
   else
-    series() { echo "generate_series(1, $1::bigint) AS s(n)"; }
     at() { echo "to_timestamp(1751328000 + n * 31536000 / $MESSAGES + $1)"; }
   fi
-  query "$1" "INSERT INTO classes (nom) SELECT 'Classe ' || n FROM $(series "$CLASSES")"
+  query "$1" "INSERT INTO classes (nom) SELECT 'Classe ' || n FROM $(series "$1" "$CLASSES")"
   # Thirty words of French one after the other are a text.
   query "$1" "CREATE TABLE mots (id INTEGER PRIMARY KEY, mot TEXT NOT NULL); INSERT INTO mots (id, mot) VALUES $(
     LC_ALL=C.UTF-8 grep -oE '[[:alpha:]]{3,}' "$handbook" | awk '!known[$0]++ && n < 400 { printf "%s(%d, \047%s\047)", n ? "," : "", n, $0; n++ }')"
@@ -69,18 +48,19 @@ fill() { # DATABASE
                    CASE WHEN n > $MESSAGES - $OPEN THEN 'en_attente'
                         ELSE CASE n * 7919 % 1000003 / 23 % 40 WHEN 0 THEN 'brouillon' WHEN 1 THEN 'programme'
                                                           WHEN 2 THEN 'echec' ELSE 'envoye' END END AS statut
-              FROM $(series "$MESSAGES")) AS m"
+              FROM $(series "$1" "$MESSAGES")) AS m"
   query "$1" "INSERT INTO envois (message, canal, adresse, etat, motif, prochaine, expire)
     SELECT id, type, 'a' || s.n,
            CASE statut WHEN 'en_attente' THEN 'a_envoyer' WHEN 'echec' THEN 'echec' ELSE 'envoye' END,
            CASE statut WHEN 'echec' THEN 'permanent' END, date_creation, date_creation
-      FROM messages CROSS JOIN $(series "$RECIPIENTS") ORDER BY id, s.n"
+      FROM messages CROSS JOIN $(series "$1" "$RECIPIENTS") ORDER BY id, s.n"
 }
 
-echo "machine: $(nproc) cores, $(awk '/MemTotal/ {printf "%.0f GB", $2 / 1048576}' /proc/meminfo), $(awk -F': ' '/model name/ {print $2; exit}' /proc/cpuinfo), Linux $(uname -r)"
+machine
 for db in sqlite postgres; do
   echo; echo "== $db, $ENVOIS envois of $MESSAGES messages"
-  fresh "$db"
+  new_database "$db"
+  "$ask" migrate
   begin=$SECONDS
   fill "$db"
   echo "filled in $((SECONDS - begin)) s; $(query "$db" 'SELECT count(*) FROM compteurs') rows of counters"

@@ -30,8 +30,8 @@ pub use message::{Lang, Messages};
 pub use network::Network;
 pub use remnant::Remnant;
 pub use rights::Right;
-pub use sms::Sms;
 pub(crate) use sms::{DAY as SMS_PER_DAY, MONTH as SMS_PER_MONTH};
+pub use sms::{Gateway, Sms};
 pub use vars::{Fault, Faults, Vars};
 
 use crate::vocabulary::Canal;
@@ -72,18 +72,21 @@ impl Config {
     pub fn load(mut vars: Vars) -> Result<Self, Faults> {
         let messages = Messages::read(&mut vars);
         let database = Database::read(&mut vars);
+        let journal = database.journal(&mut vars);
+        let email = Email::read(&mut vars, messages.mode, messages.allow_cleartext);
+        let sms = Sms::read(&mut vars, messages.mode, messages.allow_cleartext);
         let config = Self {
-            journal: database.journal(&mut vars),
+            journal,
             database,
-            email: Email::read(&mut vars, messages.mode, messages.allow_cleartext),
-            sms: Sms::read(&mut vars, messages.mode, messages.allow_cleartext),
+            email,
             api: Api::read(&mut vars),
             log: Log::read(&mut vars),
             alarms: Alarms::read(&mut vars),
             messages,
             warnings: Vec::new(),
             file: vars.file.clone(),
-            named: named(&vars),
+            named: named(&vars, &sms),
+            sms,
         };
         let mut known: Vec<&str> = Self::names().collect();
         known.push(api::DJANGO_KEY);
@@ -124,10 +127,10 @@ impl Config {
     }
 }
 
-fn named(vars: &Vars) -> Vec<Canal> {
-    let peers = [(Canal::Email, "EMAIL_HOST"), (Canal::Sms, "SMS_API_URL")];
-    let named = peers.iter().filter(|(_, name)| vars.text(name).is_some());
-    named.map(|(canal, _)| *canal).collect()
+fn named(vars: &Vars, sms: &Sms) -> Vec<Canal> {
+    let email = vars.text("EMAIL_HOST").map(|_| Canal::Email);
+    let sms = sms.gateway.as_ref().map(|_| Canal::Sms);
+    email.into_iter().chain(sms).collect()
 }
 
 #[cfg(test)]

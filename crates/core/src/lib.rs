@@ -15,6 +15,7 @@ pub mod dispatch;
 mod domain;
 pub mod exit;
 pub mod failpoint;
+pub mod gateways;
 pub mod generation;
 pub mod html;
 pub mod import;

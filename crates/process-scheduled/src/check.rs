@@ -239,8 +239,8 @@ fn unset(lang: Lang, canal: Canal) -> String {
     let (setting, what) = match (canal, lang) {
         (Canal::Email, Lang::Fr) => ("EMAIL_HOST", "un e-mail"),
         (Canal::Email, Lang::En) => ("EMAIL_HOST", "an email"),
-        (Canal::Sms, Lang::Fr) => ("SMS_API_URL", "un SMS"),
-        (Canal::Sms, Lang::En) => ("SMS_API_URL", "an SMS"),
+        (Canal::Sms, Lang::Fr) => ("SMS_PROVIDER", "un SMS"),
+        (Canal::Sms, Lang::En) => ("SMS_PROVIDER", "an SMS"),
     };
     match lang {
         Lang::Fr => format!("canal non réglé ({setting}) ; {what} programmé attendrait"),

@@ -72,6 +72,8 @@ pub(crate) enum Command {
     },
     /// Vérifie réglages, base, relais, passerelle et horloge ; n'envoie rien
     Check,
+    /// Les passerelles SMS connues et ce que chacune demande ; --try envoie un vrai SMS
+    Gateways(Gateways),
     /// Prouve par la base que rien n'est perdu ni parti deux fois ; code 1 et numéros sinon
     Verify,
     /// Crée les tables ou les met à jour
@@ -110,6 +112,22 @@ pub(crate) enum Command {
     },
     /// Après une restauration ou une copie : montre ce qui pourrait repartir, et le libère
     Resume(Resume),
+}
+
+/// Sans rien : la liste. Ce qui est dit ici se met dans le fichier de réglages.
+#[derive(Debug, Args)]
+pub(crate) struct Gateways {
+    /// Celle-ci seulement
+    #[arg(conflicts_with = "essai")]
+    pub(crate) passerelle: Option<String>,
+
+    /// Envoie vraiment un SMS à ce numéro par la passerelle réglée, après avoir demandé
+    #[arg(long = "try", value_name = "NUMÉRO")]
+    pub(crate) essai: Option<String>,
+
+    /// Avec --try : sans demander
+    #[arg(long, requires = "essai")]
+    pub(crate) oui: bool,
 }
 
 /// Sans rien : montre les messages. Une fois tous décidés, les traitements envoient de nouveau.
@@ -183,6 +201,7 @@ impl Cli {
             Some(
                 Command::Demo { .. }
                     | Command::Migrate
+                    | Command::Gateways(Gateways { essai: Some(_), .. })
                     | Command::Resend { .. }
                     | Command::Backup { .. }
                     | Command::Restore { .. }

@@ -5,6 +5,7 @@ mod backup;
 mod check;
 mod cli;
 mod demo;
+mod gateways;
 mod import;
 mod migrate;
 mod output;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         Some(Command::Demo { dossier }) => demo::demo(&cli, dossier),
         Some(Command::Status { check }) => status::status(&cli, *check),
         Some(Command::Check) => check::check(&cli),
+        Some(Command::Gateways(asked)) => gateways::gateways(&cli, asked),
         Some(Command::Verify) => verify::verify(&cli),
         Some(Command::Migrate) => migrate::migrate(&cli),
         Some(Command::Import(asked)) => import::import(&cli, asked),

@@ -23,6 +23,8 @@ pub struct Received {
     pub raw: String,
     /// The headers as they came, in their order.
     pub headers: Vec<(String, String)>,
+    /// `POST`, or `GET` where those are taken.
+    pub method: String,
     /// The path it was sent to, with its query.
     pub path: String,
     /// When it was received.
@@ -75,6 +77,13 @@ impl Gateway {
         let shared = Arc::clone(&state);
         let acceptor = Acceptor::start(move |peer| Session::new(peer, &shared).run());
         Self { acceptor, state }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        let url = self.url();
+        url.trim_end_matches("/send").to_owned()
     }
 
     /// Where to POST to.

@@ -132,6 +132,15 @@ impl Answer {
         }
     }
 
+    /// Why it concerns the whole channel, if it does.
+    #[must_use]
+    pub const fn cause(&self) -> Option<Cause> {
+        match self.about {
+            About::Channel(cause) => Some(cause),
+            _ => None,
+        }
+    }
+
     /// Whether the attempt costs the envoi nothing. (A relay that takes no message now is asked
     /// again by the envoi's own schedule: it may say so for hours.)
     #[must_use]

@@ -1,116 +1,172 @@
-//! The SMS gateway: one POST of JSON for each SMS.
+//! The SMS gateway: one call for each SMS, as the gateway's [preset](crate::gateways) says.
 //!
-//! No redirect is followed (a login page would count as a sent SMS), no proxy is taken from the
-//! environment, no compressed answer is accepted, at most 64 KiB of it are read, and everything
-//! together takes at most 30 seconds.
+//! Everything together takes at most 30 seconds.
 
 mod body;
+mod mark;
+mod outgoing;
+mod pause;
 mod reply;
+mod session;
+mod sign;
 mod wire;
 
-use super::{Answer, Channel, Delivery, Unready, agent};
-use crate::config::Sms;
+use super::{Answer, Channel, Delivery, Stage, Unready};
+use crate::config;
 use crate::failpoint::reach;
-use crate::secret::Secret;
+use crate::gateways::template::Values;
 use crate::segments::{self, Plain};
-use crate::vocabulary::Canal;
+use crate::vocabulary::{Canal, Cause};
+use outgoing::{Outgoing, UNSET};
+use session::Session;
 use std::time::{Duration, Instant};
-use ureq::unversioned::resolver::DefaultResolver;
-use ureq::unversioned::transport::{Connector, DefaultConnector};
-use wire::Mark;
-
-/// For finding and connecting to the gateway.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+use wire::{CONNECT_TIMEOUT, Wire};
 
 /// The gateway of the settings.
 #[derive(Debug)]
 pub struct Gateway {
-    url: String,
-    key: Secret,
-    sender: String,
+    settings: config::Gateway,
+    sender: Option<String>,
     plain: Plain,
+    session: Session,
 }
 
 impl Gateway {
-    pub(super) fn new(sms: &Sms) -> Result<Self, Unready> {
+    pub(super) fn new(sms: &config::Sms) -> Result<Self, Unready> {
         Ok(Self {
-            url: sms.url.clone().ok_or(Unready::NoGateway)?,
-            key: sms.key.clone(),
-            sender: sms.sender.clone(),
+            settings: sms.gateway.clone().ok_or(Unready::NoGateway)?,
+            sender: Some(sms.sender.clone()).filter(|sender| !sender.is_empty()),
             plain: sms.plain,
+            session: Session::default(),
         })
     }
 
     /// A way to the gateway for one sender; connects with the first request.
     pub(super) fn open(&self) -> Link<'_> {
-        let config = agent::settings()
-            .http_status_as_error(false)
-            .max_redirects_will_error(false)
-            .timeout_resolve(Some(CONNECT_TIMEOUT))
-            .timeout_connect(Some(CONNECT_TIMEOUT))
-            .build();
-        let mark = Mark::default();
-        let connector = DefaultConnector::new().chain(mark.clone());
         Link {
             gateway: self,
-            agent: ureq::Agent::with_parts(config, connector, DefaultResolver::default()),
-            mark,
+            wire: Wire::new(),
         }
+    }
+
+    /// Longest time of one request.
+    fn limit(&self) -> Duration {
+        let most = Channel::deadline(Canal::Sms);
+        let preset = self.settings.preset.timeout.map(Duration::from_secs);
+        preset.map_or(most, |limit| limit.min(most))
     }
 }
 
 /// One sender's way to the gateway.
 pub struct Link<'g> {
     gateway: &'g Gateway,
-    agent: ureq::Agent,
-    mark: Mark,
+    wire: Wire,
 }
 
 impl Link<'_> {
     pub(super) fn send(&mut self, delivery: &Delivery) -> Answer {
+        let session = &self.gateway.session;
+        let token = match session.token(&self.gateway.settings, &self.wire) {
+            Ok(token) => token,
+            Err(answer) => return answer,
+        };
+        let id = outgoing::id(&delivery.content.cle, delivery.id, delivery.renvois);
+        let call = match self.call(delivery, &id, token.as_deref()) {
+            Ok(call) => call,
+            Err(answer) => return answer,
+        };
         if !delivery.cutoff.begin_body() {
-            return Answer::given_up(super::Stage::Envelope);
+            return Answer::given_up(Stage::Envelope);
         }
-        let left = delivery.deadline.saturating_duration_since(Instant::now());
-        let body = serde_json::json!({
-            "apiKey": self.gateway.key.expose(),
-            "to": delivery.adresse,
-            "from": self.gateway.sender,
-            "message": segments::as_sent(&delivery.content.contenu, self.gateway.plain),
-        });
-        self.mark.lower();
+        let answer = self.answer(&call, &id, delivery.deadline);
+        // It was taken away before its time: the next SMS asks for another one.
+        if answer.code.as_deref() == Some("401")
+            && let Some(token) = token
+        {
+            session.forget(&token);
+        }
+        answer
+    }
+
+    /// The call for one SMS, ready to leave.
+    fn call(&self, delivery: &Delivery, id: &str, token: Option<&str>) -> Result<Outgoing, Answer> {
+        let settings = &self.gateway.settings;
+        let text = segments::as_sent(&delivery.content.contenu, self.gateway.plain);
+        let values = Values {
+            to: &delivery.adresse,
+            from: self.gateway.sender.as_deref(),
+            text: &text,
+            id,
+            token,
+            ..settings.values()
+        };
+        let unicode = segments::count(&text, Plain::Never).encodage != segments::GSM7;
+        let call = Outgoing::sms(settings, &values, unicode);
+        let mut call = call.ok_or_else(|| Answer::channel(Cause::Reglage, "réglage", UNSET))?;
+        self.gateway.session.sign(settings, &self.wire, &mut call)?;
+        Ok(call)
+    }
+
+    fn answer(&self, call: &Outgoing, id: &str, deadline: Instant) -> Answer {
+        let left = deadline.saturating_duration_since(Instant::now());
         reach("request");
-        let response = self
-            .agent
-            .post(&self.gateway.url)
-            .header("Connection", "close")
-            .config()
-            .timeout_global(Some(left.min(Channel::deadline(Canal::Sms))))
-            .build()
-            .send_json(&body);
+        let response = self.wire.call(call, left.min(self.gateway.limit()));
         reach("response");
+        let reading = self.gateway.settings.preset.answer.as_ref();
         match response {
-            Ok(response) => reply::of_response(response),
-            Err(error) => reply::of_error(&error, self.mark.is_raised()),
+            Ok(response) => reply::of_response(response, reading, id),
+            Err(error) => reply::of_error(&error, self.wire.has_left()),
         }
     }
 
-    /// Connects (and shakes hands) by a HEAD request, which no gateway takes for an SMS.
+    /// Asks for the credit where the gateway tells it, and so tries the account; otherwise connects
+    /// (and shakes hands) by a HEAD request, which no gateway takes for an SMS. Tells what it found.
     pub(super) fn check(&self) -> Result<String, Answer> {
-        self.mark.lower();
-        let response = self
-            .agent
-            .head(&self.gateway.url)
-            .header("Connection", "close")
-            .config()
-            .timeout_global(Some(CONNECT_TIMEOUT))
-            .build()
-            .call();
-        match response {
+        if let Some(credit) = self.credit()? {
+            return Ok(format!("la passerelle répond, crédit : {credit}"));
+        }
+        let settings = &self.gateway.settings;
+        self.gateway.session.token(settings, &self.wire)?;
+        let values = Values {
+            to: "+",
+            id: "0",
+            ..settings.values()
+        };
+        let url = settings.preset.request.url.address(&values);
+        let url = url.ok_or_else(|| Answer::channel(Cause::Reglage, "réglage", UNSET))?;
+        let call = Outgoing {
+            method: "HEAD",
+            ..Outgoing::plain(url)
+        };
+        match self.wire.call(&call, CONNECT_TIMEOUT) {
             Ok(_) => Ok("la passerelle répond".to_owned()),
             // It was reached: what it says to HEAD does not matter.
-            Err(_) if self.mark.is_raised() => Ok("la passerelle est joignable".to_owned()),
+            Err(_) if self.wire.has_left() => Ok("la passerelle est joignable".to_owned()),
             Err(error) => Err(reply::of_error(&error, false)),
         }
+    }
+
+    /// What is left of the account, as the gateway says it; none where it does not.
+    pub(super) fn credit(&self) -> Result<Option<String>, Answer> {
+        let settings = &self.gateway.settings;
+        let Some(credit) = &settings.preset.credit else {
+            return Ok(None);
+        };
+        let token = self.gateway.session.token(settings, &self.wire)?;
+        let values = Values {
+            token: token.as_deref(),
+            ..settings.values()
+        };
+        let call = Outgoing::get(&settings.preset, &credit.url, &values);
+        let mut call = call.ok_or_else(|| Answer::channel(Cause::Reglage, "réglage", UNSET))?;
+        self.gateway.session.sign(settings, &self.wire, &mut call)?;
+        let body = serde_json::from_str(&self.wire.ask(&call)?).unwrap_or_default();
+        let left = credit
+            .at
+            .text(&body)
+            .ok_or_else(|| reply::unreadable("crédit"))?;
+        Ok(Some(
+            format!("{left} {}", credit.unit).trim_end().to_owned(),
+        ))
     }
 }

@@ -1,10 +1,12 @@
 //! `SMS_*`: the gateway for text messages.
 
+mod gateway;
+
+pub use gateway::Gateway;
+
 use super::Vars;
-use super::vars::is_loopback;
 use crate::phone::Region;
 use crate::quiet::Quiet;
-use crate::secret::Secret;
 use crate::segments::Plain;
 use crate::vocabulary::Mode;
 
@@ -12,6 +14,12 @@ pub(super) const NAMES: &[&str] = &[
     "SMS_PROVIDER",
     "SMS_API_URL",
     "SMS_API_KEY",
+    "SMS_API_USER",
+    "SMS_API_SECRET",
+    "SMS_API_ACCOUNT",
+    "SMS_API_CONSUMER",
+    "SMS_API_SERVICE",
+    "SMS_RECEIPT_URL",
     "SMS_SENDER_NAME",
     "SMS_DEFAULT_REGION",
     "SMS_ALLOWED_COUNTRIES",
@@ -33,10 +41,8 @@ pub(crate) const MONTH: &str = "MESSAGES_SMS_PER_MONTH";
 /// The SMS gateway.
 #[derive(Debug, Clone)]
 pub struct Sms {
-    /// Where to POST; without it no SMS can leave in the mode `reel`.
-    pub url: Option<String>,
-    /// The account's key.
-    pub key: Secret,
+    /// Where SMS go; without it none can leave in the mode `reel`.
+    pub gateway: Option<Gateway>,
     /// What the telephone shows as sender.
     pub sender: String,
     /// Country of numbers written without one.
@@ -61,9 +67,6 @@ pub struct Sms {
 
 impl Sms {
     pub(super) fn read(vars: &mut Vars, mode: Mode, allow_cleartext: bool) -> Self {
-        vars.parsed("SMS_PROVIDER", "http", |text| {
-            (text == "http").then_some(())
-        });
         let region = vars.parsed("SMS_DEFAULT_REGION", "un code de pays comme FR", Region::of);
         let allowed = vars.parsed(
             "SMS_ALLOWED_COUNTRIES",
@@ -78,9 +81,14 @@ impl Sms {
         let segments_max = vars
             .number("MESSAGES_SMS_MAX_SEGMENTS", 1..=255)
             .unwrap_or(6);
+        let gateway = Gateway::read(vars, mode, allow_cleartext);
+        let preset = gateway.as_ref().map(|gateway| &gateway.preset);
+        let usual = preset.and_then(|preset| preset.per_minute);
         Self {
-            url: url(vars, mode, allow_cleartext),
-            key: Secret::new(vars.text_or("SMS_API_KEY", "")),
+            per_minute: vars
+                .number("MESSAGES_SMS_PER_MINUTE", 1..=1_000_000)
+                .or(usual),
+            gateway,
             sender: sender(vars),
             region: region.unwrap_or_default(),
             allowed: allowed.unwrap_or_default(),
@@ -88,7 +96,6 @@ impl Sms {
             connections: vars
                 .number("MESSAGES_SMS_CONNECTIONS", 1..=200)
                 .unwrap_or(4),
-            per_minute: vars.number("MESSAGES_SMS_PER_MINUTE", 1..=1_000_000),
             segments_max: usize::try_from(segments_max).unwrap_or(usize::MAX),
             per_day: allowance(vars, DAY, segments_max),
             per_month: allowance(vars, MONTH, segments_max),
@@ -128,41 +135,24 @@ fn quiet(vars: &mut Vars) -> Option<Quiet> {
 }
 
 /// What telephones show in the place of a number (3GPP TS 23.040, 9.1.2.5: eleven letters of the
-/// 7-bit alphabet; operators replace what is only digits, or drop the SMS).
+/// 7-bit alphabet; operators replace what is only digits, or drop the SMS); or the number that a
+/// gateway lends, in E.164.
 fn sender(vars: &mut Vars) -> String {
     let Some(name) = vars.text("SMS_SENDER_NAME") else {
         return String::new();
     };
     let letter = |c: char| c.is_ascii_alphanumeric() || [' ', '.', '-', '_', '&'].contains(&c);
-    let shown = name.len() <= 11 && name.chars().all(letter);
-    if !shown || name.chars().all(|c| c.is_ascii_digit()) {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let shown = name.len() <= 11 && name.chars().all(letter) && !digits(&name);
+    let lent = name
+        .strip_prefix('+')
+        .is_some_and(|number| number.len() <= 15 && digits(number));
+    if !shown && !lent {
         vars.fault(
             "SMS_SENDER_NAME",
             "il faut 1 à 11 caractères parmi A-Z, a-z, 0-9, espace et . - _ &, pas seulement des \
-             chiffres",
+             chiffres, ou un numéro comme +33700000000",
         );
     }
     name
-}
-
-/// The URL may carry a secret in its query: it is never shown.
-fn url(vars: &mut Vars, mode: Mode, allow_cleartext: bool) -> Option<String> {
-    let url = vars.text("SMS_API_URL")?;
-    let parsed: Option<ureq::http::Uri> = url.parse().ok();
-    let Some((scheme, host)) = parsed
-        .as_ref()
-        .and_then(|uri| Some((uri.scheme_str()?, uri.host()?)))
-        .filter(|(scheme, _)| ["http", "https"].contains(scheme))
-    else {
-        vars.fault("SMS_API_URL", "il faut une adresse https://…");
-        return None;
-    };
-    if mode == Mode::Reel && scheme == "http" && !is_loopback(host) && !allow_cleartext {
-        vars.fault(
-            "SMS_API_URL",
-            "la clé et les numéros voyageraient en clair : il faut https:// \
-             (ou MESSAGES_ALLOW_CLEARTEXT=true en connaissance de cause)",
-        );
-    }
-    Some(url)
 }

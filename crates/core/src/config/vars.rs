@@ -46,6 +46,8 @@ pub struct Vars {
     pub(super) file: Option<PathBuf>,
     /// Variables of the environment that are no text.
     pub(super) unreadable: Vec<String>,
+    /// Names that other settings give a meaning.
+    declared: Vec<String>,
     faults: Vec<Fault>,
     pub(super) warnings: Vec<String>,
 }
@@ -71,6 +73,11 @@ impl Vars {
             setting: setting.to_owned(),
             text: text.into(),
         });
+    }
+
+    /// Names that mean something because of another setting.
+    pub(super) fn declare(&mut self, names: impl Iterator<Item = String>) {
+        self.declared.extend(names);
     }
 
     /// Whether something is wrong so far.
@@ -148,7 +155,8 @@ impl Vars {
         if !self.faults.is_empty() {
             return Err(Faults(self.faults));
         }
-        let unknown = self.values.keys();
+        let declared = &self.declared;
+        let unknown = self.values.keys().filter(|name| !declared.contains(name));
         self.warnings
             .extend(unknown.filter_map(|name| names::warning(name, known)));
         Ok(self.warnings)

@@ -5,7 +5,7 @@
 //! base of a letter is Unicode's own; what has none stands in a table. Arabic, pictures and the like
 //! cannot be replaced.
 
-use super::{Segments, count_as_it_is, normal, septets};
+use super::{GSM7, Segments, count_as_it_is, normal, septets};
 use icu_normalizer::properties::{CanonicalDecompositionBorrowed, Decomposed};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -152,7 +152,7 @@ pub fn as_sent(text: &str, plain: Plain) -> String {
     }
     let (as_it_is, instead) = (count_as_it_is(&text), count_as_it_is(&simplified));
     // Half replaced it would look worse and cost the same.
-    if instead.encodage == "gsm7" && instead.segments < as_it_is.segments {
+    if instead.encodage == GSM7 && instead.segments < as_it_is.segments {
         simplified
     } else {
         text

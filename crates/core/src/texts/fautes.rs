@@ -11,7 +11,7 @@ pub fn unready(lang: Lang, fault: &Unready) -> String {
             format!("EMAIL_HOST manque, et aucun relais ne répond sur cette machine (port {port})")
         }
         (Lang::Fr, Unready::NoGateway) => {
-            "SMS_API_URL : manque, aucun SMS ne peut partir".to_owned()
+            "SMS_PROVIDER : aucune passerelle n'est réglée, aucun SMS ne peut partir (« process-scheduled gateways » en donne la liste)".to_owned()
         }
         (Lang::Fr, Unready::Host(host)) => {
             format!("EMAIL_HOST : « {host} » n'est pas un nom de machine")
@@ -24,7 +24,7 @@ pub fn unready(lang: Lang, fault: &Unready) -> String {
         (Lang::En, Unready::NoRelay(port)) => {
             format!("EMAIL_HOST is missing, and no relay answers on this machine (port {port})")
         }
-        (Lang::En, Unready::NoGateway) => "SMS_API_URL: missing, no SMS can leave".to_owned(),
+        (Lang::En, Unready::NoGateway) => "SMS_PROVIDER: no gateway is set, no SMS can leave (“process-scheduled gateways” lists them)".to_owned(),
         (Lang::En, Unready::Host(host)) => format!("EMAIL_HOST: “{host}” is not a host name"),
         (Lang::En, Unready::Sender(sender)) => format!(
             "DEFAULT_FROM_EMAIL: “{sender}” is nobody's address, no relay takes it as a sender; give \

@@ -19,6 +19,7 @@ mod depenses;
 mod edit;
 mod expansion;
 mod fence;
+mod gateways;
 mod harness;
 mod historique;
 mod import;

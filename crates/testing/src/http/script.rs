@@ -100,6 +100,7 @@ pub struct GatewayScript {
     rules: Rules<(), Answer>,
     general: Answer,
     pub(super) tls: bool,
+    pub(super) gets: bool,
     pub(super) latency: Duration,
     pub(super) journal_file: Option<PathBuf>,
 }
@@ -108,6 +109,12 @@ impl GatewayScript {
     /// Speaks TLS.
     pub fn tls(mut self) -> Self {
         self.tls = true;
+        self
+    }
+
+    /// Takes a GET as it takes a POST, and looks for patterns in the path as well.
+    pub fn gets(mut self) -> Self {
+        self.gets = true;
         self
     }
 
@@ -164,12 +171,12 @@ impl GatewayScript {
         }
     }
 
-    /// The answer to a post with this body; uses up a turn of it.
-    pub(super) fn answer_to(&self, body: &str) -> &Answer {
+    /// The answer to a post of this body to this path; uses up a turn of it.
+    pub(super) fn answer_to(&self, path: &str, body: &str) -> &Answer {
         let fits = |pattern: &Option<String>| {
-            pattern
-                .as_ref()
-                .is_none_or(|pattern| body.contains(pattern))
+            pattern.as_ref().is_none_or(|pattern| {
+                body.contains(pattern) || (self.gets && path.contains(pattern))
+            })
         };
         self.rules
             .iter()

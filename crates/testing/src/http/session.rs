@@ -45,15 +45,18 @@ impl Session {
 
     fn serve(&mut self, request: Request) -> io::Result<()> {
         let keep_alive = request.keep_alive;
-        if request.method != "POST" {
+        let is_taken =
+            request.method == "POST" || (self.gateway.script.gets && request.method == "GET");
+        if !is_taken {
             let refusal = Answer::status(405, "").header("Allow", "POST");
             return self.perform(&refusal, keep_alive);
         }
         let gateway = Arc::clone(&self.gateway);
-        let answer = gateway.script.answer_to(&request.body);
+        let answer = gateway.script.answer_to(&request.path, &request.body);
         let received = Received {
             body: serde_json::from_str(&request.body).unwrap_or(Value::Null),
             raw: request.body,
+            method: request.method,
             headers: request.headers,
             path: request.path,
             at: Instant::now(),

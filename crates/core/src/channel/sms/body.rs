@@ -7,39 +7,23 @@
 mod json;
 mod words;
 
+use crate::gateways::reading::Meaning;
 use serde_json::Value;
 
-/// Whom a refusal concerns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Refusal {
-    /// Our credit is used up.
-    Credit,
-    /// Our key or our account.
-    Account,
-    /// The sender that we name.
-    Sender,
-    /// Too many at a time: later.
-    Pace,
-    /// This number; also where nothing tells whom.
-    Recipient,
-    /// The gateway failed, and perhaps after it had sent.
-    Doubt,
-}
-
 /// What a body says, if it says no.
-pub(super) fn refusal(text: &str, parsed: Option<&Value>) -> Option<Refusal> {
+pub(super) fn refusal(text: &str, parsed: Option<&Value>) -> Option<Meaning> {
     match parsed {
         Some(Value::String(text)) => of_text(text),
-        Some(Value::Bool(false)) => Some(Refusal::Recipient),
+        Some(Value::Bool(false)) => Some(Meaning::Recipient),
         Some(value @ (Value::Object(_) | Value::Array(_))) => json::refusal(value),
         Some(_) => None,
         None => of_text(text),
     }
 }
 
-fn of_text(text: &str) -> Option<Refusal> {
+fn of_text(text: &str) -> Option<Meaning> {
     let text = words::plain(text);
-    words::begins_with_no(&text).then(|| words::whose(&text).unwrap_or(Refusal::Recipient))
+    words::begins_with_no(&text).then(|| words::whose(&text).unwrap_or(Meaning::Recipient))
 }
 
 #[cfg(test)]

@@ -1,72 +1,89 @@
-//! Watches whether anything of a request left: only then may the gateway have it.
+//! Calls over the network.
 //!
-//! ureq's errors do not tell a handshake that broke from an answer that was lost, and the one is
-//! tried again while the other must not be. So its transport is wrapped: the first output that goes
-//! through, after the TLS handshake if there is one, raises the mark.
+//! No redirect is followed (a login page would count as a sent SMS), no proxy is taken from the
+//! environment, no compressed answer is accepted, and at most 64 KiB of an answer are read.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use ureq::Error;
-use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
+use super::mark::Mark;
+use super::outgoing::Outgoing;
+use super::reply;
+use crate::channel::{Answer, agent};
+use std::time::Duration;
+use ureq::http::{HeaderName, HeaderValue, Request, Response};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{Connector, DefaultConnector};
+use ureq::{Body, Error};
 
-/// Raised once the first bytes of a request are on their way.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Mark(Arc<AtomicBool>);
+/// For finding and connecting to the gateway, and for what is asked beside an SMS.
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-impl Mark {
-    pub(super) fn lower(&self) {
-        self.0.store(false, Ordering::Release);
-    }
-
-    pub(super) fn is_raised(&self) -> bool {
-        self.0.load(Ordering::Acquire)
-    }
-}
-
-impl<In: Transport> Connector<In> for Mark {
-    type Out = Marked<In>;
-
-    fn connect(
-        &self,
-        _details: &ConnectionDetails<'_>,
-        chained: Option<In>,
-    ) -> Result<Option<Self::Out>, Error> {
-        Ok(chained.map(|inner| Marked {
-            inner,
-            mark: self.clone(),
-        }))
-    }
-}
-
-/// A connection that raises the mark.
-#[derive(Debug)]
-pub(super) struct Marked<In> {
-    inner: In,
+/// One sender's way to the gateway: a new connection for each call, because one that the gateway is
+/// closing would swallow the request without an answer.
+pub(super) struct Wire {
+    agent: ureq::Agent,
     mark: Mark,
 }
 
-impl<In: Transport> Transport for Marked<In> {
-    fn buffers(&mut self) -> &mut dyn Buffers {
-        self.inner.buffers()
+impl Wire {
+    pub(super) fn new() -> Self {
+        let config = agent::settings()
+            .http_status_as_error(false)
+            .max_redirects_will_error(false)
+            .timeout_resolve(Some(CONNECT_TIMEOUT))
+            .timeout_connect(Some(CONNECT_TIMEOUT))
+            .build();
+        let mark = Mark::default();
+        let connector = DefaultConnector::new().chain(mark.clone());
+        Self {
+            agent: ureq::Agent::with_parts(config, connector, DefaultResolver::default()),
+            mark,
+        }
     }
 
-    /// rustls shakes hands before it takes the first output, and fails here if it cannot.
-    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
-        self.inner.transmit_output(amount, timeout)?;
-        self.mark.0.store(true, Ordering::Release);
-        crate::failpoint::reach("request_sent");
-        Ok(())
+    /// Whether anything of the last call left.
+    pub(super) fn has_left(&self) -> bool {
+        self.mark.is_raised()
     }
 
-    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        self.inner.await_input(timeout)
+    /// Makes a call.
+    ///
+    /// # Errors
+    /// ureq's: no answer.
+    pub(super) fn call(&self, call: &Outgoing, limit: Duration) -> Result<Response<Body>, Error> {
+        self.mark.lower();
+        let mut request = Request::builder()
+            .method(call.method)
+            .uri(&call.url)
+            .header("Connection", "close");
+        for (name, value) in &call.headers {
+            // A header is no text: what HTTP cannot say is left to the server to miss.
+            let name = HeaderName::from_bytes(name.as_bytes())
+                .map_err(|error| Error::Http(error.into()))?;
+            let mut value =
+                HeaderValue::from_str(value).map_err(|error| Error::Http(error.into()))?;
+            value.set_sensitive(true);
+            request = request.header(name, value);
+        }
+        if call.method == "POST" {
+            let request = request.body(call.body.as_str())?;
+            let request = self.agent.configure_request(request);
+            self.agent.run(request.timeout_global(Some(limit)).build())
+        } else {
+            let request = self.agent.configure_request(request.body(())?);
+            self.agent.run(request.timeout_global(Some(limit)).build())
+        }
     }
 
-    fn is_open(&mut self) -> bool {
-        self.inner.is_open()
-    }
-
-    fn is_tls(&self) -> bool {
-        self.inner.is_tls()
+    /// Asks for something that is no SMS: repeating it does no harm.
+    ///
+    /// # Errors
+    /// Why there is no answer that could be used.
+    pub(super) fn ask(&self, call: &Outgoing) -> Result<String, Answer> {
+        let said = self.call(call, CONNECT_TIMEOUT);
+        let mut said = said.map_err(|error| reply::of_error(&error, false))?;
+        if said.status().is_success() {
+            reply::read(&mut said).map_err(|error| reply::of_error(&error, false))
+        } else {
+            Err(reply::refused(&mut said))
+        }
     }
 }

@@ -1,14 +1,14 @@
 //! A refusal in JSON, wherever in it.
 
-use super::Refusal;
 use super::words::{is_none, plain, says_no, whose};
+use crate::gateways::reading::Meaning;
 use serde_json::{Map, Value};
 
 /// Objects within objects that are looked at.
 const DEPTH_MAX: usize = 6;
 
 /// What the JSON says, if it says no.
-pub(super) fn refusal(value: &Value) -> Option<Refusal> {
+pub(super) fn refusal(value: &Value) -> Option<Meaning> {
     let mut found = None;
     look(value, 0, &mut found);
     let sign = found?;
@@ -18,7 +18,7 @@ pub(super) fn refusal(value: &Value) -> Option<Refusal> {
     let told = whose(&said);
     Some(told.unwrap_or(match sign {
         Sign::Whose(refusal) => refusal,
-        Sign::No => Refusal::Recipient,
+        Sign::No => Meaning::Recipient,
     }))
 }
 
@@ -26,7 +26,7 @@ pub(super) fn refusal(value: &Value) -> Option<Refusal> {
 #[derive(Clone, Copy)]
 enum Sign {
     No,
-    Whose(Refusal),
+    Whose(Meaning),
 }
 
 fn look(value: &Value, depth: usize, found: &mut Option<Sign>) {
@@ -93,12 +93,12 @@ fn of_state(siblings: &Map<String, Value>, name: &str, member: &Value) -> Option
 /// Nexmo's (now Vonage's) numbers, which are texts: `0` is yes.
 fn of_nexmo(status: &str) -> Sign {
     Sign::Whose(match status {
-        "1" => Refusal::Pace,
-        "9" => Refusal::Credit,
-        "2" | "4" | "8" | "11" | "14" | "22" | "23" | "29" => Refusal::Account,
-        "5" => Refusal::Doubt,
-        "15" => Refusal::Sender,
-        _ => Refusal::Recipient,
+        "1" => Meaning::Pace,
+        "9" => Meaning::Credit,
+        "2" | "4" | "8" | "11" | "14" | "22" | "23" | "29" => Meaning::Account,
+        "5" => Meaning::Doubt,
+        "15" => Meaning::Sender,
+        _ => Meaning::Recipient,
     })
 }
 
@@ -110,10 +110,10 @@ fn of_code(member: &Value) -> Option<Sign> {
         _ => return None,
     };
     Some(match number {
-        401 | 403 | 407 => Sign::Whose(Refusal::Account),
-        402 => Sign::Whose(Refusal::Credit),
-        429 => Sign::Whose(Refusal::Pace),
-        500..=599 => Sign::Whose(Refusal::Doubt),
+        401 | 403 | 407 => Sign::Whose(Meaning::Account),
+        402 => Sign::Whose(Meaning::Credit),
+        429 => Sign::Whose(Meaning::Pace),
+        500..=599 => Sign::Whose(Meaning::Doubt),
         400..=499 => Sign::No,
         _ => return None,
     })

@@ -1,6 +1,6 @@
 use super::*;
 
-fn read(body: &str) -> Option<Refusal> {
+fn read(body: &str) -> Option<Meaning> {
     refusal(body, serde_json::from_str(body).ok().as_ref())
 }
 
@@ -8,7 +8,7 @@ fn read(body: &str) -> Option<Refusal> {
 fn a_body_that_says_no_is_a_refusal() {
     for (whom, bodies) in [
         (
-            Refusal::Recipient,
+            Meaning::Recipient,
             &[
                 "ERROR:14",
                 "KO",
@@ -29,7 +29,7 @@ fn a_body_that_says_no_is_a_refusal() {
             ][..],
         ),
         (
-            Refusal::Account,
+            Meaning::Account,
             &[
                 "ERR: 001, Authentication failed",
                 "\"ERROR: invalid API key\"",
@@ -40,7 +40,7 @@ fn a_body_that_says_no_is_a_refusal() {
             ],
         ),
         (
-            Refusal::Credit,
+            Meaning::Credit,
             &[
                 "Error - insufficient credits",
                 "Erreur : crédit épuisé",
@@ -51,11 +51,11 @@ fn a_body_that_says_no_is_a_refusal() {
             ],
         ),
         (
-            Refusal::Sender,
+            Meaning::Sender,
             &[r#"{"success":"false","reason":"sender not allowed"}"#],
         ),
         (
-            Refusal::Pace,
+            Meaning::Pace,
             &[
                 "status=error&reason=throttled",
                 r#"{"message-count":"1","messages":[{"status":"1","error-text":"Throttled"}]}"#,
@@ -64,7 +64,7 @@ fn a_body_that_says_no_is_a_refusal() {
             ],
         ),
         (
-            Refusal::Doubt,
+            Meaning::Doubt,
             &[r#"{"code":500,"message":"Internal error"}"#],
         ),
     ] {

@@ -1,7 +1,7 @@
 //! The words of gateways, in English and French.
 
-use super::Refusal;
 use crate::channel::words::is_named;
+use crate::gateways::reading::Meaning;
 
 /// In small letters without accents.
 pub(super) fn plain(text: &str) -> String {
@@ -87,9 +87,9 @@ pub(super) fn is_none(text: &str) -> bool {
 }
 
 /// What the words of a refusal are about, the plainest first.
-const SUBJECTS: [(Refusal, &[&str]); 5] = [
+const SUBJECTS: [(Meaning, &[&str]); 5] = [
     (
-        Refusal::Pace,
+        Meaning::Pace,
         &[
             "throttl",
             "rate limit|rate-limit|ratelimit",
@@ -99,16 +99,16 @@ const SUBJECTS: [(Refusal, &[&str]); 5] = [
         ],
     ),
     (
-        Refusal::Credit,
+        Meaning::Credit,
         &[
             "credit|solde|balance|funds|quota",
             "insufficient|not enough",
             "payment|prepaid|top up",
         ],
     ),
-    (Refusal::Sender, &["sender|expediteur|emetteur|originator"]),
+    (Meaning::Sender, &["sender|expediteur|emetteur|originator"]),
     (
-        Refusal::Account,
+        Meaning::Account,
         &[
             "credential|token|password|mot de passe|login|username",
             "authent|authoriz|authoris|unauthor",
@@ -118,7 +118,7 @@ const SUBJECTS: [(Refusal, &[&str]); 5] = [
         ],
     ),
     (
-        Refusal::Recipient,
+        Meaning::Recipient,
         &[
             "number|numero|phone|telephone|mobile|msisdn",
             "recipient|receiver|destination|destinataire",
@@ -129,7 +129,7 @@ const SUBJECTS: [(Refusal, &[&str]); 5] = [
 ];
 
 /// Whom the words concern, if they tell.
-pub(super) fn whose(text: &str) -> Option<Refusal> {
+pub(super) fn whose(text: &str) -> Option<Meaning> {
     let about = SUBJECTS.iter().find(|(_, words)| is_named(text, words));
     about.map(|(refusal, _)| *refusal)
 }
