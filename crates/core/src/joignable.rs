@@ -3,7 +3,8 @@
 use crate::audience::{Refusal, Rules};
 use crate::mailbox;
 use crate::model::{Barred, Candidate, Fiche};
-use crate::store::adresses::{self, mortes};
+use crate::store::adresses;
+use crate::store::adresses::mortes::{self, Constat};
 use crate::store::{Conn, Error, expansion};
 use crate::vocabulary::{Canal, Motif};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,12 +17,12 @@ const CHUNK: usize = 500;
 pub struct Obstacle {
     /// The channel.
     pub canal: Canal,
-    /// In one word.
-    pub motif: Motif,
+    /// Why nothing leaves, in one word; none where it leaves and does not arrive.
+    pub motif: Option<Motif>,
     /// What more there is to say; no address stands in it.
     pub detail: Option<String>,
-    /// When the gateway refused the number, if that is it.
-    pub refus: Option<mortes::Refusal>,
+    /// What earlier SMS came to.
+    pub constat: Option<Constat>,
 }
 
 /// A parent of the directory.
@@ -91,8 +92,8 @@ fn obstacles(
         let forms: BTreeSet<String> = own.iter().flatten().map(|to| mailbox::key(to)).collect();
         let known = Known {
             barred: adresses::barred(conn, canal, &forms)?,
-            wrong: match canal {
-                Canal::Sms => mortes::wrong(conn, &forms)?,
+            constats: match canal {
+                Canal::Sms => mortes::constats(conn, &forms)?,
                 Canal::Email => BTreeMap::new(),
             },
         };
@@ -106,7 +107,7 @@ fn obstacles(
 /// What other records and earlier envois say of addresses.
 struct Known {
     barred: BTreeMap<String, Barred>,
-    wrong: BTreeMap<String, mortes::Refusal>,
+    constats: BTreeMap<String, Constat>,
 }
 
 impl Known {
@@ -116,20 +117,25 @@ impl Known {
         canal: Canal,
         own: Result<String, Refusal>,
     ) -> Option<Obstacle> {
-        let told = |Refusal { motif, detail }, refus| Obstacle {
+        let refused = |Refusal { motif, detail }| Obstacle {
             canal,
-            motif,
+            motif: Some(motif),
             detail,
-            refus,
+            constat: None,
         };
         let form = match own {
             Ok(address) => mailbox::key(&address),
-            Err(refusal) => return Some(told(refusal, None)),
+            Err(refusal) => return Some(refused(refusal)),
         };
         if let Some(why) = self.barred.get(&form) {
-            return Some(told(rules.barred(*why), None));
+            return Some(refused(rules.barred(*why)));
         }
-        let refus = self.wrong.get(&form)?.clone();
-        Some(told(Motif::Permanent.into(), Some(refus)))
+        let constat = self.constats.get(&form)?.clone();
+        Some(Obstacle {
+            canal,
+            motif: matches!(constat, Constat::Refuse(..)).then_some(Motif::Permanent),
+            detail: None,
+            constat: Some(constat),
+        })
     }
 }

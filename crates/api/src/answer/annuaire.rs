@@ -127,9 +127,9 @@ struct ObstacleJson {
     /// Par quel canal.
     #[schema(value_type = TypeEnum)]
     canal: Canal,
-    /// Pourquoi, en un mot.
-    #[schema(value_type = MotifEnum)]
-    motif: Motif,
+    /// Pourquoi, en un mot ; null si le message part et n'arrive pas.
+    #[schema(value_type = Option<MotifEnum>)]
+    motif: Option<Motif>,
     /// Pourquoi, en clair.
     raison: String,
 }

@@ -160,7 +160,7 @@ fn who_can_be_written_to_and_what_is_wrong_with_the_others(database: &Database) 
     assert_eq!(joignable::ids(&mut conn, &rules, true).unwrap(), [6]);
     let fiches = Fiche::by_ids(&mut conn, &[1, 2, 3, 4, 5, 6]).unwrap();
     let contacts = joignable::contacts(&mut conn, &rules, fiches).unwrap();
-    let obstacles: BTreeMap<i64, Vec<Motif>> = contacts
+    let obstacles: BTreeMap<i64, Vec<Option<Motif>>> = contacts
         .iter()
         .map(|one| {
             (
@@ -169,7 +169,7 @@ fn who_can_be_written_to_and_what_is_wrong_with_the_others(database: &Database) 
             )
         })
         .collect();
-    let both = |one, other| vec![one, other];
+    let both = |one, other| vec![Some(one), Some(other)];
     assert_eq!(obstacles[&1], both(Motif::SansAdresse, Motif::AdresseMorte));
     assert_eq!(
         obstacles[&2],
@@ -179,10 +179,35 @@ fn who_can_be_written_to_and_what_is_wrong_with_the_others(database: &Database) 
     assert_eq!(obstacles[&4], both(Motif::Opposition, Motif::SansAdresse));
     assert_eq!(obstacles[&5], both(Motif::Permanent, Motif::SansAdresse));
     assert_eq!(obstacles[&6], []);
-    // An SMS that is accepted later is the end of it.
+    // An SMS that is accepted later is the end of it, unless two do not arrive.
     school.programme(Canal::Sms, To::Parent(5));
     school.expand();
     let granted = school.run("essai").send(Canal::Sms, 9);
     school.run("essai").record(&[accepted(&granted[0])]);
     assert_eq!(joignable::ids(&mut conn, &rules, true).unwrap(), [5, 6]);
+    for arrived in [[1, 2, 3, 4, 6], [1, 2, 3, 4, 5]] {
+        let remise = if arrived.contains(&6) {
+            "non_remis"
+        } else {
+            "remis"
+        };
+        for _ in 0..2 {
+            let message = school.programme(Canal::Sms, To::Parent(6));
+            school.expand();
+            let granted = school.run("essai").send(Canal::Sms, 9);
+            school.run("essai").record(&[accepted(&granted[0])]);
+            school.database.execute(&format!(
+                "UPDATE envois SET remise = '{remise}', remise_le = '2026-03-01T08:00:00.000000Z'
+                  WHERE message = {message}; UPDATE parents SET email = '' WHERE id = 6;"
+            ));
+        }
+        let missed = joignable::ids(&mut conn, &rules, false).unwrap();
+        assert_eq!(
+            missed,
+            arrived
+                .into_iter()
+                .filter(|id| *id != 5)
+                .collect::<Vec<_>>()
+        );
+    }
 }

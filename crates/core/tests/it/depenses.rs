@@ -12,10 +12,12 @@ stories!(
     after_a_lost_commit_nothing_is_counted_or_given_back_twice,
     what_does_not_fit_is_neither_announced_nor_counted,
     emails_cost_nothing,
+    a_day_is_that_of_the_school,
 );
 
-fn limits(day: &str) -> Limits {
+fn limits(day: &str, zone: &str) -> Limits {
     let settings = [
+        ("TIME_ZONE", zone),
         ("MESSAGES_MODE", "fichier"),
         ("MESSAGES_SMS_MAX_SEGMENTS", "1"),
         ("MESSAGES_SMS_PER_DAY", day),
@@ -66,7 +68,7 @@ impl Payer<'_> {
 fn payer<'d>(database: &'d Database, day: &str) -> Payer<'d> {
     Payer {
         school: School::new(database),
-        limits: limits(day),
+        limits: limits(day, "Europe/Paris"),
     }
 }
 
@@ -113,4 +115,21 @@ fn emails_cost_nothing(database: &Database) {
     let claimed = payer.school.run("payeur").claim(Canal::Email, 3);
     let settled = payer.settle(&[], &claimed, false, &[]);
     assert_eq!((settled.announced.len(), payer.counted()), (3, 0));
+}
+
+fn a_day_is_that_of_the_school(database: &Database) {
+    let mut payer = payer(database, "2");
+    payer.school.leaving(Canal::Sms, 4);
+    // Twenty-six hours apart: never the same day.
+    for zone in ["Pacific/Kiritimati", "Etc/GMT+12"] {
+        payer.limits = limits("2", zone);
+        let claimed = payer.school.run("payeur").claim(Canal::Sms, 2);
+        let settled = payer.settle(&[], &claimed, false, &[]);
+        assert_eq!(settled.announced.len(), 2, "{zone}");
+        let now = payer.school.conn().now().unwrap();
+        let today = now.in_zone(zone.parse().unwrap()).date_naive();
+        let counted =
+            format!("SELECT CAST(segments AS TEXT) AS v FROM depenses WHERE jour = '{today}'");
+        assert_eq!(database.number(&counted), 2, "{zone}");
+    }
 }

@@ -39,19 +39,16 @@ pub(super) fn write(message: &Message, missed: &[NonAtteint], settings: &Setting
         missed.len(),
     );
     if missed.is_empty() {
-        page += &format!("<p>{nobody}</p>\n");
+        page.push_str(&["<p>", nobody, "</p>\n"].concat());
     } else {
-        page += &table(missed, settings, &heads);
+        page.push_str(&table(missed, settings, &heads));
     }
     page + "</body>\n</html>\n"
 }
 
 fn table(missed: &[NonAtteint], settings: &Settings, heads: &[&str]) -> String {
-    let heads: String = heads
-        .iter()
-        .map(|head| format!("<th>{head}</th>"))
-        .collect();
-    let mut table = format!("<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n");
+    let heads = heads.join("</th><th>");
+    let mut table = format!("<table>\n<thead><tr><th>{heads}</th></tr></thead>\n<tbody>\n");
     for one in missed {
         let envoi = &one.envoi;
         let name = format!("{} {}", envoi.nom, envoi.prenom);

@@ -15,7 +15,7 @@ pub(super) struct Cost {
     segments: usize,
     /// SMS facturés en tout.
     total_segments: usize,
-    /// Le texte qui part, tel que SMS_PLAIN le veut.
+    /// Le texte qui part (réglage `SMS_PLAIN`).
     texte: String,
     /// Prix du texte tel qu'il est écrit.
     ecrit: Measure,

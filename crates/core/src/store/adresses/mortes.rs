@@ -2,8 +2,9 @@
 //!
 //! A mailbox is dead when two messages came back from it because there is no such mailbox: one may be a
 //! server's mistake of a day. Other reasons for which e-mails come back (a full mailbox, a server that
-//! takes nothing from us) pass, or are ours. A telephone that was off for days is no dead number: SMS
-//! are not held back, but a number that the gateway calls wrong is told.
+//! takes nothing from us) pass, or are ours. Of a telephone nobody says that it does not exist: one that
+//! was off for some days is used again, and what matters leaves as an SMS. So no number is dead, but one
+//! that the gateway calls wrong, or at which SMS do not arrive, is told.
 //!
 //! What retention forgets is forgotten here too: after that time a dead mailbox is tried again.
 
@@ -33,13 +34,13 @@ struct Wrong {
     termine_le: Option<Instant>,
 }
 
-/// When a number was refused, and the gateway's code.
+/// What is wrong with a number that can be written to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// When.
-    pub le: Option<Instant>,
-    /// The gateway's code.
-    pub code: Option<String>,
+pub enum Constat {
+    /// The gateway refused it for good, then, with this code.
+    Refuse(Option<Instant>, Option<String>),
+    /// Two SMS that left did not arrive, and none since.
+    Muet,
 }
 
 /// Of an envoi `e`: it came back because there is no such mailbox (RFC 3463: no mailbox, no domain, no address,
@@ -68,13 +69,21 @@ statements! {
                              WHERE n.parent = e.parent AND n.message > e.message
                                AND n.adresse = e.adresse AND n.etat = 'envoye')
           ORDER BY e.id";
+
+    fn mute_among(formes: &[Forme]) =
+        "SELECT r.forme FROM {formes}
+          WHERE 1 < (SELECT count(DISTINCT e.message) FROM envois e
+                      WHERE lower(e.adresse) = r.forme AND e.remise = 'non_remis' AND e.canal = 'sms'
+                        AND NOT EXISTS (SELECT 1 FROM envois n
+                                         WHERE n.parent = e.parent AND n.message > e.message
+                                           AND n.adresse = e.adresse AND n.remise = 'remis'))";
 }
 
-fn formes(forms: &BTreeSet<String>) -> Vec<Forme> {
-    let forme = |forme: &String| Forme {
-        forme: forme.clone(),
+fn rows(forms: &BTreeSet<String>) -> Vec<Forme> {
+    let row = |form: &String| Forme {
+        forme: form.clone(),
     };
-    forms.iter().map(forme).collect()
+    forms.iter().map(row).collect()
 }
 
 /// Those of these mailboxes that are dead.
@@ -82,7 +91,7 @@ pub fn dead(conn: &mut Conn, forms: &BTreeSet<String>) -> Result<BTreeSet<String
     if forms.is_empty() {
         return Ok(BTreeSet::new());
     }
-    let dead: Vec<Forme> = conn.load(dead_among(&formes(forms)))?;
+    let dead: Vec<Forme> = conn.load(dead_among(&rows(forms)))?;
     Ok(dead.into_iter().map(|one| one.forme).collect())
 }
 
@@ -92,27 +101,23 @@ pub fn all_dead(conn: &mut Conn) -> Result<Vec<String>, Error> {
     Ok(dead.into_iter().map(|one| one.forme).collect())
 }
 
-/// Those of these numbers that the gateway called wrong.
-pub fn wrong(
+/// What is wrong with these numbers.
+pub fn constats(
     conn: &mut Conn,
     forms: &BTreeSet<String>,
-) -> Result<BTreeMap<String, Refusal>, Error> {
+) -> Result<BTreeMap<String, Constat>, Error> {
     if forms.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let found: Vec<Wrong> = conn.load(wrong_among(&formes(forms)))?;
+    let mute: Vec<Forme> = conn.load(mute_among(&rows(forms)))?;
+    let mute = mute.into_iter().map(|one| (one.forme, Constat::Muet));
+    let wrong: Vec<Wrong> = conn.load(wrong_among(&rows(forms)))?;
     let is_content = |one: &Wrong| {
-        one.detail
-            .as_deref()
-            .is_some_and(|d| d.starts_with(UNWANTED))
+        let said = one.detail.as_deref();
+        said.is_some_and(|said| said.starts_with(UNWANTED))
     };
-    let of_number = found.into_iter().filter(|one| !is_content(one));
-    let told = of_number.filter_map(|one| {
-        let refusal = Refusal {
-            le: one.termine_le,
-            code: one.code,
-        };
-        Some((one.adresse?, refusal))
-    });
-    Ok(told.collect())
+    let of_number = wrong.into_iter().filter(|one| !is_content(one));
+    let wrong =
+        of_number.filter_map(|one| Some((one.adresse?, Constat::Refuse(one.termine_le, one.code))));
+    Ok(mute.chain(wrong).collect())
 }
