@@ -6,6 +6,7 @@ use messages_core::joignable;
 use messages_core::model::{Fiche, Parent};
 use messages_core::preview;
 use messages_core::store::annuaire::Resource;
+use messages_core::store::annuaire::parents::Filter;
 use messages_core::vocabulary::{Canal, Motif};
 use messages_testing::db::Database;
 use messages_testing::stories;
@@ -16,6 +17,7 @@ stories!(
     what_passes_or_is_ours_makes_no_mailbox_dead,
     a_resend_leaves_a_dead_mailbox_alone_and_forgets_nothing,
     who_can_be_written_to_and_what_is_wrong_with_the_others,
+    a_town_can_be_asked_for_by_number,
 );
 
 /// An e-mail to everybody, sent; what became of that to parent 1 is told.
@@ -210,4 +212,20 @@ fn who_can_be_written_to_and_what_is_wrong_with_the_others(database: &Database) 
                 .collect::<Vec<_>>()
         );
     }
+}
+
+/// More numbers than a statement may have values.
+fn a_town_can_be_asked_for_by_number(database: &Database) {
+    let school = School::new(database);
+    school.parents([parent(1), parent(2)]);
+    let of = |ids: Vec<i64>| Filter {
+        parmi: Some(ids),
+        ..Filter::default()
+    };
+    let mut conn = school.conn();
+    assert_eq!(
+        Fiche::count(&mut conn, &of((2..70_000).collect())).unwrap(),
+        1
+    );
+    assert_eq!(Fiche::count(&mut conn, &of(Vec::new())).unwrap(), 0);
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 stories!(
     who_cannot_be_written_to_is_listed_with_what_is_wrong,
     the_list_comes_in_pages_and_as_a_table,
+    a_long_list_is_told_whole,
     another_word_is_refused,
 );
 
@@ -85,6 +86,21 @@ fn the_list_comes_in_pages_and_as_a_table(database: &Database) {
         \"non\";\"ne souhaite pas ce canal\";\"ne souhaite pas ce canal\"\r\n";
     assert_eq!(table.text(), expected);
     assert_eq!(user.get("/api/parents.csv").text().lines().count(), 5);
+}
+
+fn a_long_list_is_told_whole(database: &Database) {
+    let server = Server::start(database, &[("JWT_SIGNING_KEY", KEY)]);
+    let user = Client::user(&server);
+    user.school(1201, 1);
+    database.execute("UPDATE parents SET email = '', telephone = '' WHERE id > 1");
+    let list = user.get("/api/parents/?joignable=non").json();
+    assert_eq!(ids(&list).len(), 1200);
+    assert_eq!(
+        list[1199]["obstacles"][0]["raison"],
+        "pas de numéro de téléphone"
+    );
+    let table = user.get("/api/parents.csv?joignable=non").text();
+    assert_eq!(table.lines().count(), 1201);
 }
 
 fn another_word_is_refused(database: &Database) {
