@@ -14,7 +14,7 @@ mod retour;
 
 pub use arret::{arret, stopped, tried_again, waits};
 pub use conflits::conflit;
-pub use depenses::{comptes, limit};
+pub use depenses::{beyond, comptes, limit};
 pub use fautes::unready;
 pub use incidents::{
     alert_subject, also_open, incident, incident_over, incident_told, more_incidents, run_failed,

@@ -16,6 +16,7 @@ use messages_core::html;
 use messages_core::model::Message;
 use messages_core::preview::{self, Preview, Recipient};
 use messages_core::segments::{self, Price};
+use messages_core::store::depenses::{self, Compte};
 use messages_core::texts::{self, addresses, date_warning, motif};
 use messages_core::vocabulary::{Canal, Motif, Portee};
 use serde::Serialize;
@@ -122,14 +123,22 @@ struct RecipientJson<'p> {
 async fn show(state: web::Data<State>, Id(id): Id) -> Result<HttpResponse, ApiError> {
     let message: Message = load(&state, id).await?;
     let config = state.config.clone();
-    let shown = state
-        .ask(move |conn| preview::one(conn, &config, id))
+    let (shown, comptes) = state
+        .ask(move |conn| {
+            let shown = preview::one(conn, &config, id)?;
+            Ok((shown, depenses::of_settings(conn, &config)?))
+        })
         .await
         .map_err(|error| error.of_model(Message::MODEL))?;
-    Ok(answer::ok(&json(&shown, &message, &state.config)))
+    Ok(answer::ok(&json(&shown, &message, &comptes, &state.config)))
 }
 
-fn json<'p>(shown: &'p Preview, message: &'p Message, config: &Config) -> PreviewJson<'p> {
+fn json<'p>(
+    shown: &'p Preview,
+    message: &'p Message,
+    comptes: &[Compte],
+    config: &Config,
+) -> PreviewJson<'p> {
     let lang = config.messages.lang;
     let mut motifs = BTreeMap::new();
     for why in shown
@@ -143,7 +152,10 @@ fn json<'p>(shown: &'p Preview, message: &'p Message, config: &Config) -> Previe
     let nb_destinataires = total - motifs.values().sum::<usize>();
     let price = (shown.message.canal == Canal::Sms)
         .then(|| segments::price(&message.contenu, config.sms.plain));
-    let avertissements = warnings(shown, message, price.as_ref(), config);
+    let sms = price.as_ref();
+    let mut avertissements = warnings(shown, message, sms, config);
+    let total_segments = sms.map_or(0, |price| price.envoye.segments * nb_destinataires);
+    avertissements.extend(texts::beyond(lang, total_segments, comptes));
     let email = (shown.message.canal == Canal::Email).then(|| {
         let (texte, html) = html::parts(&message.contenu, message.contenu_html.as_deref());
         Mail { texte, html }

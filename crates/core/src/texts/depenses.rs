@@ -30,3 +30,27 @@ pub fn comptes(lang: Lang, comptes: &[Compte]) -> String {
     });
     told.collect::<Vec<_>>().join(", ")
 }
+
+/// That a message costs more SMS than are left: `Ce message coûtera 300 SMS, il en reste 20 aujourd'hui
+/// (MESSAGES_SMS_PER_DAY) : la suite attendra.`
+#[must_use]
+pub fn beyond(lang: Lang, total: usize, comptes: &[Compte]) -> Option<String> {
+    let total = i64::try_from(total).unwrap_or(i64::MAX);
+    let left = |compte: &Compte| (compte.most - compte.segments).max(0);
+    let compte = comptes.iter().min_by_key(|compte| left(compte))?;
+    let (left, setting) = (left(compte), compte.duree.setting());
+    (total > left).then(|| match (lang, compte.duree) {
+        (Lang::Fr, Duree::Jour) => format!(
+            "Ce message coûtera {total} SMS, il en reste {left} aujourd'hui ({setting}) : la suite attendra."
+        ),
+        (Lang::Fr, Duree::Mois) => format!(
+            "Ce message coûtera {total} SMS, il en reste {left} ce mois-ci ({setting}) : la suite attendra."
+        ),
+        (Lang::En, Duree::Jour) => format!(
+            "This message costs {total} SMS, {left} are left today ({setting}): the rest will wait."
+        ),
+        (Lang::En, Duree::Mois) => format!(
+            "This message costs {total} SMS, {left} are left this month ({setting}): the rest will wait."
+        ),
+    })
+}

@@ -13,6 +13,7 @@ stories!(
     the_buttons_refuse_what_is_too_long,
     the_limit_is_a_setting,
     letters_that_cost_are_named_and_replaced_by_the_setting,
+    a_message_that_costs_more_than_is_left_is_told_before,
 );
 
 const TOLD: &str =
@@ -141,6 +142,34 @@ fn letters_that_cost_are_named_and_replaced_by_the_setting(database: &Database) 
         json!([
             "Ce SMS partira avec e à la place de ê, ' à la place de ’ (SMS_PLAIN) : 6 SMS par \
                 destinataire au lieu de 14."
+        ])
+    );
+}
+
+fn a_message_that_costs_more_than_is_left_is_told_before(database: &Database) {
+    let settings = [
+        ("JWT_SIGNING_KEY", KEY),
+        ("MESSAGES_MODE", "fichier"),
+        ("MESSAGES_SMS_PER_DAY", "6"),
+        ("MESSAGES_SMS_PER_MONTH", "100"),
+    ];
+    let server = Server::start(database, &settings);
+    let user = Client::user(&server);
+    user.school(4, 1);
+    let write =
+        || user.write(&json!({ "type": "sms", "contenu": "x", "est_message_groupe": true }));
+    let told = |id: i64| {
+        let preview = user.get(&format!("/api/messages/{id}/preview/")).json();
+        preview["avertissements"].clone()
+    };
+    let first = write();
+    assert_eq!(told(first), json!([]));
+    user.post(&format!("/api/messages/{first}/send_now/"), &json!({}));
+    assert_eq!(
+        told(write()),
+        json!([
+            "Ce message coûtera 4 SMS, il en reste 2 aujourd'hui (MESSAGES_SMS_PER_DAY) : la suite \
+             attendra."
         ])
     );
 }
