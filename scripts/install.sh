@@ -14,6 +14,7 @@ install_missing() {
   command -v localedef >/dev/null && [ -e /usr/share/i18n/locales/fr_FR ] || missing+=(locales)
   command -v npm >/dev/null || missing+=(nodejs npm)
   command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || missing+=(nginx)
+  [ -x /usr/sbin/smsbox ] && [ -x /usr/lib/kannel/test/fakesmsc ] || missing+=(kannel kannel-extras)
   command -v promtool >/dev/null || missing+=(prometheus)
   for tool in curl jq gzip openssl; do
     command -v "$tool" >/dev/null || missing+=("$tool")

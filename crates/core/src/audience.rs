@@ -43,13 +43,19 @@ pub struct Rules {
     segments_max: usize,
     plain: Plain,
     lang: Lang,
+    passerelle: String,
+    repeatable: bool,
 }
 
 impl Rules {
     /// The settings that matter here.
     #[must_use]
     pub fn new(config: &Config) -> Self {
+        let real = config.messages.mode == Mode::Reel;
+        let gateway = config.sms.gateway.as_ref().filter(|_| real);
         Self {
+            passerelle: gateway.map_or_else(String::new, |gateway| gateway.passerelle.clone()),
+            repeatable: gateway.is_some_and(|gateway| gateway.preset.repeatable),
             region: config.sms.region,
             allowed: config.sms.allowed.clone(),
             late: config.messages.late,
@@ -62,11 +68,18 @@ impl Rules {
 
     /// How the directory's addresses are read.
     #[must_use]
-    pub const fn reading(&self) -> Reading {
+    pub fn reading(&self) -> Reading {
         Reading {
             region: self.region,
             elsewhere: texts::refused_elsewhere(self.lang),
+            passerelle: self.passerelle.clone(),
         }
+    }
+
+    /// The gateway, if it can be asked again for an SMS without making a second one.
+    #[must_use]
+    pub fn repeatable(&self) -> Option<&str> {
+        self.repeatable.then_some(self.passerelle.as_str())
     }
 
     /// How long after it was due an envoi may still leave.

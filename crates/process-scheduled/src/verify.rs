@@ -25,8 +25,9 @@ pub(crate) fn verify(cli: &Cli) -> Result<Exit, Failure> {
     let states = verify::states(&mut conn)?;
     let copies = verify::second_copies(&mut conn)?;
     let mut breaches = Breaches::new();
+    let repeatable = config.sms.repeatable();
     for regle in Regle::ALL {
-        let found = verify::breaches(&mut conn, *regle, NAMED_MAX + 1)?;
+        let found = verify::breaches(&mut conn, *regle, &repeatable, NAMED_MAX + 1)?;
         breaches.insert(*regle, found);
     }
     let sound = breaches.values().all(Vec::is_empty);

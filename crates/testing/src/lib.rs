@@ -4,7 +4,7 @@
 //! script says, misbehave where it says so, and journal what they accepted. Dropping one ends it
 //! and every connection to it. [`tls`] holds the certificates they show. [`db`] gives
 //! each test a database of its own; [`cluster`] a whole server, [`pgbouncer`] a pool before it, and
-//! [`proxy`] a bad way to it. [`relay`] runs relays that others wrote.
+//! [`proxy`] a bad way to it. [`relay`] runs relays that others wrote, [`kannel`] such a gateway.
 //! [`figures`] tells what was measured.
 
 #![expect(
@@ -20,6 +20,8 @@ pub mod db;
 pub mod figures;
 pub mod http;
 mod journal;
+#[cfg(target_os = "linux")]
+pub mod kannel;
 mod net;
 #[cfg(unix)]
 pub mod pgbouncer;

@@ -70,7 +70,7 @@ impl Link<'_> {
             Ok(token) => token,
             Err(answer) => return answer,
         };
-        let id = outgoing::id(&delivery.content.cle, delivery.id, delivery.renvois);
+        let id = delivery.key().short();
         let call = match self.call(delivery, &id, token.as_deref()) {
             Ok(call) => call,
             Err(answer) => return answer,

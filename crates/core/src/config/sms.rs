@@ -5,6 +5,7 @@ mod gateway;
 pub use gateway::Gateway;
 
 use super::Vars;
+use crate::gateways;
 use crate::phone::Region;
 use crate::quiet::Quiet;
 use crate::segments::Plain;
@@ -66,6 +67,21 @@ pub struct Sms {
 }
 
 impl Sms {
+    /// The gateways that make no second SMS of a request that is repeated: those that come with the program,
+    /// and the one that is set.
+    #[must_use]
+    pub fn repeatable(&self) -> Vec<String> {
+        let own = self.gateway.iter();
+        let own = own.filter(|gateway| gateway.preset.repeatable);
+        let ours = gateways::names().filter(|name| {
+            let preset = gateways::named(name).and_then(|text| gateways::parse(text).ok());
+            preset.is_some_and(|preset| preset.repeatable)
+        });
+        let ours = ours.map(ToOwned::to_owned);
+        ours.chain(own.map(|gateway| gateway.passerelle.clone()))
+            .collect()
+    }
+
     pub(super) fn read(vars: &mut Vars, mode: Mode, allow_cleartext: bool) -> Self {
         let region = vars.parsed("SMS_DEFAULT_REGION", "un code de pays comme FR", Region::of);
         let allowed = vars.parsed(

@@ -92,7 +92,7 @@ impl Breaker {
             (Verdict::Config, About::Channel(cause)) => Step::Stop(cause),
             (Verdict::Config, _) => Step::Stop(Cause::Reglage),
             (Verdict::Ambigu, _) => self.failed(1, Cause::Reponses),
-            (Verdict::Temporaire, About::Channel(cause)) => self.held_up(cause),
+            (Verdict::Temporaire, About::Channel(cause)) => self.held_up(cause, answer.pause),
             // This envoi alone; or this program's own doing, and nobody was asked.
             (Verdict::Temporaire | Verdict::Permanent, _) => Step::Go,
         }
@@ -120,9 +120,9 @@ impl Breaker {
         }
     }
 
-    fn held_up(&mut self, cause: Cause) -> Step {
+    fn held_up(&mut self, cause: Cause, asked: Option<Duration>) -> Step {
         match cause {
-            Cause::Cadence => self.hurried(),
+            Cause::Cadence => self.hurried(asked),
             // It kept us waiting until the time was over: asking five times is too much.
             Cause::Muet => self.failed(2, cause),
             Cause::Injoignable | Cause::Occupe => self.failed(1, cause),
@@ -138,9 +138,9 @@ impl Breaker {
         Step::Wait(Duration::from_millis(100 << self.failures))
     }
 
-    /// We have too many connections or were too fast.
-    fn hurried(&mut self) -> Step {
-        if self.accepted && self.most > 1 {
+    /// We have too many connections or were too fast; `asked` where the peer says how long to wait.
+    fn hurried(&mut self, asked: Option<Duration>) -> Step {
+        if self.accepted && self.most > 1 && asked.is_none() {
             self.most -= 1;
             return Step::Slow;
         }
@@ -149,7 +149,8 @@ impl Breaker {
         if in_vain || self.waited >= PATIENCE {
             return Step::Stop(Cause::Cadence);
         }
-        let wait = Duration::from_secs(1 << (self.too_fast - 1).min(4)).min(WAIT_MAX);
+        let usual = Duration::from_secs(1 << (self.too_fast - 1).min(4)).min(WAIT_MAX);
+        let wait = asked.unwrap_or(usual);
         self.waited += wait;
         Step::Wait(wait)
     }

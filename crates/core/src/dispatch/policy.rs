@@ -20,11 +20,17 @@ const fn waits(canal: Canal) -> &'static [u64] {
 /// When the channel failed and not the envoi, the next run may try again.
 const CHANNEL_WAIT: Duration = Duration::from_secs(MINUTE);
 
-/// The outcome to record for an envoi, given the peer's answer. `random` spreads retries: uniform in
-/// 0..=1000.
+/// The outcome to record for an envoi, given the peer's answer. `repeatable`: the gateway makes no
+/// second SMS of a request that is repeated. `random` spreads retries: uniform in 0..=1000.
 #[must_use]
-pub fn outcome(envoi: &Announced, answer: Answer, now: Instant, random: u32) -> Outcome {
-    let decision = decide(envoi, &answer, now, random);
+pub fn outcome(
+    envoi: &Announced,
+    answer: Answer,
+    repeatable: bool,
+    now: Instant,
+    random: u32,
+) -> Outcome {
+    let decision = decide(envoi, &answer, repeatable, now, random);
     Outcome {
         id: envoi.id,
         jeton: envoi.jeton,
@@ -68,7 +74,17 @@ impl Decision {
     }
 }
 
-fn decide(envoi: &Announced, answer: &Answer, now: Instant, random: u32) -> Decision {
+fn decide(
+    envoi: &Announced,
+    answer: &Answer,
+    repeatable: bool,
+    now: Instant,
+    random: u32,
+) -> Decision {
+    let may_ask_again = match envoi.canal {
+        Canal::Email => envoi.ambigus < AMBIGUOUS_RESENDS,
+        Canal::Sms => repeatable,
+    };
     match answer.verdict {
         Verdict::Accepte => Decision::ended(Etat::Envoye, None),
         Verdict::Permanent if answer.about == About::Panic => {
@@ -80,9 +96,7 @@ fn decide(envoi: &Announced, answer: &Answer, now: Instant, random: u32) -> Deci
             Decision::again(now + channel_wait(answer), true)
         }
         Verdict::Temporaire => retry(envoi, answer, now, random),
-        Verdict::Ambigu if envoi.canal == Canal::Email && envoi.ambigus < AMBIGUOUS_RESENDS => {
-            retry(envoi, answer, now, random)
-        }
+        Verdict::Ambigu if may_ask_again => retry(envoi, answer, now, random),
         Verdict::Ambigu => Decision::ended(Etat::Incertain, Some(Motif::ResultatInconnu)),
     }
 }
@@ -159,7 +173,7 @@ mod tests {
 
     /// What becomes of it at midnight, by a retry that is not spread.
     fn heard(envoi: &Announced, answer: Answer) -> Outcome {
-        outcome(envoi, answer, at(0), 500)
+        outcome(envoi, answer, false, at(0), 500)
     }
 
     /// The same of an attempt that surely failed.
@@ -201,6 +215,7 @@ mod tests {
         let result = outcome(
             &envoi(Canal::Email, 6, 0),
             answer(Verdict::Temporaire),
+            false,
             at(13 * HOUR),
             500,
         );
@@ -218,6 +233,19 @@ mod tests {
         assert_eq!(state(Canal::Email, 0), Etat::AEnvoyer);
         assert_eq!(state(Canal::Email, 1), Etat::AEnvoyer);
         assert_eq!(state(Canal::Email, 2), Etat::Incertain);
+    }
+
+    #[test]
+    fn a_gateway_that_knows_the_sms_again_is_asked_again() {
+        let lost = |tentatives| {
+            let envoi = envoi(Canal::Sms, tentatives, 3);
+            outcome(&envoi, answer(Verdict::Ambigu), true, at(0), 500)
+        };
+        assert_eq!(
+            (lost(1).etat, lost(1).prochaine),
+            (Etat::AEnvoyer, Some(at(60)))
+        );
+        assert_eq!(lost(5).etat, Etat::Incertain);
     }
 
     #[test]

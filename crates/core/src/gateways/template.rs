@@ -30,7 +30,7 @@ pub enum Name {
     From,
     /// `{text}`: what the SMS says.
     Text,
-    /// `{id}`: 32 hexadecimal digits, the same whenever this SMS is tried again.
+    /// `{id}`: at most 36 letters, the same whenever this SMS is tried again.
     Id,
     /// `{token}`: what `[token]` was answered.
     Token,

@@ -53,11 +53,13 @@ pub enum Barred {
     Morte,
 }
 
-/// What the settings say of how the directory's addresses are read.
-#[derive(Debug, Clone, Copy)]
+/// What the settings say of how the directory's addresses are read, and by which gateway SMS leave.
+#[derive(Debug, Clone)]
 pub struct Reading {
     /// Country of numbers that are written without one.
     pub region: Region,
     /// What is told when another record refuses the address.
     pub elsewhere: &'static str,
+    /// Name of the gateway; empty when nothing really leaves.
+    pub passerelle: String,
 }

@@ -6,16 +6,36 @@ use std::str::FromStr;
 /// Letters of a message's key.
 const CLE: usize = 32;
 
+/// Those of them that stand in a short name: 64 bits, which nobody guesses.
+const SHORT: usize = 16;
+
 /// Names a delivery in what leaves: in an e-mail's Message-ID, in the number that a gateway is given. It
 /// cannot be guessed, because a message's key is random.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeliveryKey {
-    /// The message's random key.
+    /// The message's random key; only its beginning where a short name was read.
     pub cle: String,
     /// Number of the envoi.
     pub envoi: i64,
     /// Times that a person sent it again.
     pub renvois: i64,
+}
+
+impl DeliveryKey {
+    /// The short name: at most 36 letters, as telephones' gateways take them, for every envoi below 10^16.
+    #[must_use]
+    pub fn short(&self) -> String {
+        let Self {
+            cle,
+            envoi,
+            renvois,
+        } = self;
+        let cle = cle.get(..SHORT).unwrap_or(cle);
+        match renvois {
+            0 => format!("{cle}-{envoi}"),
+            n => format!("{cle}-{envoi}-{n}"),
+        }
+    }
 }
 
 impl fmt::Display for DeliveryKey {
@@ -31,9 +51,14 @@ impl fmt::Display for DeliveryKey {
 impl FromStr for DeliveryKey {
     type Err = ();
 
-    /// Reads one back, whatever case a mail system made of it.
+    /// Reads either name back, whatever case a mail system made of it.
     fn from_str(text: &str) -> Result<Self, ()> {
-        let mut parts = text.split('.');
+        let (mark, letters) = if text.contains('.') {
+            ('.', CLE)
+        } else {
+            ('-', SHORT)
+        };
+        let mut parts = text.split(mark);
         let cle = parts.next().unwrap_or_default().to_ascii_lowercase();
         let is_hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
         let number = |part: &str| {
@@ -42,7 +67,7 @@ impl FromStr for DeliveryKey {
         };
         let envoi = number(parts.next().unwrap_or_default())?;
         let renvois = parts.next().map_or(Ok(0), number)?;
-        let fits = cle.len() == CLE && cle.bytes().all(is_hex) && parts.next().is_none();
+        let fits = cle.len() == letters && cle.bytes().all(is_hex) && parts.next().is_none();
         fits.then_some(Self {
             cle,
             envoi,
@@ -63,12 +88,16 @@ mod tests {
             let key = DeliveryKey { cle, envoi, renvois };
             let text = key.to_string();
             prop_assert_eq!(text.parse(), Ok(key.clone()));
-            prop_assert_eq!(text.to_uppercase().parse(), Ok(key));
+            prop_assert_eq!(text.to_uppercase().parse(), Ok(key.clone()));
+            let short = key.short();
+            prop_assert!(short.len() <= 39, "{}", short);
+            let (cle, ..) = key.cle.split_at(SHORT);
+            prop_assert_eq!(short.parse(), Ok(DeliveryKey { cle: cle.to_owned(), ..key }));
         }
 
         #[test]
         fn nothing_else_is_one(text in ".{0,60}") {
-            prop_assume!(!text.is_char_boundary(CLE) || !text[..CLE].bytes().all(|b| b.is_ascii_hexdigit()));
+            prop_assume!(!text.is_char_boundary(SHORT) || !text[..SHORT].bytes().all(|b| b.is_ascii_hexdigit()));
             prop_assert_eq!(text.parse::<DeliveryKey>(), Err(()));
         }
     }

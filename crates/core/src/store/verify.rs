@@ -52,14 +52,24 @@ pub fn second_copies(conn: &mut Conn) -> Result<i64, Error> {
     Ok(rows.first().map_or(0, |row| row.nombre))
 }
 
-/// Up to `limit` rows that break `regle`, the oldest first.
-pub fn breaches(conn: &mut Conn, regle: Regle, limit: usize) -> Result<Vec<Breach>, Error> {
+/// Up to `limit` rows that break `regle`, the oldest first. `repeatable` are the gateways that make no second
+/// SMS of a request that is repeated.
+pub fn breaches(
+    conn: &mut Conn,
+    regle: Regle,
+    repeatable: &[String],
+    limit: usize,
+) -> Result<Vec<Breach>, Error> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let rows: Vec<Row> = conn.load(match regle {
         Regle::SansSuite => stuck(limit),
         Regle::Totaux => sums(limit),
         Regle::Statut => statut(limit),
-        Regle::DeuxFois => twice(AMBIGUOUS_RESENDS, limit),
+        Regle::DeuxFois => twice(
+            AMBIGUOUS_RESENDS,
+            &format!(",{},", repeatable.join(",")),
+            limit,
+        ),
         Regle::SansPreuve => unproven(limit),
         Regle::Tentative => ahead(limit),
         Regle::Remise => delivered(limit),
@@ -120,12 +130,15 @@ statements! {
                      AND EXISTS (SELECT 1 FROM envois e
                                   WHERE e.message = m.id AND e.etat = 'envoye')))", OLDEST;
 
-    fn twice(resends: i64, limit: i64) =
+    fn twice(resends: i64, repeatable: &str, limit: i64) =
         "SELECT e.message, e.id AS envoi
            FROM envois e
            JOIN (SELECT envoi, count(*) AS copies FROM tentatives
                   WHERE verdict IN ('accepte', 'ambigu') GROUP BY envoi) t ON t.envoi = e.id
-          WHERE t.copies > (1 + e.renvois) * CASE e.canal WHEN 'sms' THEN 1 ELSE 1 + {resends} END
+          WHERE t.copies > (1 + e.renvois)
+                           * CASE WHEN e.canal = 'email' THEN 1 + {resends}
+                                  WHEN {repeatable} LIKE '%,' || e.passerelle || ',%' THEN 1 + e.ambigus
+                                  ELSE 1 END
              OR (e.renvois = 0 AND t.copies > 1 + e.ambigus)", OLDEST;
 
     // Accepted after all, and told too late for its envoi: that is a reason for doubt too. Of what was

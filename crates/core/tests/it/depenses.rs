@@ -52,7 +52,7 @@ impl Payer<'_> {
             outcomes,
             &ready,
             again,
-            reading(),
+            &reading(),
             budget,
         )
         .unwrap()

@@ -89,7 +89,7 @@ fn a_late_success_to_what_was_claimed_again_and_stopped_is_no_breach(database: &
     second.close(10);
     assert_eq!(school.states(message), ["incertain resultat_inconnu"]);
     for regle in Regle::ALL {
-        let breaches = verify::breaches(&mut school.conn(), *regle, 1).unwrap();
+        let breaches = verify::breaches(&mut school.conn(), *regle, &[], 1).unwrap();
         assert_eq!(breaches.len(), 0, "{regle}");
     }
 }
@@ -138,7 +138,7 @@ fn a_token_that_was_announced_once_is_never_announced_again(database: &Database)
         &[],
         &intents,
         false,
-        crate::harness::reading(),
+        &crate::harness::reading(),
     );
     let error = outcome.unwrap_err();
     assert!(

@@ -118,7 +118,7 @@ fn send(channel: &Channel, text: &str) -> Answer {
             sujet: None,
             contenu: text.to_owned(),
             contenu_html: None,
-            cle: "abc".to_owned(),
+            cle: "0123456789abcdef".repeat(2),
             cle_lecture: "def".to_owned(),
         }),
         adresse: "+33612345678".to_owned(),

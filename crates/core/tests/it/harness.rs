@@ -253,7 +253,7 @@ impl Run {
             finished,
             &leased,
             again,
-            reading(),
+            &reading(),
         )
         .unwrap();
         // The order is the database's own.
@@ -266,7 +266,7 @@ impl Run {
         self.conn
             .write(|conn| {
                 let now = conn.now()?;
-                envois::recover(conn, "recovery", now)
+                envois::recover(conn, "recovery", None, now)
             })
             .unwrap()
     }

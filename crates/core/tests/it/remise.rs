@@ -58,7 +58,7 @@ fn state(school: &School<'_>, envoi: i64) -> String {
 
 fn sound(run: &mut Run) {
     for regle in Regle::ALL {
-        assert_eq!(verify::breaches(&mut run.conn, *regle, 9).unwrap(), []);
+        assert_eq!(verify::breaches(&mut run.conn, *regle, &[], 9).unwrap(), []);
     }
 }
 
@@ -374,6 +374,6 @@ fn what_did_not_leave_was_not_delivered(database: &Database) {
     assert_eq!(state(&school, 1), "echec inconnue");
     database
         .execute("UPDATE envois SET remise = 'remis', remise_le = '2026-02-03T04:05:06.000000Z'");
-    let found = verify::breaches(&mut run.conn, Regle::Remise, 9).unwrap();
+    let found = verify::breaches(&mut run.conn, Regle::Remise, &[], 9).unwrap();
     assert_eq!(found.len(), 1);
 }

@@ -74,7 +74,7 @@ fn each_intent_has_its_own_lease(database: &Database) {
         &[],
         &leased,
         false,
-        crate::harness::reading(),
+        &crate::harness::reading(),
     )
     .unwrap();
     let after = run.conn.now().unwrap();
@@ -169,7 +169,7 @@ fn a_fault_keeps_neither_answers_nor_intents(database: &Database) {
         &[accepted(&first[0])],
         &leased,
         false,
-        crate::harness::reading(),
+        &crate::harness::reading(),
     )
     .unwrap_err();
     assert_eq!(school.states(message), ["emission", "reserve", "reserve"]);

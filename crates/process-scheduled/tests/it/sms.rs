@@ -5,6 +5,9 @@ mod bodies;
 mod breaks;
 mod delivery;
 mod depense;
+mod gateways;
+#[cfg(target_os = "linux")]
+mod kannel;
 mod ours;
 mod pause;
 mod rate;

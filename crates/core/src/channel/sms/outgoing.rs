@@ -1,7 +1,6 @@
 //! A request as it leaves: what the preset says, with the values of one SMS.
 
 use crate::config::Gateway;
-use crate::digest::sha256;
 use crate::gateways::Preset;
 use crate::gateways::preset::{Encoding, Request, Tree};
 use crate::gateways::template::{Template, Values};
@@ -99,13 +98,6 @@ impl Outgoing {
                 .finish(),
         })
     }
-}
-
-/// The same for one attempt of an SMS and the next: 32 hexadecimal digits.
-pub(super) fn id(cle: &str, envoi: i64, renvois: i64) -> String {
-    let mut digits = sha256(format!("{cle}.{envoi}.{renvois}").as_bytes());
-    digits.truncate(32);
-    digits
 }
 
 fn fields<'r>(

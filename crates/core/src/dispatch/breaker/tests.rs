@@ -24,6 +24,10 @@ fn heard(letter: char) -> Answer {
         'L' => channel(Cause::Limite),
         'V' => channel(Cause::Verrou),
         'H' => channel(Cause::Cadence),
+        'h' => Answer {
+            pause: Some(Duration::from_secs(7)),
+            ..channel(Cause::Cadence)
+        },
         'O' => channel(Cause::Occupe),
         'X' => channel(Cause::Injoignable),
         'M' => Answer::given_up(Stage::Envelope),
@@ -99,6 +103,10 @@ const TABLE: &[(&str, &str, usize)] = &[
     ("HHHH", "8000", 1),
     ("HHHHH", "cadence", 1),
     ("HHHHA", "go", 4),
+    // As long as the peer says.
+    ("Ah", "7000", 4),
+    ("hhAh", "7000", 4),
+    ("hhhhh", "cadence", 1),
 ];
 
 #[test]

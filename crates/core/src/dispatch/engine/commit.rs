@@ -43,8 +43,15 @@ impl Engine<'_> {
         }
         // The database's clock, without asking it each time: a retry's date needs no precision.
         let now = self.begun + self.started.elapsed();
+        let repeatable = self.rules.repeatable().is_some();
         let outcome = |heard: &Heard| {
-            policy::outcome(&heard.envoi, heard.answer.clone(), now, policy::random())
+            policy::outcome(
+                &heard.envoi,
+                heard.answer.clone(),
+                repeatable,
+                now,
+                policy::random(),
+            )
         };
         let outcomes: Vec<Outcome> = answers.iter().map(outcome).collect();
         let (passage, reading) = (self.passage.id.as_str(), self.rules.reading());
@@ -52,7 +59,7 @@ impl Engine<'_> {
         let (purse, told) = (&self.purse, (outcomes.as_slice(), unused.as_slice()));
         reach("settle_begin");
         let settled = persist(self.conn, &self.stop, |conn, again| {
-            purse.settle(conn, passage, told, &ready, again, reading)
+            purse.settle(conn, passage, told, &ready, again, &reading)
         })?;
         let committed = Moment::now();
         reach("settle_committed");

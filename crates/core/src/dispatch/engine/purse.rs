@@ -53,7 +53,7 @@ impl Purse {
         (outcomes, unused): (&[Outcome], &[Paid]),
         ready: &[Ready],
         again: bool,
-        reading: Reading,
+        reading: &Reading,
     ) -> Result<Settled, Error> {
         match self.limits() {
             None => envois::settle(conn, passage, outcomes, ready, again, reading),

@@ -2,10 +2,10 @@
 
 use super::Engine;
 use super::persist::persist;
+use crate::channel::Answer;
 use crate::dispatch::journal::{self, LeftOver, Line};
 use crate::dispatch::{breaker, policy};
 use crate::failpoint::reach;
-use crate::instant::Instant;
 use crate::store::envois::{self, Announced, Outcome, Recorded, Sent};
 use crate::store::{Conn, Error};
 use crate::vocabulary::{Canal, Cause, Verdict};
@@ -48,13 +48,14 @@ impl Engine<'_> {
     fn replay_one(&mut self, left_over: LeftOver) -> Result<(), Error> {
         reach("replay_read");
         let passage = left_over.passage();
+        let repeatable = self.rules.repeatable().is_some();
         let mut known = left_over.lines.is_empty();
         // Channels that took something from somebody.
         let mut accepted = BTreeSet::new();
         for lines in left_over.lines.chunks(CHUNK) {
             let replayed = persist(self.conn, &self.stop, |conn, _| {
                 conn.write(|conn| {
-                    let replayed = record(conn, lines, &passage, &mut accepted);
+                    let replayed = record(conn, lines, &passage, repeatable, &mut accepted);
                     reach("replay_commit");
                     replayed
                 })
@@ -79,6 +80,7 @@ fn record(
     conn: &mut Conn,
     lines: &[Line],
     passage: &str,
+    repeatable: bool,
     accepted: &mut BTreeSet<Canal>,
 ) -> Result<Replayed, Error> {
     let now = conn.now()?;
@@ -105,7 +107,14 @@ fn record(
     let of = |which: fn(&Line, &Announced) -> bool| -> Vec<Outcome> {
         let those = meant.iter().filter(|(line, envoi)| which(line, envoi));
         those
-            .map(|(line, envoi)| outcome(line, envoi, accepted, now))
+            .map(|(line, envoi)| {
+                let answer = meaning(line, envoi, accepted);
+                let envoi = Announced {
+                    jeton: line.jeton,
+                    ..Announced::clone(envoi)
+                };
+                policy::outcome(&envoi, answer, repeatable, now, policy::random())
+            })
             .collect()
     };
     let mut outcomes = of(|line, envoi| line.jeton == envoi.jeton);
@@ -137,14 +146,10 @@ fn is_ahead(line: &Line, envoi: &Announced) -> bool {
 
 /// What the answer means. A refusal for good by a peer that is not known to have accepted anybody may have
 /// been meant for us: it is asked for again.
-fn outcome(line: &Line, envoi: &Announced, accepted: &BTreeSet<Canal>, now: Instant) -> Outcome {
-    let mut answer = line.answer.clone();
+fn meaning(line: &Line, envoi: &Announced, accepted: &BTreeSet<Canal>) -> Answer {
+    let answer = line.answer.clone();
     if breaker::is_refusal(&answer) && !accepted.contains(&envoi.canal) {
-        answer = answer.put_back(Cause::Refus);
+        return answer.put_back(Cause::Refus);
     }
-    let envoi = Announced {
-        jeton: line.jeton,
-        ..envoi.clone()
-    };
-    policy::outcome(&envoi, answer, now, policy::random())
+    answer
 }

@@ -17,8 +17,11 @@ impl Engine<'_> {
     /// Writes what every run on every machine is to know of the channels: pauses that peers asked
     /// for, why a channel was stopped, and that it works again.
     pub(super) fn keep_channels(&mut self, answers: &[Heard]) -> Result<(), Error> {
+        // A short one is waited for by this run.
+        let is_long = |heard: &&Heard| heard.answer.cause() != Some(Cause::Cadence);
         let pauses = answers
             .iter()
+            .filter(is_long)
             .filter_map(|heard| Some((heard.envoi.canal, heard.answer.pause?)));
         let pauses: Vec<_> = pauses.collect();
         let news: Vec<News> = self.lanes.iter_mut().filter_map(Lane::news).collect();

@@ -27,11 +27,12 @@ impl Engine<'_> {
         // Before anything is taken back: what a run that died since had heard is no doubt.
         self.replay()?;
         let (id, counts) = (self.passage.id.as_str(), self.counts);
+        let repeatable = self.rules.repeatable();
         let first = self.started.elapsed() < TICK;
         let (recovered, cancelled, expired) = persist(self.conn, &self.stop, |conn, _| {
             conn.write(|conn| {
                 let now = conn.now()?;
-                let recovered = envois::recover(conn, id, now)?;
+                let recovered = envois::recover(conn, id, repeatable, now)?;
                 let cancelled = envois::drop_cancelled(conn, now)?;
                 let expired = envois::expire(conn, now)?;
                 if !first {

@@ -3,6 +3,7 @@
 use super::Claimed;
 use super::rule::{ANNOUNCE, ANNOUNCED, LEAVING, MAY_LEAVE, NOT_OUTDATED, OURS, WANTED};
 use crate::instant::{Instant, InstantSql};
+use crate::model::Reading;
 use crate::schema::envois;
 use crate::store::sql::{columns, statements};
 use crate::store::{Conn, Error};
@@ -64,7 +65,9 @@ struct Attempt {
 columns!(Attempt: envoi, jeton);
 
 statements! {
-    fn announced(claimed: &[Claimed], passage: &str, again: bool, until: Instant, now: Instant) =
+    fn announced(
+        claimed: &[Claimed], passage: &str, passerelle: &str, again: bool, until: Instant, now: Instant,
+    ) =
         ANNOUNCE, " FROM {claimed} WHERE ", MAY_LEAVE, ANNOUNCED;
 
     fn attempts(attempts: &[Attempt], passage: &str, now: Instant) =
@@ -98,7 +101,8 @@ statements! {
 
 /// Moves claimed envois to `emission`, unless they were cancelled, opted out of, erased or are too
 /// late, which is checked in the very statement that moves them. An opposition holds for its
-/// address: `elsewhere` is told where another record has it. `again` after a commit whose
+/// address: [`Reading::elsewhere`] is told where another record has it. An SMS whose answer was lost leaves
+/// again only by the gateway that was asked before. `again` after a commit whose
 /// answer was lost: what is already in `emission` with our token was ours.
 ///
 /// What was never tried, and whose address the directory has changed meanwhile, is neither announced
@@ -112,14 +116,20 @@ pub fn announce(
     claimed: &[Claimed],
     lease: Duration,
     again: bool,
-    elsewhere: &str,
+    reading: &Reading,
     now: Instant,
 ) -> Result<(Vec<Announced>, Vec<Refused>), Error> {
     if claimed.is_empty() {
         return Ok((Vec::new(), Vec::new()));
     }
-    let leaving: Vec<Announced> =
-        conn.load(announced(claimed, passage, again, now + lease, now))?;
+    let leaving: Vec<Announced> = conn.load(announced(
+        claimed,
+        passage,
+        &reading.passerelle,
+        again,
+        now + lease,
+        now,
+    ))?;
     let opened: Vec<Attempt> = leaving
         .iter()
         .map(|envoi| Attempt {
@@ -131,7 +141,7 @@ pub fn announce(
     conn.execute(open(&opened, passage, now))?;
     // A lease that is over is left alone: another run has it.
     let refused = if leaving.len() < claimed.len() {
-        conn.load(refused(claimed, passage, false, elsewhere, now))?
+        conn.load(refused(claimed, passage, false, reading.elsewhere, now))?
     } else {
         Vec::new()
     };

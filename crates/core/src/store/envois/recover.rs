@@ -36,6 +36,10 @@ struct Ended {
     etat: Etat,
 }
 
+/// What may be asked again after a lost answer.
+const ASKED_AGAIN: &str = "
+    CASE canal WHEN 'email' THEN ambigus < {resends} ELSE passerelle = {repeatable} END ";
+
 statements! {
     // SQLite takes a partial index when the question repeats its condition word for word.
     fn take_back_claimed(now: Instant, never: Instant) =
@@ -47,18 +51,17 @@ statements! {
           WHERE id IN (SELECT id FROM morts)
          RETURNING id, jeton, message, canal, etat";
 
-    fn take_back_announced(passage: &str, resends: i64, now: Instant, never: Instant) =
+    fn take_back_announced(
+        passage: &str, resends: i64, repeatable: &str, now: Instant, never: Instant,
+    ) =
         "WITH morts AS MATERIALIZED (
             SELECT id FROM envois
              WHERE etat IN ('reserve', 'emission') AND etat = 'emission' AND proprio <> {passage}
                AND (bail_jusqua <= {now} OR bail_jusqua > {never}) {skip locked})
          UPDATE envois
-            SET etat = CASE WHEN canal = 'email' AND ambigus < {resends} THEN 'a_envoyer'
-                            ELSE 'incertain' END,
-                motif = CASE WHEN canal = 'email' AND ambigus < {resends} THEN NULL
-                             ELSE 'resultat_inconnu' END,
-                termine_le = CASE WHEN canal = 'email' AND ambigus < {resends} THEN NULL
-                                  ELSE {now} END,
+            SET etat = CASE WHEN", ASKED_AGAIN, "THEN 'a_envoyer' ELSE 'incertain' END,
+                motif = CASE WHEN", ASKED_AGAIN, "THEN NULL ELSE 'resultat_inconnu' END,
+                termine_le = CASE WHEN", ASKED_AGAIN, "THEN NULL ELSE {now} END,
                 prochaine = {now}, ambigus = ambigus + 1, proprio = NULL, bail_jusqua = NULL
           WHERE id IN (SELECT id FROM morts)
          RETURNING id, jeton, message, canal, etat";
@@ -84,16 +87,26 @@ statements! {
 }
 
 /// Takes back what dead runs left. Nothing left the machine in `reserve`: it waits again. In
-/// `emission` the network may have it: an SMS is never sent again by itself, an e-mail at most
-/// [`AMBIGUOUS_RESENDS`] times.
+/// `emission` the network may have it: an SMS is never sent again by itself, unless its gateway is
+/// `repeatable`; an e-mail at most [`AMBIGUOUS_RESENDS`] times.
 ///
 /// What `passage` itself has in `emission` is left alone, whatever the clock says of its lease: the
 /// run that asks is alive, keeps its own deadlines by a clock that nobody sets, and hears the answer.
-pub fn recover(conn: &mut Conn, passage: &str, now: Instant) -> Result<Vec<Recovered>, Error> {
-    let never = now + LEASE_MAX;
+pub fn recover(
+    conn: &mut Conn,
+    passage: &str,
+    repeatable: Option<&str>,
+    now: Instant,
+) -> Result<Vec<Recovered>, Error> {
+    let (never, repeatable) = (now + LEASE_MAX, repeatable.unwrap_or_default());
     let mut recovered: Vec<Recovered> = conn.load(take_back_claimed(now, never))?;
-    let unanswered: Vec<Recovered> =
-        conn.load(take_back_announced(passage, AMBIGUOUS_RESENDS, now, never))?;
+    let unanswered: Vec<Recovered> = conn.load(take_back_announced(
+        passage,
+        AMBIGUOUS_RESENDS,
+        repeatable,
+        now,
+        never,
+    ))?;
     if !unanswered.is_empty() {
         conn.execute(attempts(&unanswered, now))?;
     }

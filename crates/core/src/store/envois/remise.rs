@@ -91,7 +91,7 @@ statements! {
     fn by_key(cle: &str, envoi: i64) =
         "SELECT e.id, e.message, e.canal, e.etat, e.renvois
            FROM envois e JOIN messages m ON m.id = e.message
-          WHERE e.id = {envoi} AND m.cle = {cle} AND m.oublie_le IS NULL";
+          WHERE e.id = {envoi} AND substr(m.cle, 1, length({cle})) = {cle} AND m.oublie_le IS NULL";
 
     // A gateway that begins to count anew means the last one.
     fn by_reference(reference: &str, passerelle: &str) =
@@ -185,7 +185,9 @@ fn look(conn: &mut Conn, news: &News, now: Instant) -> Result<Noted, Error> {
 fn find(conn: &mut Conn, news: &News, reference: &str) -> Result<Option<(Found, bool)>, Error> {
     if let Ok(key) = reference.parse::<DeliveryKey>() {
         let found: Option<Found> = conn.first(by_key(&key.cle, key.envoi))?;
-        return Ok(found.map(|found| (found, found.renvois == key.renvois)));
+        if let Some(found) = found {
+            return Ok(Some((found, found.renvois == key.renvois)));
+        }
     }
     let Some(passerelle) = &news.passerelle else {
         return Ok(None);

@@ -41,8 +41,12 @@ pub(super) const NOT_OUTDATED: &str = "
                                       WHEN 'sms' THEN a.telephone_e164 = envois.adresse
                                       ELSE a.email_norme = lower(envois.adresse) END, FALSE))";
 
+/// An SMS that a gateway may have is shown to no other.
+const SAME_GATEWAY: &str = "
+    (envois.canal <> 'sms' OR envois.ambigus = 0 OR COALESCE(envois.passerelle, '') = {passerelle})";
+
 /// What the run claimed and may hand to the network now.
-pub(super) const MAY_LEAVE: [&str; 11] = [
+pub(super) const MAY_LEAVE: [&str; 13] = [
     OURS,
     "\n AND ",
     "envois.expire > {now}",
@@ -54,12 +58,15 @@ pub(super) const MAY_LEAVE: [&str; 11] = [
     NOT_REFUSED,
     "\n AND ",
     NOT_OUTDATED,
+    "\n AND ",
+    SAME_GATEWAY,
 ];
 
 /// What announcing an envoi writes.
 pub(super) const ANNOUNCE: &str = "
     UPDATE envois
        SET etat = 'emission', bail_jusqua = {until}, emis_le = COALESCE(emis_le, {now}),
+           passerelle = CASE canal WHEN 'sms' THEN NULLIF({passerelle}, '') END,
            tentatives = tentatives + CASE WHEN etat = 'reserve' THEN 1 ELSE 0 END";
 
 /// What is known of an envoi that was announced.

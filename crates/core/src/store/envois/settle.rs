@@ -53,7 +53,7 @@ pub fn settle(
     outcomes: &[Outcome],
     ready: &[Ready],
     again: bool,
-    reading: Reading,
+    reading: &Reading,
 ) -> Result<Settled, Error> {
     #[cfg(feature = "postgres")]
     if !again && conn.is_postgres() {
@@ -68,7 +68,7 @@ fn step_by_step(
     outcomes: &[Outcome],
     ready: &[Ready],
     again: bool,
-    reading: Reading,
+    reading: &Reading,
 ) -> Result<Settled, Error> {
     conn.write(|conn| {
         // Rows of the directory are locked before those of envois, as whoever erases a parent does.
@@ -105,7 +105,7 @@ fn announce_all(
     passage: &str,
     ready: &[Ready],
     again: bool,
-    reading: Reading,
+    reading: &Reading,
     now: Instant,
     settled: &mut Settled,
 ) -> Result<(), Error> {
@@ -113,8 +113,7 @@ fn announce_all(
     for group in ready.chunk_by(|one, other| one.lease == other.lease) {
         let lease = group.first().map_or(Duration::ZERO, |first| first.lease);
         let envois: Vec<Claimed> = group.iter().map(|ready| ready.envoi).collect();
-        let (announced, refused) =
-            announce(conn, passage, &envois, lease, again, reading.elsewhere, now)?;
+        let (announced, refused) = announce(conn, passage, &envois, lease, again, reading, now)?;
         settled.announced.extend(announced);
         settled.refused.extend(refused);
     }

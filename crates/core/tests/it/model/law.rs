@@ -182,7 +182,7 @@ impl Law {
                     &[],
                     &leased,
                     again,
-                    crate::harness::reading(),
+                    &crate::harness::reading(),
                 );
             }
             Statement::Record {
@@ -198,7 +198,7 @@ impl Law {
                     &finished,
                     &[],
                     again,
-                    crate::harness::reading(),
+                    &crate::harness::reading(),
                 );
             }
             Statement::Cancel => unless_conflict(messages::cancel(&mut self.conn, message))?,
@@ -226,7 +226,7 @@ impl Law {
                     Statement::GiveBack { mine } => {
                         envois::give_back(conn, owner(mine), canal).map(drop)
                     }
-                    Statement::Recover => envois::recover(conn, "recovery", now).map(drop),
+                    Statement::Recover => envois::recover(conn, "recovery", None, now).map(drop),
                     Statement::DropCancelled => envois::drop_cancelled(conn, now).map(drop),
                     Statement::Expire => envois::expire(conn, now).map(drop),
                     _ => messages::close(conn, 10, |closed| texts::details(Lang::Fr, closed))
@@ -285,7 +285,7 @@ impl Law {
             emis_le: now,
             expire: now + left,
         };
-        dispatch::outcome(&granted, answer(reply), now, 500)
+        dispatch::outcome(&granted, answer(reply), false, now, 500)
     }
 }
 

@@ -149,7 +149,7 @@ fn told(conn: &mut Conn) -> (Statistics, Vec<States>, Vec<usize>) {
     let statistics = statistiques::messages(conn, &Selection::default()).unwrap();
     let breaches = Regle::ALL
         .iter()
-        .map(|regle| verify::breaches(conn, *regle, 10).unwrap().len());
+        .map(|regle| verify::breaches(conn, *regle, &[], 10).unwrap().len());
     let breaches = breaches.collect();
     (statistics, verify::states(conn).unwrap(), breaches)
 }

@@ -26,7 +26,7 @@ fn expected(status: u16) -> (Verdict, bool) {
         200..=202 => (Verdict::Accepte, false),
         300..=399 | 401..=403 | 405 | 407 => (Verdict::Config, false),
         408 => (Verdict::Temporaire, false),
-        429 | 503 => (Verdict::Temporaire, true),
+        429 => (Verdict::Temporaire, true),
         400..=499 => (Verdict::Permanent, false),
         _ => (Verdict::Ambigu, false),
     }
@@ -41,11 +41,7 @@ fn every_status_there_is() {
             expected(status),
             "{status}: {answer:?}"
         );
-        assert_eq!(
-            answer.pause.is_some(),
-            [429, 503].contains(&status),
-            "{answer:?}"
-        );
+        assert_eq!(answer.pause.is_some(), status == 429, "{answer:?}");
         let reference = (answer.verdict == Verdict::Accepte).then(|| "a".to_owned());
         assert_eq!(answer.reference, reference, "{status}");
     }
@@ -119,7 +115,7 @@ fn no_answer_at_all_leaves_it_in_doubt() {
 /// The status has been read by then: an endless explanation changes nothing.
 #[test]
 fn a_refusal_that_never_ends_is_still_a_refusal() {
-    for status in [302, 400, 401, 404, 408, 429, 500, 503] {
+    for status in [302, 400, 401, 404, 408, 429, 500] {
         let head = format!("HTTP/1.1 {status} Words\r\nRetry-After: 90\r\n\r\n");
         let answer = outcome(http::Answer::Endless(
             head.into_bytes(),

@@ -48,7 +48,8 @@ impl Written {
         let verdict = match self.status {
             200..=202 => return self.success(),
             300..=399 | 401..=403 | 405 | 407 => Verdict::Config,
-            408 | 429 | 503 => Verdict::Temporaire,
+            503 => return self.unavailable(),
+            408 | 429 => Verdict::Temporaire,
             400..=499 => Verdict::Permanent,
             _ => Verdict::Ambigu,
         };
@@ -56,6 +57,19 @@ impl Written {
             vec![verdict, Verdict::Ambigu]
         } else {
             vec![verdict]
+        }
+    }
+
+    /// A gateway that names a time has not taken the SMS; of any other 503 nobody knows who said it.
+    fn unavailable(&self) -> Vec<Verdict> {
+        let head = String::from_utf8_lossy(&self.bytes[..self.head]).into_owned();
+        let named = head
+            .lines()
+            .find_map(|line| line.strip_prefix("Retry-After:"));
+        match named.map(str::trim) {
+            None | Some("" | "-5" | "bientôt") => vec![Verdict::Ambigu],
+            Some("120") if self.end != End::Reset => vec![Verdict::Temporaire],
+            Some(_) => vec![Verdict::Temporaire, Verdict::Ambigu],
         }
     }
 

@@ -1,7 +1,7 @@
 //! A gateway that wants to be left alone for a while.
 
 use super::{asked, numbers, reached};
-use crate::program::{Program, To};
+use crate::program::{Program, To, number};
 use crate::rows::{Row, rows, stopped};
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
@@ -12,8 +12,10 @@ use messages_testing::stories;
 stories!(
     too_many_requests_pauses_the_channel_as_long_as_asked,
     a_pause_may_be_given_as_a_date,
-    a_gateway_that_is_unavailable_is_left_alone_for_a_minute,
-    a_pause_is_neither_too_short_nor_endless,
+    without_a_time_it_is_left_alone_for_a_minute,
+    a_short_pause_is_waited_for,
+    no_pause_is_endless,
+    what_a_proxy_says_in_its_place_leaves_a_doubt,
 );
 
 fn too_many_requests_pauses_the_channel_as_long_as_asked(database: &Database) {
@@ -92,11 +94,8 @@ fn a_pause_may_be_given_as_a_date(database: &Database) {
     assert_eq!(wait_after(database, over), 60);
 }
 
-fn a_gateway_that_is_unavailable_is_left_alone_for_a_minute(database: &Database) {
-    assert_eq!(
-        wait_after(database, Answer::status(503, "en maintenance")),
-        60
-    );
+fn without_a_time_it_is_left_alone_for_a_minute(database: &Database) {
+    assert_eq!(wait_after(database, Answer::status(429, "trop vite")), 60);
     assert_eq!(
         wait_after(
             database,
@@ -106,11 +105,37 @@ fn a_gateway_that_is_unavailable_is_left_alone_for_a_minute(database: &Database)
     );
 }
 
-fn a_pause_is_neither_too_short_nor_endless(database: &Database) {
-    assert_eq!(
-        wait_after(database, Answer::status(429, "").header("Retry-After", "0")),
-        30
-    );
+fn a_short_pause_is_waited_for(database: &Database) {
+    let busy = |seconds| Answer::status(429, "").header("Retry-After", seconds);
+    let script = GatewayScript::default().answer_for(&number(3), busy("1"));
+    let gateway = Gateway::start(script.times(1).answer_for(&number(7), busy("0")).times(2));
+    let program = Program::new(database).gateway(&gateway);
+    program.school(10, 1);
+    let id = program.programme(Canal::Sms, To::All);
+    let ended = program.run(&["--json"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert_eq!(stopped(&ended.json(), Canal::Sms), None, "{ended:?}");
+    assert_eq!(program.statut(id), "envoye", "in one run");
+    assert_eq!(reached(&gateway), numbers(1..=10));
+    assert_eq!(gateway.received_count(), 13);
+    assert!(rows(&program, id).iter().all(|row| row.tentatives == 1));
+}
+
+fn no_pause_is_endless(database: &Database) {
     let endless = Answer::status(503, "").header("Retry-After", "999999999999");
     assert_eq!(wait_after(database, endless), 6 * 3600);
+}
+
+fn what_a_proxy_says_in_its_place_leaves_a_doubt(database: &Database) {
+    let page = "<html><h1>503 Service Unavailable</h1>No server is available</html>";
+    let gateway =
+        Gateway::start(GatewayScript::default().answer_first(1, Answer::status(503, page)));
+    let program = Program::new(database).gateway(&gateway);
+    program.school(1, 1);
+    let id = program.programme(Canal::Sms, To::All);
+    assert_eq!(program.run(&[]).code, 0);
+    assert_eq!(rows(&program, id)[0].state(), "incertain resultat_inconnu");
+    program.wait_is_over();
+    assert_eq!(program.run(&[]).code, 0);
+    assert_eq!(gateway.received_count(), 1);
 }

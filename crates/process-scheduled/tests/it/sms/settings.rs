@@ -98,7 +98,7 @@ fn without_a_gateway_emails_still_leave(database: &Database) {
     assert_eq!(server.accepted_count(), 20);
     assert!(rows(&program, sms).iter().all(Row::is_untouched));
     let people = program.run(&[]).stdout;
-    assert!(people.contains("SMS_API_URL"), "{people}");
+    assert!(people.contains("SMS_PROVIDER"), "{people}");
     // A service without SMS is no fault as long as nobody programmes one.
     database.execute(&format!("DELETE FROM messages WHERE id = {sms}"));
     assert_eq!(program.run(&[]).code, 0);

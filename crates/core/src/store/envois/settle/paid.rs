@@ -32,7 +32,7 @@ pub fn settle_within(
     outcomes: &[Outcome],
     ready: &[Ready],
     again: bool,
-    reading: Reading,
+    reading: &Reading,
     budget: Budget<'_>,
 ) -> Result<Settled, Error> {
     let Budget { limits, unused } = budget;

@@ -30,8 +30,10 @@ struct Row {
 statements! {
     // Addresses that were written since they were read last are read the other way.
     // The parts see the tables as they were before the statement; they touch different rows.
+    #[expect(clippy::too_many_arguments, reason = "each is a mark of the statement")]
     fn settled(
-        outcomes: &[Outcome], claims: &[Claim], passage: &str, again: bool, late: bool, now: Said, until: Said,
+        outcomes: &[Outcome], claims: &[Claim], passage: &str, passerelle: &str, again: bool, late: bool,
+        now: Said, until: Said,
     ) =
         "WITH horloge AS MATERIALIZED (SELECT clock_timestamp() AS now),
           resultats AS MATERIALIZED (SELECT * FROM {outcomes}),
@@ -60,11 +62,14 @@ pub(super) fn at_once(
     passage: &str,
     outcomes: &[Outcome],
     ready: &[Ready],
-    reading: Reading,
+    reading: &Reading,
 ) -> Result<Settled, Error> {
     let claims: Vec<Claim> = ready.iter().map(claim).collect();
     let until = Said("now + r.bail_s * interval '1 second'");
-    let statement = settled(outcomes, &claims, passage, false, false, Said("now"), until);
+    let (gateway, now) = (reading.passerelle.as_str(), Said("now"));
+    let statement = settled(
+        outcomes, &claims, passage, gateway, false, false, now, until,
+    );
     let mut settled = Settled::default();
     for Row { annonce, envoi } in conn.write_once(|conn| conn.load(statement))? {
         if annonce {
