@@ -2,10 +2,11 @@
 
 use super::{Ready, Settled, announce_all, record_all, settle};
 use crate::failpoint::reach;
+use crate::instant::Instant;
 use crate::model::Reading;
 use crate::schema::tentatives::{envoi, jeton, table};
 use crate::store::depenses::{self, Bill, Limits, Paid};
-use crate::store::envois::{Outcome, Recorded};
+use crate::store::envois::{Announced, Outcome, Recorded};
 use crate::store::{Conn, Error, adresses};
 use crate::vocabulary::Canal;
 use diesel::prelude::*;
@@ -51,37 +52,61 @@ pub fn settle_within(
         let mut settled = Settled::default();
         let kept = record_all(conn, outcomes, again, now, &mut settled)?;
         depenses::give_back(conn, &of_these(unused, &kept))?;
-        // What a commit announced whose answer was lost is counted.
-        let begun = if again {
-            begun(conn, &sms)?
-        } else {
-            BTreeSet::new()
-        };
-        let is_new = |ready: &&Ready| !begun.contains(&ready.envoi.id);
-        let messages: Vec<i64> = sms.iter().filter(is_new).map(|r| r.envoi.message).collect();
-        let (bill, admitted) = Bill::of(conn, limits, &messages, now)?;
-        let fits: BTreeSet<i64> = sms
-            .iter()
-            .filter(is_new)
-            .take(admitted)
-            .map(|r| r.envoi.id)
-            .collect();
-        let (leaving, unpaid): (Vec<Ready>, Vec<Ready>) = sms
-            .iter()
-            .partition(|ready| !is_new(ready) || fits.contains(&ready.envoi.id));
-        let leaving = [leaving, others].concat();
+        let admitted = Admitted::of(conn, limits, &sms, again, now)?;
+        let leaving = [admitted.leaving.as_slice(), &others].concat();
         announce_all(conn, passage, &leaving, again, reading, now, &mut settled)?;
-        let announced = settled.announced.iter();
-        let paid = announced.filter(|one| fits.contains(&one.id));
-        settled.paid = paid
-            .map(|one| bill.paid(one.id, one.jeton, one.message))
-            .collect();
+        settled.paid = admitted.paid(&settled.announced);
         depenses::count(conn, &settled.paid)?;
-        settled.unpaid = unpaid.iter().map(|ready| ready.envoi.id).collect();
-        settled.reached = bill.reached;
+        settled.unpaid = admitted.unpaid;
+        settled.reached = admitted.bill.reached;
         reach("settle_commit");
         Ok(settled)
     })
+}
+
+/// Which SMS a commit may announce.
+struct Admitted {
+    leaving: Vec<Ready>,
+    /// Those of them that are to be counted.
+    new: BTreeSet<i64>,
+    /// Those that do not fit.
+    unpaid: Vec<i64>,
+    bill: Bill,
+}
+
+impl Admitted {
+    fn of(
+        conn: &mut Conn,
+        limits: &Limits,
+        sms: &[Ready],
+        again: bool,
+        now: Instant,
+    ) -> Result<Self, Error> {
+        // What a commit announced whose answer was lost is counted.
+        let counted = if again {
+            begun(conn, sms)?
+        } else {
+            BTreeSet::new()
+        };
+        let is_counted = |ready: &&Ready| counted.contains(&ready.envoi.id);
+        let (counted, new): (Vec<Ready>, Vec<Ready>) = sms.iter().partition(is_counted);
+        let messages: Vec<i64> = new.iter().map(|ready| ready.envoi.message).collect();
+        let (bill, fits) = Bill::of(conn, limits, &messages, now)?;
+        let (new, unpaid) = new.split_at(fits.min(new.len()));
+        Ok(Self {
+            leaving: [counted.as_slice(), new].concat(),
+            new: new.iter().map(|ready| ready.envoi.id).collect(),
+            unpaid: unpaid.iter().map(|ready| ready.envoi.id).collect(),
+            bill,
+        })
+    }
+
+    /// What those that were announced cost.
+    fn paid(&self, announced: &[Announced]) -> Vec<Paid> {
+        let new = announced.iter().filter(|one| self.new.contains(&one.id));
+        let paid = new.map(|one| self.bill.paid(one.id, one.jeton, one.message));
+        paid.collect()
+    }
 }
 
 /// Those whose outcome was recorded just now: nothing is given back twice.
