@@ -19,6 +19,7 @@ pub(crate) struct Counters {
     pub(crate) incidents: IntGaugeVec,
     pub(crate) sms: IntGaugeVec,
     pub(crate) sms_max: IntGaugeVec,
+    pub(crate) receipts: IntCounterVec,
 }
 
 /// From a lookup to the longest wait for a run, in seconds.
@@ -86,6 +87,12 @@ impl Counters {
                 "messages_sms_segments_max",
                 "SMS that the settings allow, by setting.",
                 &["reglage"],
+                registry
+            )?,
+            receipts: register_int_counter_vec_with_registry!(
+                "messages_receipts_total",
+                "Receipts of gateways: what they tell of an SMS, and what came of it.",
+                &["passerelle", "remise", "suite"],
                 registry
             )?,
             registry,

@@ -9,9 +9,9 @@ use self::subject::Subject;
 use super::{Delivery, Unwritable};
 use crate::config::Config;
 use crate::{domain, html, tracking};
-use lettre::Message;
 use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
+use lettre::{Address, Message};
 
 /// `Auto-Submitted: auto-generated` keeps holiday answers away (RFC 3834, 5.1).
 #[derive(Clone)]
@@ -39,6 +39,8 @@ const NO_SUBJECT: &str = "Message de l'établissement";
 pub(super) struct Letterhead {
     /// The sender.
     pub(super) from: Mailbox,
+    /// Where e-mails come back to, if that is another address.
+    pub(super) bounces: Option<Address>,
     /// Where the picture is that tells of reading, if reading is followed.
     tracking: Option<String>,
 }
@@ -48,8 +50,24 @@ impl Letterhead {
         let api = &config.api;
         Self {
             from: config.email.from.clone(),
+            bounces: config.email.bounces.clone(),
             tracking: api.base_url.clone().filter(|_| api.read_tracking),
         }
+    }
+
+    /// The sender of the envelope, to which this e-mail comes back. Its key stands behind a `+`, so that
+    /// also a bounce that quotes nothing says which e-mail it is about; not where the address has a `+`
+    /// already, nor where it would be longer than relays take (RFC 5321, 4.5.3.1.1).
+    pub(super) fn envelope_sender(&self, delivery: &Delivery) -> String {
+        const LOCAL_PART: usize = 64;
+        let Some(bounces) = &self.bounces else {
+            return self.from.email.to_string();
+        };
+        let tagged = format!("{}+{}", bounces.user(), delivery.key());
+        if bounces.user().contains('+') || tagged.len() > LOCAL_PART {
+            return bounces.to_string();
+        }
+        format!("{tagged}@{}", bounces.domain())
     }
 
     /// The HTML of one recipient.
@@ -99,9 +117,9 @@ pub(super) fn build(head: &Letterhead, delivery: &Delivery) -> Result<Message, U
 }
 
 /// The address, its domain as relays know it.
-fn mailbox(address: &str) -> Option<lettre::Address> {
+fn mailbox(address: &str) -> Option<Address> {
     let (local, name) = address.rsplit_once('@')?;
-    lettre::Address::new(local, domain::ascii(name)?).ok()
+    Address::new(local, domain::ascii(name)?).ok()
 }
 
 /// With line feeds only, and without characters that no mail may carry (RFC 5322, 2.2 and 3.5).
@@ -141,6 +159,7 @@ pub(crate) mod tests {
     fn written(delivery: &Delivery, tracking: Option<&str>) -> String {
         let head = Letterhead {
             from: "Collège <ecole@exemple.fr>".parse().unwrap(),
+            bounces: None,
             tracking: tracking.map(ToOwned::to_owned),
         };
         String::from_utf8(build(&head, delivery).unwrap().formatted()).unwrap()
@@ -148,6 +167,31 @@ pub(crate) mod tests {
 
     fn text(delivery: &Delivery) -> String {
         written(delivery, None)
+    }
+
+    #[test]
+    fn an_email_comes_back_with_its_key_where_that_is_possible() {
+        let mut delivery = delivery("Sortie", "Jeudi");
+        let cle = "0123456789abcdef0123456789abcdef";
+        Arc::make_mut(&mut delivery.content).cle = cle.to_owned();
+        delivery.renvois = 2;
+        let long = format!("{}@exemple.fr", "r".repeat(60));
+        for (bounces, sender) in [
+            (None, "ecole@exemple.fr".to_owned()),
+            (
+                Some("retours@exemple.fr"),
+                format!("retours+{cle}.7.2@exemple.fr"),
+            ),
+            (Some("a+b@exemple.fr"), "a+b@exemple.fr".to_owned()),
+            (Some(long.as_str()), long.clone()),
+        ] {
+            let head = Letterhead {
+                from: "Collège <ecole@exemple.fr>".parse().unwrap(),
+                bounces: bounces.map(|address| address.parse().unwrap()),
+                tracking: None,
+            };
+            assert_eq!(head.envelope_sender(&delivery), sender);
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `JWT_*`, `CORS_*`, `API_*`, `BASE_URL`, `TRUSTED_PROXIES`: the HTTP interface.
+//! `JWT_*`, `CORS_*`, `API_*`, `BASE_URL`, `TRUSTED_PROXIES`, `SMS_RECEIPT_SECRET`: the HTTP interface.
 //!
 //! Whether the keys are good enough is the server's question alone: a passage must not fail on it.
 
@@ -24,6 +24,7 @@ pub(super) const NAMES: &[&str] = &[
     "API_PAGINATION",
     "API_REQUESTS_PER_MINUTE",
     "MESSAGES_READ_TRACKING",
+    "SMS_RECEIPT_SECRET",
 ];
 
 /// Django's own key, read when `JWT_SIGNING_KEY` is missing.
@@ -60,6 +61,8 @@ pub struct Api {
     pub requests_per_minute: Option<u32>,
     /// Whether e-mails hold a picture that tells when they are read.
     pub read_tracking: bool,
+    /// What the gateway signs its receipts with; none: they are not signed.
+    pub receipt_key: Option<Secret>,
 }
 
 /// A key shared with the web app.
@@ -120,6 +123,7 @@ impl Api {
             pagination: pagination.unwrap_or_default(),
             requests_per_minute: vars.number("API_REQUESTS_PER_MINUTE", 1..=1_000_000),
             read_tracking,
+            receipt_key: vars.text("SMS_RECEIPT_SECRET").map(Secret::new),
         }
     }
 }

@@ -5,6 +5,7 @@ use super::vars::is_loopback;
 use crate::domain;
 use crate::secret::Secret;
 use crate::vocabulary::Mode;
+use lettre::Address;
 use lettre::message::Mailbox;
 
 pub(super) const NAMES: &[&str] = &[
@@ -16,6 +17,7 @@ pub(super) const NAMES: &[&str] = &[
     "EMAIL_HOST_PASSWORD",
     "EMAIL_HELO_NAME",
     "DEFAULT_FROM_EMAIL",
+    "EMAIL_BOUNCE_ADDRESS",
     "MESSAGES_EMAIL_CONNECTIONS",
     "MESSAGES_EMAIL_PER_MINUTE",
 ];
@@ -46,6 +48,8 @@ pub struct Email {
     pub helo_name: Option<String>,
     /// Sender of all e-mails, all in ASCII.
     pub from: Mailbox,
+    /// Where e-mails come back to, all in ASCII; none: to the sender.
+    pub bounces: Option<Address>,
     /// How many connections are used at once.
     pub connections: u32,
     /// E-mails per minute, all runs and machines together.
@@ -77,6 +81,7 @@ impl Email {
             login: login(vars),
             helo_name: helo_name(vars),
             from: from(vars),
+            bounces: bounces(vars),
             connections: vars
                 .number("MESSAGES_EMAIL_CONNECTIONS", 1..=200)
                 .unwrap_or(4),
@@ -147,14 +152,26 @@ fn from(vars: &mut Vars) -> Mailbox {
 
 /// With the domain as relays know it; a local part with an accent is unknown to most of them.
 fn in_ascii(from: Mailbox) -> Option<Mailbox> {
-    let domain = domain::ascii(from.email.domain())?;
-    let address = lettre::Address::new(from.email.user(), domain).ok()?;
+    Some(Mailbox::new(from.name, ascii(&from.email)?))
+}
+
+fn ascii(address: &Address) -> Option<Address> {
+    let domain = domain::ascii(address.domain())?;
+    let address = Address::new(address.user(), domain).ok()?;
     let is_ascii = AsRef::<str>::as_ref(&address).is_ascii();
-    is_ascii.then(|| Mailbox::new(from.name, address))
+    is_ascii.then_some(address)
+}
+
+fn bounces(vars: &mut Vars) -> Option<Address> {
+    vars.parsed(
+        "EMAIL_BOUNCE_ADDRESS",
+        "une adresse comme retours@exemple.fr, sans nom et sans accent avant le @",
+        |text| text.parse().ok().and_then(|address| ascii(&address)),
+    )
 }
 
 /// Django's own default.
 #[expect(clippy::expect_used, reason = "a literal address, read by a test")]
-fn default_sender() -> lettre::Address {
-    lettre::Address::new("webmaster", "localhost").expect("the default sender is an address")
+fn default_sender() -> Address {
+    Address::new("webmaster", "localhost").expect("the default sender is an address")
 }
