@@ -5,6 +5,7 @@
 //! places is not cut in two. [`plain`](Plain) says which letters are replaced before.
 
 mod plain;
+mod replaced;
 
 pub use plain::{Plain, Price, Wide, as_sent, price, wide};
 

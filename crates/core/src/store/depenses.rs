@@ -7,18 +7,19 @@
 //! a second attempt has to be, and a gateway that is away for a night would use the day up. What is
 //! in doubt stays counted, and so does what a killed run leaves behind. Sending again counts again.
 
-use super::backend::{either, locked};
+pub(super) mod bill;
+
+use super::backend::locked;
 use super::{Conn, Error};
 use crate::config::{self, Config};
 use crate::instant::Instant;
-use crate::schema::depenses::{self, jour, table};
-use crate::schema::{canaux, messages};
-use crate::segments::{self, Plain};
+use crate::schema::canaux;
+use crate::schema::depenses::{jour, table};
+use crate::segments::Plain;
 use crate::vocabulary::{Canal, Mode};
 use chrono::{Datelike, Days, Months, NaiveDate};
 use chrono_tz::Tz;
 use diesel::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Over which time a limit holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -189,96 +190,6 @@ fn passed(comptes: &[Compte], more: i64, today: NaiveDate) -> Option<Reached> {
 /// The limit that allows not one more.
 pub fn reached(conn: &mut Conn, limits: &Limits, now: Instant) -> Result<Option<Reached>, Error> {
     Ok(passed(&comptes(conn, limits, now)?, 1, limits.day(now)))
-}
-
-/// What a commit may announce, and what it has to count.
-pub(super) struct Bill {
-    today: NaiveDate,
-    /// Parts, by message.
-    prices: BTreeMap<i64, i64>,
-    /// The limit at which it was cut off.
-    pub(super) reached: Option<Reached>,
-}
-
-impl Bill {
-    /// For envois with their messages, in the order in which they leave; `admitted` are those before the
-    /// first one that does not fit. The texts stand: an envoi in a run's hands is ended before its
-    /// message can be changed.
-    pub(super) fn of(
-        conn: &mut Conn,
-        limits: &Limits,
-        messages: &[i64],
-        now: Instant,
-    ) -> Result<(Self, usize), Error> {
-        let prices = prices(conn, limits.plain, messages)?;
-        let comptes = comptes(conn, limits, now)?;
-        let today = limits.day(now);
-        let (mut sum, mut admitted, mut reached) = (0, 0, None);
-        for message in messages {
-            sum += prices.get(message).copied().unwrap_or_default();
-            reached = passed(&comptes, sum, today);
-            if reached.is_some() {
-                break;
-            }
-            admitted += 1;
-        }
-        let bill = Self {
-            today,
-            prices,
-            reached,
-        };
-        Ok((bill, admitted))
-    }
-
-    /// What an announced envoi costs.
-    pub(super) fn paid(&self, envoi: i64, jeton: i64, message: i64) -> Paid {
-        Paid {
-            envoi,
-            jeton,
-            jour: self.today,
-            segments: self.prices.get(&message).copied().unwrap_or_default(),
-        }
-    }
-}
-
-fn prices(conn: &mut Conn, plain: Plain, messages: &[i64]) -> Result<BTreeMap<i64, i64>, Error> {
-    let ids: BTreeSet<i64> = messages.iter().copied().collect();
-    let named = messages::table.filter(messages::id.eq_any(ids));
-    let texts: Vec<(i64, String)> = conn.load(named.select((messages::id, messages::contenu)))?;
-    let price = |(id, text): (i64, String)| {
-        let segments = segments::count(&text, plain).segments;
-        (id, i64::try_from(segments).unwrap_or(i64::MAX))
-    };
-    Ok(texts.into_iter().map(price).collect())
-}
-
-/// Counts attempts.
-pub(super) fn count(conn: &mut Conn, paid: &[Paid]) -> Result<(), Error> {
-    for (day, segments) in by_day(paid) {
-        let day = day.to_string();
-        let counted = diesel::insert_into(table).values((jour.eq(&day), depenses::segments.eq(0)));
-        conn.execute(either(counted.on_conflict_do_nothing()))?;
-        let more = depenses::segments.eq(depenses::segments + segments);
-        conn.execute(diesel::update(table.find(&day)).set(more))?;
-    }
-    Ok(())
-}
-
-/// Takes off what was not taken.
-pub(super) fn give_back(conn: &mut Conn, paid: &[Paid]) -> Result<(), Error> {
-    for (day, segments) in by_day(paid) {
-        let less = depenses::segments.eq(depenses::segments - segments);
-        conn.execute(diesel::update(table.find(day.to_string())).set(less))?;
-    }
-    Ok(())
-}
-
-fn by_day(paid: &[Paid]) -> BTreeMap<NaiveDate, i64> {
-    let mut days = BTreeMap::new();
-    for one in paid.iter().filter(|one| one.segments > 0) {
-        *days.entry(one.jour).or_default() += one.segments;
-    }
-    days
 }
 
 #[cfg(test)]
