@@ -2,9 +2,10 @@
 
 use actix_web::http::Method;
 use prometheus::{
-    Gauge, HistogramVec, IntCounterVec, IntGaugeVec, Registry, histogram_opts,
-    register_gauge_with_registry, register_histogram_vec_with_registry,
-    register_int_counter_vec_with_registry, register_int_gauge_vec_with_registry,
+    Gauge, GaugeVec, HistogramVec, IntCounterVec, IntGaugeVec, Registry, histogram_opts,
+    register_gauge_vec_with_registry, register_gauge_with_registry,
+    register_histogram_vec_with_registry, register_int_counter_vec_with_registry,
+    register_int_gauge_vec_with_registry,
 };
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ pub(crate) struct Counters {
     pub(crate) receipts: IntCounterVec,
     pub(crate) sms: IntGaugeVec,
     pub(crate) sms_max: IntGaugeVec,
+    pub(crate) credit: GaugeVec,
 }
 
 /// From a lookup to the longest wait for a run, in seconds.
@@ -69,6 +71,12 @@ impl Counters {
             last_run: register_gauge_with_registry!(
                 "messages_last_passage_timestamp_seconds",
                 "Begin of the last run of the dispatcher, in Unix time; 0 when there was none.",
+                registry
+            )?,
+            credit: register_gauge_vec_with_registry!(
+                "messages_sms_credit",
+                "What the gateway said was left of the account, after the last run that sent.",
+                &["canal"],
                 registry
             )?,
             incidents: register_int_gauge_vec_with_registry!(

@@ -9,7 +9,7 @@ use actix_web::{HttpResponse, web};
 use messages_core::incidents;
 use messages_core::store::appels::statistiques;
 use messages_core::store::incidents::Incident;
-use messages_core::store::{Conn, depenses, passages};
+use messages_core::store::{Conn, credit, depenses, passages};
 use messages_core::vocabulary::{Genre, Portee};
 use prometheus::{Encoder, IntGaugeVec, TextEncoder};
 
@@ -55,9 +55,10 @@ async fn show(state: web::Data<State>) -> Result<HttpResponse, ApiError> {
             last.first().map(|passage| passage.debut),
             incidents::open(conn)?,
             depenses::of_settings(conn, &config)?,
+            credit::last(conn)?,
         ))
     };
-    let (envois, oldest, last, open, comptes) = state.ask(question).await?;
+    let (envois, oldest, last, open, comptes, credit) = state.ask(question).await?;
     let counters = &state.counters;
     count(&counters.incidents, &open);
     for ((canal, etat), count) in envois {
@@ -76,6 +77,9 @@ async fn show(state: web::Data<State>) -> Result<HttpResponse, ApiError> {
             .sms_max
             .with_label_values(&setting)
             .set(compte.most);
+    }
+    if let Some(left) = credit.and_then(|credit| credit.number()) {
+        counters.credit.with_label_values(&["sms"]).set(left);
     }
     counters.oldest.set(oldest.unwrap_or_default());
     let epoch = messages_core::instant::Instant::from(std::time::UNIX_EPOCH);

@@ -115,6 +115,17 @@ impl Channel {
         }
     }
 
+    /// What is left of the account, in the gateway's words; none where no gateway tells it.
+    ///
+    /// # Errors
+    /// Why it does not tell it now.
+    pub fn credit(&self) -> Result<Option<String>, Answer> {
+        match self {
+            Self::Sms(gateway) => gateway.open().credit(),
+            Self::Smtp(_) | Self::Outbox(_) | Self::Simulation => Ok(None),
+        }
+    }
+
     /// Looks whether the peer is there and lets us in; sends nothing. Tells what it found.
     ///
     /// # Errors

@@ -3,10 +3,12 @@
 //! A preset is a TOML file under `gateways/`, compiled in, or an administrator's own
 //! (`SMS_PROVIDER=/etc/…/ours.toml`). It is read and checked as a whole; nothing here knows a
 //! network. [`preset`] has the shape of such a file, [`template`] what stands between braces in it,
-//! [`reading`] how answers are told apart.
+//! [`reading`] how answers are told apart,
+//! [`receipt`] how a gateway tells later what became of an SMS.
 
 pub mod preset;
 pub mod reading;
+pub mod receipt;
 pub mod template;
 
 mod builtin;

@@ -11,6 +11,7 @@ pub mod bounces;
 pub mod channel;
 pub mod command_line;
 pub mod config;
+pub mod credit;
 pub mod digest;
 pub mod dispatch;
 mod domain;

@@ -3,13 +3,12 @@
 //! How a gateway's receipt is read is data: a [`Form`], which stands in the gateway's preset. Whatever way it
 //! comes, in a query, a form or JSON, it is one JSON value when it is read here.
 
-mod form;
 mod signature;
 #[cfg(test)]
 mod tests;
 
-pub use form::{Form, Told};
-pub use signature::{Request, Scheme};
+pub use crate::gateways::receipt::{Form, Scheme, Told};
+pub use signature::Request;
 
 use crate::config::Gateway;
 use crate::failpoint::reach;
@@ -64,7 +63,7 @@ pub fn note(conn: &mut Conn, passerelle: &str, told: &[Told]) -> Result<Vec<Outc
                 passerelle: Some(passerelle.to_owned()),
                 references: told.references.clone(),
                 remise,
-                code: told.code.clone(),
+                code: told.code.as_deref().and_then(News::code),
             };
             Ok(Outcome::Noted(remise, envois::note(conn, &news)?))
         };

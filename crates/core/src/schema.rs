@@ -180,6 +180,8 @@ diesel::table! {
         detail -> Nullable<Text>,
         arrete_le -> Nullable<InstantSql>,
         arrets -> BigInt,
+        credit -> Nullable<Text>,
+        credit_le -> Nullable<InstantSql>,
     }
 }
 

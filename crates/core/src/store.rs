@@ -17,6 +17,7 @@ pub mod backup;
 pub mod canaux;
 mod conflict;
 pub mod conn;
+pub mod credit;
 pub mod depenses;
 pub mod envois;
 mod error;

@@ -4,6 +4,7 @@ use crate::alarms::{self, Alarms};
 use crate::cli::Cli;
 use crate::{output, report, start};
 use messages_core::config::Config;
+use messages_core::credit;
 use messages_core::dispatch::{self, Options, Progress, Report, StopFlag};
 use messages_core::exit::{Exit, Failure};
 use messages_core::retention;
@@ -35,6 +36,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Exit, Failure> {
         Ok(report) => {
             report::show(cli, &config, &report);
             alarms.after_run(&mut conn, report.stop);
+            credit::after_run(&config, &mut conn, &report);
             retention::after_run(&config, &mut conn, &stop, &report);
             Ok(exit(cli, &report))
         }

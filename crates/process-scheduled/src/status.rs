@@ -12,6 +12,7 @@ use messages_core::exit::{Exit, Failure};
 use messages_core::generation;
 use messages_core::incidents;
 use messages_core::instant::Instant;
+use messages_core::store::credit::{self, Credit};
 use messages_core::store::depenses::Compte;
 use messages_core::store::incidents::Incident;
 use messages_core::store::passages::{self, Passage};
@@ -35,6 +36,8 @@ struct Status {
     refused: Option<String>,
     /// SMS counted against the limits of the settings.
     comptes: Vec<Compte>,
+    /// What is left at the gateway.
+    credit: Option<Credit>,
     /// What needs a person, each with its sentence.
     incidents: Vec<(Incident, String)>,
 }
@@ -56,6 +59,7 @@ pub(crate) fn status(cli: &Cli, check: bool) -> Result<Exit, Failure> {
         },
         refused,
         comptes: depenses::of_settings(&mut conn, &config)?,
+        credit: credit::last(&mut conn)?,
         incidents: incidents::now(config.messages.lang, &mut conn)?,
         now,
         programmed: overview::programmed(&mut conn, now)?,
@@ -139,6 +143,7 @@ fn machine(config: &Config, status: &Status) -> Value {
         "incertains": status.uncertain,
         "canaux_arretes": stopped,
         "sms_comptes": comptes,
+        "sms_credit": status.credit,
         "simules": status.simulated.len(),
         "refus": status.refused,
         "incidents": incidents,

@@ -6,8 +6,8 @@ pub use tree::Tree;
 
 use super::fault::Found;
 use super::reading::{Pointer, Reading};
+use super::receipt::Form;
 use super::template::{Name, Template, is_setting};
-use crate::receipts::Form;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 

@@ -1,27 +1,12 @@
 //! Signatures of receipts: who knows the secret has sent them, and not only who knows the address.
 
 use crate::digest::hex;
+use crate::gateways::receipt::Scheme;
 use crate::instant::Instant;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ring::hmac;
-use serde::Deserialize;
 use std::time::Duration;
-
-/// How a gateway signs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Scheme {
-    /// `X-Twilio-Signature`: HMAC-SHA1 of the address and of the form's sorted fields, in base64. The secret
-    /// is the account's token.
-    Twilio,
-    /// The field `sig`: HMAC (SHA-1, SHA-256 or SHA-512, by its length) of the other sorted fields, in
-    /// hexadecimal. The secret is the account's signature secret. (Its other way, MD5, is not spoken here.)
-    Vonage,
-    /// `X-Signature`: HMAC-SHA256 of the body and `X-Timestamp`, in hexadecimal. The secret is the signing
-    /// key of the webhooks.
-    SmsGate,
-}
 
 /// A request as it came.
 #[derive(Debug, Clone, Copy)]

@@ -7,6 +7,7 @@ use messages_core::config::{Config, Lang};
 use messages_core::dispatch::Stop;
 use messages_core::incidents::SILENCE_MAX;
 use messages_core::instant::Instant;
+use messages_core::store::credit::Credit;
 use messages_core::store::depenses::Compte;
 use messages_core::store::incidents::Incident;
 use messages_core::store::passages::Passage;
@@ -34,6 +35,7 @@ pub(super) fn lines(config: &Config, status: &Status) -> Vec<String> {
     let stopped = status.stopped.iter();
     lines.extend(stopped.map(|stopped| channel(config, status.now, stopped)));
     lines.extend(counted(lang, &status.comptes));
+    lines.extend(status.credit.as_ref().map(|left| credit(config, left)));
     let uncertain = status.uncertain.iter();
     lines.extend(uncertain.map(|message| in_doubt(lang, message)));
     lines.extend(runs(config, status));
@@ -163,6 +165,15 @@ fn counted(lang: Lang, comptes: &[Compte]) -> Option<String> {
         Lang::Fr => format!("SMS comptés : {told}."),
         Lang::En => format!("SMS counted: {told}."),
     })
+}
+
+/// What was left at the gateway.
+fn credit(config: &Config, left: &Credit) -> String {
+    let (when, credit) = (local(config, left.credit_le), &left.credit);
+    match config.messages.lang {
+        Lang::Fr => format!("Crédit à la passerelle SMS : {credit} ({when})."),
+        Lang::En => format!("Credit at the SMS gateway: {credit} ({when})."),
+    }
 }
 
 fn next_try(lang: Lang, at: &str, by_hand: bool) -> String {

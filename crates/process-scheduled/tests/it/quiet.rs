@@ -83,7 +83,7 @@ fn a_gateway_that_refuses_us_is_told(database: &Database) {
     program.programme(Canal::Sms, To::All);
     let (ended, told) = mailed(&program);
     assert_eq!(ended, 78);
-    assert!(told.contains("SMS_API_URL"), "{told}");
+    assert!(told.contains("SMS_PROVIDER"), "{told}");
     for code in [401, 402] {
         let script = GatewayScript::default().answer(Answer::status(code, "no"));
         let gateway = Gateway::start(script);

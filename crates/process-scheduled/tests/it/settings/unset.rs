@@ -44,7 +44,7 @@ fn without_a_relay_sms_leave_and_emails_are_told_of(database: &Database) {
 fn without_a_gateway_emails_leave_and_sms_are_told_of(database: &Database) {
     let server = Server::start(Script::default());
     let program = Program::new(database).relay(&server);
-    one_leaves(&program, Canal::Email, Canal::Sms, "SMS_API_URL");
+    one_leaves(&program, Canal::Email, Canal::Sms, "SMS_PROVIDER");
     assert_eq!(server.accepted_count(), 3);
 }
 

@@ -18,6 +18,7 @@ stories!(
     what_is_missing_or_misspelt_is_named,
     the_gateways_are_listed_without_settings,
     one_sms_is_tried_after_a_question,
+    what_is_left_of_the_account_is_told_between_runs,
 );
 
 const TAKEN: &str = r#"{"id":"x","state":"Pending"}"#;
@@ -281,5 +282,39 @@ fn one_sms_is_tried_after_a_question(database: &Database) {
     assert_eq!(
         database.texts("SELECT CAST(count(*) AS TEXT) AS v FROM envois"),
         ["0"]
+    );
+}
+
+fn what_is_left_of_the_account_is_told_between_runs(database: &Database) {
+    let script = GatewayScript::default()
+        .gets()
+        .answer(Answer::status(201, r#"{"sid":"SM1","status":"queued"}"#))
+        .answer_for("Balance", Answer::status(200, r#"{"balance":"12.40"}"#));
+    let gateway = Gateway::start(script);
+    let program = Program::new(database)
+        .set("SMS_PROVIDER", "twilio")
+        .set("SMS_API_URL", &gateway.origin())
+        .set("SMS_API_ACCOUNT", "AC1")
+        .set("SMS_API_SECRET", "secret");
+    assert_eq!(program.run(&[]).code, 0);
+    assert_eq!(gateway.received_count(), 0, "nothing was sent");
+    program.school(2, 1);
+    for _ in 0..2 {
+        program.programme(Canal::Sms, To::All);
+        assert_eq!(program.run(&[]).code, 0);
+    }
+    let asked = gateway.received();
+    let credit = asked
+        .iter()
+        .filter(|call| call.path.ends_with("Balance.json"));
+    assert_eq!(credit.count(), 1, "not after each run");
+    let status = program.run(&["status"]).stdout;
+    assert!(
+        status.contains("Crédit à la passerelle SMS : 12.40 ("),
+        "{status}"
+    );
+    assert_eq!(
+        program.run(&["status", "--json"]).json()["sms_credit"]["credit"],
+        "12.40"
     );
 }

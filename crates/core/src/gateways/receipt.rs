@@ -1,7 +1,5 @@
 //! How a gateway's receipt is read.
 
-use super::Scheme;
-use crate::store::envois::News;
 use crate::vocabulary::Remise;
 use serde::Deserialize;
 use serde_json::Value;
@@ -30,6 +28,21 @@ pub struct Form {
     pub list: Option<String>,
     /// How the gateway signs, if it does.
     pub signature: Option<Scheme>,
+}
+
+/// How a gateway signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scheme {
+    /// `X-Twilio-Signature`: HMAC-SHA1 of the address and of the form's sorted fields, in base64. The secret
+    /// is the account's token.
+    Twilio,
+    /// The field `sig`: HMAC (SHA-1, SHA-256 or SHA-512, by its length) of the other sorted fields, in
+    /// hexadecimal. The secret is the account's signature secret. (Its other way, MD5, is not spoken here.)
+    Vonage,
+    /// `X-Signature`: HMAC-SHA256 of the body and `X-Timestamp`, in hexadecimal. The secret is the signing
+    /// key of the webhooks.
+    SmsGate,
 }
 
 /// What a receipt tells of one SMS.
@@ -82,7 +95,7 @@ impl Form {
         Told {
             references: references.filter(|text| text.len() <= REFERENCE).collect(),
             remise,
-            code: code.as_deref().and_then(News::code),
+            code,
         }
     }
 }

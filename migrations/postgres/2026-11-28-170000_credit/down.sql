@@ -1,0 +1,2 @@
+ALTER TABLE canaux DROP COLUMN credit_le;
+ALTER TABLE canaux DROP COLUMN credit;
