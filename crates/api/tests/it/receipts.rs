@@ -156,7 +156,7 @@ fn a_receipt_comes_in_any_way_and_is_seen_by_staff(database: &Database) {
         log.contains("reçu passerelle=twilio envoi=2 message=1 remise=non_remis"),
         "{log}"
     );
-    assert!(!log.contains(token) && !log.contains("336"), "{log}");
+    assert!(!log.contains(token) && !log.contains("B336"), "{log}");
     sound(database);
 }
 
