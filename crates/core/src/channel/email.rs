@@ -39,6 +39,8 @@ const NO_SUBJECT: &str = "Message de l'établissement";
 pub(super) struct Letterhead {
     /// The sender.
     pub(super) from: Mailbox,
+    /// Where answers go, if not to the sender.
+    reply_to: Option<Mailbox>,
     /// Where the picture is that tells of reading, if reading is followed.
     tracking: Option<String>,
 }
@@ -48,6 +50,7 @@ impl Letterhead {
         let api = &config.api;
         Self {
             from: config.email.from.clone(),
+            reply_to: config.email.reply_to.clone(),
             tracking: api.base_url.clone().filter(|_| api.read_tracking),
         }
     }
@@ -85,6 +88,10 @@ pub(super) fn build(head: &Letterhead, delivery: &Delivery) -> Result<Message, U
         .date(delivery.emis_le.utc().into())
         .message_id(Some(format!("<{key}@{}>", head.from.email.domain())))
         .header(AutoSubmitted);
+    let message = match &head.reply_to {
+        Some(reply_to) => message.reply_to(reply_to.clone()),
+        None => message,
+    };
     let (text, html) = html::parts(&content.contenu, content.contenu_html.as_deref());
     let message = match html {
         None => message.singlepart(SinglePart::plain(lines(&text))),
@@ -138,26 +145,50 @@ pub(crate) mod tests {
         }
     }
 
-    fn written(delivery: &Delivery, tracking: Option<&str>) -> String {
-        let head = Letterhead {
+    fn head() -> Letterhead {
+        Letterhead {
             from: "Collège <ecole@exemple.fr>".parse().unwrap(),
-            tracking: tracking.map(ToOwned::to_owned),
+            reply_to: None,
+            tracking: None,
+        }
+    }
+
+    fn written(head: &Letterhead, delivery: &Delivery) -> String {
+        String::from_utf8(build(head, delivery).unwrap().formatted()).unwrap()
+    }
+
+    fn tracked(delivery: &Delivery) -> String {
+        let head = Letterhead {
+            tracking: Some("https://ecole.exemple.fr".to_owned()),
+            ..head()
         };
-        String::from_utf8(build(&head, delivery).unwrap().formatted()).unwrap()
+        written(&head, delivery)
     }
 
     fn text(delivery: &Delivery) -> String {
-        written(delivery, None)
+        written(&head(), delivery)
+    }
+
+    #[test]
+    fn answers_go_where_the_school_wants_them() {
+        let delivery = delivery("Réunion", "Jeudi");
+        assert!(!text(&delivery).contains("Reply-To"));
+        let head = Letterhead {
+            reply_to: Some("Vie scolaire <vs@exemple.fr>".parse().unwrap()),
+            ..head()
+        };
+        let mail = written(&head, &delivery);
+        let line = "Reply-To: \"Vie scolaire\" <vs@exemple.fr>\r\n";
+        assert!(mail.contains(line), "{mail}");
     }
 
     #[test]
     fn the_picture_stands_in_the_html_only_where_reading_is_followed() {
         let mut delivery = delivery("Réunion", "Jeudi");
-        let base = Some("https://ecole.exemple.fr");
-        assert!(!written(&delivery, base).contains("track"));
+        assert!(!tracked(&delivery).contains("track"));
         Arc::make_mut(&mut delivery.content).contenu_html = Some("<p>Jeudi</p>".into());
         assert!(!text(&delivery).contains("track"));
-        let followed = written(&delivery, base).replace("=\r\n", "");
+        let followed = tracked(&delivery).replace("=\r\n", "");
         let token = tracking::token("def", 7);
         assert!(
             followed.contains(&format!("/api/messages/track/{token}/")),
@@ -170,10 +201,7 @@ pub(crate) mod tests {
         let mut delivery = delivery("Réunion", "Jeudi");
         for html in ["<p><br></p>", "&nbsp;", " "] {
             Arc::make_mut(&mut delivery.content).contenu_html = Some(html.into());
-            assert!(
-                !written(&delivery, Some("https://x.fr")).contains("multipart"),
-                "{html}"
-            );
+            assert!(!tracked(&delivery).contains("multipart"), "{html}");
         }
     }
 

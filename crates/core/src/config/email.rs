@@ -16,6 +16,7 @@ pub(super) const NAMES: &[&str] = &[
     "EMAIL_HOST_PASSWORD",
     "EMAIL_HELO_NAME",
     "DEFAULT_FROM_EMAIL",
+    "EMAIL_REPLY_TO",
     "MESSAGES_EMAIL_CONNECTIONS",
     "MESSAGES_EMAIL_PER_MINUTE",
 ];
@@ -46,6 +47,8 @@ pub struct Email {
     pub helo_name: Option<String>,
     /// Sender of all e-mails, all in ASCII.
     pub from: Mailbox,
+    /// Where answers go, all in ASCII; none: to the sender.
+    pub reply_to: Option<Mailbox>,
     /// How many connections are used at once.
     pub connections: u32,
     /// E-mails per minute, all runs and machines together.
@@ -76,7 +79,9 @@ impl Email {
             security,
             login: login(vars),
             helo_name: helo_name(vars),
-            from: from(vars),
+            from: mailbox(vars, "DEFAULT_FROM_EMAIL")
+                .unwrap_or_else(|| Mailbox::new(None, default_sender())),
+            reply_to: mailbox(vars, "EMAIL_REPLY_TO"),
             connections: vars
                 .number("MESSAGES_EMAIL_CONNECTIONS", 1..=200)
                 .unwrap_or(4),
@@ -131,9 +136,9 @@ fn helo_name(vars: &mut Vars) -> Option<String> {
     )
 }
 
-fn from(vars: &mut Vars) -> Mailbox {
-    let read = vars.parsed(
-        "DEFAULT_FROM_EMAIL",
+fn mailbox(vars: &mut Vars, name: &str) -> Option<Mailbox> {
+    vars.parsed(
+        name,
         "une adresse comme « Collège <ecole@exemple.fr> », sans accent avant le @",
         |text| {
             let plain = !text.chars().any(char::is_control);
@@ -141,8 +146,7 @@ fn from(vars: &mut Vars) -> Mailbox {
                 .then(|| text.parse().ok().and_then(in_ascii))
                 .flatten()
         },
-    );
-    read.unwrap_or_else(|| Mailbox::new(None, default_sender()))
+    )
 }
 
 /// With the domain as relays know it; a local part with an accent is unknown to most of them.

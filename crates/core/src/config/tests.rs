@@ -115,8 +115,15 @@ fn the_sender_is_in_ascii_where_relays_want_it() {
         sender("ecole@exemple.fr").email.to_string(),
         "ecole@exemple.fr"
     );
-    let faults = settings_at_fault(&[("DEFAULT_FROM_EMAIL", "école@exemple.fr")]);
-    assert_eq!(faults, ["DEFAULT_FROM_EMAIL"]);
+    let answers = |to| load(&[("EMAIL_REPLY_TO", to)]).unwrap().email.reply_to;
+    let to = answers("Vie scolaire <vs@collège.fr>").unwrap().to_string();
+    assert_eq!(to, "Vie scolaire <vs@xn--collge-6ua.fr>");
+    assert_eq!(answers(""), None);
+    for name in ["DEFAULT_FROM_EMAIL", "EMAIL_REPLY_TO"] {
+        for mailbox in ["école@exemple.fr", "personne", "a@b.fr\r\nBcc: c@d.fr"] {
+            assert_eq!(settings_at_fault(&[(name, mailbox)]), [name]);
+        }
+    }
 }
 
 #[test]
