@@ -12,6 +12,7 @@ pub mod command_line;
 pub mod config;
 pub mod digest;
 pub mod dispatch;
+pub mod dkim;
 mod domain;
 pub mod exit;
 pub mod failpoint;

@@ -8,6 +8,7 @@ mod subject;
 use self::subject::Subject;
 use super::{Delivery, Unwritable};
 use crate::config::Config;
+use crate::dkim::Signer;
 use crate::{domain, html, tracking};
 use lettre::Message;
 use lettre::message::header::{Header, HeaderName, HeaderValue};
@@ -41,6 +42,8 @@ pub(super) struct Letterhead {
     pub(super) from: Mailbox,
     /// Where answers go, if not to the sender.
     reply_to: Option<Mailbox>,
+    /// Who vouches for them.
+    signer: Option<Signer>,
     /// Where the picture is that tells of reading, if reading is followed.
     tracking: Option<String>,
 }
@@ -51,6 +54,7 @@ impl Letterhead {
         Self {
             from: config.email.from.clone(),
             reply_to: config.email.reply_to.clone(),
+            signer: config.email.signer.clone(),
             tracking: api.base_url.clone().filter(|_| api.read_tracking),
         }
     }
@@ -67,11 +71,19 @@ impl Letterhead {
     }
 }
 
-/// Builds the e-mail.
+/// Writes the e-mail as it leaves.
 ///
 /// # Errors
 /// Why it cannot be written; it never will be, then.
-pub(super) fn build(head: &Letterhead, delivery: &Delivery) -> Result<Message, Unwritable> {
+pub(super) fn written(head: &Letterhead, delivery: &Delivery) -> Result<Vec<u8>, Unwritable> {
+    let message = build(head, delivery)?.formatted();
+    Ok(match &head.signer {
+        Some(signer) => signer.signed(message),
+        None => message,
+    })
+}
+
+fn build(head: &Letterhead, delivery: &Delivery) -> Result<Message, Unwritable> {
     let content = &delivery.content;
     let to = mailbox(&delivery.adresse).ok_or(Unwritable::Address)?;
     let subject = content
@@ -149,12 +161,13 @@ pub(crate) mod tests {
         Letterhead {
             from: "Collège <ecole@exemple.fr>".parse().unwrap(),
             reply_to: None,
+            signer: None,
             tracking: None,
         }
     }
 
-    fn written(head: &Letterhead, delivery: &Delivery) -> String {
-        String::from_utf8(build(head, delivery).unwrap().formatted()).unwrap()
+    fn mail(head: &Letterhead, delivery: &Delivery) -> String {
+        String::from_utf8(written(head, delivery).unwrap()).unwrap()
     }
 
     fn tracked(delivery: &Delivery) -> String {
@@ -162,11 +175,11 @@ pub(crate) mod tests {
             tracking: Some("https://ecole.exemple.fr".to_owned()),
             ..head()
         };
-        written(&head, delivery)
+        mail(&head, delivery)
     }
 
     fn text(delivery: &Delivery) -> String {
-        written(&head(), delivery)
+        mail(&head(), delivery)
     }
 
     #[test]
@@ -177,7 +190,7 @@ pub(crate) mod tests {
             reply_to: Some("Vie scolaire <vs@exemple.fr>".parse().unwrap()),
             ..head()
         };
-        let mail = written(&head, &delivery);
+        let mail = mail(&head, &delivery);
         let line = "Reply-To: \"Vie scolaire\" <vs@exemple.fr>\r\n";
         assert!(mail.contains(line), "{mail}");
     }

@@ -1,7 +1,10 @@
 //! `EMAIL_*` and `DEFAULT_FROM_EMAIL`, with Django's names and defaults.
 
+mod dkim;
+
 use super::Vars;
 use super::vars::is_loopback;
+use crate::dkim::Signer;
 use crate::domain;
 use crate::secret::Secret;
 use crate::vocabulary::Mode;
@@ -17,6 +20,9 @@ pub(super) const NAMES: &[&str] = &[
     "EMAIL_HELO_NAME",
     "DEFAULT_FROM_EMAIL",
     "EMAIL_REPLY_TO",
+    "EMAIL_DKIM_KEY",
+    "EMAIL_DKIM_SELECTOR",
+    "EMAIL_DKIM_DOMAIN",
     "MESSAGES_EMAIL_CONNECTIONS",
     "MESSAGES_EMAIL_PER_MINUTE",
 ];
@@ -49,6 +55,8 @@ pub struct Email {
     pub from: Mailbox,
     /// Where answers go, all in ASCII; none: to the sender.
     pub reply_to: Option<Mailbox>,
+    /// Who vouches for them, if somebody does here and not at the relay.
+    pub signer: Option<Signer>,
     /// How many connections are used at once.
     pub connections: u32,
     /// E-mails per minute, all runs and machines together.
@@ -73,14 +81,16 @@ impl Email {
             );
         }
         let port = vars.number("EMAIL_PORT", 1..=65535).unwrap_or(25);
+        let from = mailbox(vars, "DEFAULT_FROM_EMAIL")
+            .unwrap_or_else(|| Mailbox::new(None, default_sender()));
         Self {
             host,
             port: u16::try_from(port).unwrap_or(25),
             security,
             login: login(vars),
             helo_name: helo_name(vars),
-            from: mailbox(vars, "DEFAULT_FROM_EMAIL")
-                .unwrap_or_else(|| Mailbox::new(None, default_sender())),
+            signer: dkim::read(vars, from.email.domain()),
+            from,
             reply_to: mailbox(vars, "EMAIL_REPLY_TO"),
             connections: vars
                 .number("MESSAGES_EMAIL_CONNECTIONS", 1..=200)

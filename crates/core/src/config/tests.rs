@@ -127,6 +127,28 @@ fn the_sender_is_in_ascii_where_relays_want_it() {
 }
 
 #[test]
+fn a_signature_needs_its_key_and_its_selector() {
+    for (pairs, faults) in [
+        (&[("EMAIL_DKIM_SELECTOR", "a")][..], &["EMAIL_DKIM_KEY"][..]),
+        (&[("EMAIL_DKIM_DOMAIN", "exemple.fr")], &["EMAIL_DKIM_KEY"]),
+        (
+            &[("EMAIL_DKIM_KEY", "/nulle/part.pem")],
+            &["EMAIL_DKIM_SELECTOR", "EMAIL_DKIM_KEY"],
+        ),
+        (
+            &[
+                ("EMAIL_DKIM_KEY", "Cargo.toml"),
+                ("EMAIL_DKIM_SELECTOR", "a..b"),
+                ("EMAIL_DKIM_DOMAIN", "exemple"),
+            ],
+            &["EMAIL_DKIM_SELECTOR", "EMAIL_DKIM_DOMAIN", "EMAIL_DKIM_KEY"],
+        ),
+    ] {
+        assert_eq!(settings_at_fault(pairs), faults);
+    }
+}
+
+#[test]
 fn no_fault_shows_a_secret() {
     let text = load(&[
         ("DATABASE_URL", "mysql://u:secret1@h/b"),
@@ -200,8 +222,15 @@ fn the_sample_lists_every_setting_and_is_free_of_faults() {
             setting.unwrap_or(line).to_owned() + "\n"
         })
         .collect();
-    let (pairs, unreadable) = dotenv::parse(&uncommented, |_| None);
+    let (mut pairs, unreadable) = dotenv::parse(&uncommented, |_| None);
     assert!(unreadable.is_empty(), "{unreadable:?}");
+    let key = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(key.path(), messages_testing::dkim::key(&[])).unwrap();
+    for (name, value) in &mut pairs {
+        if name == "EMAIL_DKIM_KEY" {
+            *value = key.path().display().to_string();
+        }
+    }
     let mut listed: Vec<&str> = pairs.iter().map(|(name, _)| name.as_str()).collect();
     let mut known: Vec<&str> = Config::names().collect();
     listed.sort_unstable();
