@@ -11,26 +11,16 @@ use crate::config::Config;
 use crate::dkim::Signer;
 use crate::{domain, html, tracking};
 use lettre::Message;
-use lettre::message::header::{Header, HeaderName, HeaderValue};
+use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 
-/// `Auto-Submitted: auto-generated` keeps holiday answers away (RFC 3834, 5.1).
-#[derive(Clone)]
-struct AutoSubmitted;
-
-impl Header for AutoSubmitted {
-    fn name() -> HeaderName {
-        HeaderName::new_from_ascii_str("Auto-Submitted")
-    }
-
-    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        Ok(Self)
-    }
-
-    fn display(&self) -> HeaderValue {
-        HeaderValue::new(Self::name(), "auto-generated".to_owned())
-    }
+/// A header of ASCII letters, as it stands here.
+fn plain(name: &'static str, value: String) -> HeaderValue {
+    let name = HeaderName::new_from_ascii_str(name);
+    HeaderValue::dangerous_new_pre_encoded(name, value.clone(), value)
 }
+
+const ONE_CLICK: &str = "List-Unsubscribe=One-Click";
 
 /// Subject of an e-mail that was programmed without one.
 const NO_SUBJECT: &str = "Message de l'établissement";
@@ -46,6 +36,8 @@ pub(super) struct Letterhead {
     signer: Option<Signer>,
     /// Where the picture is that tells of reading, if reading is followed.
     tracking: Option<String>,
+    /// Where parents say that they want no more e-mails, if they can.
+    unsubscribe: Option<String>,
 }
 
 impl Letterhead {
@@ -56,7 +48,15 @@ impl Letterhead {
             reply_to: config.email.reply_to.clone(),
             signer: config.email.signer.clone(),
             tracking: api.base_url.clone().filter(|_| api.read_tracking),
+            unsubscribe: api.base_url.clone().filter(|_| api.unsubscribe),
         }
+    }
+
+    /// Where this recipient does.
+    fn unsubscribe(&self, delivery: &Delivery) -> Option<String> {
+        let base_url = self.unsubscribe.as_ref()?;
+        let token = tracking::unsubscription(&delivery.content.cle_lecture, delivery.id);
+        Some(format!("{base_url}/api/desinscription/{token}/"))
     }
 
     /// The HTML of one recipient.
@@ -99,9 +99,17 @@ fn build(head: &Letterhead, delivery: &Delivery) -> Result<Message, Unwritable> 
         .header(Subject(subject))
         .date(delivery.emis_le.utc().into())
         .message_id(Some(format!("<{key}@{}>", head.from.email.domain())))
-        .header(AutoSubmitted);
+        // Keeps holiday answers away (RFC 3834, 5.1).
+        .raw_header(plain("Auto-Submitted", "auto-generated".to_owned()));
     let message = match &head.reply_to {
         Some(reply_to) => message.reply_to(reply_to.clone()),
+        None => message,
+    };
+    let message = match head.unsubscribe(delivery) {
+        // One click, and the parent is out (RFC 8058).
+        Some(address) => message
+            .raw_header(plain("List-Unsubscribe", format!("<{address}>")))
+            .raw_header(plain("List-Unsubscribe-Post", ONE_CLICK.to_owned())),
         None => message,
     };
     let (text, html) = html::parts(&content.contenu, content.contenu_html.as_deref());
@@ -163,6 +171,7 @@ pub(crate) mod tests {
             reply_to: None,
             signer: None,
             tracking: None,
+            unsubscribe: None,
         }
     }
 
@@ -193,6 +202,24 @@ pub(crate) mod tests {
         let mail = mail(&head, &delivery);
         let line = "Reply-To: \"Vie scolaire\" <vs@exemple.fr>\r\n";
         assert!(mail.contains(line), "{mail}");
+    }
+
+    #[test]
+    fn one_click_says_that_no_more_is_wanted() {
+        let delivery = delivery("Réunion", "Jeudi");
+        assert!(!text(&delivery).contains("List-Unsubscribe"));
+        let head = Letterhead {
+            unsubscribe: Some("https://messages.ecole.exemple.fr".to_owned()),
+            ..head()
+        };
+        let mail = mail(&head, &delivery);
+        let token = tracking::unsubscription("def", 7);
+        let line = format!(
+            "List-Unsubscribe: <https://messages.ecole.exemple.fr/api/desinscription/{token}/>\r\n"
+        );
+        assert!(mail.contains(&line), "{mail}");
+        let post = "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n";
+        assert!(mail.contains(post), "{mail}");
     }
 
     #[test]
