@@ -49,6 +49,30 @@ pub enum Command {
         #[command(subcommand)]
         command: KeyCommand,
     },
+    /// Adresses auxquelles une passerelle SMS dit ce que les SMS sont devenus
+    Receipts {
+        /// What to do with addresses.
+        #[command(subcommand)]
+        command: ReceiptsCommand,
+    },
+}
+
+/// What to do with the addresses for receipts.
+#[derive(Debug, Subcommand)]
+pub enum ReceiptsCommand {
+    /// Crée l'adresse d'une passerelle et l'affiche, une seule fois
+    Create {
+        /// Passerelle, comme dans SMS_PROVIDER
+        passerelle: String,
+    },
+    /// Liste les adresses, sans leurs jetons
+    List,
+    /// Révoque une adresse, définitivement
+    Revoke {
+        /// Numéro de l'adresse (voir « receipts list »)
+        #[arg(value_parser = number::<i64>)]
+        id: i64,
+    },
 }
 
 /// What to do with keys.
@@ -116,7 +140,7 @@ mod tests {
             Command::Key {
                 command: KeyCommand::Create { name, scope },
             } => Some((name, scope)),
-            Command::Key { .. } => None,
+            Command::Key { .. } | Command::Receipts { .. } => None,
         }
     }
 
@@ -163,6 +187,8 @@ mod tests {
             "messages-api key create --name a\u{1b}[2J",
             "messages-api key revoke",
             "messages-api key revoke trois",
+            "messages-api receipts create",
+            "messages-api receipts revoke trois",
         ] {
             assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");
         }

@@ -1,4 +1,6 @@
-//! What the command line does besides serving: keys of programs.
+//! What the command line does besides serving: keys of programs, addresses of gateways.
+
+pub mod receipts;
 
 use crate::cli::{Cli, KeyCommand};
 use crate::start;

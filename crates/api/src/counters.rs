@@ -17,6 +17,7 @@ pub(crate) struct Counters {
     pub(crate) oldest: Gauge,
     pub(crate) last_run: Gauge,
     pub(crate) incidents: IntGaugeVec,
+    pub(crate) receipts: IntCounterVec,
 }
 
 /// From a lookup to the longest wait for a run, in seconds.
@@ -72,6 +73,12 @@ impl Counters {
                 "messages_incidents",
                 "What needs a person, by kind.",
                 &["genre"],
+                registry
+            )?,
+            receipts: register_int_counter_vec_with_registry!(
+                "messages_receipts_total",
+                "Receipts of gateways: what they tell of an SMS, and what came of it.",
+                &["passerelle", "remise", "suite"],
                 registry
             )?,
             registry,

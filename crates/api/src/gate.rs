@@ -106,6 +106,7 @@ fn patterns(endpoint: &Endpoint) -> Vec<String> {
         .path
         .trim_end_matches('/')
         .replace("{id}", "{id:[^/.]+}")
+        .replace("{passerelle}", "{passerelle:[^/.]+}")
         .replace("{jeton}", "{jeton:[^/.]+}");
     let with_format = plain.clone() + r".{format:[a-z0-9]+}/";
     let mut patterns = vec![plain + "/"];

@@ -2,7 +2,7 @@
 //!
 //! In the order of a request: [`server`] listens; `edge` numbers it, notes it and answers
 //! preflights; `gate` finds out who calls and lets it through to its `endpoint`; `messages`,
-//! `directory`, `desinscription`, `health`, `metrics` and `openapi` are the endpoints, `crud` what those of objects
+//! `directory`, `desinscription`, `receipts`, `health`, `metrics` and `openapi` are the endpoints, `crud` what those of objects
 //! have in common; `drf` reads what was sent and says what was wrong with it; `state` asks the core
 //! crate; `answer` writes what was found. `alarms` tells what needs a person. [`commands`] is the command
 //! line beside it.
@@ -59,6 +59,7 @@ mod messages;
 mod metrics;
 mod openapi;
 mod rate;
+mod receipts;
 mod schema;
 pub mod server;
 pub mod start;

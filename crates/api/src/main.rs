@@ -14,6 +14,7 @@ fn main() -> ExitCode {
     let ended = match &cli.command {
         None => server::serve(&cli),
         Some(Command::Key { command }) => commands::run_key_command(&cli, command),
+        Some(Command::Receipts { command }) => commands::receipts::run(&cli, command),
     };
     ended
         .unwrap_or_else(|failure: Failure| failure.tell("messages-api"))

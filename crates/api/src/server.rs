@@ -7,7 +7,8 @@ use crate::endpoint::Endpoint;
 use crate::messages::track;
 use crate::state::{State, THREADS};
 use crate::{
-    desinscription, directory, gate, health, historique, messages, metrics, openapi, start,
+    desinscription, directory, gate, health, historique, messages, metrics, openapi, receipts,
+    start,
 };
 use actix_web::dev::{Extensions, ServerHandle};
 use actix_web::middleware::{NormalizePath, TrailingSlash, from_fn};
@@ -35,6 +36,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     endpoints.extend(openapi::endpoints());
     endpoints.extend(track::endpoints());
     endpoints.extend(desinscription::endpoints());
+    endpoints.extend(receipts::endpoints());
     endpoints
 }
 

@@ -64,6 +64,16 @@ impl Failure {
         }
     }
 
+    /// The same, where whoever called keeps what it was about and comes again: that a setting is wrong
+    /// passes, too.
+    #[must_use]
+    pub fn for_later(self) -> Self {
+        Self {
+            exit: Exit::TryLater,
+            ..self
+        }
+    }
+
     /// How the program ends.
     #[must_use]
     pub const fn exit(&self) -> Exit {

@@ -100,6 +100,12 @@ pub(crate) enum Command {
         #[arg(value_parser = number::<i64>)]
         message: i64,
     },
+    /// Lit les e-mails revenus (non remis, retardés) : un message sur l'entrée standard, ou un Maildir
+    Bounces {
+        /// Lit ce qui est arrivé dans ce dossier (new/), et le range (cur/)
+        #[arg(long, value_name = "DOSSIER")]
+        maildir: Option<PathBuf>,
+    },
     /// Écrit une sauvegarde (SQLite), ou dit comment la faire (PostgreSQL)
     Backup {
         /// Fichier à créer ; il n'est jamais écrasé
@@ -203,6 +209,7 @@ impl Cli {
                     | Command::Migrate
                     | Command::Gateways(Gateways { essai: Some(_), .. })
                     | Command::Resend { .. }
+                    | Command::Bounces { .. }
                     | Command::Backup { .. }
                     | Command::Restore { .. }
                     | Command::Resume(_)

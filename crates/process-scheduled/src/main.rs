@@ -2,6 +2,7 @@
 
 mod alarms;
 mod backup;
+mod bounces;
 mod check;
 mod cli;
 mod demo;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
             parent::export(&cli, *parent, output.as_deref())
         }
         Some(Command::Resend { message }) => resend::resend(&cli, *message),
+        Some(Command::Bounces { maildir }) => bounces::bounces(&cli, maildir.as_deref()),
         Some(Command::Backup { fichier }) => backup::backup(&cli, fichier),
         Some(Command::Restore { fichier }) => backup::restore(&cli, fichier),
         Some(Command::Resume(asked)) => resume::resume(&cli, asked),

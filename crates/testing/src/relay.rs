@@ -37,6 +37,7 @@ const POSTFIX: &[Template] = &[
     ("master.cf", include_str!("relay/postfix/master.cf")),
     ("dovecot.conf", include_str!("relay/postfix/dovecot.conf")),
     ("users", include_str!("relay/postfix/users")),
+    ("aliases", include_str!("relay/postfix/aliases")),
 ];
 const EXIM: &[Template] = &[
     ("start.sh", include_str!("relay/exim/start.sh")),
@@ -131,6 +132,33 @@ impl Relay {
     #[must_use]
     pub fn door(&self, name: &str) -> u16 {
         *self.doors.get(name).unwrap()
+    }
+
+    /// Has e-mails that come back to `retours` and `ecole` given to a command, as an alias of Postfix does:
+    /// as a user of no rights, with nothing of our environment.
+    ///
+    /// # Panics
+    /// When it cannot be written down.
+    pub fn returns_to(&self, program: &Command) {
+        let word = |word: &std::ffi::OsStr| format!("'{}'", word.to_str().unwrap());
+        let mut script = "#!/bin/sh\nexec env -i".to_owned();
+        for (name, value) in program.get_envs() {
+            let value = value.unwrap_or_default();
+            script += " ";
+            script += name.to_str().unwrap();
+            script += "=";
+            script += &word(value);
+        }
+        for part in [program.get_program()]
+            .into_iter()
+            .chain(program.get_args())
+        {
+            script += " ";
+            script += &word(part);
+        }
+        let place = self.folder.path().join("returned");
+        fs::write(&place, script + "\n").unwrap();
+        fs::set_permissions(&place, Permissions::from_mode(0o755)).unwrap();
     }
 
     /// Waits until `number` e-mails were delivered, takes them away and returns all that there are.

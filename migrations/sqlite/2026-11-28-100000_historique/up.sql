@@ -9,7 +9,7 @@ CREATE TABLE historique (
     CHECK (action IN ('cree', 'modifie', 'supprime', 'programme', 'annule', 'envoye_maintenant', 'renvoye',
                       'marque_lu', 'importe', 'lance', 'revoque')),
   objet   TEXT NOT NULL
-    CHECK (objet IN ('message', 'classe', 'etudiant', 'parent', 'annuaire', 'cle', 'traitement')),
+    CHECK (objet IN ('message', 'classe', 'etudiant', 'parent', 'annuaire', 'cle', 'jeton', 'traitement')),
   -- Of the object; NULL where it has none.
   numero  BIGINT,
   -- How many of what, as JSON.

@@ -87,7 +87,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             action(
                 Portee::Envoi,
                 "messages_resend",
-                "Renvoie à ceux qui sont en échec, incertains ou sans adresse utilisable, aux adresses d'aujourd'hui",
+                "Renvoie à ceux qui sont en échec, incertains ou sans adresse utilisable, aux adresses d'aujourd'hui ; nommés dans « envois », aussi à ceux qui sont non remis",
                 || web::to(resend),
             )
             .body::<ResendRequest>()

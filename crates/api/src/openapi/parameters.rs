@@ -10,7 +10,7 @@ use utoipa::openapi::schema::Type;
 
 /// Every parameter of an operation.
 pub(super) fn of(endpoint: &Endpoint, operation: &Operation) -> Vec<Parameter> {
-    let mut all: Vec<Parameter> = path(endpoint.path).into_iter().collect();
+    let mut all: Vec<Parameter> = path(endpoint.path).collect();
     for asked in operation.parameters {
         let needed = matches!(asked.kind, Kind::NeededInteger);
         let needed = if needed {
@@ -59,20 +59,24 @@ const PAGING: [(&str, &str); 4] = [
     ),
 ];
 
-fn path(path: &str) -> Option<Parameter> {
-    let (name, description, schema) = if path.contains("{id}") {
-        ("id", "Numéro", kit::id().into())
-    } else if path.contains("{jeton}") {
-        ("jeton", "Marque du destinataire", kit::text())
-    } else {
-        return None;
-    };
-    let parameter = ParameterBuilder::new()
-        .name(name)
-        .parameter_in(ParameterIn::Path)
-        .description(Some(description))
-        .schema(Some(schema));
-    Some(parameter.required(Required::True).build())
+fn path(path: &str) -> impl Iterator<Item = Parameter> {
+    let known = [
+        ("id", "Numéro", kit::id().into()),
+        ("passerelle", "Nom de la passerelle", kit::text()),
+        ("jeton", "Marque de qui appelle", kit::text()),
+    ];
+    let named = |(name, ..): &(&str, &str, Part)| path.contains(&format!("{{{name}}}"));
+    known
+        .into_iter()
+        .filter(named)
+        .map(|(name, description, schema)| {
+            let parameter = ParameterBuilder::new()
+                .name(name)
+                .parameter_in(ParameterIn::Path)
+                .description(Some(description))
+                .schema(Some(schema));
+            parameter.required(Required::True).build()
+        })
 }
 
 fn query(name: &str, description: &str, required: Required, schema: Part) -> Parameter {

@@ -100,7 +100,8 @@ fn every_documented_method_is_routed_and_no_other(database: &Database) {
         let methods = methods.as_object().unwrap();
         let first = methods.values().next().unwrap();
         let gated = first["security"] != Value::Array(Vec::new());
-        let path = path.replace("{id}", "1").replace("{jeton}", "x");
+        let path = path.replace("{id}", "1").replace("{passerelle}", "twilio");
+        let path = path.replace("{jeton}", "x");
         // Somebody known may do everything; the answer says what there is to do here.
         let caller = if gated {
             Client::user(&server)
@@ -128,10 +129,13 @@ fn every_documented_method_is_routed_and_no_other(database: &Database) {
     let expected = [
         "/api/docs/",
         "/api/messages/track/x/",
+        "/api/receipts/twilio/x/",
         "/api/schema/",
         "/health/live",
         "/health/ready",
     ];
     assert_eq!(found, expected);
+    // A wrong token is told nothing.
+    assert_eq!(open.remove("/api/receipts/twilio/x/"), Some(404));
     assert!(open.values().all(|status| *status == 200), "{open:?}");
 }

@@ -23,6 +23,7 @@ mod messages;
 mod outage;
 mod process;
 mod rate;
+mod receipts;
 mod recordings;
 mod replay;
 mod scopes;

@@ -10,9 +10,9 @@ use super::{Delivery, Unwritable};
 use crate::config::Config;
 use crate::dkim::Signer;
 use crate::{domain, html, tracking};
-use lettre::Message;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
+use lettre::{Address, Message};
 
 /// A header of ASCII letters, as it stands here.
 fn plain(name: &'static str, value: String) -> HeaderValue {
@@ -34,6 +34,8 @@ pub(super) struct Letterhead {
     reply_to: Option<Mailbox>,
     /// Who vouches for them.
     signer: Option<Signer>,
+    /// Where e-mails come back to, if that is another address.
+    pub(super) bounces: Option<Address>,
     /// Where the picture is that tells of reading, if reading is followed.
     tracking: Option<String>,
     /// Where parents say that they want no more e-mails, if they can.
@@ -47,6 +49,7 @@ impl Letterhead {
             from: config.email.from.clone(),
             reply_to: config.email.reply_to.clone(),
             signer: config.email.signer.clone(),
+            bounces: config.email.bounces.clone(),
             tracking: api.base_url.clone().filter(|_| api.read_tracking),
             unsubscribe: api.base_url.clone().filter(|_| api.unsubscribe),
         }
@@ -57,6 +60,21 @@ impl Letterhead {
         let base_url = self.unsubscribe.as_ref()?;
         let token = tracking::unsubscription(&delivery.content.cle_lecture, delivery.id);
         Some(format!("{base_url}/api/desinscription/{token}/"))
+    }
+
+    /// The sender of the envelope, to which this e-mail comes back. Its key stands behind a `+`, so that
+    /// also a bounce that quotes nothing says which e-mail it is about; not where the address has a `+`
+    /// already, nor where it would be longer than relays take (RFC 5321, 4.5.3.1.1).
+    pub(super) fn envelope_sender(&self, delivery: &Delivery) -> String {
+        const LOCAL_PART: usize = 64;
+        let Some(bounces) = &self.bounces else {
+            return self.from.email.to_string();
+        };
+        let tagged = format!("{}+{}", bounces.user(), delivery.key());
+        if bounces.user().contains('+') || tagged.len() > LOCAL_PART {
+            return bounces.to_string();
+        }
+        format!("{tagged}@{}", bounces.domain())
     }
 
     /// The HTML of one recipient.
@@ -126,9 +144,9 @@ fn build(head: &Letterhead, delivery: &Delivery) -> Result<Message, Unwritable> 
 }
 
 /// The address, its domain as relays know it.
-fn mailbox(address: &str) -> Option<lettre::Address> {
+fn mailbox(address: &str) -> Option<Address> {
     let (local, name) = address.rsplit_once('@')?;
-    lettre::Address::new(local, domain::ascii(name)?).ok()
+    Address::new(local, domain::ascii(name)?).ok()
 }
 
 /// With line feeds only, and without characters that no mail may carry (RFC 5322, 2.2 and 3.5).
@@ -168,6 +186,7 @@ pub(crate) mod tests {
     fn head() -> Letterhead {
         Letterhead {
             from: "Collège <ecole@exemple.fr>".parse().unwrap(),
+            bounces: None,
             reply_to: None,
             signer: None,
             tracking: None,
@@ -220,6 +239,30 @@ pub(crate) mod tests {
         assert!(mail.contains(&line), "{mail}");
         let post = "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n";
         assert!(mail.contains(post), "{mail}");
+    }
+
+    #[test]
+    fn an_email_comes_back_with_its_key_where_that_is_possible() {
+        let mut delivery = delivery("Sortie", "Jeudi");
+        let cle = "0123456789abcdef0123456789abcdef";
+        Arc::make_mut(&mut delivery.content).cle = cle.to_owned();
+        delivery.renvois = 2;
+        let long = format!("{}@exemple.fr", "r".repeat(60));
+        for (bounces, sender) in [
+            (None, "ecole@exemple.fr".to_owned()),
+            (
+                Some("retours@exemple.fr"),
+                format!("retours+{cle}.7.2@exemple.fr"),
+            ),
+            (Some("a+b@exemple.fr"), "a+b@exemple.fr".to_owned()),
+            (Some(long.as_str()), long.clone()),
+        ] {
+            let head = Letterhead {
+                bounces: bounces.map(|address| address.parse().unwrap()),
+                ..head()
+            };
+            assert_eq!(head.envelope_sender(&delivery), sender);
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `JWT_*`, `CORS_*`, `API_*`, `BASE_URL`, `TRUSTED_PROXIES`: the HTTP interface.
+//! `JWT_*`, `CORS_*`, `API_*`, `BASE_URL`, `TRUSTED_PROXIES`, `SMS_RECEIPT_SECRET`: the HTTP interface.
 //!
 //! Whether the keys are good enough is the server's question alone: a passage must not fail on it.
 
@@ -26,6 +26,7 @@ pub(super) const NAMES: &[&str] = &[
     "API_REQUESTS_PER_MINUTE",
     "MESSAGES_READ_TRACKING",
     "EMAIL_UNSUBSCRIBE",
+    "SMS_RECEIPT_SECRET",
 ];
 
 /// Django's own key, read when `JWT_SIGNING_KEY` is missing.
@@ -64,6 +65,8 @@ pub struct Api {
     pub read_tracking: bool,
     /// Whether e-mails say where their reader tells that no more are wanted.
     pub unsubscribe: bool,
+    /// What the gateway signs its receipts with; none: they are not signed.
+    pub receipt_key: Option<Secret>,
 }
 
 /// A key shared with the web app.
@@ -130,6 +133,7 @@ impl Api {
             requests_per_minute: vars.number("API_REQUESTS_PER_MINUTE", 1..=1_000_000),
             read_tracking,
             unsubscribe,
+            receipt_key: vars.text("SMS_RECEIPT_SECRET").map(Secret::new),
         }
     }
 }

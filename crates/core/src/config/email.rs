@@ -8,6 +8,7 @@ use crate::dkim::Signer;
 use crate::domain;
 use crate::secret::Secret;
 use crate::vocabulary::Mode;
+use lettre::Address;
 use lettre::message::Mailbox;
 
 pub(super) const NAMES: &[&str] = &[
@@ -23,6 +24,7 @@ pub(super) const NAMES: &[&str] = &[
     "EMAIL_DKIM_KEY",
     "EMAIL_DKIM_SELECTOR",
     "EMAIL_DKIM_DOMAIN",
+    "EMAIL_BOUNCE_ADDRESS",
     "MESSAGES_EMAIL_CONNECTIONS",
     "MESSAGES_EMAIL_PER_MINUTE",
 ];
@@ -57,6 +59,8 @@ pub struct Email {
     pub reply_to: Option<Mailbox>,
     /// Who vouches for them, if somebody does here and not at the relay.
     pub signer: Option<Signer>,
+    /// Where e-mails come back to, all in ASCII; none: to the sender.
+    pub bounces: Option<Address>,
     /// How many connections are used at once.
     pub connections: u32,
     /// E-mails per minute, all runs and machines together.
@@ -92,6 +96,7 @@ impl Email {
             signer: dkim::read(vars, from.email.domain()),
             from,
             reply_to: mailbox(vars, "EMAIL_REPLY_TO"),
+            bounces: bounces(vars),
             connections: vars
                 .number("MESSAGES_EMAIL_CONNECTIONS", 1..=200)
                 .unwrap_or(4),
@@ -161,14 +166,26 @@ fn mailbox(vars: &mut Vars, name: &str) -> Option<Mailbox> {
 
 /// With the domain as relays know it; a local part with an accent is unknown to most of them.
 fn in_ascii(from: Mailbox) -> Option<Mailbox> {
-    let domain = domain::ascii(from.email.domain())?;
-    let address = lettre::Address::new(from.email.user(), domain).ok()?;
+    Some(Mailbox::new(from.name, ascii(&from.email)?))
+}
+
+fn ascii(address: &Address) -> Option<Address> {
+    let domain = domain::ascii(address.domain())?;
+    let address = Address::new(address.user(), domain).ok()?;
     let is_ascii = AsRef::<str>::as_ref(&address).is_ascii();
-    is_ascii.then(|| Mailbox::new(from.name, address))
+    is_ascii.then_some(address)
+}
+
+fn bounces(vars: &mut Vars) -> Option<Address> {
+    vars.parsed(
+        "EMAIL_BOUNCE_ADDRESS",
+        "une adresse comme retours@exemple.fr, sans nom et sans accent avant le @",
+        |text| text.parse().ok().and_then(|address| ascii(&address)),
+    )
 }
 
 /// Django's own default.
 #[expect(clippy::expect_used, reason = "a literal address, read by a test")]
-fn default_sender() -> lettre::Address {
-    lettre::Address::new("webmaster", "localhost").expect("the default sender is an address")
+fn default_sender() -> Address {
+    Address::new("webmaster", "localhost").expect("the default sender is an address")
 }

@@ -7,6 +7,7 @@ pub use tree::Tree;
 use super::fault::Found;
 use super::reading::{Pointer, Reading};
 use super::template::{Name, Template, is_setting};
+use crate::receipts::Form;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -39,6 +40,8 @@ pub struct Preset {
     pub credit: Option<Credit>,
     /// How answers are told apart; without it a 2xx means yes unless its body says no.
     pub answer: Option<Reading>,
+    /// How its receipts are read, if it sends some.
+    pub receipt: Option<Form>,
 }
 
 /// A setting that an account needs.

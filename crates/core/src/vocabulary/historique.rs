@@ -43,6 +43,8 @@ text_enum! {
         Annuaire = "annuaire",
         /// The key of a program.
         Cle = "cle",
+        /// The token at which a gateway tells of deliveries.
+        Jeton = "jeton",
         /// A run of the dispatcher: it has no number.
         Traitement = "traitement",
     }

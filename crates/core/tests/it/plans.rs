@@ -4,10 +4,10 @@
 use crate::harness::{School, place};
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 use diesel::{Connection, RunQueryDsl, SqliteConnection, sql_query};
-use messages_core::store::envois::address;
+use messages_core::store::envois::{self, News, address};
 use messages_core::store::oubli::{self, Cours};
 use messages_core::store::{Conn, Error, canaux, messages, overview, upcoming};
-use messages_core::vocabulary::Canal;
+use messages_core::vocabulary::{Canal, Remise};
 use messages_testing::db::Database;
 use std::cell::RefCell;
 
@@ -83,6 +83,17 @@ fn what_is_asked_at_each_run_is_answered_by_its_partial_index() {
         "messages_incertains",
         ask(|conn, _| overview::uncertain(conn, 5).map(drop)),
     );
+    let news = News {
+        passerelle: Some("ovh".to_owned()),
+        references: vec!["1".to_owned()],
+        remise: Remise::Remis,
+        code: None,
+    };
+    let noting = plan(&database, |conn| envois::note(conn, &news).map(drop));
+    uses("envois_reference", noting);
+    let waiting = ask(|conn, _| envois::catch_up(conn).map(drop));
+    uses("envois_reference", waiting.clone());
+    assert!(!waiting.contains("SCAN e"), "{waiting}");
     let forgetting = plan(&database, |conn| {
         let mut cours = Cours::new(now);
         conn.write(|conn| oubli::step(conn, &mut cours)).map(drop)

@@ -18,6 +18,7 @@ stories!(
     an_email_that_came_back_had_left,
     what_is_told_too_early_is_noted_by_the_next_run,
     what_never_finds_its_envoi_is_forgotten,
+    what_another_gateway_tells_by_the_same_number_waits_for_its_own,
     a_resend_begins_a_new_delivery,
     what_was_not_delivered_is_sent_again_by_name_only,
     a_stranger_is_unknown,
@@ -285,6 +286,24 @@ fn what_never_finds_its_envoi_is_forgotten(database: &Database) {
     database.execute("UPDATE nouvelles SET recue_le = '2026-02-03T04:05:06.000000Z'");
     assert_eq!(envois::catch_up(&mut conn).unwrap(), 0);
     assert_eq!(school.count("nouvelles", "1 = 1"), 0);
+}
+
+/// Two gateways count alike.
+fn what_another_gateway_tells_by_the_same_number_waits_for_its_own(database: &Database) {
+    let school = School::new(database);
+    school.leaving(Canal::Sms, 1);
+    let mut run = school.run("run");
+    let news = told(Some("ovh"), "7", Remise::Remis);
+    assert_eq!(envois::note(&mut run.conn, &news).unwrap(), Noted::Unknown);
+    let granted = run.send(Canal::Sms, 1);
+    run.record(&[with_reference(&granted[0], "7")]);
+    database.execute("UPDATE envois SET passerelle = 'twilio'");
+    assert_eq!(envois::catch_up(&mut run.conn).unwrap(), 0);
+    assert_eq!(school.count("nouvelles", "1 = 1"), 1);
+    database.execute("UPDATE envois SET passerelle = 'ovh'");
+    assert_eq!(envois::catch_up(&mut run.conn).unwrap(), 1);
+    assert_eq!(school.count("nouvelles", "1 = 1"), 0);
+    sound(&mut run);
 }
 
 fn a_resend_begins_a_new_delivery(database: &Database) {

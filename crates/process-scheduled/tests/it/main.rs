@@ -7,6 +7,8 @@
 )]
 
 mod alarms;
+#[cfg(unix)]
+mod bounces;
 mod cli;
 #[cfg(unix)]
 mod copies;

@@ -95,6 +95,7 @@ pub(crate) const ENDPOINTS: &[(&str, Operations)] = &[
 /// Open to everybody.
 pub(crate) const PUBLIC: &[&str] = &[
     "/api/messages/track/{jeton}/",
+    "/api/receipts/{passerelle}/{jeton}/",
     "/health/live",
     "/health/ready",
     "/api/schema/",

@@ -104,7 +104,12 @@ impl Link<'_> {
     pub(crate) fn check(mut self) -> Result<String, Answer> {
         let mut wire = self.take(Instant::now() + ENVELOPE_TIMEOUT)?;
         let told = self.describe(&wire);
-        let outcome = wire.command(&format!("MAIL FROM:<{}>", self.relay.head.from.email));
+        let head = &self.relay.head;
+        let (setting, sender) = match &head.bounces {
+            Some(bounces) => ("EMAIL_BOUNCE_ADDRESS", bounces),
+            None => ("DEFAULT_FROM_EMAIL", &head.from.email),
+        };
+        let outcome = wire.command(&format!("MAIL FROM:<{sender}>"));
         let refused = Reply::to_command(Phase::Mail, outcome).err();
         if refused.as_ref().is_none_or(|reply| reply.connection_usable) {
             wire.command("RSET").ok();
@@ -115,7 +120,7 @@ impl Link<'_> {
             None => Ok(told),
             Some(Reply { answer, .. }) => {
                 let words = answer.detail.unwrap_or_default();
-                let detail = Some(format!("DEFAULT_FROM_EMAIL : {words}"));
+                let detail = Some(format!("{setting} : {words}"));
                 Err(Answer { detail, ..answer })
             }
         }
@@ -186,7 +191,8 @@ impl Link<'_> {
         } else {
             String::new()
         };
-        let mut mail = format!("MAIL FROM:<{}>{size}", self.relay.head.from.email);
+        let sender = self.relay.head.envelope_sender(delivery);
+        let mut mail = format!("MAIL FROM:<{sender}>{size}");
         if !is_ascii {
             if !self.extensions.offers("SMTPUTF8") {
                 let text = "le relais ne sait pas écrire à une adresse accentuée (SMTPUTF8)";

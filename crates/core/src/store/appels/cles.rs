@@ -139,7 +139,7 @@ pub fn empreinte(key: &str) -> String {
     sha256(key.as_bytes())
 }
 
-fn random<const N: usize>() -> Result<[u8; N], Error> {
+pub(super) fn random<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
     SystemRandom::new()
         .fill(&mut bytes)

@@ -5,7 +5,6 @@
 
 use super::address;
 use super::record::{Recorded, reopen};
-use crate::failpoint::reach;
 use crate::instant::Instant;
 use crate::model::DeliveryKey;
 use crate::schema::{envois, nouvelles};
@@ -70,7 +69,7 @@ struct Found {
 
 #[derive(Debug, diesel::QueryableByName)]
 #[diesel(table_name = nouvelles)]
-struct Kept {
+struct Waiting {
     passerelle: String,
     reference: String,
     remise: Remise,
@@ -85,6 +84,7 @@ const RIPE: &str = "
                 WHERE e.id = n.envoi AND e.etat NOT IN ('a_envoyer', 'reserve', 'emission'))
     OR EXISTS (SELECT 1 FROM envois e
                 WHERE e.reference = n.reference AND e.reference IS NOT NULL AND e.canal = 'sms'
+                  AND (e.passerelle = n.passerelle OR e.passerelle IS NULL)
                   AND e.etat NOT IN ('a_envoyer', 'reserve', 'emission'))";
 
 statements! {
@@ -125,14 +125,14 @@ statements! {
 /// Notes what is told of a delivery, in one transaction. An envoi that was `incertain` is `envoye` from then
 /// on, because whoever tells of it had it; its message is opened again, to be closed with the new sums.
 pub fn note(conn: &mut Conn, news: &News) -> Result<Noted, Error> {
-    let noted = conn.write(|conn| {
+    conn.write(|conn| {
         let now = conn.now()?;
-        let noted = look(conn, news, now)?;
-        reach("remise_commit");
+        let (noted, kept) = look(conn, news, now)?;
+        for (reference, envoi) in kept {
+            keep(conn, news, reference, envoi, now)?;
+        }
         Ok(noted)
-    })?;
-    reach("remise_committed");
-    Ok(noted)
+    })
 }
 
 /// Notes what was told too early; returns how many envois are known better now. Nothing is written where
@@ -150,7 +150,7 @@ pub fn catch_up(conn: &mut Conn) -> Result<usize, Error> {
 }
 
 fn again(conn: &mut Conn, before: Instant) -> Result<usize, Error> {
-    let taken: Vec<Kept> = conn.load(taken(before, CHUNK))?;
+    let taken: Vec<Waiting> = conn.load(taken(before, CHUNK))?;
     let now = conn.now()?;
     let mut changed = 0;
     for kept in taken.into_iter().filter(|kept| kept.recue_le >= before) {
@@ -160,25 +160,29 @@ fn again(conn: &mut Conn, before: Instant) -> Result<usize, Error> {
             remise: kept.remise,
             code: kept.code,
         };
-        changed += usize::from(matches!(look(conn, &news, now)?, Noted::New(_)));
+        let (noted, _) = look(conn, &news, now)?;
+        changed += usize::from(matches!(noted, Noted::New(_)));
     }
     Ok(changed)
 }
 
-fn look(conn: &mut Conn, news: &News, now: Instant) -> Result<Noted, Error> {
+/// Names by which news may be looked for again, each with the envoi where that is known.
+type Kept<'n> = Vec<(&'n str, Option<i64>)>;
+
+fn look<'n>(conn: &mut Conn, news: &'n News, now: Instant) -> Result<(Noted, Kept<'n>), Error> {
     for reference in &news.references {
-        if let Some((found, is_this)) = find(conn, news, reference)? {
-            return if is_this {
-                apply(conn, news, found, reference, now)
-            } else {
-                Ok(Noted::Known)
-            };
+        match find(conn, news, reference)? {
+            None => {}
+            Some((_, false)) => return Ok((Noted::Known, Vec::new())),
+            Some((found, true)) if !found.etat.is_final() => {
+                return Ok((Noted::Early, vec![(reference, Some(found.id))]));
+            }
+            Some((found, true)) => return Ok((apply(conn, news, found, now)?, Vec::new())),
         }
     }
-    if let (Some(_), Some(reference)) = (&news.passerelle, news.references.first()) {
-        keep(conn, news, reference, None, now)?;
-    }
-    Ok(Noted::Unknown)
+    let theirs = news.references.iter().filter(|_| news.passerelle.is_some());
+    let kept = theirs.map(|reference| (reference.as_str(), None));
+    Ok((Noted::Unknown, kept.collect()))
 }
 
 /// The envoi that is named so, and whether the delivery that is meant is its last.
@@ -196,24 +200,13 @@ fn find(conn: &mut Conn, news: &News, reference: &str) -> Result<Option<(Found, 
     Ok(found.map(|found| (found, true)))
 }
 
-fn apply(
-    conn: &mut Conn,
-    news: &News,
-    found: Found,
-    reference: &str,
-    now: Instant,
-) -> Result<Noted, Error> {
+fn apply(conn: &mut Conn, news: &News, found: Found, now: Instant) -> Result<Noted, Error> {
     let recorded = Recorded {
         id: found.id,
         message: found.message,
     };
-    match found.etat {
-        Etat::AEnvoyer | Etat::Reserve | Etat::Emission => {
-            keep(conn, news, reference, Some(found.id), now)?;
-            return Ok(Noted::Early);
-        }
-        Etat::Incertain => accept(conn, recorded, found.renvois, now)?,
-        Etat::Envoye | Etat::Echec | Etat::Ignore => {}
+    if found.etat == Etat::Incertain {
+        accept(conn, recorded, found.renvois, now)?;
     }
     let lower = envois::table
         .find(found.id)

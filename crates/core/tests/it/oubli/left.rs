@@ -39,7 +39,7 @@ fn leave(database: &Database, secret: &str, which: &str) {
     database.execute(&format!(
         "UPDATE messages SET details_erreur = '{secret}', auteur = 'utilisateur {secret}' WHERE {which};
          UPDATE envois SET adresse = '{secret}' || id || '@exemple.example', reference = '{secret}',
-                code = '{secret}', detail = '{secret}'
+                code = '{secret}', detail = '{secret}', remise_code = '{secret}'
           WHERE message IN (SELECT id FROM messages WHERE {which});
          UPDATE tentatives SET code = '{secret}', passage = '{secret}' || envoi
           WHERE envoi IN (SELECT e.id FROM envois e JOIN messages m ON m.id = e.message WHERE m.{which});
