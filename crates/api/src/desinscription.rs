@@ -44,7 +44,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![Endpoint {
         path: PATH,
         name: "Desinscription",
-        tag: "parents",
+        tag: "annuaire",
         operations: vec![
             get.refuses(&[404, 429, 503]),
             // With an idempotency key as everywhere.

@@ -127,6 +127,35 @@ fn the_sender_is_in_ascii_where_relays_want_it() {
 }
 
 #[test]
+fn parents_say_that_they_want_no_more_where_they_can_reach_it() {
+    let said = |url| load(&[("EMAIL_UNSUBSCRIBE", "true"), ("BASE_URL", url)]);
+    for url in [
+        "https://ecole.exemple.fr",
+        "https://ecole.exemple.fr:8443/messages/",
+    ] {
+        assert!(said(url).unwrap().api.unsubscribe, "{url}");
+    }
+    for url in [
+        "",
+        "http://ecole.exemple.fr",
+        "https://localhost",
+        "https://192.168.1.4",
+        "https://messages.lan",
+        "https://collège.fr",
+        "https://ecole.exemple.fr/?a=b",
+        "https://ecole.exemple.fr/a b>",
+    ] {
+        assert_eq!(said(url).unwrap_err().settings(), "BASE_URL", "{url}");
+    }
+    assert!(
+        !load(&[("BASE_URL", "https://ecole.exemple.fr")])
+            .unwrap()
+            .api
+            .unsubscribe
+    );
+}
+
+#[test]
 fn a_signature_needs_its_key_and_its_selector() {
     for (pairs, faults) in [
         (&[("EMAIL_DKIM_SELECTOR", "a")][..], &["EMAIL_DKIM_KEY"][..]),

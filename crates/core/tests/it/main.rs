@@ -14,6 +14,7 @@ mod channels;
 mod claim;
 mod cles;
 mod close;
+mod desinscription;
 mod edit;
 mod expansion;
 mod fence;
