@@ -106,7 +106,7 @@ fn whoever_guesses_is_told_nothing_and_slowed_down(database: &Database) {
     for _ in 0..8 {
         assert_eq!(click(&server, &path).status, 200);
     }
-    let wrong = path.replace("-", "-0");
+    let wrong = path.replace('-', "-0");
     let page = Client::nobody(&server).get(&wrong);
     assert_eq!(page.status, 404);
     assert!(page.text().contains("Page introuvable"), "{}", page.text());

@@ -19,26 +19,26 @@ fn both_forms_of_a_key_sign_and_others_say_the_signature_is_right() {
         let signer = signer(&pem).unwrap();
         let message =
             format!("{HEAD}\r\nBonjour \t à\r\n.\r\n\r\n fin  \r\n\r\n").replace('à', "a");
-        let signed = String::from_utf8(signer.signed(message.clone().into())).unwrap();
-        assert!(signed.ends_with(&message), "{signed}");
-        assert!(signed.starts_with("DKIM-Signature: v=1; a=rsa-sha256; "));
+        let mail = String::from_utf8(signer.signed(message.clone().into())).unwrap();
+        assert!(mail.ends_with(&message), "{mail}");
+        assert!(mail.starts_with("DKIM-Signature: v=1; a=rsa-sha256; "));
         assert!(
-            signed.contains(
+            mail.contains(
                 "from:from:to:subject:date:message-id\r\n\t:mime-version:list-unsubscribe;"
             )
         );
-        assert!(signed.lines().all(|line| line.len() <= 78), "{signed}");
-        assert_eq!(signer.signed(message.into()), signed.as_bytes());
+        assert!(mail.lines().all(|line| line.len() <= 78), "{mail}");
+        assert_eq!(signer.signed(message.into()), mail.as_bytes());
         if !is_installed() {
             skipped("dkimpy is not installed (scripts/dkimpy.sh)");
             return;
         }
-        assert!(is_valid(signed.as_bytes(), &pem), "{signed}");
-        let second = signed.replace("\r\nTo: ", "\r\nFrom: autre@exemple.fr\r\nTo: ");
+        assert!(is_valid(mail.as_bytes(), &pem), "{mail}");
+        let second = mail.replace("\r\nTo: ", "\r\nFrom: autre@exemple.fr\r\nTo: ");
         for changed in [
             second,
-            signed.replace("Bonjour", "bonjour"),
-            signed.replace("jeudi", "lundi"),
+            mail.replace("Bonjour", "bonjour"),
+            mail.replace("jeudi", "lundi"),
         ] {
             assert!(!is_valid(changed.as_bytes(), &pem), "{changed}");
         }
@@ -61,8 +61,8 @@ fn bodies_of_all_kinds_are_signed() {
         "a\r\n\r\nb \r\n\t\r\n",
         "\r\n\r\na b\tc\r\n",
     ] {
-        let signed = signer.signed(format!("{HEAD}\r\n{body}").into());
-        assert!(is_valid(&signed, &pem), "{body:?}");
+        let mail = signer.signed(format!("{HEAD}\r\n{body}").into());
+        assert!(is_valid(&mail, &pem), "{body:?}");
     }
 }
 

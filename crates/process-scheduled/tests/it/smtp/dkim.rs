@@ -1,6 +1,7 @@
 //! E-mails that the school's domain vouches for.
 
 use crate::program::{Program, To, mailbox, message};
+use messages_core::model::NewMessage;
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
 use messages_testing::dkim::{is_installed, is_valid, key, openssl};
@@ -47,9 +48,11 @@ fn every_email_is_signed_also_after_a_refusal_and_sent_again(database: &Database
         .set("EMAIL_REPLY_TO", "vs@exemple.example");
     program.school(2, 1);
     let plain = program.programme(Canal::Email, To::All);
-    let mut both = message(Canal::Email, To::All);
-    both.contenu = "  « L'été »\n.\n\n.fin  \n\n".to_owned();
-    both.contenu_html = Some("<p>L'été\t <b>ici</b></p>\n\n".to_owned());
+    let both = NewMessage {
+        contenu: "  « L'été »\n.\n\n.fin  \n\n".to_owned(),
+        contenu_html: Some("<p>L'été\t <b>ici</b></p>\n\n".to_owned()),
+        ..message(Canal::Email, To::All)
+    };
     let both = program.insert(&both);
     for _ in 0..4 {
         program.run(&[]);
