@@ -2,6 +2,7 @@
 
 pub(crate) mod actions;
 pub(crate) mod annuaire;
+pub(crate) mod csv;
 pub(crate) mod discreet;
 pub(crate) mod list;
 pub(crate) mod local;

@@ -62,7 +62,7 @@ pub enum Command {
 pub enum ReceiptsCommand {
     /// Crée l'adresse d'une passerelle et l'affiche, une seule fois
     Create {
-        /// Passerelle, comme dans SMS_PROVIDER
+        /// Nom de la passerelle (réglage : `SMS_PROVIDER`)
         passerelle: String,
     },
     /// Liste les adresses, sans leurs jetons

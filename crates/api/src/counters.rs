@@ -18,6 +18,8 @@ pub(crate) struct Counters {
     pub(crate) last_run: Gauge,
     pub(crate) incidents: IntGaugeVec,
     pub(crate) receipts: IntCounterVec,
+    pub(crate) sms: IntGaugeVec,
+    pub(crate) sms_max: IntGaugeVec,
 }
 
 /// From a lookup to the longest wait for a run, in seconds.
@@ -79,6 +81,18 @@ impl Counters {
                 "messages_receipts_total",
                 "Receipts of gateways: what they tell of an SMS, and what came of it.",
                 &["passerelle", "remise", "suite"],
+                registry
+            )?,
+            sms: register_int_gauge_vec_with_registry!(
+                "messages_sms_segments",
+                "SMS counted against the limits of the settings, by setting.",
+                &["reglage"],
+                registry
+            )?,
+            sms_max: register_int_gauge_vec_with_registry!(
+                "messages_sms_segments_max",
+                "SMS that the settings allow, by setting.",
+                &["reglage"],
                 registry
             )?,
             registry,

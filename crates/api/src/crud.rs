@@ -40,10 +40,7 @@ pub(crate) trait Resource: Listed {
     }
 
     /// The one with this number.
-    fn one(conn: &mut Conn, id: i64) -> Result<Self, Error> {
-        let found = Self::by_ids(conn, &[id])?.pop();
-        found.ok_or(Error::NotFound)
-    }
+    fn one(conn: &mut Conn, id: i64) -> Result<Self, Error>;
     /// What `GET` answers of this one, as JSON.
     fn detail(&self, _: &mut Conn, settings: &Settings) -> Result<Vec<u8>, Error> {
         // Our own structs serialise without fail.

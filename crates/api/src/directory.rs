@@ -5,6 +5,7 @@ mod annuaire;
 mod bodies;
 mod classes;
 mod etudiants;
+mod joignable;
 mod parents;
 mod relatives;
 mod resource;
@@ -17,6 +18,8 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     let mut endpoints = annuaire::endpoints();
     endpoints.extend(resource::endpoints::<Classe>());
     endpoints.extend(resource::endpoints::<Etudiant>());
+    // Before the list, which takes what follows a dot for a format.
+    endpoints.push(joignable::table());
     endpoints.extend(resource::endpoints::<Fiche>());
     endpoints.extend(relatives::endpoints());
     endpoints

@@ -138,7 +138,7 @@ impl<const IP: bool> Listed for Told<IP> {
         historique::ids(conn, filter)
     }
 
-    fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Self>, Error> {
+    fn by_ids(conn: &mut Conn, _: &Filter, ids: &[i64]) -> Result<Vec<Self>, Error> {
         let faits = historique::by_ids(conn, ids)?;
         Ok(faits.into_iter().map(Self).collect())
     }

@@ -8,6 +8,8 @@ mod confirmation;
 mod envois;
 mod form;
 mod lists;
+#[expect(single_use_lifetimes, reason = "in what is derived")]
+mod non_atteints;
 mod one;
 #[expect(single_use_lifetimes, reason = "in what is derived")]
 mod preview;
@@ -25,6 +27,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     endpoints.extend(statistics::endpoints());
     endpoints.extend(actions::endpoints());
     endpoints.extend(envois::endpoints());
+    endpoints.extend(non_atteints::endpoints());
     endpoints.extend(preview::endpoints());
     endpoints.extend(one::endpoints());
     endpoints.extend(to_parents::endpoints());

@@ -9,7 +9,7 @@ use actix_web::{HttpResponse, web};
 use messages_core::incidents;
 use messages_core::store::appels::statistiques;
 use messages_core::store::incidents::Incident;
-use messages_core::store::{Conn, passages};
+use messages_core::store::{Conn, depenses, passages};
 use messages_core::vocabulary::{Genre, Portee};
 use prometheus::{Encoder, IntGaugeVec, TextEncoder};
 
@@ -44,7 +44,8 @@ fn count(gauge: &IntGaugeVec, open: &[Incident]) {
 }
 
 async fn show(state: web::Data<State>) -> Result<HttpResponse, ApiError> {
-    let question = |conn: &mut Conn| {
+    let config = state.config.clone();
+    let question = move |conn: &mut Conn| {
         let now = conn.now()?;
         let oldest = statistiques::oldest_due(conn, now)?;
         let last = passages::last(conn, 1)?;
@@ -53,9 +54,10 @@ async fn show(state: web::Data<State>) -> Result<HttpResponse, ApiError> {
             oldest.map(|at| now.since(at).as_secs_f64()),
             last.first().map(|passage| passage.debut),
             incidents::open(conn)?,
+            depenses::of_settings(conn, &config)?,
         ))
     };
-    let (envois, oldest, last, open) = state.ask(question).await?;
+    let (envois, oldest, last, open, comptes) = state.ask(question).await?;
     let counters = &state.counters;
     count(&counters.incidents, &open);
     for ((canal, etat), count) in envois {
@@ -63,6 +65,17 @@ async fn show(state: web::Data<State>) -> Result<HttpResponse, ApiError> {
             .envois
             .with_label_values(&[canal.as_str(), etat.as_str()])
             .set(count);
+    }
+    for compte in comptes {
+        let setting = [compte.duree.setting()];
+        counters
+            .sms
+            .with_label_values(&setting)
+            .set(compte.segments);
+        counters
+            .sms_max
+            .with_label_values(&setting)
+            .set(compte.most);
     }
     counters.oldest.set(oldest.unwrap_or_default());
     let epoch = messages_core::instant::Instant::from(std::time::UNIX_EPOCH);

@@ -128,3 +128,40 @@ impl Texts {
         }
     }
 }
+
+/// The words of the list that the office telephones by.
+pub(crate) struct Sheet {
+    /// For the page's `lang`.
+    pub(crate) lang: &'static str,
+    pub(crate) title: String,
+    /// Everybody was reached.
+    pub(crate) nobody: &'static str,
+    /// Of the columns.
+    pub(crate) heads: [&'static str; 7],
+}
+
+/// The words of the list of a message.
+pub(crate) fn sheet(lang: Lang, message: i64) -> Sheet {
+    match lang {
+        Lang::Fr => Sheet {
+            lang: "fr",
+            title: format!("Familles à appeler : message n° {message}"),
+            nobody: "Tous les destinataires ont été atteints.",
+            heads: [
+                "Classe",
+                "Élève",
+                "Parent",
+                "Téléphone",
+                "E-mail",
+                "Pourquoi",
+                "✓",
+            ],
+        },
+        Lang::En => Sheet {
+            lang: "en",
+            title: format!("Families to call: message no. {message}"),
+            nobody: "Every recipient was reached.",
+            heads: ["Class", "Pupil", "Parent", "Telephone", "Email", "Why", "✓"],
+        },
+    }
+}

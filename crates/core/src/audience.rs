@@ -1,11 +1,12 @@
 //! Who can be written to, and at which address: a rule that knows no database.
 
 use crate::config::{Config, Lang};
-use crate::model::{Candidate, Reading};
+use crate::mailbox;
+use crate::model::{Barred, Candidate, Reading};
 use crate::phone::{self, Region};
+use crate::segments::{self, Plain};
 use crate::texts::addresses as texts;
 use crate::vocabulary::{Canal, Mode, Motif};
-use crate::{mailbox, segments};
 use std::time::Duration;
 
 /// Why somebody is not written to.
@@ -40,6 +41,7 @@ pub struct Rules {
     late: Duration,
     mode: Mode,
     segments_max: usize,
+    plain: Plain,
     lang: Lang,
     passerelle: String,
     repeatable: bool,
@@ -59,6 +61,7 @@ impl Rules {
             late: config.messages.late,
             mode: config.messages.mode,
             segments_max: config.sms.segments_max,
+            plain: config.sms.plain,
             lang: config.messages.lang,
         }
     }
@@ -132,16 +135,21 @@ impl Rules {
         }
     }
 
-    /// Why an address that another record refuses is not written to.
+    /// Why an address is not written to, whoever has it.
     #[must_use]
-    pub fn elsewhere(&self) -> Refusal {
-        Refusal::told(Motif::Opposition, Some(texts::refused_elsewhere(self.lang)))
+    pub fn barred(&self, why: Barred) -> Refusal {
+        match why {
+            Barred::Refusee => {
+                Refusal::told(Motif::Opposition, Some(texts::refused_elsewhere(self.lang)))
+            }
+            Barred::Morte => Motif::AdresseMorte.into(),
+        }
     }
 
     /// Why nobody is sent this SMS, which was written before it could be refused.
     #[must_use]
     pub fn too_long(&self, texte: Option<&str>) -> Option<Refusal> {
-        let count = segments::over(texte?, self.segments_max)?;
+        let count = segments::over(texte?, self.plain, self.segments_max)?;
         let told = texts::too_many_segments(self.lang, count, self.segments_max);
         Some(Refusal::told(Motif::Permanent, Some(&told)))
     }

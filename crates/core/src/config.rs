@@ -30,6 +30,7 @@ pub use message::{Lang, Messages};
 pub use network::Network;
 pub use remnant::Remnant;
 pub use rights::Right;
+pub(crate) use sms::{DAY as SMS_PER_DAY, MONTH as SMS_PER_MONTH};
 pub use sms::{Gateway, Sms};
 pub use vars::{Fault, Faults, Vars};
 

@@ -23,6 +23,7 @@ pub mod html;
 pub mod import;
 pub mod incidents;
 pub mod instant;
+pub mod joignable;
 pub mod logging;
 mod machine;
 pub mod mailbox;

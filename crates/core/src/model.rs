@@ -7,7 +7,7 @@ mod patch;
 
 pub(crate) use annuaire::ParentRow;
 pub use annuaire::{Classe, Etudiant, Fiche, Parent};
-pub use candidate::{Candidate, Reading};
+pub use candidate::{Barred, Candidate, Reading};
 pub use key::DeliveryKey;
 pub use patch::{ClassePatch, EtudiantPatch, ParentPatch};
 

@@ -191,8 +191,8 @@ impl Audience {
         late: bool,
         seen: &mut BTreeSet<String>,
     ) -> Result<String, Refusal> {
-        if self.used(canal, &address).refused {
-            Err(self.rules.elsewhere())
+        if let Some(why) = self.used(canal, &address).barred {
+            Err(self.rules.barred(why))
         } else if !seen.insert(mailbox::key(&address)) {
             Err(Motif::Doublon.into())
         } else if late {

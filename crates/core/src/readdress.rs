@@ -132,9 +132,12 @@ fn decide(conn: &mut Conn, rules: &Rules, held: &[Held]) -> Result<Decided, Erro
     Ok(decided)
 }
 
-/// What is in doubt and cannot be sent again stays as it is.
-const fn stays(held: &Held, wanted: &Result<String, Refusal>) -> bool {
-    wanted.is_err() && held.ambigus > 0
+/// What is in doubt and cannot be sent again stays as it is; so does what was tried and would go to a mailbox
+/// that does not exist, for that is how it is known.
+fn stays(held: &Held, wanted: &Result<String, Refusal>) -> bool {
+    wanted.as_ref().is_err_and(|refusal| {
+        held.ambigus > 0 || (held.tentatives > 0 && refusal.motif == Motif::AdresseMorte)
+    })
 }
 
 fn form(wanted: &Result<String, Refusal>) -> Option<String> {
@@ -162,10 +165,10 @@ fn wanted(
         })
         .collect();
     let forms: BTreeSet<String> = wanted.iter().filter_map(form).collect();
-    let refused = adresses::refused(conn, canal, &forms)?;
+    let barred = adresses::barred(conn, canal, &forms)?;
     for to in &mut wanted {
-        if form(to).is_some_and(|form| refused.contains(&form)) {
-            *to = Err(rules.elsewhere());
+        if let Some(why) = form(to).and_then(|form| barred.get(&form).copied()) {
+            *to = Err(rules.barred(why));
         }
     }
     Ok(wanted)

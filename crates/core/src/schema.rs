@@ -184,6 +184,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    depenses (jour) {
+        jour -> Text,
+        segments -> BigInt,
+    }
+}
+
+diesel::table! {
     // What is counted at every change of a message.
     compteurs (jour, type_, statut, classe, est_message_groupe, est_lu, place) {
         jour -> Text,

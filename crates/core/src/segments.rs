@@ -2,7 +2,12 @@
 //!
 //! A text of the 7-bit alphabet has 160 places, or 153 a part; any other letter, such as `ê` or a
 //! typographic apostrophe, makes the whole text 16-bit: 70 places, or 67 a part. What takes two
-//! places is not cut in two.
+//! places is not cut in two. [`plain`](Plain) says which letters are replaced before.
+
+mod plain;
+mod replaced;
+
+pub use plain::{Plain, Price, Wide, as_sent, price, wide};
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
@@ -45,17 +50,20 @@ pub fn normal(text: &str) -> String {
         .into_owned()
 }
 
-/// How many SMS a text makes, if they are more than `most`.
+/// How many SMS a text makes as it leaves, if they are more than `most`.
 #[must_use]
-pub fn over(text: &str, most: usize) -> Option<usize> {
-    let counted = count(text).segments;
+pub fn over(text: &str, plain: Plain, most: usize) -> Option<usize> {
+    let counted = count(text, plain).segments;
     (counted > most).then_some(counted)
 }
 
-/// Counts a text, in the form in which it is sent.
+/// Counts a text as it leaves.
 #[must_use]
-pub fn count(text: &str) -> Segments {
-    let text = normal(text);
+pub fn count(text: &str, plain: Plain) -> Segments {
+    count_as_it_is(&as_sent(text, plain))
+}
+
+fn count_as_it_is(text: &str) -> Segments {
     let places: Option<Vec<usize>> = text.chars().map(septets).collect();
     let (encodage, whole, part, places) = match places {
         Some(places) => (GSM7, 160, 153, places),
@@ -97,12 +105,14 @@ mod tests {
 
     #[test]
     fn what_is_over_the_limit_is_counted() {
-        assert_eq!(over(&"a".repeat(918), 6), None);
-        assert_eq!(over(&"a".repeat(919), 6), Some(7));
+        assert_eq!(over(&"a".repeat(918), Plain::Auto, 6), None);
+        assert_eq!(over(&"a".repeat(919), Plain::Auto, 6), Some(7));
+        assert_eq!(over(&"ê".repeat(900), Plain::Auto, 6), None);
+        assert_eq!(over(&"ê".repeat(900), Plain::Never, 6), Some(14));
     }
 
     fn cost(text: &str) -> (&'static str, usize) {
-        let counted = count(text);
+        let counted = count(text, Plain::Never);
         (counted.encodage, counted.segments)
     }
 

@@ -2,7 +2,7 @@
 //!
 //! [`messages`] and [`annuaire`] keep what staff write; [`expansion`] and
 //! [`envois`] are the questions of the dispatcher, each one short transaction; [`passages`] is
-//! its diary; [`incidents`] is what needs a person; [`historique`] is who changed what; [`appels`]
+//! its diary; [`depenses`] is what SMS cost; [`incidents`] is what needs a person; [`historique`] is who changed what; [`appels`]
 //! is what only the HTTP interface needs; [`oubli`] forgets what is too old, [`acces`] tells what is kept
 //! about somebody; [`verify`] proves that all of it agrees; [`origine`] tells a database from an older one
 //! and from a copy.
@@ -17,6 +17,7 @@ pub mod backup;
 pub mod canaux;
 mod conflict;
 pub mod conn;
+pub mod depenses;
 pub mod envois;
 mod error;
 pub mod expansion;

@@ -3,20 +3,26 @@
 pub mod addresses;
 mod arret;
 mod conflits;
+mod depenses;
 mod desinscription;
 mod fautes;
 mod incidents;
+mod joignable;
+mod letters;
 mod moments;
 mod remise;
 mod retour;
 
 pub use arret::{arret, stopped, tried_again, waits};
 pub use conflits::conflit;
+pub use depenses::{beyond, comptes, limit};
 pub use desinscription::{unsubscribe_asked, unsubscribe_unknown, unsubscribed};
 pub use fautes::unready;
 pub use incidents::{
     alert_subject, also_open, incident, incident_over, incident_told, more_incidents, run_failed,
 };
+pub use joignable::{not_reached_because, obstacle};
+pub use letters::letters;
 pub use moments::{date_warning, forgotten, missed, next_attempt, waiting};
 pub use remise::undelivered;
 pub use retour::{doubtful, held, held_what, held_why, skipped};
@@ -75,6 +81,7 @@ pub const fn motif(lang: Lang, motif: Motif) -> &'static str {
         (Lang::Fr, Motif::Annule) => "annulé avant l'envoi",
         (Lang::Fr, Motif::Efface) => "retiré de l'annuaire",
         (Lang::Fr, Motif::PaysRefuse) => "numéro d'un pays non autorisé",
+        (Lang::Fr, Motif::AdresseMorte) => "adresse qui n'existe plus (deux messages revenus)",
         (Lang::En, Motif::Permanent) => "refused for good",
         (Lang::En, Motif::Epuise) => "without success after several attempts",
         (Lang::En, Motif::Expire) => "too late to be sent",
@@ -87,6 +94,7 @@ pub const fn motif(lang: Lang, motif: Motif) -> &'static str {
         (Lang::En, Motif::Annule) => "cancelled before sending",
         (Lang::En, Motif::Efface) => "removed from the directory",
         (Lang::En, Motif::PaysRefuse) => "number of a country that is not allowed",
+        (Lang::En, Motif::AdresseMorte) => "address that does not exist any more (two came back)",
     }
 }
 
@@ -113,6 +121,7 @@ const fn several(why: Motif) -> &'static str {
         Motif::Annule => "annulés avant l'envoi",
         Motif::Efface => "retirés de l'annuaire",
         Motif::PaysRefuse => "numéros de pays non autorisés",
+        Motif::AdresseMorte => "adresses qui n'existent plus (deux messages revenus)",
         Motif::Epuise | Motif::SansAdresse | Motif::Opposition | Motif::Doublon => {
             motif(Lang::Fr, why)
         }

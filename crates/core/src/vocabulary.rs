@@ -182,6 +182,8 @@ text_enum! {
         Efface = "efface",
         /// The number's country is not allowed.
         PaysRefuse = "pays_refuse",
+        /// Two messages came back from this mailbox: there is none such.
+        AdresseMorte = "adresse_morte",
     }
 }
 
@@ -236,6 +238,8 @@ text_enum! {
         Indesirable = "indesirable",
         /// What the provider allows is used up for now.
         Limite = "limite",
+        /// What the school allows itself (`MESSAGES_SMS_PER_DAY`, `MESSAGES_SMS_PER_MONTH`) is used up.
+        Depense = "depense",
         /// Too many connections, or too fast.
         Cadence = "cadence",
         /// The peer asked for a pause.
@@ -261,6 +265,7 @@ impl Cause {
         match self {
             Self::Reponses => Verdict::Ambigu,
             Self::Limite
+            | Self::Depense
             | Self::Verrou
             | Self::Cadence
             | Self::Pause

@@ -11,7 +11,7 @@ use messages_core::dispatch;
 use messages_core::exit::{Exit, Failure};
 use messages_core::generation;
 use messages_core::instant::Instant;
-use messages_core::store::{Conn, Error, canaux, migrations, passages};
+use messages_core::store::{Conn, Error, canaux, depenses, migrations, passages};
 use messages_core::texts;
 use messages_core::vocabulary::{Canal, Mode, Verdict};
 use std::time::Duration;
@@ -117,6 +117,7 @@ fn database(config: &Config) -> Vec<Finding> {
             findings.push(named("Mode", Err(failed(&error))));
         }
         findings.extend(held(config, &mut conn));
+        findings.extend(counted(config, &mut conn));
     }
     findings
 }
@@ -127,6 +128,18 @@ fn held(config: &Config, conn: &mut Conn) -> Option<Finding> {
     Some(Finding {
         name: either(config.messages.lang, "Retenue", "Held"),
         outcome: Err(told.map_or_else(|error| failed(&error), |text| (Exit::Config, text))),
+    })
+}
+
+/// SMS counted against the limits of the settings.
+fn counted(config: &Config, conn: &mut Conn) -> Option<Finding> {
+    let lang = config.messages.lang;
+    let comptes = depenses::of_settings(conn, config);
+    let is_limited = !comptes.as_ref().is_ok_and(Vec::is_empty);
+    let outcome = comptes.map(|comptes| texts::comptes(lang, &comptes));
+    is_limited.then(|| Finding {
+        name: either(lang, "SMS comptés", "SMS counted"),
+        outcome: outcome.map_err(|error| failed(&error)),
     })
 }
 

@@ -44,7 +44,7 @@ fn refuse_too_long(conn: &mut Conn, config: &Config, id: i64) -> Result<(), Fail
     let most = config.sms.segments_max;
     match messages::one(conn, id) {
         Ok(message) if message.r#type == Canal::Sms => {
-            let count = segments::over(&message.contenu, most);
+            let count = segments::over(&message.contenu, config.sms.plain, most);
             let told = count.map(|count| too_many_segments(config.messages.lang, count, most));
             told.map_or(Ok(()), |text| Err(Failure::new(Exit::Failed, text)))
         }

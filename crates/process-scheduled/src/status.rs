@@ -12,9 +12,10 @@ use messages_core::exit::{Exit, Failure};
 use messages_core::generation;
 use messages_core::incidents;
 use messages_core::instant::Instant;
+use messages_core::store::depenses::Compte;
 use messages_core::store::incidents::Incident;
 use messages_core::store::passages::{self, Passage};
-use messages_core::store::{Error, canaux, overview};
+use messages_core::store::{Error, canaux, depenses, overview};
 use messages_core::vocabulary::Mode;
 use serde_json::{Value, json};
 
@@ -32,6 +33,8 @@ struct Status {
     simulated: Vec<i64>,
     /// Why runs are refused.
     refused: Option<String>,
+    /// SMS counted against the limits of the settings.
+    comptes: Vec<Compte>,
     /// What needs a person, each with its sentence.
     incidents: Vec<(Incident, String)>,
 }
@@ -52,6 +55,7 @@ pub(crate) fn status(cli: &Cli, check: bool) -> Result<Exit, Failure> {
             overview::simulated(&mut conn)?
         },
         refused,
+        comptes: depenses::of_settings(&mut conn, &config)?,
         incidents: incidents::now(config.messages.lang, &mut conn)?,
         now,
         programmed: overview::programmed(&mut conn, now)?,
@@ -116,6 +120,17 @@ fn machine(config: &Config, status: &Status) -> Value {
             })
         })
         .collect();
+    let comptes: Vec<Value> = status
+        .comptes
+        .iter()
+        .map(|compte| {
+            json!({
+                "reglage": compte.duree.setting(),
+                "segments": compte.segments,
+                "limite": compte.most,
+            })
+        })
+        .collect();
     json!({
         "mode": config.messages.mode,
         "maintenant": status.now,
@@ -123,6 +138,7 @@ fn machine(config: &Config, status: &Status) -> Value {
         "en_cours": status.waiting,
         "incertains": status.uncertain,
         "canaux_arretes": stopped,
+        "sms_comptes": comptes,
         "simules": status.simulated.len(),
         "refus": status.refused,
         "incidents": incidents,

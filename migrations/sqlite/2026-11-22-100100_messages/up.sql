@@ -62,7 +62,8 @@ CREATE TABLE envois (
     CHECK (etat IN ('a_envoyer', 'reserve', 'emission', 'envoye', 'echec', 'incertain', 'ignore')),
   motif       TEXT
     CHECK (motif IN ('permanent', 'epuise', 'expire', 'poison', 'resultat_inconnu', 'sans_adresse',
-                     'numero_invalide', 'opposition', 'doublon', 'annule', 'efface', 'pays_refuse')),
+                     'numero_invalide', 'opposition', 'doublon', 'annule', 'efface', 'pays_refuse',
+                     'adresse_morte')),
   -- Place within the message: the lowest places of all messages go first, so a large group holds nobody up.
   rang        BIGINT NOT NULL DEFAULT 0,
   jeton       BIGINT NOT NULL DEFAULT 0,

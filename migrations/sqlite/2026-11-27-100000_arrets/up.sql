@@ -3,7 +3,7 @@
 ALTER TABLE canaux ADD COLUMN cause TEXT CHECK (cause IN (
     'expediteur', 'helo', 'relayage', 'identification', 'blancs', 'verrou', 'compte', 'adresse_ip',
     'domaine', 'chiffrement', 'credit', 'passerelle', 'reglage', 'refus', 'indesirable',
-    'limite', 'cadence', 'pause', 'occupe', 'injoignable', 'muet', 'reponses'));
+    'limite', 'depense', 'cadence', 'pause', 'occupe', 'injoignable', 'muet', 'reponses'));
 ALTER TABLE canaux ADD COLUMN code TEXT;
 ALTER TABLE canaux ADD COLUMN detail TEXT;
 ALTER TABLE canaux ADD COLUMN arrete_le TEXT CHECK (arrete_le GLOB '????-??-??T??:??:??*Z');

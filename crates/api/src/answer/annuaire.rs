@@ -1,8 +1,12 @@
 //! What the directory holds, in JSON.
 
-use crate::schema::words::{EtudiantStatutEnum, RelationEnum};
+use crate::schema::words::{EtudiantStatutEnum, MotifEnum, RelationEnum, TypeEnum};
+use chrono_tz::Tz;
+use messages_core::config::Lang;
+use messages_core::joignable::Contact;
 use messages_core::model::{Classe, Etudiant, Fiche};
-use messages_core::vocabulary::{Relation, Scolarite};
+use messages_core::texts;
+use messages_core::vocabulary::{Canal, Motif, Relation, Scolarite};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -107,6 +111,43 @@ pub(crate) struct ParentJson {
     etudiant: Option<i64>,
     /// Vrai : n'est plus dans l'annuaire complet, et ne reçoit plus rien.
     parti: bool,
+    /// Peut recevoir un SMS ou un e-mail ; seulement avec « ?joignable= ».
+    #[serde(skip_serializing_if = "Option::is_none")]
+    joignable: Option<bool>,
+    /// Pourquoi un canal ne l'atteint pas ; seulement avec « ?joignable= ».
+    #[serde(skip_serializing_if = "Option::is_none")]
+    obstacles: Option<Vec<ObstacleJson>>,
+}
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Obstacle, examples(json!(
+    { "canal": "sms", "motif": "numero_invalide", "raison": "numéro de téléphone invalide : ligne fixe" }
+)))]
+struct ObstacleJson {
+    /// Par quel canal.
+    #[schema(value_type = TypeEnum)]
+    canal: Canal,
+    /// Pourquoi, en un mot ; null si le message part et n'arrive pas.
+    #[schema(value_type = Option<MotifEnum>)]
+    motif: Option<Motif>,
+    /// Pourquoi, en clair.
+    raison: String,
+}
+
+impl ParentJson {
+    /// With what is wrong with the addresses.
+    pub(crate) fn of_contact(contact: &Contact, lang: Lang, zone: Tz) -> Self {
+        let obstacles = contact.obstacles.iter().map(|one| ObstacleJson {
+            canal: one.canal,
+            motif: one.motif,
+            raison: texts::obstacle(lang, one, zone),
+        });
+        Self {
+            joignable: Some(contact.joignable),
+            obstacles: Some(obstacles.collect()),
+            ..contact.fiche.clone().into()
+        }
+    }
 }
 
 impl From<Fiche> for ParentJson {
@@ -125,6 +166,8 @@ impl From<Fiche> for ParentJson {
             etudiant: fiche.etudiants.first().copied(),
             etudiants: fiche.etudiants,
             parti: fiche.parti_le.is_some(),
+            joignable: None,
+            obstacles: None,
         }
     }
 }

@@ -39,7 +39,7 @@ pub(crate) trait Listed: Send + Sync + Sized + 'static {
     /// The numbers of all of them.
     fn ids(conn: &mut Conn, filter: &Self::Filter) -> Result<Vec<i64>, Error>;
     /// Those with these numbers.
-    fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Self>, Error>;
+    fn by_ids(conn: &mut Conn, filter: &Self::Filter, ids: &[i64]) -> Result<Vec<Self>, Error>;
     /// Adds to those that were read what only their surroundings tell.
     fn explain(_: &mut Conn, _: &Settings, _: &mut [Self]) -> Result<(), Error> {
         Ok(())
@@ -114,22 +114,24 @@ pub(crate) async fn whole<L: Listed>(
         body.push(b']');
         return Ok(answer::raw(StatusCode::OK, body));
     }
-    let ids = state.ask(move |conn| L::ids(conn, &filter)).await?;
+    let asked = Arc::clone(&filter);
+    let ids = state.ask(move |conn| L::ids(conn, &asked)).await?;
     Ok(HttpResponse::Ok()
         .content_type("application/json")
-        .streaming(stream::<L>(state.clone(), ids)))
+        .streaming(stream::<L>(state.clone(), filter, ids)))
 }
 
 /// The array, chunk by chunk.
 fn stream<L: Listed>(
     state: web::Data<State>,
+    filter: Arc<L::Filter>,
     ids: Vec<i64>,
 ) -> impl futures_util::Stream<Item = Result<web::Bytes, ApiError>> {
     let ids = Arc::new(ids);
     let step = usize::try_from(CHUNK).unwrap_or_default();
     // A chunk may be empty, because its objects were deleted meanwhile.
     try_unfold((0, false), move |(from, begun)| {
-        let (state, ids) = (state.clone(), Arc::clone(&ids));
+        let (state, ids, filter) = (state.clone(), Arc::clone(&ids), Arc::clone(&filter));
         async move {
             if from > ids.len() {
                 return Ok(None);
@@ -138,7 +140,7 @@ fn stream<L: Listed>(
             let last = to == ids.len();
             let settings = state.config.messages.clone();
             let next = move |conn: &mut Conn| {
-                let objects = L::by_ids(conn, ids.get(from..to).unwrap_or_default())?;
+                let objects = L::by_ids(conn, &filter, ids.get(from..to).unwrap_or_default())?;
                 Chunk::write(conn, &settings, objects)
             };
             let chunk = state.ask(next).await?;

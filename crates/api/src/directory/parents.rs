@@ -1,10 +1,12 @@
 //! `/api/parents/`
 
 use super::bodies::{ADDRESS_MAX, LETTER_MAX, ParentRequest};
+use super::joignable::{self, JOIGNABLE, Joignable};
 use super::resource::{ORDERING, Resource, SEARCH, Words};
 use crate::answer::annuaire::ParentJson;
 use crate::drf::{Fields, Filters, NAME, NAME_MAX, Texts};
 use crate::endpoint::{Kind, Parameter};
+use actix_web::{Route, web};
 use messages_core::config::Config;
 use messages_core::mailbox;
 use messages_core::model::{Etudiant, Fiche, Parent, ParentPatch};
@@ -129,6 +131,7 @@ impl Resource for Fiche {
                 description: "Seulement ceux de cet élève",
                 kind: Kind::Integer,
             },
+            JOIGNABLE,
             SEARCH,
             ORDERING,
         ],
@@ -137,9 +140,11 @@ impl Resource for Fiche {
     type Request = ParentRequest;
 
     fn filter(filters: &mut Filters<'_>, search: Vec<String>, order: Order) -> parents::Filter {
+        filters.choice::<Joignable>("joignable");
         parents::Filter {
             classe: filters.key("classe"),
             etudiant: filters.key("etudiant"),
+            parmi: None,
             search,
             order,
         }
@@ -153,6 +158,10 @@ impl Resource for Fiche {
         let known = Etudiant::existing(conn, &self.etudiants)?;
         let unknown = self.etudiants.iter().filter(|id| !known.contains(id));
         Ok(unknown.map(|id| ("etudiants", *id)).collect())
+    }
+
+    fn listing() -> Route {
+        web::to(joignable::list)
     }
 
     fn kept(texts: Texts) -> &'static str {

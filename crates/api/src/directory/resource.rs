@@ -8,7 +8,7 @@ use crate::endpoint::{Endpoint, Kind, Operation, Parameter};
 use crate::schema::Body;
 use crate::state::State;
 use actix_web::http::Method;
-use actix_web::web;
+use actix_web::{Route, web};
 use messages_core::config::{Config, Messages as Settings};
 use messages_core::store::annuaire::{self, Order};
 use messages_core::store::{Conn, Error};
@@ -56,6 +56,10 @@ pub(super) trait Resource: annuaire::Resource {
     fn read(fields: &mut Fields<'_>, present: Option<&Self>, id: i64, config: &Config) -> Self;
     /// The fields that name something that is not there.
     fn unknown(&self, conn: &mut Conn) -> Result<Vec<(&'static str, i64)>, Error>;
+    /// How the list is answered.
+    fn listing() -> Route {
+        web::to(crud::list::<Self>)
+    }
     /// The text of a conflict at deletion.
     fn kept(texts: Texts) -> &'static str {
         texts.conflict()
@@ -79,7 +83,7 @@ pub(super) fn endpoints<R: Resource>() -> Vec<Endpoint> {
             name: list_name,
             tag: "annuaire",
             operations: vec![
-                read(list, words.list, || web::to(crud::list::<R>))
+                read(list, words.list, R::listing)
                     .query(words.filters)
                     .pages::<R::Json>()
                     .refuses(&[400]),
@@ -158,7 +162,7 @@ impl<R: Resource> Listed for R {
         <R as annuaire::Resource>::ids(conn, filter)
     }
 
-    fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<R>, Error> {
+    fn by_ids(conn: &mut Conn, _: &Self::Filter, ids: &[i64]) -> Result<Vec<R>, Error> {
         <R as annuaire::Resource>::by_ids(conn, ids)
     }
 
@@ -186,6 +190,10 @@ impl<R: Resource> crud::Resource for R {
         let filter = R::filter(&mut filters, search, order);
         filters.check()?;
         Ok(filter)
+    }
+
+    fn one(conn: &mut Conn, id: i64) -> Result<R, Error> {
+        <R as annuaire::Resource>::one(conn, id)
     }
 
     fn read(fields: &mut Fields<'_>, present: Option<&R>, config: &Config) -> Self::Form {

@@ -1,5 +1,6 @@
 //! Who got a message, who did not, and why: as JSON, and as a table for a spreadsheet.
 
+use crate::answer::csv;
 use crate::answer::list::{self, Listed};
 use crate::answer::local::Local;
 use crate::crud::load;
@@ -8,7 +9,7 @@ use crate::endpoint::{Endpoint, Kind, Operation, Parameter};
 use crate::schema::words::{EtatEnum, MotifEnum, RemiseEnum, TypeEnum};
 use crate::schema::{Answer, words};
 use crate::state::State;
-use actix_web::http::{Method, header};
+use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::stream::try_unfold;
 use messages_core::config::{Lang, Messages as Settings};
@@ -193,7 +194,7 @@ impl Listed for Destinataire {
         recipients::ids(conn, *filter)
     }
 
-    fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Self>, Error> {
+    fn by_ids(conn: &mut Conn, _: &Filter, ids: &[i64]) -> Result<Vec<Self>, Error> {
         recipients::by_ids(conn, ids)
     }
 
@@ -221,10 +222,24 @@ const ROWS: i64 = 500;
 /// One of its rows.
 const TABLE: &str = "\"1\";\"Martin\";\"Zoé\";\"sms\";\"'+33612345678\";\"envoye\";\"\";\"\";\"\";\"1\";\"2026-09-14 08:00:01\";\"2026-09-14 08:00:02\";\"remis\";\"2026-09-14 08:00:09\";\"\"\r\n";
 
-const HEAD: &str = "\u{feff}\"envoi\";\"nom\";\"prenom\";\"canal\";\"adresse\";\"etat\";\"motif\";\"raison\";\"detail\";\"tentatives\";\"emis_le\";\"termine_le\";\"remise\";\"remise_le\";\"remise_code\"\r\n";
+const HEAD: [&str; 15] = [
+    "envoi",
+    "nom",
+    "prenom",
+    "canal",
+    "adresse",
+    "etat",
+    "motif",
+    "raison",
+    "detail",
+    "tentatives",
+    "emis_le",
+    "termine_le",
+    "remise",
+    "remise_le",
+    "remise_code",
+];
 
-/// A table that a French spreadsheet opens by a double click: UTF-8 with its mark, semicolons,
-/// every cell quoted, and none that begins a formula (OWASP, CSV injection).
 async fn table(state: web::Data<State>, Id(id): Id) -> Result<HttpResponse, ApiError> {
     let message = load::<Message>(&state, id).await?.id;
     let filter = Filter {
@@ -241,20 +256,18 @@ async fn table(state: web::Data<State>, Id(id): Id) -> Result<HttpResponse, ApiE
             let chunk = state
                 .ask(move |conn| recipients::after(conn, filter, after, ROWS))
                 .await?;
-            let head = if after == 0 { HEAD } else { "" };
+            let head = if after == 0 {
+                csv::head(HEAD)
+            } else {
+                String::new()
+            };
             let lines: String = chunk.iter().map(|row| line(row, lang, zone)).collect();
             let more = i64::try_from(chunk.len()).is_ok_and(|rows| rows == ROWS);
             let next = chunk.last().filter(|_| more).map(|row| row.id);
-            Ok(Some((web::Bytes::from(head.to_owned() + &lines), next)))
+            Ok(Some((web::Bytes::from(head + &lines), next)))
         }
     });
-    Ok(HttpResponse::Ok()
-        .content_type("text/csv; charset=utf-8")
-        .insert_header((
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"message-{message}-envois.csv\""),
-        ))
-        .streaming(Box::pin(rows)))
+    Ok(csv::answer(&format!("message-{message}-envois"), rows))
 }
 
 fn line(row: &Destinataire, lang: Lang, zone: chrono_tz::Tz) -> String {
@@ -280,43 +293,5 @@ fn line(row: &Destinataire, lang: Lang, zone: chrono_tz::Tz) -> String {
         date(row.remise_le),
         row.remise_code.clone().unwrap_or_default(),
     ];
-    cells.map(|text| cell(&text)).join(";") + "\r\n"
-}
-
-fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-    let guard = if formula { "'" } else { "" };
-    format!("\"{guard}{}\"", text.replace('"', "\"\""))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn no_cell_begins_a_formula() {
-        let expected = [
-            ("+33612345678", "\"'+33612345678\""),
-            ("=1+1", "\"'=1+1\""),
-            ("dit \"Zoé\"", "\"dit \"\"Zoé\"\"\""),
-            ("N'Diaye; Awa", "\"N'Diaye; Awa\""),
-        ];
-        for (text, shown) in expected {
-            assert_eq!(cell(text), shown);
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn every_cell_is_quoted_whole_and_no_formula(text in prop_oneof![any::<String>(), "[=+@\t\r\n\";'-][a-z=\";]{0,8}"]) {
-            let shown = cell(&text);
-            let inside = shown.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap();
-            let read = inside.replace("\"\"", "\u{0}");
-            prop_assert!(!read.contains('"'));
-            prop_assert!(!inside.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']));
-            let read = inside.replace("\"\"", "\"");
-            prop_assert_eq!(read.strip_prefix('\'').filter(|_| !text.starts_with('\'')).unwrap_or(&read), &text);
-        }
-    }
+    csv::line(cells)
 }

@@ -135,7 +135,7 @@ pub(super) fn unknown(
 /// What leaves as SMS is not too long. A draft may be, as long as it is one.
 pub(super) fn too_long(config: &Config, canal: Canal, contenu: &str) -> Option<String> {
     let most = config.sms.segments_max;
-    let count = segments::over(contenu, most).filter(|_| canal == Canal::Sms)?;
+    let count = segments::over(contenu, config.sms.plain, most).filter(|_| canal == Canal::Sms)?;
     Some(addresses::too_many_segments(
         config.messages.lang,
         count,

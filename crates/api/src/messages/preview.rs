@@ -1,5 +1,8 @@
 //! Who would get a message, who would not and why, and what it would cost.
 
+mod cost;
+
+use self::cost::Cost;
 use crate::answer;
 use crate::crud::{Resource, load};
 use crate::drf::{ApiError, Id};
@@ -12,8 +15,9 @@ use messages_core::config::{Config, Lang};
 use messages_core::html;
 use messages_core::model::Message;
 use messages_core::preview::{self, Preview, Recipient};
-use messages_core::segments;
-use messages_core::texts::{addresses, date_warning, motif};
+use messages_core::segments::{self, Price};
+use messages_core::store::depenses::{self, Compte};
+use messages_core::texts::{self, addresses, date_warning, motif};
 use messages_core::vocabulary::{Canal, Motif, Portee};
 use serde::Serialize;
 use std::borrow::Cow;
@@ -48,7 +52,16 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     "total": 2,
     "nb_destinataires": 1,
     "motifs": { "sans_adresse": 1 },
-    "sms": { "encodage": "gsm7", "caracteres": 21, "segments": 1, "total_segments": 1 },
+    "sms": {
+        "encodage": "gsm7",
+        "caracteres": 91,
+        "segments": 1,
+        "total_segments": 1,
+        "texte": "La fete de l'école",
+        "ecrit": { "encodage": "ucs2", "caracteres": 91, "segments": 2 },
+        "simplifie": { "encodage": "gsm7", "caracteres": 91, "segments": 1 },
+        "lettres": [{ "lettre": "ê", "nombre": 1, "devient": "e" }],
+    },
     "email": null,
     "avertissements": ["+33612345678 : numéro partagé par 4 familles"],
     "destinataires": [
@@ -71,7 +84,7 @@ struct PreviewJson<'p> {
     /// Coût d'un SMS ; null pour un e-mail.
     sms: Option<Cost>,
     /// Ce que dit un e-mail ; null pour un SMS.
-    email: Option<Letter<'p>>,
+    email: Option<Mail<'p>>,
     /// Ce qu'il faut regarder avant l'envoi : numéros partagés, inventés, texte trop long, départ à minuit ou la nuit.
     avertissements: Vec<String>,
     /// Tous les parents concernés.
@@ -79,21 +92,8 @@ struct PreviewJson<'p> {
 }
 
 #[derive(Serialize, ToSchema)]
-#[schema(as = CoutSms)]
-struct Cost {
-    /// Alphabet qu'il faut : « gsm7 » ou « ucs2 ».
-    encodage: &'static str,
-    /// Places prises.
-    caracteres: usize,
-    /// SMS facturés pour chaque destinataire.
-    segments: usize,
-    /// SMS facturés en tout.
-    total_segments: usize,
-}
-
-#[derive(Serialize, ToSchema)]
 #[schema(as = ApercuEmail)]
-struct Letter<'p> {
+struct Mail<'p> {
     /// Pour qui lit du texte.
     texte: Cow<'p, str>,
     /// Pour les autres ; null s'il n'y a que du texte.
@@ -123,14 +123,22 @@ struct RecipientJson<'p> {
 async fn show(state: web::Data<State>, Id(id): Id) -> Result<HttpResponse, ApiError> {
     let message: Message = load(&state, id).await?;
     let config = state.config.clone();
-    let shown = state
-        .ask(move |conn| preview::one(conn, &config, id))
+    let (shown, comptes) = state
+        .ask(move |conn| {
+            let shown = preview::one(conn, &config, id)?;
+            Ok((shown, depenses::of_settings(conn, &config)?))
+        })
         .await
         .map_err(|error| error.of_model(Message::MODEL))?;
-    Ok(answer::ok(&json(&shown, &message, &state.config)))
+    Ok(answer::ok(&json(&shown, &message, &comptes, &state.config)))
 }
 
-fn json<'p>(shown: &'p Preview, message: &'p Message, config: &Config) -> PreviewJson<'p> {
+fn json<'p>(
+    shown: &'p Preview,
+    message: &'p Message,
+    comptes: &[Compte],
+    config: &Config,
+) -> PreviewJson<'p> {
     let lang = config.messages.lang;
     let mut motifs = BTreeMap::new();
     for why in shown
@@ -142,18 +150,15 @@ fn json<'p>(shown: &'p Preview, message: &'p Message, config: &Config) -> Previe
     }
     let total = shown.recipients.len();
     let nb_destinataires = total - motifs.values().sum::<usize>();
-    let sms = (shown.message.canal == Canal::Sms).then(|| {
-        let counted = segments::count(&message.contenu);
-        Cost {
-            encodage: counted.encodage,
-            caracteres: counted.caracteres,
-            segments: counted.segments,
-            total_segments: counted.segments * nb_destinataires,
-        }
-    });
+    let price = (shown.message.canal == Canal::Sms)
+        .then(|| segments::price(&message.contenu, config.sms.plain));
+    let sms = price.as_ref();
+    let mut avertissements = warnings(shown, message, sms, config);
+    let total_segments = sms.map_or(0, |price| price.envoye.segments * nb_destinataires);
+    avertissements.extend(texts::beyond(lang, total_segments, comptes));
     let email = (shown.message.canal == Canal::Email).then(|| {
         let (texte, html) = html::parts(&message.contenu, message.contenu_html.as_deref());
-        Letter { texte, html }
+        Mail { texte, html }
     });
     PreviewJson {
         message: shown.message.id,
@@ -161,9 +166,9 @@ fn json<'p>(shown: &'p Preview, message: &'p Message, config: &Config) -> Previe
         total,
         nb_destinataires,
         motifs,
-        sms,
+        sms: price.map(|price| cost::of(price, nb_destinataires)),
         email,
-        avertissements: warnings(shown, message, config),
+        avertissements,
         destinataires: shown
             .recipients
             .iter()
@@ -186,17 +191,25 @@ fn recipient(recipient: &Recipient, lang: Lang) -> RecipientJson<'_> {
     }
 }
 
-/// A text that will be refused, a date at midnight or in the night, and addresses that may be somebody else's.
-fn warnings(shown: &Preview, message: &Message, config: &Config) -> Vec<String> {
+/// A text that will be refused or has letters that cost, a date at midnight or in the night, and
+/// addresses that may be somebody else's.
+fn warnings(
+    shown: &Preview,
+    message: &Message,
+    price: Option<&Price>,
+    config: &Config,
+) -> Vec<String> {
     let (lang, zone) = (config.messages.lang, config.messages.zone);
     let most = config.sms.segments_max;
-    let is_sms = shown.message.canal == Canal::Sms;
-    let count = segments::over(&message.contenu, most).filter(|_| is_sms);
+    let count = price.map(|price| price.envoye.segments);
+    let count = count.filter(|count| *count > most);
     let too_long = count.map(|count| addresses::too_many_segments(lang, count, most));
+    let letters = price.and_then(|price| texts::letters(lang, price));
     let canal = shown.message.canal;
     let odd = shown.odd.iter().map(|odd| odd.told(lang, canal));
     let date = message.date_programmee;
     let date =
         date.and_then(|date| date_warning(lang, message.r#type, date, config.sms.quiet, zone));
-    too_long.into_iter().chain(date).chain(odd).collect()
+    let text = too_long.into_iter().chain(letters);
+    text.chain(date).chain(odd).collect()
 }

@@ -10,6 +10,7 @@ use crate::drf::{ApiError, Fields, Query, Texts};
 use crate::state::State;
 use messages_core::config::{Config, Messages as Settings};
 use messages_core::model::{Classe, Fiche, Message};
+use messages_core::store::annuaire::Resource as Row;
 use messages_core::store::messages::{self, Filter};
 use messages_core::store::{Conn, Error};
 use messages_core::vocabulary::{Portee, Statut};
@@ -31,7 +32,7 @@ impl Listed for Message {
         messages::ids(conn, filter)
     }
 
-    fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Self>, Error> {
+    fn by_ids(conn: &mut Conn, _: &Filter, ids: &[i64]) -> Result<Vec<Self>, Error> {
         messages::by_ids(conn, ids)
     }
 
@@ -53,6 +54,10 @@ impl Resource for Message {
         lists::filter(state, query).await
     }
 
+    fn one(conn: &mut Conn, id: i64) -> Result<Self, Error> {
+        messages::one(conn, id)
+    }
+
     fn read(fields: &mut Fields<'_>, present: Option<&Self>, config: &Config) -> Form {
         form::read(fields, present, config)
     }
@@ -72,8 +77,8 @@ impl Resource for Message {
 
     /// With its parent and its class.
     fn detail(&self, conn: &mut Conn, settings: &Settings) -> Result<Vec<u8>, Error> {
-        let parents = Fiche::by_ids(conn, self.parent.as_slice())?;
-        let classes = Classe::by_ids(conn, self.classe.as_slice())?;
+        let parents = <Fiche as Row>::by_ids(conn, self.parent.as_slice())?;
+        let classes = <Classe as Row>::by_ids(conn, self.classe.as_slice())?;
         let parent = parents.into_iter().next().map(ParentJson::from);
         let classe = classes.into_iter().next().map(ClasseJson::from);
         let detail = full(self, settings.zone, parent, classe);

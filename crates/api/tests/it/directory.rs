@@ -5,4 +5,5 @@ mod buttons;
 mod compared;
 mod crud;
 mod erasure;
+mod joignable;
 mod races;

@@ -15,6 +15,7 @@ stories!(
     a_server_without_its_tables_is_not_ready,
     metrics_tell_of_envois_waits_and_requests,
     what_needs_a_person_is_seen,
+    what_sms_cost_is_told_where_it_is_limited,
 );
 
 fn start(database: &Database) -> Server {
@@ -211,4 +212,26 @@ fn what_needs_a_person_is_seen(database: &Database) {
         "UPDATE passages SET debut = '2026-03-01T08:00:00Z', battement = '2026-03-01T08:00:00Z'",
     );
     assert_eq!(seen(), ["sans_passage"]);
+}
+
+fn what_sms_cost_is_told_where_it_is_limited(database: &Database) {
+    let settings = [
+        ("JWT_SIGNING_KEY", KEY),
+        ("MESSAGES_MODE", "fichier"),
+        ("MESSAGES_SMS_PER_DAY", "10"),
+    ];
+    let server = Server::start(database, &settings);
+    let user = Client::user(&server);
+    user.school(3, 1);
+    let id = user.write(&json!({ "type": "sms", "contenu": "x", "est_message_groupe": true }));
+    user.post(&format!("/api/messages/{id}/send_now/"), &json!({}));
+    let (key, _) = key(database, &[Portee::Supervision]);
+    let metrics = Client::nobody(&server).bearer(&key).get("/metrics").text();
+    check(&metrics);
+    for line in [
+        "messages_sms_segments{reglage=\"MESSAGES_SMS_PER_DAY\"} 3",
+        "messages_sms_segments_max{reglage=\"MESSAGES_SMS_PER_DAY\"} 10",
+    ] {
+        assert!(metrics.contains(line), "{metrics}");
+    }
 }

@@ -5,6 +5,7 @@ mod confirm;
 mod dates;
 mod forgotten;
 mod lists;
+mod non_atteints;
 mod preview;
 mod runs;
 mod slips;

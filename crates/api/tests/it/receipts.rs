@@ -1,5 +1,7 @@
 //! Receipts of gateways over HTTP: each state, each way of writing, wrong tokens, and a server that dies.
 
+#[cfg(unix)]
+mod kannel;
 mod signed;
 
 use crate::client::{Client, key};

@@ -3,6 +3,7 @@
 use super::email::{self, Letterhead};
 use super::{Answer, Delivery};
 use crate::config::Config;
+use crate::segments::{self, Plain};
 use crate::vocabulary::{Canal, Cause};
 use std::path::PathBuf;
 
@@ -13,6 +14,7 @@ pub struct Outbox {
     canal: Canal,
     head: Letterhead,
     sender: String,
+    plain: Plain,
 }
 
 impl Outbox {
@@ -22,6 +24,7 @@ impl Outbox {
             canal,
             head: Letterhead::new(config),
             sender: config.sms.sender.clone(),
+            plain: config.sms.plain,
         }
     }
 
@@ -70,7 +73,7 @@ impl Outbox {
         let body = serde_json::json!({
             "to": delivery.adresse,
             "from": self.sender,
-            "message": crate::segments::normal(&delivery.content.contenu),
+            "message": segments::as_sent(&delivery.content.contenu, self.plain),
         });
         let mut bytes = body.to_string().into_bytes();
         bytes.push(b'\n');

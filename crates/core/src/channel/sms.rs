@@ -15,7 +15,7 @@ use super::{Answer, Channel, Delivery, Stage, Unready};
 use crate::config;
 use crate::failpoint::reach;
 use crate::gateways::template::Values;
-use crate::segments;
+use crate::segments::{self, Plain};
 use crate::vocabulary::{Canal, Cause};
 use outgoing::{Outgoing, UNSET};
 use session::Session;
@@ -27,6 +27,7 @@ use wire::{CONNECT_TIMEOUT, Wire};
 pub struct Gateway {
     settings: config::Gateway,
     sender: Option<String>,
+    plain: Plain,
     session: Session,
 }
 
@@ -35,6 +36,7 @@ impl Gateway {
         Ok(Self {
             settings: sms.gateway.clone().ok_or(Unready::NoGateway)?,
             sender: Some(sms.sender.clone()).filter(|sender| !sender.is_empty()),
+            plain: sms.plain,
             session: Session::default(),
         })
     }
@@ -89,7 +91,7 @@ impl Link<'_> {
     /// The call for one SMS, ready to leave.
     fn call(&self, delivery: &Delivery, id: &str, token: Option<&str>) -> Result<Outgoing, Answer> {
         let settings = &self.gateway.settings;
-        let text = segments::normal(&delivery.content.contenu);
+        let text = segments::as_sent(&delivery.content.contenu, self.gateway.plain);
         let values = Values {
             to: &delivery.adresse,
             from: self.gateway.sender.as_deref(),
@@ -98,7 +100,7 @@ impl Link<'_> {
             token,
             ..settings.values()
         };
-        let unicode = segments::count(&text).encodage != segments::GSM7;
+        let unicode = segments::count(&text, Plain::Never).encodage != segments::GSM7;
         let call = Outgoing::sms(settings, &values, unicode);
         let mut call = call.ok_or_else(|| Answer::channel(Cause::Reglage, "réglage", UNSET))?;
         self.gateway.session.sign(settings, &self.wire, &mut call)?;

@@ -8,6 +8,7 @@ use super::Vars;
 use crate::gateways;
 use crate::phone::Region;
 use crate::quiet::Quiet;
+use crate::segments::Plain;
 use crate::vocabulary::Mode;
 
 pub(super) const NAMES: &[&str] = &[
@@ -24,10 +25,19 @@ pub(super) const NAMES: &[&str] = &[
     "SMS_DEFAULT_REGION",
     "SMS_ALLOWED_COUNTRIES",
     "SMS_QUIET_HOURS",
+    "SMS_PLAIN",
     "MESSAGES_SMS_CONNECTIONS",
     "MESSAGES_SMS_PER_MINUTE",
     "MESSAGES_SMS_MAX_SEGMENTS",
+    DAY,
+    MONTH,
 ];
+
+/// Most SMS a day.
+pub(crate) const DAY: &str = "MESSAGES_SMS_PER_DAY";
+
+/// Most SMS a month.
+pub(crate) const MONTH: &str = "MESSAGES_SMS_PER_MONTH";
 
 /// The SMS gateway.
 #[derive(Debug, Clone)]
@@ -48,6 +58,12 @@ pub struct Sms {
     pub per_minute: Option<u32>,
     /// The longest text, in SMS that are paid for each recipient.
     pub segments_max: usize,
+    /// SMS that may be paid in a day of the school's time zone, all runs and machines together.
+    pub per_day: Option<u32>,
+    /// The same in a month.
+    pub per_month: Option<u32>,
+    /// When letters that force 16 bits are replaced.
+    pub plain: Plain,
 }
 
 impl Sms {
@@ -78,6 +94,9 @@ impl Sms {
                     .collect()
             },
         );
+        let segments_max = vars
+            .number("MESSAGES_SMS_MAX_SEGMENTS", 1..=255)
+            .unwrap_or(6);
         let gateway = Gateway::read(vars, mode, allow_cleartext);
         let preset = gateway.as_ref().map(|gateway| &gateway.preset);
         let usual = preset.and_then(|preset| preset.per_minute);
@@ -93,12 +112,24 @@ impl Sms {
             connections: vars
                 .number("MESSAGES_SMS_CONNECTIONS", 1..=200)
                 .unwrap_or(4),
-            segments_max: vars
-                .number("MESSAGES_SMS_MAX_SEGMENTS", 1..=255)
-                .and_then(|most| usize::try_from(most).ok())
-                .unwrap_or(6),
+            segments_max: usize::try_from(segments_max).unwrap_or(usize::MAX),
+            per_day: allowance(vars, DAY, segments_max),
+            per_month: allowance(vars, MONTH, segments_max),
+            plain: vars
+                .parsed("SMS_PLAIN", "auto, never ou always", Plain::parse)
+                .unwrap_or_default(),
         }
     }
+}
+
+/// A limit that the longest text alone would pass keeps everything behind that text waiting.
+fn allowance(vars: &mut Vars, name: &str, longest: u32) -> Option<u32> {
+    let expected =
+        format!("un nombre de SMS entre {longest} (MESSAGES_SMS_MAX_SEGMENTS) et 100000000");
+    vars.parsed(name, &expected, |text| {
+        let number = text.parse().ok();
+        number.filter(|number| (longest..=100_000_000).contains(number))
+    })
 }
 
 /// An empty value switches it off, as `non` does.

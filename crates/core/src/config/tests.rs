@@ -318,3 +318,13 @@ fn a_retention_that_would_take_away_what_is_still_needed_is_refused() {
         assert!(told.contains(text) && told.contains("30 ou plus"), "{told}");
     }
 }
+
+#[test]
+fn a_limit_lets_the_longest_text_leave() {
+    let at_fault = |day: &str| settings_at_fault(&[("MESSAGES_SMS_PER_DAY", day)]);
+    assert_eq!(at_fault("5"), ["MESSAGES_SMS_PER_DAY"]);
+    assert_eq!(at_fault("illimité"), ["MESSAGES_SMS_PER_DAY"]);
+    let sms = load(&[("MESSAGES_SMS_PER_DAY", "6")]).unwrap().sms;
+    assert_eq!((sms.per_day, sms.per_month), (Some(6), None));
+    assert_eq!(settings_at_fault(&[("SMS_PLAIN", "oui")]), ["SMS_PLAIN"]);
+}

@@ -4,6 +4,7 @@ mod commit;
 mod contents;
 mod finish;
 mod persist;
+mod purse;
 mod replay;
 mod supply;
 mod upkeep;
@@ -11,6 +12,7 @@ mod upkeep;
 use self::commit::Phase;
 use self::contents::Contents;
 use self::persist::persist;
+use self::purse::Purse;
 use super::expander::Expander;
 use super::journal::Journal;
 use super::lane::Lane;
@@ -55,6 +57,8 @@ pub(super) struct Engine<'e> {
     lanes: [Lane; 2],
     /// The texts at hand.
     contents: Contents,
+    /// What SMS may cost.
+    purse: Purse,
     next_tick: Moment,
     progress: Progress,
     counts: Counts,
@@ -91,6 +95,7 @@ impl<'e> Engine<'e> {
             others_expand: false,
             lanes,
             contents: Contents::default(),
+            purse: Purse::new(config),
             next_tick: started,
             progress: Progress::default(),
             counts: Counts::default(),

@@ -248,7 +248,8 @@ impl Expander {
             })
     }
 
-    /// An opposition holds for the address: whoever else has it is not written to there either.
+    /// An opposition holds for the address: whoever else has it is not written to there either; nor is a
+    /// mailbox that does not exist.
     fn refuse_elsewhere(
         &self,
         conn: &mut Conn,
@@ -261,10 +262,10 @@ impl Expander {
                 (envoi.canal == canal).then(|| mailbox::key(adresse))
             };
             let forms: BTreeSet<String> = envois.iter().filter_map(form).collect();
-            let refused = adresses::refused(conn, canal, &forms)?;
+            let barred = adresses::barred(conn, canal, &forms)?;
             for envoi in envois.iter_mut() {
-                if form(envoi).is_some_and(|form| refused.contains(&form)) {
-                    end(envoi, self.rules.elsewhere(), Etat::Ignore, now);
+                if let Some(why) = form(envoi).and_then(|form| barred.get(&form).copied()) {
+                    end(envoi, self.rules.barred(why), Etat::Ignore, now);
                 }
             }
         }

@@ -48,8 +48,31 @@ pub(super) struct Supply {
     pub(super) claimed: Option<Vec<Claimed>>,
     /// Why nothing could be: the channel is paused.
     pub(super) paused: Option<Arret>,
+    /// Why nothing may be: a limit of the settings is reached.
+    pub(super) spent: Option<Arret>,
     /// Places had now, and the wait for the next one.
     pub(super) places: Option<(usize, Duration)>,
+}
+
+impl Supply {
+    /// Nothing.
+    pub(super) const fn none(canal: Canal) -> Self {
+        Self {
+            canal,
+            claimed: None,
+            paused: None,
+            spent: None,
+            places: None,
+        }
+    }
+
+    /// Nothing, because a limit is reached.
+    pub(super) fn spent(arret: Arret) -> Self {
+        Self {
+            spent: Some(arret),
+            ..Self::none(Canal::Sms)
+        }
+    }
 }
 
 /// One channel during one run.
@@ -100,9 +123,17 @@ impl Lane {
         if let Some(paused) = supply.paused {
             self.hearing.stop(paused, true);
         }
+        if let Some(spent) = supply.spent {
+            self.stop(spent);
+        }
         if let Some((had, wait)) = supply.places {
             self.stock.put_places(had, wait);
         }
+    }
+
+    /// Begins nothing more in this run.
+    pub(super) fn stop(&mut self, arret: Arret) {
+        self.hearing.stop(arret, false);
     }
 
     /// Its channel, unless nothing of it leaves any more in this run.

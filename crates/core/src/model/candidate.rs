@@ -1,5 +1,6 @@
 //! A parent as the audience sees it, and how addresses are read.
 
+use crate::model::Fiche;
 use crate::phone::Region;
 use crate::schema::parents;
 use diesel::prelude::*;
@@ -25,6 +26,31 @@ pub struct Candidate {
     /// Whether the parent has left: no recipient any more.
     #[diesel(select_expression = parents::parti_le.is_not_null())]
     pub parti: bool,
+}
+
+impl From<&Fiche> for Candidate {
+    fn from(fiche: &Fiche) -> Self {
+        let parent = &fiche.parent;
+        Self {
+            id: parent.id,
+            nom: parent.nom.clone(),
+            prenom: parent.prenom.clone(),
+            telephone: parent.telephone.clone(),
+            email: parent.email.clone(),
+            notifications_sms: parent.notifications_sms,
+            notifications_email: parent.notifications_email,
+            parti: fiche.parti_le.is_some(),
+        }
+    }
+}
+
+/// Why an address is not written to, whoever has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Barred {
+    /// A record that has it refuses the channel.
+    Refusee,
+    /// There is no such mailbox: what was sent to it came back.
+    Morte,
 }
 
 /// What the settings say of how the directory's addresses are read, and by which gateway SMS leave.

@@ -6,11 +6,14 @@
 //! trigger empties it when a number or a mailbox is written, and another default country than the
 //! one in it makes them anew.
 
+pub mod mortes;
+
 use super::annuaire::in_chunks;
 use super::backend::locked_to_change;
 use super::sql::{columns, statements};
 use super::{Conn, Error};
 use crate::instant::Instant;
+use crate::model::Barred;
 use crate::phone::Region;
 use crate::schema::parents;
 use crate::vocabulary::Canal;
@@ -114,9 +117,26 @@ fn waiting(conn: &mut Conn, norme: &str) -> Result<Vec<Typed>, Error> {
     Ok(written)
 }
 
-/// Those of these forms that a record of the directory refuses on this channel. The forms must
+/// Those of these forms that are not written to on this channel, whoever has them. The forms must
 /// have been made ([`refresh`]).
-pub fn refused(
+pub fn barred(
+    conn: &mut Conn,
+    canal: Canal,
+    forms: &BTreeSet<String>,
+) -> Result<BTreeMap<String, Barred>, Error> {
+    let dead = match canal {
+        Canal::Sms => BTreeSet::new(),
+        Canal::Email => mortes::dead(conn, forms)?,
+    };
+    let refused = refused(conn, canal, forms)?;
+    let dead = dead.into_iter().map(|form| (form, Barred::Morte));
+    let refused = refused.into_iter().map(|form| (form, Barred::Refusee));
+    // A wish is told before a fault.
+    Ok(dead.chain(refused).collect())
+}
+
+/// Those that a record of the directory refuses.
+fn refused(
     conn: &mut Conn,
     canal: Canal,
     forms: &BTreeSet<String>,
@@ -144,8 +164,8 @@ pub fn refused(
 pub struct Use {
     /// Records that have it, of those who did not leave.
     pub fiches: usize,
-    /// Whether one of them, or of those who left, refuses the channel.
-    pub refused: bool,
+    /// Why it is not written to.
+    pub barred: Option<Barred>,
 }
 
 /// What the directory says of one address, by the rules of `norme`.
@@ -196,11 +216,20 @@ pub fn uses(conn: &mut Conn, canal: Canal, region: Region) -> Result<BTreeMap<St
             if let Some(adresse) = adresse {
                 let known = uses.entry(adresse).or_default();
                 known.fiches += usize::from(record.parti_le.is_none());
-                known.refused |= !accepted;
+                if !accepted {
+                    known.barred = Some(Barred::Refusee);
+                }
             }
         }
         if complete {
-            return Ok(uses);
+            break;
         }
     }
+    if canal == Canal::Email {
+        for form in mortes::all_dead(conn)? {
+            let known = uses.entry(form).or_default();
+            known.barred = known.barred.or(Some(Barred::Morte));
+        }
+    }
+    Ok(uses)
 }

@@ -82,7 +82,7 @@ impl Arret {
     /// The same with what it means for the channel: whole sentences.
     #[must_use]
     pub fn told(&self, lang: Lang) -> String {
-        texts::stopped(lang, self.canal, self.cause.verdict(), &self.phrase(lang))
+        texts::stopped(lang, self.canal, self.cause, &self.phrase(lang))
     }
 }
 
@@ -132,13 +132,21 @@ pub fn stop(conn: &mut Conn, arret: &Arret, now: Instant) -> Result<(), Error> {
         canaux::arrets.eq(times),
         canaux::cause.eq(arret.cause),
         canaux::code.eq(&arret.code),
-        canaux::detail.eq(nobodys(&arret.detail)),
+        canaux::detail.eq(kept_words(arret)),
     ));
     let times = conn.one(stop.returning(canaux::arrets))?;
     if let Some(wait) = lock_wait(arret.cause, times) {
         pause(conn, arret.canal, now + wait, now)?;
     }
     Ok(())
+}
+
+/// What this program says of its own limit names a day, which looks like somebody's number.
+fn kept_words(arret: &Arret) -> String {
+    match arret.cause {
+        Cause::Depense => arret.detail.clone(),
+        _ => nobodys(&arret.detail),
+    }
 }
 
 /// A peer's words without addresses and numbers of people: they stay here when the people are

@@ -9,6 +9,7 @@ pub mod address;
 pub(super) mod announce;
 pub(super) mod claim;
 mod lecture;
+pub mod missed;
 pub(super) mod quiet;
 pub mod recipients;
 pub(super) mod record;
@@ -26,6 +27,7 @@ pub use record::{Outcome, Recorded, overtake, record};
 pub use recover::{AMBIGUOUS_RESENDS, Recovered, drop_cancelled, expire, give_up, recover};
 pub use remise::{News, Noted, catch_up, note};
 pub use sent::{Sent, sent};
+pub use settle::paid::{Budget, settle_within};
 pub use settle::{Ready, Settled, settle};
 
 use std::time::Duration;

@@ -9,7 +9,7 @@ use crate::instant::InstantSql;
 use diesel::backend::Backend;
 use diesel::expression::{AppearsOnTable, ValidGrouping, is_aggregate};
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{Nullable, Text};
+use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel::{Expression, QueryResult, SelectableExpression};
 
 #[diesel::declare_sql_function]
@@ -45,6 +45,38 @@ where
 {
     let words = words.iter().map(|word| (*word).into()).collect();
     IsIn::new(column, Literal(words))
+}
+
+/// Numbers written out: more than a statement may have values.
+#[derive(Debug, Clone)]
+pub(super) struct Numbers(pub(super) Vec<i64>);
+
+impl Expression for Numbers {
+    type SqlType = BigInt;
+}
+
+impl<DB: Backend> QueryFragment<DB> for Numbers {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        // It is never asked again.
+        out.unsafe_to_cache_prepared();
+        let numbers: Vec<String> = self.0.iter().map(ToString::to_string).collect();
+        let none = if numbers.is_empty() { "NULL" } else { "" };
+        out.push_sql(&format!("({none}{})", numbers.join(",")));
+        Ok(())
+    }
+}
+
+impl QueryId for Numbers {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<QS> SelectableExpression<QS> for Numbers {}
+
+impl<QS> AppearsOnTable<QS> for Numbers {}
+
+impl<GB> ValidGrouping<GB> for Numbers {
+    type IsAggregate = is_aggregate::Never;
 }
 
 impl Expression for Literal {

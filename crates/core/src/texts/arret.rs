@@ -46,9 +46,15 @@ pub fn waits(lang: Lang, arret: &str) -> String {
 
 /// That a channel sends nothing for now, why, and what becomes of what waits; `phrase` is [`arret`]'s.
 #[must_use]
-pub fn stopped(lang: Lang, canal: Canal, verdict: Verdict, phrase: &str) -> String {
+pub fn stopped(lang: Lang, canal: Canal, cause: Cause, phrase: &str) -> String {
     let (name, canaux) = (super::canal(lang, canal), super::canaux(lang, canal));
-    match (verdict, lang) {
+    match (cause.verdict(), lang) {
+        (_, Lang::Fr) if cause == Cause::Depense => {
+            format!("Envoi des {canaux} interrompu : {phrase}. Les envois attendent.")
+        }
+        (_, Lang::En) if cause == Cause::Depense => {
+            format!("{name} stopped: {phrase}. What is left waits.")
+        }
         (Verdict::Config, Lang::Fr) => format!(
             "Envoi des {canaux} interrompu : réglage à corriger par l'administrateur ; {phrase}. Rien n'est perdu : les envois attendent."
         ),

@@ -7,7 +7,7 @@ text_enum! {
     Genre {
         /// A channel was stopped by a setting or by its peer.
         CanalArrete = "canal_arrete",
-        /// What the provider allows, or the credit, is used up.
+        /// What the provider or the school allows, or the credit, is used up.
         Quota = "quota",
         /// Something is due for a quarter of an hour and has not left.
         Retard = "retard",
@@ -45,7 +45,7 @@ impl Genre {
     #[must_use]
     pub const fn of_cause(cause: Cause) -> Self {
         match cause {
-            Cause::Limite | Cause::Credit => Self::Quota,
+            Cause::Limite | Cause::Depense | Cause::Credit => Self::Quota,
             _ => Self::CanalArrete,
         }
     }

@@ -4,7 +4,7 @@
 use crate::harness::{School, To, expand, message, number, parent, reading, rules, take_over};
 use crate::whole::Whole;
 use messages_core::dispatch::{Expander, Step};
-use messages_core::model::{Classe, Etudiant, NewMessage, Parent};
+use messages_core::model::{Barred, Classe, Etudiant, NewMessage, Parent};
 use messages_core::store::adresses;
 use messages_core::store::annuaire::{Annuaire, Lien};
 use messages_core::vocabulary::Canal;
@@ -216,7 +216,7 @@ fn another_default_country_reads_the_directory_anew(database: &Database) {
     // Who only looks sees the same before anybody has written the forms.
     assert!(uses("FR").is_empty());
     assert_eq!(uses("BE")["+32475123456"].fiches, 2);
-    assert!(uses("BE")["+32475123456"].refused);
+    assert_eq!(uses("BE")["+32475123456"].barred, Some(Barred::Refusee));
     let belgian = school.programme(Canal::Sms, To::Parent(1));
     expanded(&school, &[("SMS_DEFAULT_REGION", "BE")]);
     assert_eq!(told(&school, belgian), [ELSEWHERE]);

@@ -7,6 +7,7 @@
 )]
 
 mod adresses;
+mod adresses_mortes;
 mod announce;
 mod annuaire;
 mod cancel;
@@ -14,6 +15,7 @@ mod channels;
 mod claim;
 mod cles;
 mod close;
+mod depenses;
 mod desinscription;
 mod edit;
 mod expansion;

@@ -4,6 +4,7 @@
 use crate::harness::{School, place};
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 use diesel::{Connection, RunQueryDsl, SqliteConnection, sql_query};
+use messages_core::store::adresses::mortes;
 use messages_core::store::envois::{self, News, address};
 use messages_core::store::oubli::{self, Cours};
 use messages_core::store::{Conn, Error, canaux, messages, overview, upcoming};
@@ -94,6 +95,14 @@ fn what_is_asked_at_each_run_is_answered_by_its_partial_index() {
     let waiting = ask(|conn, _| envois::catch_up(conn).map(drop));
     uses("envois_reference", waiting.clone());
     assert!(!waiting.contains("SCAN e"), "{waiting}");
+    let one = || ["x@exemple.example".to_owned()].into();
+    let dead = plan(&database, |conn| mortes::dead(conn, &one()).map(drop));
+    uses("envois_non_remis", dead);
+    let all = ask(|conn, _| mortes::all_dead(conn).map(drop));
+    uses("envois_non_remis", all);
+    let told = plan(&database, |conn| mortes::constats(conn, &one()).map(drop));
+    uses("envois_non_remis", told.clone());
+    uses("envois_refuses", told);
     let forgetting = plan(&database, |conn| {
         let mut cours = Cours::new(now);
         conn.write(|conn| oubli::step(conn, &mut cours)).map(drop)

@@ -7,6 +7,7 @@ use messages_core::config::{Config, Lang};
 use messages_core::dispatch::Stop;
 use messages_core::incidents::SILENCE_MAX;
 use messages_core::instant::Instant;
+use messages_core::store::depenses::Compte;
 use messages_core::store::incidents::Incident;
 use messages_core::store::passages::Passage;
 use messages_core::store::{canaux, overview};
@@ -32,6 +33,7 @@ pub(super) fn lines(config: &Config, status: &Status) -> Vec<String> {
     lines.extend(waiting(config, status));
     let stopped = status.stopped.iter();
     lines.extend(stopped.map(|stopped| channel(config, status.now, stopped)));
+    lines.extend(counted(lang, &status.comptes));
     let uncertain = status.uncertain.iter();
     lines.extend(uncertain.map(|message| in_doubt(lang, message)));
     lines.extend(runs(config, status));
@@ -152,6 +154,15 @@ fn channel(config: &Config, now: Instant, stopped: &canaux::Stopped) -> String {
             stopped.arrets
         ),
     }
+}
+
+/// SMS counted against the limits of the settings.
+fn counted(lang: Lang, comptes: &[Compte]) -> Option<String> {
+    let told = texts::comptes(lang, comptes);
+    (!comptes.is_empty()).then(|| match lang {
+        Lang::Fr => format!("SMS comptés : {told}."),
+        Lang::En => format!("SMS counted: {told}."),
+    })
 }
 
 fn next_try(lang: Lang, at: &str, by_hand: bool) -> String {

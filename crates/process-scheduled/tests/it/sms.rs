@@ -4,6 +4,7 @@ mod answers;
 mod bodies;
 mod breaks;
 mod delivery;
+mod depense;
 mod gateways;
 #[cfg(target_os = "linux")]
 mod kannel;

@@ -137,7 +137,8 @@ fn a_preview_tells_what_an_email_says(database: &Database) {
 }
 
 fn a_preview_tells_what_an_sms_costs(database: &Database) {
-    let server = Server::start(database, &[("JWT_SIGNING_KEY", KEY)]);
+    let settings = [("JWT_SIGNING_KEY", KEY), ("SMS_PLAIN", "never")];
+    let server = Server::start(database, &settings);
     let user = Client::user(&server);
     user.school(3, 1);
     for (contenu, segments) in [

@@ -2,14 +2,15 @@
 
 use super::Engine;
 use super::persist::persist;
+use super::purse;
 use crate::channel::{Channel, Cutoff, Delivery};
 use crate::dispatch::lane::{Heard, Lane};
 use crate::dispatch::{HARD_LIMIT, policy};
 use crate::failpoint::reach;
 use crate::readdress;
-use crate::store::envois::{self, Announced, Outcome, Ready, Recorded, Settled};
+use crate::store::envois::{Announced, Outcome, Ready, Recorded, Settled};
 use crate::store::{Error, messages};
-use crate::vocabulary::{Etat, Motif};
+use crate::vocabulary::{Canal, Etat, Motif};
 use std::collections::BTreeSet;
 use std::time::Instant as Moment;
 
@@ -38,7 +39,7 @@ impl Engine<'_> {
             Vec::new()
         };
         if answers.is_empty() && ready.is_empty() {
-            return Ok(());
+            return self.keep_channels(&[]);
         }
         // The database's clock, without asking it each time: a retry's date needs no precision.
         let now = self.begun + self.started.elapsed();
@@ -54,9 +55,11 @@ impl Engine<'_> {
         };
         let outcomes: Vec<Outcome> = answers.iter().map(outcome).collect();
         let (passage, reading) = (self.passage.id.as_str(), self.rules.reading());
+        let unused = self.purse.unused(&outcomes);
+        let (purse, told) = (&self.purse, (outcomes.as_slice(), unused.as_slice()));
         reach("settle_begin");
         let settled = persist(self.conn, &self.stop, |conn, again| {
-            envois::settle(conn, passage, &outcomes, &ready, again, &reading)
+            purse.settle(conn, passage, told, &ready, again, &reading)
         })?;
         let committed = Moment::now();
         reach("settle_committed");
@@ -90,6 +93,7 @@ impl Engine<'_> {
             self.counts.add(refused.etat);
         }
         let outdated = outdated(&settled, ready);
+        self.purse.keep(&settled.paid);
         self.load_contents(&settled.announced)?;
         for envoi in settled.announced {
             self.hand_over(envoi, committed);
@@ -97,7 +101,11 @@ impl Engine<'_> {
         reach("handed_over");
         self.read_addresses_again(&outdated)?;
         (self.on_progress)(self.progress);
-        Ok(())
+        if let Some(reached) = &settled.reached {
+            let arret = purse::arret(self.config.messages.lang, reached);
+            self.lane(Canal::Sms).stop(arret);
+        }
+        self.keep_channels(&[])
     }
 
     /// Of these messages something may wait under an address that the directory has changed.
@@ -170,14 +178,16 @@ impl Engine<'_> {
     }
 }
 
-/// The messages of what was neither announced nor refused.
+/// The messages of what was neither announced nor refused, nor waits for another day.
 fn outdated(settled: &Settled, ready: &[Ready]) -> Vec<i64> {
-    if settled.announced.len() + settled.refused.len() == ready.len() {
+    let known = settled.announced.len() + settled.refused.len() + settled.unpaid.len();
+    if known == ready.len() {
         return Vec::new();
     }
     let announced = settled.announced.iter().map(|envoi| envoi.id);
     let refused = settled.refused.iter().map(|refused| refused.id);
-    let known: BTreeSet<i64> = announced.chain(refused).collect();
+    let unpaid = settled.unpaid.iter().copied();
+    let known: BTreeSet<i64> = announced.chain(refused).chain(unpaid).collect();
     let unknown = ready.iter().map(|ready| ready.envoi);
     let unknown = unknown.filter(|envoi| !known.contains(&envoi.id));
     let messages: BTreeSet<i64> = unknown.map(|envoi| envoi.message).collect();

@@ -1,13 +1,14 @@
 //! What the lanes need from the database before they can send, and what it keeps of them: envois
 //! claimed, pauses, reasons of a stop, places in a limited rate.
 
-use super::Engine;
 use super::persist::persist;
+use super::{Engine, purse};
 use crate::config::{Lang, Messages};
 use crate::dispatch::lane::{Heard, Lane, Need, News, Stopped, Supply};
 use crate::failpoint::reach;
 use crate::instant::Instant;
-use crate::store::canaux::Arret;
+use crate::store::canaux::{Arret, Stopped as Stop};
+use crate::store::depenses::{self, Limits};
 use crate::store::{Conn, Error, canaux, envois, expansion};
 use crate::texts;
 use crate::vocabulary::{Canal, Cause, Mode};
@@ -59,6 +60,7 @@ impl Engine<'_> {
         }
         let (passage, config) = (&self.passage, self.config);
         let (quiet, messages) = (config.sms.quiet, &config.messages);
+        let limits = self.purse.limits();
         let supplies = persist(self.conn, &self.stop, |conn, _| {
             conn.write(|conn| {
                 let now = conn.now()?;
@@ -67,7 +69,12 @@ impl Engine<'_> {
                 }
                 let supplies = needs
                     .iter()
-                    .map(|need| supply_of(conn, &passage.id, messages, need, now))
+                    .map(
+                        |need| match spent(conn, messages.lang, limits, need, now)? {
+                            Some(arret) => Ok(Supply::spent(arret)),
+                            None => supply_of(conn, &passage.id, messages, need, now),
+                        },
+                    )
                     .collect::<Result<Vec<Supply>, Error>>();
                 reach("claim_commit");
                 supplies
@@ -88,12 +95,7 @@ fn supply_of(
     need: &Need,
     now: Instant,
 ) -> Result<Supply, Error> {
-    let mut supply = Supply {
-        canal: need.canal,
-        claimed: None,
-        paused: None,
-        places: None,
-    };
+    let mut supply = Supply::none(need.canal);
     if need.envois > 0 {
         supply.paused = paused(conn, messages, need.canal, now)?;
         if supply.paused.is_some() {
@@ -111,6 +113,31 @@ fn supply_of(
         supply.places = Some((had, next.since(now)));
     }
     Ok(supply)
+}
+
+/// Why no SMS may be claimed now: a limit of the settings is reached. One that has begun anew since stops
+/// the channel no more.
+fn spent(
+    conn: &mut Conn,
+    lang: Lang,
+    limits: Option<&Limits>,
+    need: &Need,
+    now: Instant,
+) -> Result<Option<Arret>, Error> {
+    let Some(limits) = limits.filter(|_| need.canal == Canal::Sms && need.envois > 0) else {
+        return Ok(None);
+    };
+    if let Some(reached) = depenses::reached(conn, limits, now)? {
+        return Ok(Some(purse::arret(lang, &reached)));
+    }
+    let is_over = |stopped: &Stop| {
+        let Arret { cause, code, .. } = &stopped.arret;
+        *cause == Cause::Depense && limits.is_over(code, stopped.depuis, now)
+    };
+    if canaux::stopped(conn)?.iter().any(is_over) {
+        canaux::works(conn, Canal::Sms)?;
+    }
+    Ok(None)
 }
 
 /// Why nothing may be claimed now: the channel is paused, for the cause that is kept, if it is.

@@ -5,6 +5,7 @@ use super::{Order, Table, erase, liens, oppositions};
 use crate::model::{Fiche, ParentRow};
 use crate::schema::{etudiants, parents, parents_etudiants};
 use crate::store::backend::{MultiBackend, either};
+use crate::store::literal::{IsIn, Numbers};
 use crate::store::search::{minuscules, patterns};
 use crate::store::{Conn, Error};
 use diesel::prelude::*;
@@ -16,6 +17,8 @@ pub struct Filter {
     pub classe: Option<i64>,
     /// With this pupil.
     pub etudiant: Option<i64>,
+    /// Among these.
+    pub parmi: Option<Vec<i64>>,
     /// Each of these is in the name or the first name, in whatever letters.
     pub search: Vec<String>,
     /// The order.
@@ -45,6 +48,9 @@ impl Kept for Fiche {
         if let Some(etudiant) = filter.etudiant {
             let of_pupil = links.filter(parents_etudiants::etudiant.eq(etudiant));
             found = found.filter(parents::id.eq_any(of_pupil));
+        }
+        if let Some(ids) = &filter.parmi {
+            found = found.filter(IsIn::new(parents::id, Numbers(ids.clone())));
         }
         for pattern in patterns(&filter.search)? {
             let text = parents::nom.concat("\n").concat(parents::prenom);

@@ -31,6 +31,8 @@ pub struct Held {
     pub adresse: Option<String>,
     /// Times that the answer was lost.
     pub ambigus: i64,
+    /// Attempts.
+    pub tentatives: i64,
 }
 
 /// An envoi with the address that it goes to now.
@@ -109,7 +111,12 @@ pub fn hold_resendable(
     wanted: Option<&[i64]>,
     simulated: bool,
 ) -> Result<Vec<Held>, Error> {
-    let unaddressed = [Motif::SansAdresse, Motif::NumeroInvalide, Motif::PaysRefuse];
+    let unaddressed = [
+        Motif::SansAdresse,
+        Motif::NumeroInvalide,
+        Motif::PaysRefuse,
+        Motif::AdresseMorte,
+    ];
     let unreached = envois::etat
         .eq_any([Etat::Echec, Etat::Incertain])
         .or(envois::etat

@@ -1,12 +1,15 @@
 //! Outcomes recorded and envois announced for several senders in one commit: the statement that
 //! everything waits for.
 
+pub(in crate::store) mod paid;
 #[cfg(feature = "postgres")]
 pub(in crate::store) mod postgres;
 
 use super::{Announced, Claimed, Outcome, Recorded, Refused, announce, record};
 use crate::failpoint::reach;
+use crate::instant::Instant;
 use crate::model::Reading;
+use crate::store::depenses::{Paid, Reached};
 use crate::store::{Conn, Error, adresses};
 use std::time::Duration;
 
@@ -28,6 +31,12 @@ pub struct Settled {
     pub announced: Vec<Announced>,
     /// Envois that may not leave any more.
     pub refused: Vec<Refused>,
+    /// Within limits: what was counted for those announced.
+    pub paid: Vec<Paid>,
+    /// Envois that wait because no more SMS are allowed.
+    pub unpaid: Vec<i64>,
+    /// The limit that they would pass.
+    pub reached: Option<Reached>,
 }
 
 /// Records outcomes and announces what is ready. `again` after a commit whose answer was lost.
@@ -68,20 +77,45 @@ fn step_by_step(
         }
         let now = conn.now()?;
         let mut settled = Settled::default();
-        if again {
-            settled.recorded = record::standing(conn, outcomes)?;
-        }
-        settled.recorded.extend(record(conn, outcomes, now)?);
-        // One channel has one lease: usually a single group.
-        for group in ready.chunk_by(|one, other| one.lease == other.lease) {
-            let lease = group.first().map_or(Duration::ZERO, |first| first.lease);
-            let envois: Vec<Claimed> = group.iter().map(|ready| ready.envoi).collect();
-            let (announced, refused) =
-                announce(conn, passage, &envois, lease, again, reading, now)?;
-            settled.announced.extend(announced);
-            settled.refused.extend(refused);
-        }
+        record_all(conn, outcomes, again, now, &mut settled)?;
+        announce_all(conn, passage, ready, again, reading, now, &mut settled)?;
         reach("settle_commit");
         Ok(settled)
     })
+}
+
+/// Records outcomes; returns those that were not before.
+fn record_all(
+    conn: &mut Conn,
+    outcomes: &[Outcome],
+    again: bool,
+    now: Instant,
+    settled: &mut Settled,
+) -> Result<Vec<Recorded>, Error> {
+    if again {
+        settled.recorded = record::standing(conn, outcomes)?;
+    }
+    let kept = record(conn, outcomes, now)?;
+    settled.recorded.extend(&kept);
+    Ok(kept)
+}
+
+fn announce_all(
+    conn: &mut Conn,
+    passage: &str,
+    ready: &[Ready],
+    again: bool,
+    reading: &Reading,
+    now: Instant,
+    settled: &mut Settled,
+) -> Result<(), Error> {
+    // One channel has one lease: usually a single group.
+    for group in ready.chunk_by(|one, other| one.lease == other.lease) {
+        let lease = group.first().map_or(Duration::ZERO, |first| first.lease);
+        let envois: Vec<Claimed> = group.iter().map(|ready| ready.envoi).collect();
+        let (announced, refused) = announce(conn, passage, &envois, lease, again, reading, now)?;
+        settled.announced.extend(announced);
+        settled.refused.extend(refused);
+    }
+    Ok(())
 }

@@ -11,6 +11,7 @@ use messages_testing::db;
 fn all(conn: &Conn) -> Vec<Sql> {
     let mut all = [
         adresses::statements(),
+        adresses::mortes::statements(),
         annuaire::erase::statements(),
         annuaire::liens::statements(),
         annuaire::oppositions::statements(),

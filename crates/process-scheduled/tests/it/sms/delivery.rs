@@ -13,6 +13,7 @@ stories!(
     a_class_gets_each_its_own_sms,
     a_second_run_sends_nothing_again,
     an_sms_says_exactly_what_was_written,
+    letters_that_double_the_price_are_replaced_as_the_setting_says,
 );
 
 fn a_class_gets_each_its_own_sms(database: &Database) {
@@ -94,4 +95,30 @@ fn an_sms_says_exactly_what_was_written(database: &Database) {
     assert_eq!(posts[0].body["message"], contenu.replace("\r\n", "\n"));
     assert_eq!(posts[0].body.as_object().unwrap().len(), 4);
     assert_eq!(asked(&gateway), numbers([1]));
+}
+
+fn letters_that_double_the_price_are_replaced_as_the_setting_says(database: &Database) {
+    let gateway = Gateway::start(GatewayScript::default());
+    let short = "La fête de l’école";
+    let long = "La fête de l’école est à 8 h, à côté du préau : venez nombreux, merci à tous.";
+    let plain = long.replace('ê', "e").replace('ô', "o").replace('’', "'");
+    for (policy, contenu, expected) in [
+        ("auto", short, short),
+        ("auto", long, plain.as_str()),
+        ("jamais", long, long),
+        ("always", short, "La fete de l'école"),
+    ] {
+        let program = Program::new(database)
+            .gateway(&gateway)
+            .set("SMS_PLAIN", policy);
+        program.school(1, 1);
+        let odd = NewMessage {
+            contenu: contenu.to_owned(),
+            ..message(Canal::Sms, To::All)
+        };
+        program.insert(&odd);
+        assert_eq!(program.run(&[]).code, 0);
+        let posts = gateway.received();
+        assert_eq!(posts.last().unwrap().body["message"], expected, "{policy}");
+    }
 }

@@ -59,9 +59,21 @@ fn check_asks_for_an_opinion_of_the_sender(database: &Database) {
     assert_eq!(verbs, ["EHLO", "MAIL", "RSET", "QUIT"]);
     let refusal = Action::reply("553 5.7.1 <ecole@exemple.example>: not owned by user moulin");
     let server = Server::start(Script::default().on(Stage::Mail, refusal));
+    // The address that e-mails come back to is the one that is asked for, where it is set.
+    let program = program.relay(&server);
+    let returned = program
+        .clone()
+        .set("EMAIL_BOUNCE_ADDRESS", "retours@exemple.example");
+    let ended = returned.run(&["check"]);
+    assert!(
+        ended.stdout.contains("EMAIL_BOUNCE_ADDRESS : "),
+        "{ended:?}"
+    );
+    let (_, asked) = said(&server, "MAIL").pop().unwrap();
+    assert!(asked.contains("<retours@exemple.example>"), "{asked}");
     // A run's words go into mails and files: none of the relay's own, which hold the address.
     they_say(
-        &program.relay(&server),
+        &program,
         "not owned by user moulin",
         "corrigez DEFAULT_FROM_EMAIL",
     );

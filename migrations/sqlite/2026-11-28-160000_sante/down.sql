@@ -1,0 +1,2 @@
+DROP INDEX envois_refuses;
+DROP INDEX envois_non_remis;
