@@ -37,6 +37,7 @@ install_missing() {
   fi
   # Of others, to check that the tests' own servers are not too kind; not installed, in target/ only.
   scripts/aiosmtpd.sh || echo "without aiosmtpd: the test that wants it is skipped" >&2
+  scripts/dkimpy.sh || echo "without dkimpy: the tests that want it are skipped" >&2
   scripts/relays.sh || echo "without Exim, OpenSMTPD and Dovecot: the tests that want them are skipped" >&2
   if ! cargo nextest --version >/dev/null 2>&1; then
     cargo install --locked cargo-nextest

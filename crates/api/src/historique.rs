@@ -57,7 +57,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 const FILTERS: &[Parameter] = &[
     Parameter {
         name: "acteur",
-        description: "Fait par lui : « utilisateur 12 », « clé 3 », « anonyme », « ligne de commande »",
+        description: "Fait par lui : « utilisateur 12 », « clé 3 », « anonyme », « ligne de commande », « parent, par le lien de désinscription »",
         kind: Kind::Search,
     },
     Parameter {
@@ -100,7 +100,7 @@ struct FaitJson {
     /// Quand.
     #[schema(value_type = String, format = DateTime)]
     fait_le: Local,
-    /// Qui : « utilisateur 12 », « clé 3 », « anonyme », « ligne de commande ».
+    /// Qui : « utilisateur 12 », « clé 3 », « anonyme », « ligne de commande », « parent, par le lien de désinscription ».
     acteur: String,
     /// Ce qui a été fait.
     #[schema(value_type = ActionEnum)]

@@ -2,7 +2,7 @@
 //!
 //! In the order of a request: [`server`] listens; `edge` numbers it, notes it and answers
 //! preflights; `gate` finds out who calls and lets it through to its `endpoint`; `messages`,
-//! `directory`, `receipts`, `health`, `metrics` and `openapi` are the endpoints, `crud` what those of objects
+//! `directory`, `desinscription`, `receipts`, `health`, `metrics` and `openapi` are the endpoints, `crud` what those of objects
 //! have in common; `drf` reads what was sent and says what was wrong with it; `state` asks the core
 //! crate; `answer` writes what was found. `alarms` tells what needs a person. [`commands`] is the command
 //! line beside it.
@@ -46,6 +46,7 @@ pub mod commands;
 mod condition;
 mod counters;
 mod crud;
+mod desinscription;
 mod directory;
 mod dispatcher;
 mod drf;

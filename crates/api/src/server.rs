@@ -6,7 +6,10 @@ use crate::edge::{self, bounds, cors, headers, journal};
 use crate::endpoint::Endpoint;
 use crate::messages::track;
 use crate::state::{State, THREADS};
-use crate::{directory, gate, health, historique, messages, metrics, openapi, receipts, start};
+use crate::{
+    desinscription, directory, gate, health, historique, messages, metrics, openapi, receipts,
+    start,
+};
 use actix_web::dev::{Extensions, ServerHandle};
 use actix_web::middleware::{NormalizePath, TrailingSlash, from_fn};
 use actix_web::{App, HttpServer, rt, web};
@@ -32,6 +35,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     endpoints.extend(health::endpoints());
     endpoints.extend(openapi::endpoints());
     endpoints.extend(track::endpoints());
+    endpoints.extend(desinscription::endpoints());
     endpoints.extend(receipts::endpoints());
     endpoints
 }

@@ -121,9 +121,21 @@ impl State {
             log::error!("une clé d'idempotence, et une réponse qui n'est pas gardée");
             return Err(ApiError::Internal);
         }
+        self.change_as(by.acteur.clone(), conflict, change).await
+    }
+
+    /// As [`Self::change`], where it is public: for whom the request speaks is said by its token.
+    ///
+    /// # Errors
+    /// As [`ApiError::from_store`].
+    pub(crate) async fn change_as<T: Send + 'static>(
+        &self,
+        acteur: Acteur,
+        conflict: &'static str,
+        change: impl FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, ApiError> {
         let change = |conn: &mut Conn| conn.write(change);
-        self.wait_for(Some(by.acteur.clone()), conflict, change)
-            .await
+        self.wait_for(Some(acteur), conflict, change).await
     }
 
     /// As [`Self::change`], for what may be asked under an idempotency key: the answer that `work` makes

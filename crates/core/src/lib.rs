@@ -14,6 +14,7 @@ pub mod config;
 pub mod credit;
 pub mod digest;
 pub mod dispatch;
+pub mod dkim;
 mod domain;
 pub mod exit;
 pub mod failpoint;

@@ -4,6 +4,7 @@ pub mod addresses;
 mod arret;
 mod conflits;
 mod depenses;
+mod desinscription;
 mod fautes;
 mod incidents;
 mod joignable;
@@ -15,6 +16,7 @@ mod retour;
 pub use arret::{arret, stopped, tried_again, waits};
 pub use conflits::conflit;
 pub use depenses::{beyond, comptes, limit};
+pub use desinscription::{unsubscribe_asked, unsubscribe_unknown, unsubscribed};
 pub use fautes::unready;
 pub use incidents::{
     alert_subject, also_open, incident, incident_over, incident_told, more_incidents, run_failed,

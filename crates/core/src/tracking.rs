@@ -1,8 +1,10 @@
-//! Whether an e-mail was read, where the school follows it and the reader has agreed.
+//! What the reader of an e-mail tells: that it was read, where the school follows it and the reader has
+//! agreed; that no more are wanted.
 //!
-//! The e-mail holds a picture whose address has a token: the envoi's number, and a fingerprint that
-//! only this program can make, because the message's reading key never leaves it. So nobody can
-//! mark somebody else's e-mail as read, or find out who exists.
+//! Either is told at an address that has a token: the envoi's number, and a fingerprint that only this
+//! program can make, because the message's reading key never leaves it. So nobody can mark somebody else's
+//! e-mail as read, speak for another parent, or find out who exists; and a token of the one kind is none of
+//! the other.
 
 use crate::digest::hex;
 use ring::hmac;
@@ -10,8 +12,18 @@ use ring::hmac;
 /// The token of an envoi: its number and 128 bits in hexadecimal.
 #[must_use]
 pub fn token(cle_lecture: &str, envoi: i64) -> String {
+    made(cle_lecture, b"", envoi)
+}
+
+/// The token by which the recipient of an envoi wants no more e-mails.
+#[must_use]
+pub fn unsubscription(cle_lecture: &str, envoi: i64) -> String {
+    made(cle_lecture, b"desinscription", envoi)
+}
+
+fn made(cle_lecture: &str, what: &[u8], envoi: i64) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA256, cle_lecture.as_bytes());
-    let sum = hmac::sign(&key, &envoi.to_be_bytes());
+    let sum = hmac::sign(&key, &[what, &envoi.to_be_bytes()].concat());
     format!("{envoi}-{:.32}", hex(sum.as_ref()))
 }
 

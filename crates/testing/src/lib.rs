@@ -5,7 +5,7 @@
 //! and every connection to it. [`tls`] holds the certificates they show. [`db`] gives
 //! each test a database of its own; [`cluster`] a whole server, [`pgbouncer`] a pool before it, and
 //! [`proxy`] a bad way to it. [`relay`] runs relays that others wrote, [`kannel`] such a gateway.
-//! [`figures`] tells what was measured.
+//! [`dkim`] makes keys and has signatures verified. [`figures`] tells what was measured.
 
 #![expect(
     clippy::unwrap_used,
@@ -17,6 +17,7 @@ pub mod bench;
 #[cfg(unix)]
 pub mod cluster;
 pub mod db;
+pub mod dkim;
 pub mod figures;
 pub mod http;
 mod journal;

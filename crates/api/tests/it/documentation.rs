@@ -127,6 +127,7 @@ fn every_documented_method_is_routed_and_no_other(database: &Database) {
     }
     let found: Vec<&str> = open.keys().map(String::as_str).collect();
     let expected = [
+        "/api/desinscription/x/",
         "/api/docs/",
         "/api/messages/track/x/",
         "/api/receipts/twilio/x/",
@@ -136,6 +137,8 @@ fn every_documented_method_is_routed_and_no_other(database: &Database) {
     ];
     assert_eq!(found, expected);
     // A wrong token is told nothing.
-    assert_eq!(open.remove("/api/receipts/twilio/x/"), Some(404));
+    for path in ["/api/receipts/twilio/x/", "/api/desinscription/x/"] {
+        assert_eq!(open.remove(path), Some(404));
+    }
     assert!(open.values().all(|status| *status == 200), "{open:?}");
 }

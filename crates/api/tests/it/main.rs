@@ -8,6 +8,7 @@
 
 mod client;
 mod compare;
+mod desinscription;
 mod directory;
 mod documentation;
 mod fixture;

@@ -8,28 +8,19 @@ mod subject;
 use self::subject::Subject;
 use super::{Delivery, Unwritable};
 use crate::config::Config;
+use crate::dkim::Signer;
 use crate::{domain, html, tracking};
-use lettre::message::header::{Header, HeaderName, HeaderValue};
+use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
 
-/// `Auto-Submitted: auto-generated` keeps holiday answers away (RFC 3834, 5.1).
-#[derive(Clone)]
-struct AutoSubmitted;
-
-impl Header for AutoSubmitted {
-    fn name() -> HeaderName {
-        HeaderName::new_from_ascii_str("Auto-Submitted")
-    }
-
-    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        Ok(Self)
-    }
-
-    fn display(&self) -> HeaderValue {
-        HeaderValue::new(Self::name(), "auto-generated".to_owned())
-    }
+/// A header of ASCII letters, as it stands here.
+fn plain(name: &'static str, value: String) -> HeaderValue {
+    let name = HeaderName::new_from_ascii_str(name);
+    HeaderValue::dangerous_new_pre_encoded(name, value.clone(), value)
 }
+
+const ONE_CLICK: &str = "List-Unsubscribe=One-Click";
 
 /// Subject of an e-mail that was programmed without one.
 const NO_SUBJECT: &str = "Message de l'établissement";
@@ -39,10 +30,16 @@ const NO_SUBJECT: &str = "Message de l'établissement";
 pub(super) struct Letterhead {
     /// The sender.
     pub(super) from: Mailbox,
+    /// Where answers go, if not to the sender.
+    reply_to: Option<Mailbox>,
+    /// Who vouches for them.
+    signer: Option<Signer>,
     /// Where e-mails come back to, if that is another address.
     pub(super) bounces: Option<Address>,
     /// Where the picture is that tells of reading, if reading is followed.
     tracking: Option<String>,
+    /// Where parents say that they want no more e-mails, if they can.
+    unsubscribe: Option<String>,
 }
 
 impl Letterhead {
@@ -50,9 +47,19 @@ impl Letterhead {
         let api = &config.api;
         Self {
             from: config.email.from.clone(),
+            reply_to: config.email.reply_to.clone(),
+            signer: config.email.signer.clone(),
             bounces: config.email.bounces.clone(),
             tracking: api.base_url.clone().filter(|_| api.read_tracking),
+            unsubscribe: api.base_url.clone().filter(|_| api.unsubscribe),
         }
+    }
+
+    /// Where this recipient does.
+    fn unsubscribe(&self, delivery: &Delivery) -> Option<String> {
+        let base_url = self.unsubscribe.as_ref()?;
+        let token = tracking::unsubscription(&delivery.content.cle_lecture, delivery.id);
+        Some(format!("{base_url}/api/desinscription/{token}/"))
     }
 
     /// The sender of the envelope, to which this e-mail comes back. Its key stands behind a `+`, so that
@@ -82,11 +89,19 @@ impl Letterhead {
     }
 }
 
-/// Builds the e-mail.
+/// Writes the e-mail as it leaves.
 ///
 /// # Errors
 /// Why it cannot be written; it never will be, then.
-pub(super) fn build(head: &Letterhead, delivery: &Delivery) -> Result<Message, Unwritable> {
+pub(super) fn written(head: &Letterhead, delivery: &Delivery) -> Result<Vec<u8>, Unwritable> {
+    let message = build(head, delivery)?.formatted();
+    Ok(match &head.signer {
+        Some(signer) => signer.signed(message),
+        None => message,
+    })
+}
+
+fn build(head: &Letterhead, delivery: &Delivery) -> Result<Message, Unwritable> {
     let content = &delivery.content;
     let to = mailbox(&delivery.adresse).ok_or(Unwritable::Address)?;
     let subject = content
@@ -102,7 +117,19 @@ pub(super) fn build(head: &Letterhead, delivery: &Delivery) -> Result<Message, U
         .header(Subject(subject))
         .date(delivery.emis_le.utc().into())
         .message_id(Some(format!("<{key}@{}>", head.from.email.domain())))
-        .header(AutoSubmitted);
+        // Keeps holiday answers away (RFC 3834, 5.1).
+        .raw_header(plain("Auto-Submitted", "auto-generated".to_owned()));
+    let message = match &head.reply_to {
+        Some(reply_to) => message.reply_to(reply_to.clone()),
+        None => message,
+    };
+    let message = match head.unsubscribe(delivery) {
+        // One click, and the parent is out (RFC 8058).
+        Some(address) => message
+            .raw_header(plain("List-Unsubscribe", format!("<{address}>")))
+            .raw_header(plain("List-Unsubscribe-Post", ONE_CLICK.to_owned())),
+        None => message,
+    };
     let (text, html) = html::parts(&content.contenu, content.contenu_html.as_deref());
     let message = match html {
         None => message.singlepart(SinglePart::plain(lines(&text))),
@@ -156,17 +183,62 @@ pub(crate) mod tests {
         }
     }
 
-    fn written(delivery: &Delivery, tracking: Option<&str>) -> String {
-        let head = Letterhead {
+    fn head() -> Letterhead {
+        Letterhead {
             from: "Collège <ecole@exemple.fr>".parse().unwrap(),
             bounces: None,
-            tracking: tracking.map(ToOwned::to_owned),
+            reply_to: None,
+            signer: None,
+            tracking: None,
+            unsubscribe: None,
+        }
+    }
+
+    fn mail(head: &Letterhead, delivery: &Delivery) -> String {
+        String::from_utf8(written(head, delivery).unwrap()).unwrap()
+    }
+
+    fn tracked(delivery: &Delivery) -> String {
+        let head = Letterhead {
+            tracking: Some("https://ecole.exemple.fr".to_owned()),
+            ..head()
         };
-        String::from_utf8(build(&head, delivery).unwrap().formatted()).unwrap()
+        mail(&head, delivery)
     }
 
     fn text(delivery: &Delivery) -> String {
-        written(delivery, None)
+        mail(&head(), delivery)
+    }
+
+    #[test]
+    fn answers_go_where_the_school_wants_them() {
+        let delivery = delivery("Réunion", "Jeudi");
+        assert!(!text(&delivery).contains("Reply-To"));
+        let head = Letterhead {
+            reply_to: Some("Vie scolaire <vs@exemple.fr>".parse().unwrap()),
+            ..head()
+        };
+        let mail = mail(&head, &delivery);
+        let line = "Reply-To: \"Vie scolaire\" <vs@exemple.fr>\r\n";
+        assert!(mail.contains(line), "{mail}");
+    }
+
+    #[test]
+    fn one_click_says_that_no_more_is_wanted() {
+        let delivery = delivery("Réunion", "Jeudi");
+        assert!(!text(&delivery).contains("List-Unsubscribe"));
+        let head = Letterhead {
+            unsubscribe: Some("https://messages.ecole.exemple.fr".to_owned()),
+            ..head()
+        };
+        let mail = mail(&head, &delivery);
+        let token = tracking::unsubscription("def", 7);
+        let line = format!(
+            "List-Unsubscribe: <https://messages.ecole.exemple.fr/api/desinscription/{token}/>\r\n"
+        );
+        assert!(mail.contains(&line), "{mail}");
+        let post = "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n";
+        assert!(mail.contains(post), "{mail}");
     }
 
     #[test]
@@ -186,9 +258,8 @@ pub(crate) mod tests {
             (Some(long.as_str()), long.clone()),
         ] {
             let head = Letterhead {
-                from: "Collège <ecole@exemple.fr>".parse().unwrap(),
                 bounces: bounces.map(|address| address.parse().unwrap()),
-                tracking: None,
+                ..head()
             };
             assert_eq!(head.envelope_sender(&delivery), sender);
         }
@@ -197,11 +268,10 @@ pub(crate) mod tests {
     #[test]
     fn the_picture_stands_in_the_html_only_where_reading_is_followed() {
         let mut delivery = delivery("Réunion", "Jeudi");
-        let base = Some("https://ecole.exemple.fr");
-        assert!(!written(&delivery, base).contains("track"));
+        assert!(!tracked(&delivery).contains("track"));
         Arc::make_mut(&mut delivery.content).contenu_html = Some("<p>Jeudi</p>".into());
         assert!(!text(&delivery).contains("track"));
-        let followed = written(&delivery, base).replace("=\r\n", "");
+        let followed = tracked(&delivery).replace("=\r\n", "");
         let token = tracking::token("def", 7);
         assert!(
             followed.contains(&format!("/api/messages/track/{token}/")),
@@ -214,10 +284,7 @@ pub(crate) mod tests {
         let mut delivery = delivery("Réunion", "Jeudi");
         for html in ["<p><br></p>", "&nbsp;", " "] {
             Arc::make_mut(&mut delivery.content).contenu_html = Some(html.into());
-            assert!(
-                !written(&delivery, Some("https://x.fr")).contains("multipart"),
-                "{html}"
-            );
+            assert!(!tracked(&delivery).contains("multipart"), "{html}");
         }
     }
 

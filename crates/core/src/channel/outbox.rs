@@ -46,8 +46,8 @@ impl Outbox {
     /// The name depends on the envoi alone: one that is written again after a crash replaces itself.
     pub(super) fn write(&self, delivery: &Delivery) -> Answer {
         let (bytes, extension) = match self.canal {
-            Canal::Email => match email::build(&self.head, delivery) {
-                Ok(message) => (message.formatted(), "eml"),
+            Canal::Email => match email::written(&self.head, delivery) {
+                Ok(bytes) => (bytes, "eml"),
                 Err(fault) => return Answer::unsendable("message", &fault.to_string()),
             },
             Canal::Sms => (self.sms(delivery), "json"),

@@ -5,6 +5,7 @@
 use super::Vars;
 use super::network::Network;
 use super::rights::{self, Right};
+use crate::domain;
 use crate::secret::Secret;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -24,6 +25,7 @@ pub(super) const NAMES: &[&str] = &[
     "API_PAGINATION",
     "API_REQUESTS_PER_MINUTE",
     "MESSAGES_READ_TRACKING",
+    "EMAIL_UNSUBSCRIBE",
     "SMS_RECEIPT_SECRET",
 ];
 
@@ -61,6 +63,8 @@ pub struct Api {
     pub requests_per_minute: Option<u32>,
     /// Whether e-mails hold a picture that tells when they are read.
     pub read_tracking: bool,
+    /// Whether e-mails say where their reader tells that no more are wanted.
+    pub unsubscribe: bool,
     /// What the gateway signs its receipts with; none: they are not signed.
     pub receipt_key: Option<Secret>,
 }
@@ -103,6 +107,11 @@ impl Api {
         if read_tracking && base_url.is_none() {
             vars.fault("BASE_URL", "nécessaire avec MESSAGES_READ_TRACKING");
         }
+        let unsubscribe = vars.switch("EMAIL_UNSUBSCRIBE");
+        if unsubscribe && !base_url.as_deref().is_some_and(is_public) {
+            let text = "avec EMAIL_UNSUBSCRIBE il faut l'adresse publique du serveur, en https://";
+            vars.fault("BASE_URL", text);
+        }
         let pagination = vars.parsed("API_PAGINATION", "page ou limit", |text| match text {
             "page" => Some(Pagination::Page),
             "limit" => Some(Pagination::Limit),
@@ -123,9 +132,20 @@ impl Api {
             pagination: pagination.unwrap_or_default(),
             requests_per_minute: vars.number("API_REQUESTS_PER_MINUTE", 1..=1_000_000),
             read_tracking,
+            unsubscribe,
             receipt_key: vars.text("SMS_RECEIPT_SECRET").map(Secret::new),
         }
     }
+}
+
+/// Whether mail programs everywhere may reach it.
+fn is_public(url: &str) -> bool {
+    let url: Option<ureq::http::Uri> = url.parse().ok();
+    url.is_some_and(|url| {
+        url.scheme_str() == Some("https")
+            && url.query().is_none()
+            && url.host().is_some_and(domain::is_public)
+    })
 }
 
 fn signing_key(vars: &Vars) -> Option<SigningKey> {

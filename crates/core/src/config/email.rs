@@ -1,7 +1,10 @@
 //! `EMAIL_*` and `DEFAULT_FROM_EMAIL`, with Django's names and defaults.
 
+mod dkim;
+
 use super::Vars;
 use super::vars::is_loopback;
+use crate::dkim::Signer;
 use crate::domain;
 use crate::secret::Secret;
 use crate::vocabulary::Mode;
@@ -17,6 +20,10 @@ pub(super) const NAMES: &[&str] = &[
     "EMAIL_HOST_PASSWORD",
     "EMAIL_HELO_NAME",
     "DEFAULT_FROM_EMAIL",
+    "EMAIL_REPLY_TO",
+    "EMAIL_DKIM_KEY",
+    "EMAIL_DKIM_SELECTOR",
+    "EMAIL_DKIM_DOMAIN",
     "EMAIL_BOUNCE_ADDRESS",
     "MESSAGES_EMAIL_CONNECTIONS",
     "MESSAGES_EMAIL_PER_MINUTE",
@@ -48,6 +55,10 @@ pub struct Email {
     pub helo_name: Option<String>,
     /// Sender of all e-mails, all in ASCII.
     pub from: Mailbox,
+    /// Where answers go, all in ASCII; none: to the sender.
+    pub reply_to: Option<Mailbox>,
+    /// Who vouches for them, if somebody does here and not at the relay.
+    pub signer: Option<Signer>,
     /// Where e-mails come back to, all in ASCII; none: to the sender.
     pub bounces: Option<Address>,
     /// How many connections are used at once.
@@ -74,13 +85,17 @@ impl Email {
             );
         }
         let port = vars.number("EMAIL_PORT", 1..=65535).unwrap_or(25);
+        let from = mailbox(vars, "DEFAULT_FROM_EMAIL")
+            .unwrap_or_else(|| Mailbox::new(None, default_sender()));
         Self {
             host,
             port: u16::try_from(port).unwrap_or(25),
             security,
             login: login(vars),
             helo_name: helo_name(vars),
-            from: from(vars),
+            signer: dkim::read(vars, from.email.domain()),
+            from,
+            reply_to: mailbox(vars, "EMAIL_REPLY_TO"),
             bounces: bounces(vars),
             connections: vars
                 .number("MESSAGES_EMAIL_CONNECTIONS", 1..=200)
@@ -136,9 +151,9 @@ fn helo_name(vars: &mut Vars) -> Option<String> {
     )
 }
 
-fn from(vars: &mut Vars) -> Mailbox {
-    let read = vars.parsed(
-        "DEFAULT_FROM_EMAIL",
+fn mailbox(vars: &mut Vars, name: &str) -> Option<Mailbox> {
+    vars.parsed(
+        name,
         "une adresse comme « Collège <ecole@exemple.fr> », sans accent avant le @",
         |text| {
             let plain = !text.chars().any(char::is_control);
@@ -146,8 +161,7 @@ fn from(vars: &mut Vars) -> Mailbox {
                 .then(|| text.parse().ok().and_then(in_ascii))
                 .flatten()
         },
-    );
-    read.unwrap_or_else(|| Mailbox::new(None, default_sender()))
+    )
 }
 
 /// With the domain as relays know it; a local part with an accent is unknown to most of them.

@@ -115,8 +115,66 @@ fn the_sender_is_in_ascii_where_relays_want_it() {
         sender("ecole@exemple.fr").email.to_string(),
         "ecole@exemple.fr"
     );
-    let faults = settings_at_fault(&[("DEFAULT_FROM_EMAIL", "école@exemple.fr")]);
-    assert_eq!(faults, ["DEFAULT_FROM_EMAIL"]);
+    let answers = |to| load(&[("EMAIL_REPLY_TO", to)]).unwrap().email.reply_to;
+    let to = answers("Vie scolaire <vs@collège.fr>").unwrap().to_string();
+    assert_eq!(to, "Vie scolaire <vs@xn--collge-6ua.fr>");
+    assert_eq!(answers(""), None);
+    for name in ["DEFAULT_FROM_EMAIL", "EMAIL_REPLY_TO"] {
+        for mailbox in ["école@exemple.fr", "personne", "a@b.fr\r\nBcc: c@d.fr"] {
+            assert_eq!(settings_at_fault(&[(name, mailbox)]), [name]);
+        }
+    }
+}
+
+#[test]
+fn parents_say_that_they_want_no_more_where_they_can_reach_it() {
+    let said = |url| load(&[("EMAIL_UNSUBSCRIBE", "true"), ("BASE_URL", url)]);
+    for url in [
+        "https://ecole.exemple.fr",
+        "https://ecole.exemple.fr:8443/messages/",
+    ] {
+        assert!(said(url).unwrap().api.unsubscribe, "{url}");
+    }
+    for url in [
+        "",
+        "http://ecole.exemple.fr",
+        "https://localhost",
+        "https://192.168.1.4",
+        "https://messages.lan",
+        "https://collège.fr",
+        "https://ecole.exemple.fr/?a=b",
+        "https://ecole.exemple.fr/a b>",
+    ] {
+        assert_eq!(said(url).unwrap_err().settings(), "BASE_URL", "{url}");
+    }
+    assert!(
+        !load(&[("BASE_URL", "https://ecole.exemple.fr")])
+            .unwrap()
+            .api
+            .unsubscribe
+    );
+}
+
+#[test]
+fn a_signature_needs_its_key_and_its_selector() {
+    for (pairs, faults) in [
+        (&[("EMAIL_DKIM_SELECTOR", "a")][..], &["EMAIL_DKIM_KEY"][..]),
+        (&[("EMAIL_DKIM_DOMAIN", "exemple.fr")], &["EMAIL_DKIM_KEY"]),
+        (
+            &[("EMAIL_DKIM_KEY", "/nulle/part.pem")],
+            &["EMAIL_DKIM_SELECTOR", "EMAIL_DKIM_KEY"],
+        ),
+        (
+            &[
+                ("EMAIL_DKIM_KEY", "Cargo.toml"),
+                ("EMAIL_DKIM_SELECTOR", "a..b"),
+                ("EMAIL_DKIM_DOMAIN", "exemple"),
+            ],
+            &["EMAIL_DKIM_SELECTOR", "EMAIL_DKIM_DOMAIN", "EMAIL_DKIM_KEY"],
+        ),
+    ] {
+        assert_eq!(settings_at_fault(pairs), faults);
+    }
 }
 
 #[test]
@@ -193,8 +251,15 @@ fn the_sample_lists_every_setting_and_is_free_of_faults() {
             setting.unwrap_or(line).to_owned() + "\n"
         })
         .collect();
-    let (pairs, unreadable) = dotenv::parse(&uncommented, |_| None);
+    let (mut pairs, unreadable) = dotenv::parse(&uncommented, |_| None);
     assert!(unreadable.is_empty(), "{unreadable:?}");
+    let key = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(key.path(), messages_testing::dkim::key(&[])).unwrap();
+    for (name, value) in &mut pairs {
+        if name == "EMAIL_DKIM_KEY" {
+            *value = key.path().display().to_string();
+        }
+    }
     let mut listed: Vec<&str> = pairs.iter().map(|(name, _)| name.as_str()).collect();
     let mut known: Vec<&str> = Config::names().collect();
     listed.sort_unstable();

@@ -9,6 +9,7 @@
 
 pub mod classes;
 pub mod departs;
+pub mod desinscription;
 pub mod eleves;
 pub(super) mod erase;
 pub mod etudiants;

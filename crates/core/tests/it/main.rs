@@ -16,6 +16,7 @@ mod claim;
 mod cles;
 mod close;
 mod depenses;
+mod desinscription;
 mod edit;
 mod expansion;
 mod fence;

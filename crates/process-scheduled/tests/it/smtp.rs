@@ -3,6 +3,7 @@
 mod absent;
 mod check;
 mod delivery;
+mod dkim;
 mod doubt;
 mod login;
 pub(crate) mod mail;

@@ -100,6 +100,7 @@ pub(crate) const ENDPOINTS: &[(&str, Operations)] = &[
 pub(crate) const PUBLIC: &[&str] = &[
     "/api/messages/track/{jeton}/",
     "/api/receipts/{passerelle}/{jeton}/",
+    "/api/desinscription/{jeton}/",
     "/health/live",
     "/health/ready",
     "/api/schema/",

@@ -45,8 +45,8 @@ impl<'r> Link<'r> {
 
 impl Link<'_> {
     pub(crate) fn send(&mut self, delivery: &Delivery) -> Answer {
-        let body = match email::build(&self.relay.head, delivery) {
-            Ok(message) => content::wired(&message.formatted()),
+        let body = match email::written(&self.relay.head, delivery) {
+            Ok(message) => content::wired(&message),
             Err(fault) => return Answer::unsendable("message", &fault.to_string()),
         };
         reach("envelope");

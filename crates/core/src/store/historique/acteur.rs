@@ -3,7 +3,7 @@
 /// Who changes something, and by which request. No personal data but the address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Acteur {
-    /// `utilisateur 12`, `clé 3`, `anonyme`, `ligne de commande`.
+    /// `utilisateur 12`, `clé 3`, `anonyme`, `ligne de commande`, `parent, par le lien de désinscription`.
     pub nom: String,
     /// The address that the request came from.
     pub ip: Option<String>,
@@ -28,6 +28,12 @@ impl Acteur {
     #[must_use]
     pub fn anonyme() -> Self {
         Self::named("anonyme".to_owned())
+    }
+
+    /// A parent who follows the link of an e-mail; which one, the object says.
+    #[must_use]
+    pub fn parent() -> Self {
+        Self::named("parent, par le lien de désinscription".to_owned())
     }
 
     /// Whoever starts a program of ours.
