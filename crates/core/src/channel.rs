@@ -11,6 +11,7 @@ mod fault;
 mod outbox;
 mod sms;
 mod smtp;
+mod token;
 mod words;
 
 pub use answer::{About, Answer, UNWANTED};

@@ -23,7 +23,7 @@ mod vars;
 pub use alarms::Alarms;
 pub use api::{Api, Pagination, SigningKey};
 pub use database::Database;
-pub use email::{Email, Security};
+pub use email::{Email, Login, OAuth, Proof, Security};
 pub use environment::FILE;
 pub use log::Log;
 pub use message::{Lang, Messages};

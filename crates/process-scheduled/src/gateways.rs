@@ -49,7 +49,10 @@ fn list(cli: &Cli, wanted: Option<&str>) -> Result<Exit, Failure> {
     for (name, preset) in &presets {
         output::line("");
         output::line(format!("SMS_PROVIDER={name}   {}", preset.name));
-        for (setting, about) in &preset.settings {
+        let mut settings: Vec<_> = preset.settings.iter().collect();
+        // What has to be given, then what may be.
+        settings.sort_by_key(|(_, about)| about.default.is_some() || about.optional);
+        for (setting, about) in settings {
             let need = match (&about.default, about.optional) {
                 (Some(default), _) if default.is_empty() => " (facultatif)".to_owned(),
                 (Some(default), _) => format!(" (sinon {default})"),

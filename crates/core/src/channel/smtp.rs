@@ -13,6 +13,7 @@ mod extensions;
 mod link;
 mod login;
 mod name;
+mod oauth;
 mod relay;
 mod reply;
 mod response;

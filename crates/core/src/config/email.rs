@@ -1,12 +1,14 @@
 //! `EMAIL_*` and `DEFAULT_FROM_EMAIL`, with Django's names and defaults.
 
 mod dkim;
+mod login;
+
+pub use login::{Login, OAuth, Proof};
 
 use super::Vars;
 use super::vars::is_loopback;
 use crate::dkim::Signer;
 use crate::domain;
-use crate::secret::Secret;
 use crate::vocabulary::Mode;
 use lettre::Address;
 use lettre::message::Mailbox;
@@ -18,6 +20,11 @@ pub(super) const NAMES: &[&str] = &[
     "EMAIL_USE_SSL",
     "EMAIL_HOST_USER",
     "EMAIL_HOST_PASSWORD",
+    "EMAIL_OAUTH_TOKEN_URL",
+    "EMAIL_OAUTH_CLIENT_ID",
+    "EMAIL_OAUTH_CLIENT_SECRET",
+    "EMAIL_OAUTH_SCOPE",
+    "EMAIL_OAUTH_REFRESH_TOKEN",
     "EMAIL_HELO_NAME",
     "DEFAULT_FROM_EMAIL",
     "EMAIL_REPLY_TO",
@@ -49,8 +56,8 @@ pub struct Email {
     pub port: u16,
     /// Protection of the connection.
     pub security: Security,
-    /// User and password, when the relay wants them.
-    pub login: Option<(String, Secret)>,
+    /// Who logs in, when the relay wants to know.
+    pub login: Option<Login>,
     /// How this machine calls itself to the relay: a full name in ASCII, or an address in brackets.
     pub helo_name: Option<String>,
     /// Sender of all e-mails, all in ASCII.
@@ -91,7 +98,7 @@ impl Email {
             host,
             port: u16::try_from(port).unwrap_or(25),
             security,
-            login: login(vars),
+            login: login::read(vars),
             helo_name: helo_name(vars),
             signer: dkim::read(vars, from.email.domain()),
             from,
@@ -119,19 +126,6 @@ fn security(vars: &mut Vars) -> Security {
             Security::Implicit
         }
     }
-}
-
-fn login(vars: &mut Vars) -> Option<(String, Secret)> {
-    const USER: &str = "EMAIL_HOST_USER";
-    const PASSWORD: &str = "EMAIL_HOST_PASSWORD";
-    let (missing, given) = match (vars.text(USER), vars.text(PASSWORD)) {
-        (Some(user), Some(password)) => return Some((user, Secret::new(password))),
-        (None, None) => return None,
-        (Some(_), None) => (PASSWORD, USER),
-        (None, Some(_)) => (USER, PASSWORD),
-    };
-    vars.fault(missing, format!("manque, alors que {given} est donné"));
-    None
 }
 
 fn helo_name(vars: &mut Vars) -> Option<String> {

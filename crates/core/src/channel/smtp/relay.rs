@@ -1,7 +1,7 @@
 //! From the settings to a connection that is ready for MAIL.
 
 use super::extensions::Extensions;
-use super::login::{has_blanks, log_in};
+use super::login::Login;
 use super::name;
 use super::reply::{not_opened, while_opening};
 use super::response::Response;
@@ -12,7 +12,6 @@ use crate::channel::email::Letterhead;
 use crate::channel::{Answer, Unready};
 use crate::config::{Config, Security};
 use crate::domain;
-use crate::secret::Secret;
 use crate::vocabulary::Cause;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
@@ -34,7 +33,7 @@ pub struct Relay {
     host: String,
     port: u16,
     security: Security,
-    login: Option<(String, Secret)>,
+    login: Option<Login>,
     helo: Option<String>,
     tls: Option<Tls>,
     pub(super) head: Letterhead,
@@ -56,7 +55,7 @@ impl Relay {
             host,
             port: email.port,
             security: email.security,
-            login: email.login.clone(),
+            login: email.login.clone().map(Login::new),
             helo: email.helo_name.clone(),
             tls,
             head,
@@ -82,8 +81,9 @@ impl Relay {
             extensions = hello_again(&mut wire, &name, &extensions.name)?;
         }
         if let Some(login) = &self.login {
+            login.prepare()?;
             wire.until(step(until));
-            log_in(&mut wire, &extensions, login)?;
+            login.log_in(&mut wire, &extensions)?;
         }
         Ok((wire, extensions))
     }
@@ -146,9 +146,9 @@ impl Relay {
     /// What `check` tells of the settings besides.
     pub(super) fn remarks(&self) -> String {
         let mut told = String::new();
-        if let Some((_, password)) = &self.login {
+        if let Some(login) = &self.login {
             told.push_str(", connexion acceptée");
-            if has_blanks(password.expose()) {
+            if login.has_blanks() {
                 told.push_str(" ; à voir : EMAIL_HOST_PASSWORD contient des blancs");
             }
         }
