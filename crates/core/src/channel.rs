@@ -69,7 +69,7 @@ pub enum Channel {
     /// One file an envoi.
     Outbox(outbox::Outbox),
     /// The SMTP relay.
-    Smtp(smtp::Relay),
+    Smtp(Box<smtp::Relay>),
     /// The SMS gateway.
     Sms(sms::Gateway),
 }
@@ -87,7 +87,7 @@ impl Channel {
                 if !config.names_peer(canal) && !answers_here(config.email.port) {
                     return Err(Unready::NoRelay(config.email.port));
                 }
-                smtp::Relay::new(config).map(Self::Smtp)
+                smtp::Relay::new(config).map(|relay| Self::Smtp(Box::new(relay)))
             }
             (Mode::Reel, Canal::Sms) => sms::Gateway::new(&config.sms).map(Self::Sms),
         }

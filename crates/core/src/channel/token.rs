@@ -43,7 +43,10 @@ impl Kept {
     ///
     /// # Errors
     /// Those of `ask`.
-    pub(super) fn get(&self, ask: impl FnOnce() -> Result<Token, Answer>) -> Result<String, Answer> {
+    pub(super) fn get(
+        &self,
+        ask: impl FnOnce() -> Result<Token, Answer>,
+    ) -> Result<String, Answer> {
         let mut kept = self.lock();
         match kept.as_ref().filter(|token| token.until > Instant::now()) {
             Some(token) => Ok(token.text.clone()),

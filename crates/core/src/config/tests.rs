@@ -266,7 +266,9 @@ fn the_sample_lists_every_setting_and_is_free_of_faults() {
     known.sort_unstable();
     assert_eq!(listed, known);
     // A password and a token exclude each other.
-    let pairs = pairs.into_iter().filter(|(name, _)| name != "EMAIL_HOST_PASSWORD");
+    let pairs = pairs
+        .into_iter()
+        .filter(|(name, _)| name != "EMAIL_HOST_PASSWORD");
     assert_eq!(
         Config::load(Vars::from_pairs(pairs)).map(|c| c.warnings),
         Ok(vec![])

@@ -40,7 +40,9 @@ impl Login {
     /// Logs in, with one password once: a relay that counts wrong ones must not lock the account.
     pub(super) fn log_in(&self, wire: &mut Wire, extensions: &Extensions) -> Result<(), Answer> {
         match self {
-            Self::Password(user, password) => by_password(wire, extensions, user, password.expose()),
+            Self::Password(user, password) => {
+                by_password(wire, extensions, user, password.expose())
+            }
             Self::Token(user, tokens) => by_token(wire, extensions, user, tokens),
         }
     }

@@ -106,7 +106,11 @@ fn refused(status: u16, text: &str) -> Answer {
     };
     let number = word("error_description").filter(|word| word.starts_with("AADSTS"));
     let words: Vec<String> = word("error").into_iter().chain(number).collect();
-    let words = if words.is_empty() { status.to_string() } else { words.join(" ") };
+    let words = if words.is_empty() {
+        status.to_string()
+    } else {
+        words.join(" ")
+    };
     let text = format!(
         "le serveur de jetons refuse l'application ({words}) : corrigez EMAIL_OAUTH_CLIENT_ID, \
          EMAIL_OAUTH_CLIENT_SECRET, EMAIL_OAUTH_SCOPE ou EMAIL_OAUTH_REFRESH_TOKEN"

@@ -99,6 +99,8 @@ fn by_token(vars: &mut Vars, given: &str) -> Option<Login> {
 /// The secret is told to nobody on the way.
 fn is_private(url: &str) -> bool {
     let url: Option<ureq::http::Uri> = url.parse().ok();
-    let parts = url.as_ref().and_then(|url| Some((url.scheme_str()?, url.host()?)));
+    let parts = url
+        .as_ref()
+        .and_then(|url| Some((url.scheme_str()?, url.host()?)));
     parts.is_some_and(|(scheme, host)| scheme == "https" || (scheme == "http" && is_loopback(host)))
 }

@@ -117,7 +117,10 @@ fn with_token<'d>(program: Program<'d>, relay: &Server, tokens: &Gateway) -> Pro
         .set("EMAIL_OAUTH_TOKEN_URL", &tokens.url())
         .set("EMAIL_OAUTH_CLIENT_ID", "0b0a-client")
         .set("EMAIL_OAUTH_CLIENT_SECRET", "s3cret+&=")
-        .set("EMAIL_OAUTH_SCOPE", "https://outlook.office365.com/.default")
+        .set(
+            "EMAIL_OAUTH_SCOPE",
+            "https://outlook.office365.com/.default",
+        )
 }
 
 fn token(text: &str) -> Answer {
@@ -127,7 +130,9 @@ fn token(text: &str) -> Answer {
 
 fn only_tokens(token: &str) -> Script {
     let extensions = Action::reply("250-localhost\n250-AUTH LOGIN XOAUTH2\n250 PIPELINING");
-    Script::default().auth(USER, token).on(Stage::Ehlo, extensions)
+    Script::default()
+        .auth(USER, token)
+        .on(Stage::Ehlo, extensions)
 }
 
 fn a_token_stands_for_the_password(database: &Database) {
@@ -153,9 +158,17 @@ fn a_token_stands_for_the_password(database: &Database) {
     let program = program.set("EMAIL_OAUTH_REFRESH_TOKEN", "1//0g");
     assert_eq!(program.run(&["check"]).code, 0);
     let last = tokens.received().pop().unwrap();
-    assert!(last.raw.starts_with("grant_type=refresh_token&") && last.raw.contains("&refresh_token=1%2F%2F0g"), "{}", last.raw);
+    assert!(
+        last.raw.starts_with("grant_type=refresh_token&")
+            && last.raw.contains("&refresh_token=1%2F%2F0g"),
+        "{}",
+        last.raw
+    );
     for text in [program.log(), check.stdout, check.stderr] {
-        assert!(!text.contains("eyJ0eXAi") && !text.contains("s3cret"), "{text}");
+        assert!(
+            !text.contains("eyJ0eXAi") && !text.contains("s3cret"),
+            "{text}"
+        );
     }
 }
 
@@ -163,10 +176,26 @@ fn what_is_wrong_with_a_token_is_told(database: &Database) {
     let server = Server::start(only_tokens("eyJ0eXAi"));
     let expired = r#"{"error":"invalid_client","error_description":"AADSTS7000222: The provided client secret keys for app 'ecole@exemple.example' are expired."}"#;
     for (answer, code, told) in [
-        (Answer::status(401, expired), 78, "refuse l'application (invalid_client AADSTS7000222)"),
-        (Answer::status(200, "<html>"), 78, "n'est pas un serveur de jetons"),
-        (Answer::status(503, ""), 0, "n'en donne pas maintenant (503)"),
-        (token("faux"), 78, "le serveur d'envoi refuse le jeton (535 5.7.8)"),
+        (
+            Answer::status(401, expired),
+            78,
+            "refuse l'application (invalid_client AADSTS7000222)",
+        ),
+        (
+            Answer::status(200, "<html>"),
+            78,
+            "n'est pas un serveur de jetons",
+        ),
+        (
+            Answer::status(503, ""),
+            0,
+            "n'en donne pas maintenant (503)",
+        ),
+        (
+            token("faux"),
+            78,
+            "le serveur d'envoi refuse le jeton (535 5.7.8)",
+        ),
     ] {
         let tokens = Gateway::start(GatewayScript::default().answer(answer));
         let program = with_token(Program::new(database), &server, &tokens);
@@ -180,8 +209,17 @@ fn what_is_wrong_with_a_token_is_told(database: &Database) {
         program.wait_is_over();
     }
     assert_eq!(server.accepted_count(), 0);
-    let program = with_token(Program::new(database), &server, &Gateway::start(GatewayScript::default()));
+    let program = with_token(
+        Program::new(database),
+        &server,
+        &Gateway::start(GatewayScript::default()),
+    );
     let ended = program.set("EMAIL_HOST_PASSWORD", "x").run(&["check"]);
     assert_eq!(ended.code, 78);
-    assert!(ended.stderr.contains("EMAIL_HOST_PASSWORD : ne va pas avec EMAIL_OAUTH_TOKEN_URL"), "{ended:?}");
+    assert!(
+        ended
+            .stderr
+            .contains("EMAIL_HOST_PASSWORD : ne va pas avec EMAIL_OAUTH_TOKEN_URL"),
+        "{ended:?}"
+    );
 }
