@@ -26,6 +26,15 @@ pub(super) struct Found {
     pub(super) text: String,
 }
 
+impl Found {
+    pub(super) fn new(word: &str, text: impl Into<String>) -> Self {
+        Self {
+            word: word.to_owned(),
+            text: text.into(),
+        }
+    }
+}
+
 impl Fault {
     pub(super) fn of(text: &str, error: &toml::de::Error) -> Self {
         let before = error.span().and_then(|span| text.get(..span.start));

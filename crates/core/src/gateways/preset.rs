@@ -144,70 +144,78 @@ const TIMEOUT_MAX: u64 = 30;
 impl Preset {
     /// What no single line says.
     pub(super) fn check(&self) -> Result<(), Found> {
-        let found = |word: &str, text: String| {
-            Err(Found {
-                word: word.to_owned(),
-                text,
-            })
-        };
-        if let Some(name) = self.settings.keys().find(|name| !is_setting(name)) {
-            return found(
-                name,
-                format!("« {name} » : un réglage s'appelle SMS_… en majuscules"),
-            );
-        }
-        if self
-            .timeout
-            .is_some_and(|seconds| !(1..=TIMEOUT_MAX).contains(&seconds))
-        {
+        self.check_numbers()?;
+        self.check_names()?;
+        self.check_form()?;
+        self.check_sms()
+    }
+
+    fn check_numbers(&self) -> Result<(), Found> {
+        let long = |seconds| !(1..=TIMEOUT_MAX).contains(&seconds);
+        if self.timeout.is_some_and(long) {
             let text = format!("« timeout » : il faut un nombre entre 1 et {TIMEOUT_MAX}");
-            return found("timeout", text);
+            return Err(Found::new("timeout", text));
         }
         if self.per_minute == Some(0) {
-            return found(
-                "per_minute",
-                "« per_minute » : il faut au moins 1".to_owned(),
-            );
+            let text = "« per_minute » : il faut au moins 1";
+            return Err(Found::new("per_minute", text));
         }
-        for template in self.templates() {
-            for name in template.names() {
-                match name {
-                    Name::Setting(name) if !self.settings.contains_key(name) => {
-                        let word = format!("{{{name}}}");
-                        let text = format!("{word} n'est pas déclaré sous [settings]");
-                        return found(&word, text);
-                    }
-                    Name::Token if self.token.is_none() => {
-                        return found("{token}", "{token} : il manque [token]".to_owned());
-                    }
-                    _ => {}
+        Ok(())
+    }
+
+    /// Everything between braces has a value to come from.
+    fn check_names(&self) -> Result<(), Found> {
+        if let Some(name) = self.settings.keys().find(|name| !is_setting(name)) {
+            let text = format!("« {name} » : un réglage s'appelle SMS_… en majuscules");
+            return Err(Found::new(name, text));
+        }
+        for name in self.templates().flat_map(Template::names) {
+            match name {
+                Name::Setting(name) if !self.settings.contains_key(name) => {
+                    let word = format!("{{{name}}}");
+                    let text = format!("{word} n'est pas déclaré sous [settings]");
+                    return Err(Found::new(&word, text));
                 }
+                Name::Token if self.token.is_none() => {
+                    return Err(Found::new("{token}", "{token} : il manque [token]"));
+                }
+                _ => {}
             }
         }
+        Ok(())
+    }
+
+    /// A form has no lists and objects.
+    fn check_form(&self) -> Result<(), Found> {
+        let mut fields = self.request.all_fields();
         if self.request.encoding != Encoding::Json
-            && let Some((name, _)) = self.request.all_fields().find(|(_, tree)| !tree.is_flat())
+            && let Some((name, _)) = fields.find(|(_, tree)| !tree.is_flat())
         {
             let text = format!("« {name} » : un formulaire n'a que des textes et des nombres");
-            return found(name, text);
+            return Err(Found::new(name, text));
         }
+        Ok(())
+    }
+
+    /// The request says what is to be said, and to whom.
+    fn check_sms(&self) -> Result<(), Found> {
         let says = |wanted| {
             self.templates()
-                .any(|template| template.names().any(|name| *name == wanted))
+                .flat_map(Template::names)
+                .any(|name| *name == wanted)
         };
         if !says(Name::Text) {
-            return found(
-                "[request]",
-                "{text} ne s'y trouve pas : les SMS seraient vides".to_owned(),
-            );
+            let text = "{text} ne s'y trouve pas : les SMS seraient vides";
+            return Err(Found::new("[request]", text));
         }
         if ![Name::To, Name::ToDigits, Name::ToZeros]
             .into_iter()
             .any(says)
         {
-            return found(
+            return Err(Found::new(
                 "[request]",
-                "{to} ne s'y trouve pas : à qui écrire ?".to_owned(),
-            );
+                "{to} ne s'y trouve pas : à qui écrire ?",
+            ));
         }
         Ok(())
     }

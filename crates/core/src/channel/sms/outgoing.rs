@@ -148,3 +148,6 @@ fn basic([user, password]: &[Template; 2], values: &Values<'_>) -> Option<(Strin
         format!("Basic {}", STANDARD.encode(pair)),
     ))
 }
+
+#[cfg(test)]
+mod tests;

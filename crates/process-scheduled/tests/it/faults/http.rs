@@ -33,7 +33,8 @@ fn cells() -> Vec<(Answer, usize, &'static str)> {
         (Answer::status(408, "slow"), 1, sent),
         (Answer::AcceptThenClose, ALWAYS, doubt),
         (Answer::status(429, "").header("Retry-After", "60"), 1, sent),
-        (Answer::status(503, ""), 1, sent),
+        (Answer::status(503, ""), ALWAYS, doubt),
+        (Answer::status(503, "").header("Retry-After", "1"), 1, sent),
         (
             raw("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{"),
             ALWAYS,
