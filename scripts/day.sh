@@ -174,7 +174,7 @@ day() { # DATABASE
   peer mail smtp 5
   export EMAIL_PORT=$PORT
   # 111 is refused for good, once; 112 is told to come later.
-  peer sms sms 40 +33612001011=400:1 +33612001012=503
+  peer sms sms 40 +33612001011=400:1 +33612001012=429
   export SMS_API_URL="http://127.0.0.1:$PORT/send" SMS_API_KEY=cle SMS_SENDER_NAME=COLLEGE
   school
 
