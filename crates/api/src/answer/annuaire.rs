@@ -113,6 +113,7 @@ pub(crate) struct ParentJson {
     parti: bool,
     /// Peut recevoir un SMS ou un e-mail ; seulement avec « ?joignable= ».
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
     joignable: Option<bool>,
     /// Pourquoi un canal ne l'atteint pas ; seulement avec « ?joignable= ».
     #[serde(skip_serializing_if = "Option::is_none")]
