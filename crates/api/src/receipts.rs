@@ -43,7 +43,10 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         path: PATH,
         name: "Receipts",
         tag: "exploitation",
-        operations: vec![get.refuses(&[404]), post.refuses(&[404, 413])],
+        operations: vec![
+            get.refuses(&[404, 429, 503]),
+            post.refuses(&[400, 404, 409, 413, 422, 429, 503]),
+        ],
     }]
 }
 

@@ -43,7 +43,7 @@ impl FromStr for Joignable {
 pub(super) const JOIGNABLE: Parameter = Parameter {
     name: "joignable",
     description: "« non » : seulement ceux que ni SMS ni e-mail n'atteint, avec ce qui ne va pas ; « oui » : les autres. Qui a quitté l'annuaire n'est ni l'un ni l'autre",
-    kind: Kind::Words(|| vec!["oui", "non"]),
+    kind: Kind::Words(|| vec!["oui", "non", "true", "false", "1", "0"]),
 };
 
 pub(super) fn table() -> Endpoint {
