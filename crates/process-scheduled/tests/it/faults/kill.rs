@@ -157,7 +157,10 @@ fn a_run_that_was_frozen_beyond_its_lease_changes_nothing(database: &Database) {
     }
     let ids: Vec<u32> = sleepers.iter().map(Child::id).collect();
     for mut sleeper in sleepers {
-        assert!(sleeper.wait().unwrap().success());
+        let ended = sleeper.wait().unwrap();
+        let log = scene.program.log();
+        let errors: Vec<&str> = log.lines().filter(|line| line.contains("ERROR")).collect();
+        assert!(ended.success(), "{ended}: {errors:?}");
     }
     scene.judge("S1 freezes", freezes, &ids);
 }
