@@ -7,6 +7,8 @@ use super::{Diesel, Error, one_line, sorted};
 const AWAY: &[&str] = &[
     "database is locked",
     "database table is locked",
+    // Many processes began a transaction at once, and this one lost each time (SQLITE_PROTOCOL).
+    "locking protocol",
     "database or disk is full",
     "disk I/O error",
     "unable to open database file",
