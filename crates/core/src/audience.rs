@@ -66,6 +66,11 @@ impl Rules {
         }
     }
 
+    /// Country of numbers that are written without one.
+    pub(crate) const fn region(&self) -> Region {
+        self.region
+    }
+
     /// How the directory's addresses are read.
     #[must_use]
     pub fn reading(&self) -> Reading {

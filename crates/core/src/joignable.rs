@@ -42,7 +42,7 @@ pub struct Contact {
 /// # Errors
 /// The database's.
 pub fn ids(conn: &mut Conn, rules: &Rules, joignable: bool) -> Result<Vec<i64>, Error> {
-    conn.write(|conn| adresses::refresh_all(conn, rules.reading().region))?;
+    conn.write(|conn| adresses::refresh_all(conn, rules.region()))?;
     let (mut found, mut after) = (Vec::new(), 0);
     loop {
         let parents = expansion::group(conn, None, after, CHUNK)?;

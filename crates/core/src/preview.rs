@@ -126,7 +126,7 @@ impl Audience {
     fn of(&mut self, conn: &mut Conn, message: Upcoming, late: bool) -> Result<Preview, Error> {
         let canal = message.canal;
         if !self.uses.contains_key(&canal) {
-            let uses = adresses::uses(conn, canal, self.rules.reading().region)?;
+            let uses = adresses::uses(conn, canal, self.rules.region())?;
             self.uses.insert(canal, uses);
         }
         let recipients = self.recipients(conn, &message, late)?;

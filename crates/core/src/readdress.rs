@@ -36,7 +36,7 @@ pub fn resend(
     conn.write(|conn| {
         let now = conn.now()?;
         messages::reopen(conn, id)?;
-        adresses::refresh_all(conn, rules.reading().region)?;
+        adresses::refresh_all(conn, rules.region())?;
         let held = address::hold_resendable(conn, id, envois, rules.is_real())?;
         let Some(canal) = held.first().map(|held| held.canal) else {
             return Err(Error::Conflict(Conflict::NobodyToResend));
@@ -74,7 +74,7 @@ pub(crate) fn refresh(
 ) -> Result<Refreshed, Error> {
     conn.write(|conn| {
         address::lock_messages(conn, messages)?;
-        adresses::refresh_all(conn, rules.reading().region)?;
+        adresses::refresh_all(conn, rules.region())?;
         let now = conn.now()?;
         let held = address::hold_outdated(conn, messages)?;
         let mut refreshed = Refreshed::default();

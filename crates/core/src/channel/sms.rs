@@ -16,8 +16,8 @@ use crate::config;
 use crate::failpoint::reach;
 use crate::gateways::template::Values;
 use crate::segments::{self, Plain};
-use crate::vocabulary::{Canal, Cause};
-use outgoing::{Outgoing, UNSET};
+use crate::vocabulary::Canal;
+use outgoing::{Outgoing, unset};
 use session::Session;
 use std::time::{Duration, Instant};
 use wire::{CONNECT_TIMEOUT, Wire};
@@ -102,7 +102,7 @@ impl Link<'_> {
         };
         let unicode = segments::count(&text, Plain::Never).encodage != segments::GSM7;
         let call = Outgoing::sms(settings, &values, unicode);
-        let mut call = call.ok_or_else(|| Answer::channel(Cause::Reglage, "réglage", UNSET))?;
+        let mut call = call.ok_or_else(unset)?;
         self.gateway.session.sign(settings, &self.wire, &mut call)?;
         Ok(call)
     }
@@ -133,7 +133,7 @@ impl Link<'_> {
             ..settings.values()
         };
         let url = settings.preset.request.url.address(&values);
-        let url = url.ok_or_else(|| Answer::channel(Cause::Reglage, "réglage", UNSET))?;
+        let url = url.ok_or_else(unset)?;
         let call = Outgoing {
             method: "HEAD",
             ..Outgoing::plain(url)
@@ -158,7 +158,7 @@ impl Link<'_> {
             ..settings.values()
         };
         let call = Outgoing::get(&settings.preset, &credit.url, &values);
-        let mut call = call.ok_or_else(|| Answer::channel(Cause::Reglage, "réglage", UNSET))?;
+        let mut call = call.ok_or_else(unset)?;
         self.gateway.session.sign(settings, &self.wire, &mut call)?;
         let body = serde_json::from_str(&self.wire.ask(&call)?).unwrap_or_default();
         let left = credit

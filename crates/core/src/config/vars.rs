@@ -163,6 +163,12 @@ impl Vars {
     }
 }
 
+/// The scheme and the host of an address, if it has both.
+pub(super) fn scheme_and_host(url: &str) -> Option<(String, String)> {
+    let url: ureq::http::Uri = url.parse().ok()?;
+    Some((url.scheme_str()?.to_owned(), url.host()?.to_owned()))
+}
+
 /// True for a host that is this machine.
 pub(super) fn is_loopback(host: &str) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']');

@@ -93,7 +93,7 @@ impl Expander {
     fn try_step(&mut self, conn: &mut Conn) -> Result<Step, Error> {
         let outcome = conn.write(|conn| {
             // Another run that needs these addresses too waits for this commit: nothing else is in it.
-            let written = adresses::refresh(conn, self.rules.reading().region)?;
+            let written = adresses::refresh(conn, self.rules.region())?;
             if written > 0 {
                 return Ok(Err(written));
             }

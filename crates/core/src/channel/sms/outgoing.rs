@@ -1,9 +1,11 @@
 //! A request as it leaves: what the preset says, with the values of one SMS.
 
+use crate::channel::Answer;
 use crate::config::Gateway;
 use crate::gateways::Preset;
 use crate::gateways::preset::{Encoding, Request, Tree};
 use crate::gateways::template::{Template, Values};
+use crate::vocabulary::Cause;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::collections::BTreeMap;
@@ -18,7 +20,10 @@ pub(super) struct Outgoing {
 }
 
 /// Without a setting that the preset asks for: settings are read with their faults before.
-pub(super) const UNSET: &str = "un réglage de la passerelle manque";
+pub(super) fn unset() -> Answer {
+    let text = "un réglage de la passerelle manque";
+    Answer::channel(Cause::Reglage, "réglage", text)
+}
 
 impl Outgoing {
     /// The call that sends one SMS.

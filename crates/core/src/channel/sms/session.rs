@@ -1,12 +1,11 @@
 //! What a run keeps of a gateway: its token, and how far its clock is from ours.
 
-use super::outgoing::{Outgoing, UNSET};
+use super::outgoing::{Outgoing, unset};
 use super::wire::Wire;
 use super::{reply, sign};
 use crate::channel::Answer;
 use crate::channel::token::{Kept, Token};
 use crate::config::Gateway;
-use crate::vocabulary::Cause;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Kept for the run, shared by all senders. A mutex is held while the gateway is asked: whoever needs
@@ -29,7 +28,7 @@ impl Session {
         }
         let token = self.token.get(|| {
             let call = Outgoing::token(&gateway.preset, &gateway.values());
-            let call = call.ok_or_else(|| Answer::channel(Cause::Reglage, "réglage", UNSET))?;
+            let call = call.ok_or_else(unset)?;
             Token::read(&wire.ask(&call)?).ok_or_else(|| reply::unreadable("jeton"))
         })?;
         Ok(Some(token))
@@ -54,7 +53,6 @@ impl Session {
             return Ok(());
         };
         let values = gateway.values();
-        let unset = || Answer::channel(Cause::Reglage, "réglage", UNSET);
         let mut kept = locked(&self.ahead);
         let ahead = if let Some(ahead) = *kept {
             ahead

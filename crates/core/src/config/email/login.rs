@@ -1,7 +1,7 @@
 //! `EMAIL_HOST_USER` with its password, or `EMAIL_OAUTH_*`: how this machine logs in at the relay.
 
 use crate::config::Vars;
-use crate::config::vars::is_loopback;
+use crate::config::vars::{is_loopback, scheme_and_host};
 use crate::secret::Secret;
 
 const USER: &str = "EMAIL_HOST_USER";
@@ -98,9 +98,7 @@ fn by_token(vars: &mut Vars, given: &str) -> Option<Login> {
 
 /// The secret is told to nobody on the way.
 fn is_private(url: &str) -> bool {
-    let url: Option<ureq::http::Uri> = url.parse().ok();
-    let parts = url
-        .as_ref()
-        .and_then(|url| Some((url.scheme_str()?, url.host()?)));
-    parts.is_some_and(|(scheme, host)| scheme == "https" || (scheme == "http" && is_loopback(host)))
+    let parts = scheme_and_host(url);
+    parts
+        .is_some_and(|(scheme, host)| scheme == "https" || (scheme == "http" && is_loopback(&host)))
 }

@@ -1,7 +1,7 @@
 //! `SMS_PROVIDER`, and the settings that its preset asks for.
 
 use crate::config::Vars;
-use crate::config::vars::is_loopback;
+use crate::config::vars::{is_loopback, scheme_and_host};
 use crate::gateways::preset::Setting;
 use crate::gateways::template::Values;
 use crate::gateways::{self, Preset};
@@ -126,10 +126,10 @@ fn values(vars: &mut Vars, named: &str, preset: &Preset) -> BTreeMap<String, Sec
 
 /// What is wrong with an address, which is never shown.
 fn fault(url: &str, cleartext: bool) -> Option<&'static str> {
-    let parsed: Option<ureq::http::Uri> = url.parse().ok();
-    let parts = parsed
+    let parts = scheme_and_host(url);
+    let parts = parts
         .as_ref()
-        .and_then(|uri| Some((uri.scheme_str()?, uri.host()?)));
+        .map(|(scheme, host)| (scheme.as_str(), host.as_str()));
     match parts {
         Some(("https", _)) => None,
         Some(("http", host)) if cleartext || is_loopback(host) => None,
