@@ -66,7 +66,7 @@ async fn receive(
     let form = admitted(&state, &request, &passerelle, path.query("jeton")).await?;
     let body = take(payload.into_inner(), MAX_BODY).await?;
     let asked = Asked::read(&request, &body);
-    if !is_signed(&state, &request, &form, &asked, &body) {
+    if !is_signed(&state, &request, form, &asked, &body) {
         log::warn!("reçu refusé : signature fausse passerelle={passerelle}");
         return Err(ApiError::NotFound);
     }
@@ -85,12 +85,12 @@ async fn receive(
 
 /// The form of the gateway's receipts, for whoever has one of its tokens. Who guesses is slowed down as who
 /// guesses keys; who has one is not, because a gateway that is sent away may not come again.
-async fn admitted(
-    state: &State,
+async fn admitted<'s>(
+    state: &'s State,
     request: &HttpRequest,
     passerelle: &str,
     jeton: &str,
-) -> Result<Form, ApiError> {
+) -> Result<&'s Form, ApiError> {
     let attempt = match &state.rate {
         Some(rate) => {
             let address = address::of(&state.config.api.proxies, request);
@@ -101,8 +101,7 @@ async fn admitted(
         }
         None => None,
     };
-    let own = state.config.sms.gateway.as_ref();
-    let form = receipts::form(passerelle, own).ok_or(ApiError::NotFound)?;
+    let form = state.receipts.get(passerelle).ok_or(ApiError::NotFound)?;
     let name = passerelle.to_owned();
     let known = state.ask(move |conn| recus::valid(conn, &name)).await?;
     let shown = sha256(jeton.as_bytes());

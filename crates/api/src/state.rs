@@ -9,9 +9,11 @@ use crate::drf::{ApiError, Texts};
 use crate::rate::Rate;
 use actix_web::{HttpResponse, web};
 use messages_core::config::{Config, Database};
+use messages_core::receipts::{self, Form};
 use messages_core::store::appels::idempotence::{self, Once, Reponse};
 use messages_core::store::historique::Acteur;
 use messages_core::store::{Conn, Error, Pool};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -37,6 +39,8 @@ pub(crate) struct State {
     pub(crate) dispatcher: Dispatcher,
     pub(crate) rate: Option<Rate>,
     pub(crate) counters: Counters,
+    /// How the receipts of each gateway are read.
+    pub(crate) receipts: BTreeMap<String, Form>,
 }
 
 impl State {
@@ -61,6 +65,7 @@ impl State {
             dispatcher: Dispatcher::start(config.clone()),
             rate: config.api.requests_per_minute.map(Rate::new),
             counters: Counters::new(),
+            receipts: receipts::forms(config.sms.gateway.as_ref()),
             config,
         })
     }

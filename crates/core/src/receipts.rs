@@ -16,28 +16,23 @@ use crate::gateways;
 use crate::store::envois::{self, News, Noted};
 use crate::store::{Conn, Error};
 use crate::vocabulary::Remise;
+use std::collections::BTreeMap;
 
-/// How the receipts of a gateway are read: of the school's own one as its file says, of the others as their
-/// presets do. None of one that is not known, or tells nothing.
+/// How the receipts of each gateway are read that sends some, by its name: of the school's own one as its
+/// file says, of the others as their presets do.
 #[must_use]
-pub fn form(passerelle: &str, own: Option<&Gateway>) -> Option<Form> {
-    match own.filter(|own| own.passerelle == passerelle) {
-        Some(own) => own.preset.receipt.clone(),
-        None => gateways::parse(gateways::named(passerelle)?).ok()?.receipt,
-    }
-}
-
-/// The names of the gateways whose receipts are understood.
-#[must_use]
-pub fn names(own: Option<&Gateway>) -> Vec<String> {
-    let presets = gateways::names().map(str::to_owned);
-    let mut names: Vec<String> = presets
-        .chain(own.map(|own| own.passerelle.clone()))
-        .collect();
-    names.sort();
-    names.dedup();
-    names.retain(|name| form(name, own).is_some());
-    names
+pub fn forms(own: Option<&Gateway>) -> BTreeMap<String, Form> {
+    let presets = gateways::names().filter_map(|name| {
+        let preset = gateways::parse(gateways::named(name)?).ok()?;
+        Some((name.to_owned(), preset.receipt))
+    });
+    let own = own.map(|own| (own.passerelle.clone(), own.preset.receipt.clone()));
+    // The last one of a name counts, also when it sends none.
+    let forms: BTreeMap<String, Option<Form>> = presets.chain(own).collect();
+    let forms = forms.into_iter();
+    forms
+        .filter_map(|(name, form)| Some((name, form?)))
+        .collect()
 }
 
 /// What became of one receipt.

@@ -43,9 +43,9 @@ fn create(
     passerelle: &str,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    let own = config.sms.gateway.as_ref();
-    if receipts::form(passerelle, own).is_none() {
-        let known = receipts::names(own).join(", ");
+    let forms = receipts::forms(config.sms.gateway.as_ref());
+    if !forms.contains_key(passerelle) {
+        let known = forms.into_keys().collect::<Vec<_>>().join(", ");
         let text = format!("« {passerelle} » ne dit rien de ses SMS ; il faut l'une de : {known}");
         return Err(Failure::new(Exit::Failed, text));
     }

@@ -39,14 +39,14 @@ const SAMPLES: [Sample; 11] = [
 
 #[test]
 fn every_gateways_receipt_is_understood() {
-    let known = names(None);
+    let forms = forms(None);
     assert!(
-        known
-            .iter()
+        forms
+            .keys()
             .all(|name| SAMPLES.iter().any(|sample| sample.0 == name))
     );
     for (name, request, words, reference, code) in SAMPLES {
-        let form = form(name, None).unwrap();
+        let form = &forms[name];
         let states = [Remise::Remis, Remise::NonRemis, Remise::EnCours];
         for (word, remise) in words.into_iter().zip(states) {
             let request: Value = serde_json::from_str(&request.replace("WORD", word)).unwrap();
@@ -60,7 +60,7 @@ fn every_gateways_receipt_is_understood() {
         let strange = form.read(&json!({ "status": "NEVER_HEARD", "results": [{}] }));
         assert!(strange.iter().all(|told| told.remise.is_none()), "{name}");
     }
-    assert_eq!(form("http", None), None);
+    assert_eq!(forms.get("http"), None);
 }
 
 #[test]
@@ -248,8 +248,9 @@ fn value() -> impl Strategy<Value = Value> {
 proptest! {
     #[test]
     fn whatever_comes_is_read(request in value()) {
+        let forms = forms(None);
         for (name, ..) in SAMPLES {
-            for told in form(name, None).unwrap().read(&request) {
+            for told in forms[name].read(&request) {
                 prop_assert!(told.references.iter().all(|text| !text.is_empty() && text.len() <= 200));
                 prop_assert!(told.code.is_none_or(|code| code.len() <= 40));
             }
