@@ -2,6 +2,9 @@
 # What the tests need beyond a Rust toolchain, as Debian packages. Source this file, then:
 # install_missing.
 
+# shellcheck source=scripts/python.sh
+. scripts/python.sh
+
 install_missing() {
   local missing=() tool
   command -v cc >/dev/null || missing+=(gcc libc6-dev)
@@ -36,8 +39,8 @@ install_missing() {
     localedef -i fr_FR -f UTF-8 fr_FR.UTF-8 || echo "without French: the tests' servers speak English" >&2
   fi
   # Of others, to check that the tests' own servers are not too kind; not installed, in target/ only.
-  scripts/aiosmtpd.sh || echo "without aiosmtpd: the test that wants it is skipped" >&2
-  scripts/dkimpy.sh || echo "without dkimpy: the tests that want it are skipped" >&2
+  python_tools "$PWD/target/aiosmtpd-1.4.6" aiosmtpd==1.4.6 || echo "without aiosmtpd: the test that wants it is skipped" >&2
+  python_tools "$PWD/target/dkimpy-1.1.8" dkimpy==1.1.8 || echo "without dkimpy: the tests that want it are skipped" >&2
   scripts/relays.sh || echo "without Exim, OpenSMTPD and Dovecot: the tests that want them are skipped" >&2
   if ! cargo nextest --version >/dev/null 2>&1; then
     cargo install --locked cargo-nextest

@@ -2,15 +2,8 @@
 # A server over a small school, where nothing is sent, for scripts that try the HTTP interface from
 # outside. Source this file, then: python_tools FOLDER PACKAGE…, start_school, stop_school.
 
-# Python packages of these versions, in a virtual environment of their own.
-python_tools() {
-  local venv=$1
-  shift
-  if ! "$venv/bin/pip" show --quiet "${@%%==*}" >/dev/null 2>&1; then
-    python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet --disable-pip-version-check "$@"
-  fi
-}
+# shellcheck source=scripts/python.sh
+. scripts/python.sh
 
 school_server=
 school_folder=$(mktemp -d)

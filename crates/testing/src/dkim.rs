@@ -18,7 +18,7 @@ pub fn key(arguments: &[&str]) -> String {
     String::from_utf8(openssl(&all, "")).unwrap()
 }
 
-/// Whether dkimpy is installed (scripts/dkimpy.sh).
+/// Whether dkimpy is installed (scripts/test.sh).
 #[must_use]
 pub fn is_installed() -> bool {
     python().exists()

@@ -30,7 +30,7 @@ fn both_forms_of_a_key_sign_and_others_say_the_signature_is_right() {
         assert!(mail.lines().all(|line| line.len() <= 78), "{mail}");
         assert_eq!(signer.signed(message.into()), mail.as_bytes());
         if !is_installed() {
-            skipped("dkimpy is not installed (scripts/dkimpy.sh)");
+            skipped("dkimpy is not installed (scripts/test.sh)");
             return;
         }
         assert!(is_valid(mail.as_bytes(), &pem), "{mail}");
@@ -48,7 +48,7 @@ fn both_forms_of_a_key_sign_and_others_say_the_signature_is_right() {
 #[test]
 fn bodies_of_all_kinds_are_signed() {
     if !is_installed() {
-        return skipped("dkimpy is not installed (scripts/dkimpy.sh)");
+        return skipped("dkimpy is not installed (scripts/test.sh)");
     }
     let pem = key(&[]);
     let signer = signer(&pem).unwrap();

@@ -35,7 +35,7 @@ fn signing<'d>(program: Program<'d>, pem: &[u8]) -> Program<'d> {
 
 fn every_email_is_signed_also_after_a_refusal_and_sent_again(database: &Database) {
     if !is_installed() {
-        return skipped("dkimpy is not installed (scripts/dkimpy.sh)");
+        return skipped("dkimpy is not installed (scripts/test.sh)");
     }
     let script = Script::default()
         .on_recipient(&mailbox(1), Stage::Body, Action::reply("550 5.0.0 no"))

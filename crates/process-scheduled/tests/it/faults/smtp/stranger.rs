@@ -65,7 +65,7 @@ impl Relay {
 fn what_was_written_is_what_a_relay_of_others_reads() {
     let database = Database::sqlite();
     let Some(relay) = Relay::start(database.folder()) else {
-        skipped("aiosmtpd is not installed (scripts/aiosmtpd.sh)");
+        skipped("aiosmtpd is not installed (scripts/test.sh)");
         return;
     };
     let program = Program::new(&database)

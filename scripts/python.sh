@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Tools in Python that others wrote, for the tests: into target/, once. Source this file, then:
+# python_tools FOLDER PACKAGE==VERSION…
+
+# In a virtual environment of their own. (Each step by itself: in a condition set -e means nothing.)
+python_tools() {
+  local venv=$1
+  shift
+  "$venv/bin/pip" show --quiet "${@%%==*}" >/dev/null 2>&1 || {
+    python3 -m venv "$venv" &&
+      "$venv/bin/pip" install --quiet --disable-pip-version-check "$@"
+  }
+}
