@@ -11,9 +11,6 @@ pub use plain::{Plain, Price, Wide, as_sent, price, wide};
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
-/// [`Segments::encodage`] of what 7 bits can say.
-pub const GSM7: &str = "gsm7";
-
 /// What a text costs as an SMS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Segments {
@@ -38,6 +35,12 @@ fn septets(letter: char) -> Option<usize> {
     } else {
         EXTENDED.contains(letter).then_some(2)
     }
+}
+
+/// Whether 7 bits can say a text as it stands.
+#[must_use]
+pub fn is_seven_bit(text: &str) -> bool {
+    text.chars().all(|letter| septets(letter).is_some())
 }
 
 /// A text as an SMS says it: letters composed (Unicode's NFC: `e` with an accent behind it is one
@@ -66,7 +69,7 @@ pub fn count(text: &str, plain: Plain) -> Segments {
 fn count_as_it_is(text: &str) -> Segments {
     let places: Option<Vec<usize>> = text.chars().map(septets).collect();
     let (encodage, whole, part, places) = match places {
-        Some(places) => (GSM7, 160, 153, places),
+        Some(places) => ("gsm7", 160, 153, places),
         None => ("ucs2", 70, 67, text.chars().map(char::len_utf16).collect()),
     };
     let caracteres = places.iter().sum();

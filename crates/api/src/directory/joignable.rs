@@ -177,21 +177,20 @@ async fn write_table(state: web::Data<State>, query: Query) -> Result<HttpRespon
     Ok(csv::answer("parents", lines))
 }
 
-fn line(contact: &Contact, eleves: &[eleves::Eleve], lang: Lang, zone: chrono_tz::Tz) -> String {
+fn line(contact: &Contact, of_it: &[eleves::Eleve], lang: Lang, zone: chrono_tz::Tz) -> String {
     let parent = &contact.fiche.parent;
     let obstacle = |canal: Canal| {
         let mut obstacles = contact.obstacles.iter();
-        let of_it = obstacles.find(|one| one.canal == canal);
-        of_it.map_or_else(String::new, |one| texts::obstacle(lang, one, zone))
+        let found = obstacles.find(|one| one.canal == canal);
+        found.map_or_else(String::new, |one| texts::obstacle(lang, one, zone))
     };
-    let eleves: Vec<String> = eleves.iter().map(eleves::Eleve::named).collect();
     csv::line([
         parent.id.to_string(),
         parent.nom.clone(),
         parent.prenom.clone(),
         parent.telephone.clone(),
         parent.email.clone(),
-        eleves.join(", "),
+        eleves::named(of_it),
         if contact.joignable { "oui" } else { "non" }.to_owned(),
         obstacle(Canal::Sms),
         obstacle(Canal::Email),

@@ -15,7 +15,7 @@ use actix_web::{HttpResponse, Route, web};
 use futures_util::stream::iter;
 use messages_core::config::Lang;
 use messages_core::model::Message;
-use messages_core::store::annuaire::eleves::Eleve;
+use messages_core::store::annuaire::eleves;
 use messages_core::store::envois::missed::{self, NonAtteint};
 use messages_core::texts::not_reached_because;
 use messages_core::vocabulary::{Canal, Etat, Motif, Portee};
@@ -186,7 +186,7 @@ fn line(one: &NonAtteint, lang: Lang) -> String {
     let envoi = &one.envoi;
     csv::line([
         classe(one).to_owned(),
-        eleves(one),
+        eleves::named(&one.eleves),
         envoi.nom.clone(),
         envoi.prenom.clone(),
         envoi.telephone.clone(),
@@ -198,11 +198,6 @@ fn line(one: &NonAtteint, lang: Lang) -> String {
 /// The class under which it stands.
 fn classe(one: &NonAtteint) -> &str {
     one.eleves.first().map_or("", |eleve| &eleve.classe_nom)
-}
-
-fn eleves(one: &NonAtteint) -> String {
-    let eleves: Vec<String> = one.eleves.iter().map(Eleve::named).collect();
-    eleves.join(", ")
 }
 
 /// Nothing of it runs, and nothing is fetched.

@@ -100,8 +100,7 @@ impl Link<'_> {
             token,
             ..settings.values()
         };
-        let unicode = segments::count(&text, Plain::Never).encodage != segments::GSM7;
-        let call = Outgoing::sms(settings, &values, unicode);
+        let call = Outgoing::sms(settings, &values, !segments::is_seven_bit(&text));
         let mut call = call.ok_or_else(unset)?;
         self.gateway.session.sign(settings, &self.wire, &mut call)?;
         Ok(call)

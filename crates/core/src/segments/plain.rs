@@ -4,7 +4,7 @@
 //! does it (`deunicode` and `any_ascii` make `e` of `é`, `EUR` of `€` and words of a picture).
 
 use super::replaced::replaced;
-use super::{GSM7, Segments, count_as_it_is, normal, septets};
+use super::{Segments, count_as_it_is, is_seven_bit, normal, septets};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -51,7 +51,7 @@ pub(super) fn simplified(text: &str) -> String {
 #[must_use]
 pub fn as_sent(text: &str, plain: Plain) -> String {
     let text = normal(text);
-    if plain == Plain::Never || text.chars().all(|letter| septets(letter).is_some()) {
+    if plain == Plain::Never || is_seven_bit(&text) {
         return text;
     }
     let simplified = simplified(&text);
@@ -60,7 +60,7 @@ pub fn as_sent(text: &str, plain: Plain) -> String {
     }
     let (as_it_is, instead) = (count_as_it_is(&text), count_as_it_is(&simplified));
     // Half replaced it would look worse and cost the same.
-    if instead.encodage == GSM7 && instead.segments < as_it_is.segments {
+    if is_seven_bit(&simplified) && instead.segments < as_it_is.segments {
         simplified
     } else {
         text

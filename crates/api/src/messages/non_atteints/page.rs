@@ -1,10 +1,11 @@
 //! The list on paper: A4, with a box to tick for each call.
 
-use super::{classe, eleves};
+use super::classe;
 use crate::texts::{Sheet, sheet};
 use messages_core::config::Messages as Settings;
 use messages_core::instant::Instant;
 use messages_core::model::Message;
+use messages_core::store::annuaire::eleves;
 use messages_core::store::envois::missed::NonAtteint;
 use messages_core::texts::not_reached_because;
 use std::fmt::Write;
@@ -58,7 +59,7 @@ fn table(missed: &[NonAtteint], settings: &Settings, heads: &[&str]) -> String {
             "<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"n\">{}</td><td>{}</td><td>{}</td>\
              <td class=\"c\"></td></tr>",
             escaped(classe(one)),
-            escaped(&eleves(one)),
+            escaped(&eleves::named(&one.eleves)),
             escaped(name.trim()),
             escaped(&envoi.telephone),
             escaped(&envoi.email),

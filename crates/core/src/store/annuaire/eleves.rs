@@ -22,7 +22,7 @@ pub struct Eleve {
 impl Eleve {
     /// Such as `Martin Lina (6e A)`.
     #[must_use]
-    pub fn named(&self) -> String {
+    fn named(&self) -> String {
         let name = format!("{} {}", self.nom, self.prenom);
         if self.classe_nom.is_empty() {
             name.trim().to_owned()
@@ -30,6 +30,13 @@ impl Eleve {
             format!("{} ({})", name.trim(), self.classe_nom)
         }
     }
+}
+
+/// Several in one cell: `Martin Lina (6e A), Martin Tom (3e B)`.
+#[must_use]
+pub fn named(eleves: &[Eleve]) -> String {
+    let named: Vec<String> = eleves.iter().map(Eleve::named).collect();
+    named.join(", ")
 }
 
 type Row = (i64, String, String, Option<i64>, Option<String>);
