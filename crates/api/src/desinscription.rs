@@ -98,21 +98,10 @@ async fn admitted<T>(
     work: impl Future<Output = Result<T, ApiError>>,
     page: String,
 ) -> Result<HttpResponse, ApiError> {
-    let attempt = match &state.rate {
-        Some(rate) => {
-            let from = address::of(&state.config.api.proxies, request);
-            let from = from.map(|from| from.to_string()).unwrap_or_default();
-            Some((rate, rate.begin(format!("ip:{from}")).await?))
-        }
-        None => None,
-    };
-    match work.await {
-        Ok(_) => {
-            if let Some((rate, attempt)) = attempt {
-                rate.take_back(attempt).await;
-            }
-            Ok(html(StatusCode::OK, page))
-        }
+    let from = address::of(&state.config.api.proxies, request);
+    let from = from.map(|from| from.to_string());
+    match state.attempt(from.as_deref(), work).await {
+        Ok(_) => Ok(html(StatusCode::OK, page)),
         Err(ApiError::NotFound) => {
             let [title, text] = texts::unsubscribe_unknown(state.config.messages.lang);
             Ok(html(StatusCode::NOT_FOUND, shown(state, title, text, "")))

@@ -29,11 +29,25 @@ impl Rate {
         self.begin(caller).await.map(drop)
     }
 
-    /// The same, for what may turn out not to count: with what it is taken back by.
+    /// Does what a secret opens, for whoever shows one at this address: who guesses is slowed down before
+    /// anything is looked up, who has the right one is not counted.
     ///
     /// # Errors
-    /// As [`Self::check`].
-    pub(crate) async fn begin(&self, caller: String) -> Result<String, ApiError> {
+    /// As [`Self::check`], or those of `work`, which count.
+    pub(crate) async fn attempt<T>(
+        &self,
+        address: Option<&str>,
+        work: impl Future<Output = Result<T, ApiError>>,
+    ) -> Result<T, ApiError> {
+        let address = address.unwrap_or_default();
+        let counted = self.begin(format!("ip:{address}")).await?;
+        let done = work.await?;
+        let Ok(()) = self.backend.rollback(counted).await;
+        Ok(done)
+    }
+
+    /// Counts a request; with what it is taken back by.
+    async fn begin(&self, caller: String) -> Result<String, ApiError> {
         let input = SimpleInput {
             interval: Duration::from_secs(60),
             max_requests: self.most,
@@ -44,10 +58,5 @@ impl Rate {
             Decision::Allowed => Ok(counted),
             Decision::Denied => Err(ApiError::Throttled(output.seconds_until_reset().max(1))),
         }
-    }
-
-    /// Does as if it had not been counted.
-    pub(crate) async fn take_back(&self, counted: String) {
-        let Ok(()) = self.backend.rollback(counted).await;
     }
 }

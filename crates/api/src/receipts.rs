@@ -91,31 +91,20 @@ async fn admitted<'s>(
     passerelle: &str,
     jeton: &str,
 ) -> Result<&'s Form, ApiError> {
-    let attempt = match &state.rate {
-        Some(rate) => {
-            let address = address::of(&state.config.api.proxies, request);
-            let address = address
-                .map(|address| address.to_string())
-                .unwrap_or_default();
-            Some((rate, rate.begin(format!("ip:{address}")).await?))
-        }
-        None => None,
+    let address = address::of(&state.config.api.proxies, request);
+    let address = address.map(|address| address.to_string());
+    let form = async {
+        let form = state.receipts.get(passerelle).ok_or(ApiError::NotFound)?;
+        let name = passerelle.to_owned();
+        let known = state.ask(move |conn| recus::valid(conn, &name)).await?;
+        let shown = sha256(jeton.as_bytes());
+        // All of them, each in constant time.
+        let is_right = known.iter().fold(false, |right, one| {
+            right | bool::from(one.as_bytes().ct_eq(shown.as_bytes()))
+        });
+        is_right.then_some(form).ok_or(ApiError::NotFound)
     };
-    let form = state.receipts.get(passerelle).ok_or(ApiError::NotFound)?;
-    let name = passerelle.to_owned();
-    let known = state.ask(move |conn| recus::valid(conn, &name)).await?;
-    let shown = sha256(jeton.as_bytes());
-    // All of them, each in constant time.
-    let is_right = known.iter().fold(false, |right, one| {
-        right | bool::from(one.as_bytes().ct_eq(shown.as_bytes()))
-    });
-    if !is_right {
-        return Err(ApiError::NotFound);
-    }
-    if let Some((rate, attempt)) = attempt {
-        rate.take_back(attempt).await;
-    }
-    Ok(form)
+    state.attempt(address.as_deref(), form).await
 }
 
 /// Whether it is signed, where the gateway signs and the secret is set.

@@ -81,6 +81,18 @@ impl State {
         self.wait_for(None, self.texts.conflict(), question).await
     }
 
+    /// See [`Rate::attempt`].
+    pub(crate) async fn attempt<T>(
+        &self,
+        address: Option<&str>,
+        work: impl Future<Output = Result<T, ApiError>>,
+    ) -> Result<T, ApiError> {
+        match &self.rate {
+            Some(rate) => rate.attempt(address, work).await,
+            None => work.await,
+        }
+    }
+
     /// Asks the database how it is, on a connection of its own.
     ///
     /// # Errors

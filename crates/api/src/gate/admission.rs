@@ -46,16 +46,6 @@ async fn count(state: &State, caller: String) -> Result<(), ApiError> {
     }
 }
 
-/// Counts an attempt from this address: who guesses keys is slowed down as who uses one, before
-/// anything is looked up for them.
-async fn count_attempt(state: &State, address: Option<&str>) -> Result<Option<String>, ApiError> {
-    let address = address.unwrap_or_default();
-    match &state.rate {
-        Some(rate) => rate.begin(format!("ip:{address}")).await.map(Some),
-        None => Ok(None),
-    }
-}
-
 /// Who calls. A web-app token is checked here; an API key is looked up in the database.
 async fn authenticate(
     state: &State,
@@ -70,18 +60,16 @@ async fn authenticate(
     match state.auth.parse(header.as_deref(), now) {
         Ok(Credentials::Known(principal)) => Ok(principal),
         Ok(Credentials::Key(presented)) => {
-            let attempt = count_attempt(state, address).await?;
-            let prefixe = presented.prefixe.clone();
-            let known = state.ask(move |conn| cles::find(conn, &prefixe)).await?;
-            let principal = check_key(known.as_ref(), &presented).map_err(ApiError::Refused)?;
-            if let (Some(rate), Some(attempt)) = (&state.rate, attempt) {
-                rate.take_back(attempt).await;
-            }
-            Ok(principal)
+            let known = async {
+                let prefixe = presented.prefixe.clone();
+                let known = state.ask(move |conn| cles::find(conn, &prefixe)).await?;
+                check_key(known.as_ref(), &presented).map_err(ApiError::Refused)
+            };
+            state.attempt(address, known).await
         }
         Err(refusal) => {
-            count_attempt(state, address).await?;
-            Err(ApiError::Refused(refusal))
+            let refused = async { Err(ApiError::Refused(refusal)) };
+            state.attempt(address, refused).await
         }
     }
 }
