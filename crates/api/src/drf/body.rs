@@ -67,7 +67,7 @@ impl FromRequest for Body {
 ///
 /// # Errors
 /// 400 with the parser's words, 415.
-async fn read(request: &HttpRequest, bytes: Bytes) -> Result<Body, ApiError> {
+pub(crate) async fn read(request: &HttpRequest, bytes: Bytes) -> Result<Body, ApiError> {
     if bytes.is_empty() {
         return Ok(Body::of(Vec::new()));
     }
