@@ -16,6 +16,7 @@
 //! [`frame::page`]; a [`Page`] in the room's `pages()` with who may; a line in `tests/browser`.
 
 mod acts;
+mod annuaire;
 mod assets;
 mod chart;
 mod frame;
@@ -30,6 +31,7 @@ mod told;
 mod visitor;
 mod words;
 
+use crate::drf::MAX_BODY;
 use crate::edge;
 use crate::endpoint::Access;
 use actix_web::http::Method;
@@ -40,6 +42,8 @@ use actix_web::{Route, web};
 struct Page {
     path: &'static str,
     ways: Vec<Way>,
+    /// Most bytes of its form.
+    most: usize,
 }
 
 /// One method of a page.
@@ -54,7 +58,14 @@ impl Page {
         Self {
             path,
             ways: Vec::new(),
+            most: MAX_BODY,
         }
+    }
+
+    /// Its form may have as many bytes, for it has files.
+    const fn of_files(mut self, most: usize) -> Self {
+        self.most = most;
+        self
     }
 
     /// Looked at by those who may.
@@ -86,6 +97,7 @@ fn pages() -> Vec<Page> {
         list::pages(),
         one::pages(),
         acts::pages(),
+        annuaire::pages(),
     ];
     rooms.into_iter().flatten().collect()
 }

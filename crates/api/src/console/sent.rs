@@ -1,13 +1,13 @@
 //! What a form of ours sent, once the gate has read it.
 
-use crate::drf::{ApiError, Body, Value};
+use crate::drf::{ApiError, Body, File, Value};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use std::future::{Ready, ready};
 
-/// The fields of a form.
+/// The fields of a form, and its files.
 #[derive(Debug, Clone)]
-pub(super) struct Sent(pub(super) Body);
+pub(super) struct Sent(pub(super) Body, pub(super) Vec<File>);
 
 impl Sent {
     /// A field as it was written, without blanks around it; empty when it is not there.
@@ -26,6 +26,18 @@ impl Sent {
     /// A field that is a number.
     pub(super) fn number(&self, name: &str) -> Option<i64> {
         self.text(name).parse().ok()
+    }
+
+    /// Whether a box was ticked.
+    pub(super) fn ticked(&self, name: &str) -> bool {
+        self.said(name).is_some()
+    }
+
+    /// The files that were chosen in a field.
+    pub(super) fn files(&self, field: &str) -> Vec<File> {
+        // Of a field in which none was chosen, browsers send an empty one.
+        let chosen = |file: &&File| file.field == field && !file.name.is_empty();
+        self.1.iter().filter(chosen).cloned().collect()
     }
 }
 
