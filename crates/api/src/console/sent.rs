@@ -23,11 +23,6 @@ impl Sent {
         Some(self.text(name)).filter(|text| !text.is_empty())
     }
 
-    /// A field that is a number.
-    pub(super) fn number(&self, name: &str) -> Option<i64> {
-        self.text(name).parse().ok()
-    }
-
     /// Whether a box was ticked.
     pub(super) fn ticked(&self, name: &str) -> bool {
         self.said(name).is_some()

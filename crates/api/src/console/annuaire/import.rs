@@ -138,7 +138,7 @@ async fn take(
     };
     let mut again = None;
     if sent.said("importer").is_some() {
-        let seen = sent.number("absents").and_then(|seen| seen.try_into().ok());
+        let seen: Option<usize> = sent.text("absents").parse().ok();
         let is_rehearsed = sent.text("empreinte") == asked.empreinte;
         let done = match seen.filter(|_| is_rehearsed) {
             Some(seen) => carried_out(&state, &visitor, &asked, Some(seen)).await,
