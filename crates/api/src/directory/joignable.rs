@@ -144,7 +144,10 @@ const HEAD: [&str; 9] = [
 ];
 
 /// The parents as a table.
-pub(crate) async fn write_table(state: web::Data<State>, query: Query) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn write_table(
+    state: web::Data<State>,
+    query: Query,
+) -> Result<HttpResponse, ApiError> {
     let among = Arc::new(among(&state, &query).await?);
     let asked = Arc::clone(&among);
     let ids = state.ask(move |conn| Contact::ids(conn, &asked)).await?;

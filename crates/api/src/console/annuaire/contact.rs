@@ -20,6 +20,8 @@ pub(super) struct Side {
 pub(super) struct Seen {
     pub(super) id: i64,
     pub(super) name: String,
+    /// The same, as lists are ordered: the family name first.
+    pub(super) listed: String,
     pub(super) sms: Side,
     pub(super) email: Side,
     /// Whether one channel at least reaches the parent.
@@ -44,6 +46,7 @@ impl Seen {
         Self {
             id: parent.id,
             name: names::of_parent(&contact.fiche),
+            listed: format!("{} {}", parent.nom, parent.prenom),
             sms: side(Canal::Sms, &parent.telephone, parent.notifications_sms),
             email: side(Canal::Email, &parent.email, parent.notifications_email),
             reached: contact.joignable,

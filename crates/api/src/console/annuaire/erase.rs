@@ -43,11 +43,11 @@ async fn ask(
     };
     let lines = [
         f.t(
-            "Son nom, son numéro, son e-mail et son adresse disparaissent, partout, aussi des messages déjà partis. Ce qui a été écrit à ce parent seul est oublié.",
+            "Son nom, son numéro, son e-mail et son adresse disparaissent partout, aussi là où des messages sont déjà partis. Ce qui a été écrit à ce parent seul est oublié.",
             "The name, the number, the mailbox and the address go, everywhere, from messages that have left too. What was written to this parent alone is forgotten.",
         ),
         f.t(
-            "Ce qui devait encore lui partir ne part pas. Ses enfants et les chiffres des messages restent.",
+            "Ce qui devait encore partir vers ce parent ne part pas. Ses enfants et les chiffres des messages restent.",
             "What was still to leave for this parent does not. The children and the numbers of messages stay.",
         ),
         f.t(

@@ -24,7 +24,8 @@ impl Pager {
     pub(super) fn of(path: &str, query: &Query, count: i64) -> Self {
         let page = asked(query);
         let pages = (count.max(1) - 1) / SIZE + 1;
-        let link = |page: i64| format!("{path}?{}", query.with(&[("page", Some(page.to_string()))]));
+        let link =
+            |page: i64| format!("{path}?{}", query.with(&[("page", Some(page.to_string()))]));
         Self {
             page,
             pages,

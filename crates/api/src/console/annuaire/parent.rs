@@ -2,6 +2,7 @@
 
 use super::contact::Seen;
 use super::reads;
+use crate::condition::Condition;
 use crate::console::Page;
 use crate::console::frame::{Frame, Notice, Section, page, shown};
 use crate::console::gate::see;
@@ -10,7 +11,6 @@ use crate::console::sent::{Sent, body};
 use crate::console::told;
 use crate::console::visitor::Visitor;
 use crate::console::words::Words;
-use crate::condition::Condition;
 use crate::crud;
 use crate::drf::{ApiError, Body, Id, Value};
 use crate::messages::envois::reason;
@@ -166,7 +166,10 @@ async fn mend(
     let f = Frame::new(&state, &request, &visitor, Section::Directory);
     match change(&state, &visitor, id, said).await {
         Ok(_) => {
-            let text = f.t("Les coordonnées sont enregistrées.", "The addresses are saved.");
+            let text = f.t(
+                "Les coordonnées sont enregistrées.",
+                "The addresses are saved.",
+            );
             Ok(see(&path(id), Some(&Notice::new(true, text.to_owned()))))
         }
         Err(error @ (ApiError::Invalid(_) | ApiError::Conflict(_) | ApiError::Stale)) => {
@@ -187,5 +190,13 @@ pub(super) async fn change(
     said: Body,
 ) -> Result<HttpResponse, ApiError> {
     let (state, caller) = (state.clone(), visitor.caller.clone());
-    crud::change::<Fiche>(state, caller, Method::PATCH, Condition::NONE, Id(id), Ok(said)).await
+    crud::change::<Fiche>(
+        state,
+        caller,
+        Method::PATCH,
+        Condition::NONE,
+        Id(id),
+        Ok(said),
+    )
+    .await
 }

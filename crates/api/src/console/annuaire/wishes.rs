@@ -15,10 +15,7 @@ use actix_web::{HttpResponse, web};
 use messages_core::vocabulary::{Canal, Portee};
 
 pub(super) fn pages() -> Vec<Page> {
-    vec![
-        Page::new("/console/parents/{id}/notifications/")
-            .post(Portee::Ecriture, || web::to(set)),
-    ]
+    vec![Page::new("/console/parents/{id}/notifications/").post(Portee::Ecriture, || web::to(set))]
 }
 
 async fn set(
@@ -55,16 +52,16 @@ async fn set(
 fn done(words: Words, canal: Canal, wanted: bool) -> &'static str {
     match (canal, wanted) {
         (Canal::Sms, true) => words.t(
-            "Ce parent reçoit de nouveau des SMS.",
-            "This parent gets SMS again.",
+            "Ce parent reçoit désormais des SMS.",
+            "This parent gets SMS from now on.",
         ),
         (Canal::Sms, false) => words.t(
             "Ce parent ne reçoit plus de SMS.",
             "This parent gets no more SMS.",
         ),
         (Canal::Email, true) => words.t(
-            "Ce parent reçoit de nouveau des e-mails.",
-            "This parent gets emails again.",
+            "Ce parent reçoit désormais des e-mails.",
+            "This parent gets emails from now on.",
         ),
         (Canal::Email, false) => words.t(
             "Ce parent ne reçoit plus d’e-mails.",

@@ -130,25 +130,31 @@ fn leaving(words: Words, imported: &Imported, complet: bool) -> Option<String> {
     if imported.absents == 0 {
         return None;
     }
-    let who = parents(words, imported.absents);
     let all = words.number(number(imported.presents));
-    let begin = match words.code() {
-        "fr" if imported.absents == 1 => format!("{who} sur {all} n’est pas dans ce fichier"),
-        "fr" => format!("{who} sur {all} ne sont pas dans ce fichier"),
-        _ => format!("{who} of {all} not in this file"),
-    };
-    let end = if complet {
-        words.t(
+    let who = words.n(
+        number(imported.absents),
+        "parent n’est pas dans ce fichier|parents ne sont pas dans ce fichier",
+        "parent is not in this file|parents are not in this file",
+    );
+    let of = words.t("sur", "of");
+    let then = match (complet, imported.absents) {
+        (true, 1) => words.t(
+            "plus rien ne lui sera envoyé ; son historique reste.",
+            "nothing will be sent there any more; the history stays.",
+        ),
+        (true, _) => words.t(
             "plus rien ne leur sera envoyé ; leur historique reste.",
             "nothing will be sent to them any more; their history stays.",
-        )
-    } else {
-        words.t(
-            "ils restent destinataires. Si ce fichier est tout l’annuaire, cochez la case plus haut et refaites l’essai.",
-            "still recipients. If this file is the whole directory, tick the box above and rehearse again.",
-        )
+        ),
+        (false, _) => words.t(
+            "rien ne change pour les absents. Si ce fichier est tout l’annuaire, cochez la case plus haut et refaites l’essai.",
+            "nothing changes for the absent. If this file is the whole directory, tick the box above and rehearse again.",
+        ),
     };
-    Some(format!("{begin}{} {end}", words.t("\u{a0}:", ":")))
+    Some(format!(
+        "{who} ({of} {all}){} {then}",
+        words.t("\u{a0}:", ":")
+    ))
 }
 
 /// What a person has to say.
@@ -173,9 +179,21 @@ pub(super) const fn again(words: Words) -> &'static str {
 pub(super) fn done(words: Words, imported: &Imported) -> String {
     let changes = imported.changements;
     let mut parts = vec![
-        words.n(number(imported.parents), "parent importé|parents importés", "parent imported|parents imported"),
-        words.n(number(changes.parents.ajoutes), "ajouté|ajoutés", "added|added"),
-        words.n(number(changes.parents.modifies), "modifié|modifiés", "changed|changed"),
+        words.n(
+            number(imported.parents),
+            "parent importé|parents importés",
+            "parent imported|parents imported",
+        ),
+        words.n(
+            number(changes.parents.ajoutes),
+            "ajouté|ajoutés",
+            "added|added",
+        ),
+        words.n(
+            number(changes.parents.modifies),
+            "modifié|modifiés",
+            "changed|changed",
+        ),
     ];
     if imported.partis > 0 {
         parts.push(words.n(
