@@ -237,9 +237,9 @@ fn classes_are_counted_and_five_thousand_come_in_pages(database: &Database) {
     let user = Client::user(&server);
     user.school(40, 5000);
     let person = secretary(&server, database);
-    let page = person.page("/console/classes/?search=Classe+7");
+    let page = person.page("/console/classes/?search=4999");
     assert!(
-        page.contains("/console/messages/nouveau/?classe=7"),
+        page.contains("/console/messages/nouveau/?classe=4999"),
         "{page}"
     );
     let all = person.page("/console/classes/?page=100");
