@@ -8,6 +8,7 @@
 
 mod client;
 mod compare;
+mod console;
 mod console_annuaire;
 mod desinscription;
 mod directory;
