@@ -9,7 +9,6 @@
 mod client;
 mod compare;
 mod console;
-mod console_annuaire;
 mod desinscription;
 mod directory;
 mod documentation;

@@ -18,6 +18,7 @@ use messages_core::model::Classe;
 use messages_core::store::annuaire::eleves;
 use messages_core::store::{Conn, Error};
 use messages_core::vocabulary::Portee;
+use std::borrow::Borrow;
 
 pub(super) const PATH: &str = "/console/annuaire/";
 
@@ -51,8 +52,9 @@ struct Parents {
 }
 
 impl Parents {
-    fn is_of(&self, id: &i64) -> bool {
-        self.classe.as_ref().is_some_and(|classe| classe.id == *id)
+    fn is_of(&self, id: impl Borrow<i64>) -> bool {
+        let classe = self.classe.as_ref();
+        classe.is_some_and(|classe| classe.id == *id.borrow())
     }
 }
 

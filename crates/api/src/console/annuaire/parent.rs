@@ -69,7 +69,7 @@ struct Field {
 }
 
 impl Form {
-    fn new(telephone: String, email: String, faults: Vec<(String, String)>) -> Self {
+    fn new(telephone: String, email: String, faults: &[(String, String)]) -> Self {
         let of = |name: &str| {
             let faults = faults.iter().filter(|(field, _)| field == name);
             faults.map(|(_, text)| text.clone()).collect()
@@ -123,7 +123,7 @@ async fn look(state: &State, f: Frame, id: i64, typed: Option<Form>) -> Result<O
     let parent = contact.fiche.parent;
     let form = typed.unwrap_or_else(|| {
         let (telephone, email) = (parent.telephone.clone(), parent.email.clone());
-        Form::new(telephone, email, Vec::new())
+        Form::new(telephone, email, &[])
     });
     Ok(One {
         f: f.titled(seen.name.clone()),
@@ -174,7 +174,7 @@ async fn mend(
         }
         Err(error @ (ApiError::Invalid(_) | ApiError::Conflict(_) | ApiError::Stale)) => {
             reads(&visitor)?;
-            let form = Form::new(telephone, email, told::faults(&error, state.texts));
+            let form = Form::new(telephone, email, &told::faults(&error, state.texts));
             let one = look(&state, f, id, Some(form)).await?;
             page(StatusCode::BAD_REQUEST, &one)
         }

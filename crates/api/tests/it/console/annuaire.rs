@@ -508,8 +508,8 @@ fn nobody_does_here_what_their_key_may_not(database: &Database) {
         assert_eq!(reader.get(path).status, 403, "{path}");
     }
     // Who only writes is told of nobody.
-    let (writes, _) = key(database, &[Portee::Ecriture]);
-    let writer = Person::with(&server, &writes);
+    let (secret, _) = key(database, &[Portee::Ecriture]);
+    let writer = Person::with(&server, &secret);
     let seal = hidden(&writer.page(IMPORT), "sceau");
     let wrong = [
         ("sceau", seal.as_str()),
