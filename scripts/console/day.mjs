@@ -156,7 +156,7 @@ try {
   await follow(page, 'Importer');
   await look(page, 'import');
   const file = (name, lines) => ({ name, mimeType: 'text/csv', buffer: Buffer.from(`parent_id;nom;telephone;etudiant_id;etudiant_nom;classe\n${lines}`) });
-  await page.getByLabel('Le fichier').setInputFiles(file('ecole.csv', '1;Parent1;0123456789;1;Élève1;6e A\n90;<b>Neuve</b>;06 12 00 10 90;90;Élève90;6e A\n'));
+  await page.getByLabel('Le fichier', { exact: true }).setInputFiles(file('ecole.csv', '1;Parent1;0123456789;1;Élève1;6e A\n90;<b>Neuve</b>;06 12 00 10 90;90;Élève90;6e A\n'));
   await press(page, 'Essayer, sans rien changer');
   await says(page, 'rien n’est encore importé');
   await says(page, '23 parents ne sont pas dans ce fichier (sur 24)');
