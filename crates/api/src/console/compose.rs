@@ -12,12 +12,13 @@ use self::aside::Aside;
 use self::draft::{Draft, Gesture};
 use self::target::{Choice, Target};
 use super::Page;
-use super::frame::{Frame, Notice, Section, page};
-use super::gate::see;
+use super::faults;
+use super::frame::{Frame, Notice, Section, page, see};
 use super::one;
 use super::sent::Sent;
 use super::told;
 use super::visitor::Visitor;
+use super::words::Words;
 use crate::condition::Condition;
 use crate::crud;
 use crate::drf::{ApiError, Id, Query};
@@ -228,14 +229,22 @@ async fn write(
         Gesture::Keep => Statut::Brouillon,
         Gesture::Programme => Statut::Programme,
     };
+    let words = Words::of(&state.config.messages);
+    let faults = d.missing(statut, words);
+    if !faults.is_empty() {
+        let wrong = Wrong {
+            faults,
+            confirm: None,
+        };
+        return form(&state, &request, &visitor, (id, d), wrong).await;
+    }
     match keep(&state, &visitor, id, &d, statut).await {
         Ok(id) => {
-            let frame = Frame::outside(&state, Section::Messages);
             let text = match statut {
                 Statut::Programme => {
-                    frame.t("Le message est programmé.", "The message is programmed.")
+                    words.t("Le message est programmé.", "The message is programmed.")
                 }
-                _ => frame.t("Le brouillon est enregistré.", "The draft is saved."),
+                _ => words.t("Le brouillon est enregistré.", "The draft is saved."),
             };
             Ok(see(
                 &one::path(id),
@@ -247,7 +256,7 @@ async fn write(
                 ApiError::Unconfirmed(count) => Some(count),
                 _ => None,
             };
-            let faults = told::faults(&error, state.texts);
+            let faults = faults::faults(&error, state.texts);
             let wrong = Wrong { faults, confirm };
             form(&state, &request, &visitor, (id, d), wrong).await
         }
@@ -263,7 +272,7 @@ async fn keep(
     d: &Draft,
     statut: Statut,
 ) -> Result<i64, ApiError> {
-    let body = d.body(statut, state.config.messages.lang)?;
+    let body = d.body(statut);
     let mut caller = visitor.caller.clone();
     let done = match id {
         None => crud::create::<Message>(state.clone(), caller, body).await,
