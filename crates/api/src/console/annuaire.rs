@@ -10,9 +10,6 @@ mod parent;
 mod wishes;
 
 use super::Page;
-use super::visitor::Visitor;
-use crate::drf::ApiError;
-use messages_core::vocabulary::Portee;
 
 pub(super) fn pages() -> Vec<Page> {
     let rooms = [
@@ -24,13 +21,4 @@ pub(super) fn pages() -> Vec<Page> {
         import::pages(),
     ];
     rooms.into_iter().flatten().collect()
-}
-
-/// Lets through whoever may read: who only writes is told of nobody.
-///
-/// # Errors
-/// 403.
-fn reads(visitor: &Visitor) -> Result<(), ApiError> {
-    let principal = &visitor.caller.principal;
-    principal.must(Portee::Lecture).map_err(ApiError::Refused)
 }

@@ -1,15 +1,14 @@
 //! A parent who asks to be forgotten.
 
+use super::list;
 use super::parent::path;
-use super::{list, reads};
 use crate::caller::Caller;
 use crate::condition::Condition;
 use crate::console::Page;
 use crate::console::acts::Ask;
-use crate::console::frame::{Frame, Notice, Section, shown};
-use crate::console::gate::see;
+use crate::console::faults::sentences;
+use crate::console::frame::{Frame, Notice, Section, see, shown};
 use crate::console::names::of_parent;
-use crate::console::told;
 use crate::console::visitor::Visitor;
 use crate::console::words::Words;
 use crate::crud;
@@ -33,7 +32,8 @@ async fn ask(
     visitor: Visitor,
     Id(id): Id,
 ) -> Result<HttpResponse, ApiError> {
-    reads(&visitor)?;
+    // Who only writes is told of nobody.
+    visitor.must(Portee::Lecture)?;
     let fiche: Fiche = crud::load(&state, id).await?;
     let f = Frame::new(&state, &request, &visitor, Section::Directory);
     let begin = f.t("Effacer", "Erase");
@@ -80,7 +80,7 @@ async fn erase(state: web::Data<State>, visitor: Visitor, Id(id): Id) -> HttpRes
             see(list::PATH, Some(&Notice::new(true, text.to_owned())))
         }
         Err(error) => {
-            let text = told::sentences(&error, texts).join(" ");
+            let text = sentences(&error, texts).join(" ");
             see(&path(id), Some(&Notice::new(false, text)))
         }
     }

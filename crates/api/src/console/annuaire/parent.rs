@@ -1,14 +1,12 @@
 //! One parent: the pupils, the addresses and what is wrong with them, what was sent.
 
 use super::contact::Seen;
-use super::reads;
 use crate::condition::Condition;
 use crate::console::Page;
-use crate::console::frame::{Frame, Notice, Section, page, shown};
-use crate::console::gate::see;
+use crate::console::faults::faults;
+use crate::console::frame::{Frame, Notice, Section, page, see, shown};
 use crate::console::names::begin;
 use crate::console::sent::{Sent, body};
-use crate::console::told;
 use crate::console::visitor::Visitor;
 use crate::console::words::Words;
 use crate::crud;
@@ -173,8 +171,9 @@ async fn mend(
             Ok(see(&path(id), Some(&Notice::new(true, text.to_owned()))))
         }
         Err(error @ (ApiError::Invalid(_) | ApiError::Conflict(_) | ApiError::Stale)) => {
-            reads(&visitor)?;
-            let form = Form::new(telephone, email, &told::faults(&error, state.texts));
+            // Who only writes is told of nobody.
+            visitor.must(Portee::Lecture)?;
+            let form = Form::new(telephone, email, &faults(&error, state.texts));
             let one = look(&state, f, id, Some(form)).await?;
             page(StatusCode::BAD_REQUEST, &one)
         }

@@ -3,10 +3,9 @@
 
 use super::parent::{change, path};
 use crate::console::Page;
-use crate::console::frame::Notice;
-use crate::console::gate::see;
+use crate::console::faults::sentences;
+use crate::console::frame::{Notice, see};
 use crate::console::sent::{Sent, body};
-use crate::console::told;
 use crate::console::visitor::Visitor;
 use crate::console::words::Words;
 use crate::drf::{ApiError, Id, Value};
@@ -42,7 +41,7 @@ async fn set(
             Notice::new(true, done(words, canal, wanted).to_owned())
         }
         Err(error @ (ApiError::Conflict(_) | ApiError::Stale)) => {
-            Notice::new(false, told::sentences(&error, state.texts).join(" "))
+            Notice::new(false, sentences(&error, state.texts).join(" "))
         }
         Err(error) => return Err(error),
     };
