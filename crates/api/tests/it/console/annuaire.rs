@@ -20,6 +20,7 @@ stories!(
     only_what_was_rehearsed_is_imported,
     what_is_no_directory_is_told,
     nobody_does_here_what_their_key_may_not,
+    the_directory_speaks_english_where_the_school_does,
 );
 
 const LIST: &str = "/console/annuaire/";
@@ -557,4 +558,51 @@ fn nobody_does_here_what_their_key_may_not(database: &Database) {
         303,
         "nobody is signed in"
     );
+}
+
+fn the_directory_speaks_english_where_the_school_does(database: &Database) {
+    let settings = [("JWT_SIGNING_KEY", KEY), ("LANGUAGE_CODE", "en-us")];
+    let server = Server::start(database, &settings);
+    let user = Client::user(&server);
+    user.school(3, 1);
+    user.patch(
+        "/api/parents/1/",
+        &json!({ "telephone": "01 23 45 67 89", "notifications_email": false }),
+    );
+    let person = secretary(&server, database);
+    for path in [
+        LIST,
+        "/console/parents/1/",
+        "/console/parents/1/effacer/",
+        "/console/classes/",
+        IMPORT,
+    ] {
+        let page = person.page(path);
+        for french in [
+            "Annuaire",
+            "Classe<",
+            "Écrire",
+            "Effacer",
+            "Téléphone",
+            "fichier,",
+            "joignable<",
+        ] {
+            assert!(!page.contains(french), "{path}: {french} in {page}");
+        }
+    }
+    let seal = hidden(&person.page(IMPORT), "sceau");
+    let text = file(3..5);
+    let report = send(
+        &server,
+        &person,
+        &[("sceau", &seal), ("complet", "oui")],
+        &[("a.csv", text.as_bytes())],
+    )
+    .text();
+    assert!(
+        report.contains("nothing is imported yet")
+            && report.contains("2\u{a0}parents are not in this file (of 3)"),
+        "{report}"
+    );
+    assert!(report.contains("Yes, this is meant"), "{report}");
 }
