@@ -16,6 +16,7 @@
 //! [`frame::page`]; a [`Page`] in the room's `pages()` with who may; a line in `tests/browser`.
 
 mod acts;
+mod annuaire;
 mod assets;
 mod chart;
 mod compose;
@@ -34,7 +35,7 @@ mod told;
 mod visitor;
 mod words;
 
-use crate::drf::ApiError;
+use crate::drf::{ApiError, MAX_BODY};
 use crate::edge;
 use crate::endpoint::Access;
 use actix_web::http::Method;
@@ -47,6 +48,8 @@ struct Page {
     /// Whether what was typed is shown again when it came too late.
     keeps: bool,
     ways: Vec<Way>,
+    /// Most bytes of its form.
+    most: usize,
 }
 
 /// One method of a page.
@@ -62,12 +65,19 @@ impl Page {
             path,
             keeps: false,
             ways: Vec::new(),
+            most: MAX_BODY,
         }
     }
 
     /// Shows what was typed again when it came too late, by its own handler.
     const fn keeping(mut self) -> Self {
         self.keeps = true;
+        self
+    }
+
+    /// Its form may have as many bytes, for it has files.
+    const fn of_files(mut self, most: usize) -> Self {
+        self.most = most;
         self
     }
 
@@ -102,6 +112,7 @@ fn pages() -> Vec<Page> {
         one::pages(),
         missed::pages(),
         acts::pages(),
+        annuaire::pages(),
         vec![Page::new("/console/{reste}*").get(Access::Known, || web::to(nowhere))],
     ];
     rooms.into_iter().flatten().collect()

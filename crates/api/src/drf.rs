@@ -15,7 +15,7 @@ mod query;
 mod texts;
 mod value;
 
-pub(crate) use body::{Body, MAX_BODY, read as read_body, take};
+pub(crate) use body::{Body, File, MAX_BODY, read_with_files, take};
 pub(crate) use error::ApiError;
 pub(crate) use fields::{Fields, Form, Key, NAME, NAME_MAX, OPTIONAL, REQUIRED, Rule, python_int};
 pub(crate) use json::parse_rows;

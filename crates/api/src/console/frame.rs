@@ -28,6 +28,7 @@ pub(super) enum Section {
     None,
     Today,
     Messages,
+    Directory,
 }
 
 /// What every page has; it also says its texts, see [`Words`].

@@ -51,6 +51,16 @@ impl Body {
     }
 }
 
+/// A file of a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct File {
+    /// The field that it was chosen in.
+    pub(crate) field: String,
+    /// As it is called where it comes from; empty when none was chosen.
+    pub(crate) name: String,
+    pub(crate) bytes: Bytes,
+}
+
 /// Read when a handler names it. One that has to tell something else first, such as that there is
 /// no such object, takes a `Result` and looks into it later.
 impl FromRequest for Body {
@@ -68,19 +78,32 @@ impl FromRequest for Body {
 /// # Errors
 /// 400 with the parser's words, 415.
 pub(crate) async fn read(request: &HttpRequest, bytes: Bytes) -> Result<Body, ApiError> {
+    // A file is no text: no field here takes one.
+    Ok(read_with_files(request, bytes).await?.0)
+}
+
+/// The same, with the files of a form.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) async fn read_with_files(
+    request: &HttpRequest,
+    bytes: Bytes,
+) -> Result<(Body, Vec<File>), ApiError> {
     if bytes.is_empty() {
-        return Ok(Body::of(Vec::new()));
+        return Ok((Body::of(Vec::new()), Vec::new()));
     }
     let header = request.headers().get(CONTENT_TYPE);
     let media = header.and_then(|value| value.to_str().ok()).unwrap_or("");
     let essence = media.split(';').next().unwrap_or("").trim();
-    match essence.to_ascii_lowercase().as_str() {
-        "application/json" | "application/*" | "*/*" => from_json(media, &bytes),
-        "application/x-www-form-urlencoded" => Ok(from_form(&bytes)),
-        "multipart/form-data" => from_parts(media, bytes).await,
-        "" if header.is_none() => Err(ApiError::MediaType("text/plain".to_owned())),
-        _ => Err(ApiError::MediaType(media.to_owned())),
-    }
+    let body = match essence.to_ascii_lowercase().as_str() {
+        "application/json" | "application/*" | "*/*" => from_json(media, &bytes)?,
+        "application/x-www-form-urlencoded" => from_form(&bytes),
+        "multipart/form-data" => return from_parts(media, bytes).await,
+        "" if header.is_none() => return Err(ApiError::MediaType("text/plain".to_owned())),
+        _ => return Err(ApiError::MediaType(media.to_owned())),
+    };
+    Ok((body, Vec::new()))
 }
 
 /// Longest wait for a body, with a second more for each 64 KiB it may have.
@@ -194,13 +217,13 @@ fn unreadable() -> ApiError {
     ApiError::Multipart("Invalid multipart body".to_owned())
 }
 
-async fn from_parts(media: &str, bytes: Bytes) -> Result<Body, ApiError> {
+async fn from_parts(media: &str, bytes: Bytes) -> Result<(Body, Vec<File>), ApiError> {
     let boundary = multer::parse_boundary(media).map_err(|_unreadable| {
         ApiError::Multipart("Invalid boundary in multipart: None".to_owned())
     })?;
     let stream = once(async { Ok::<_, std::convert::Infallible>(bytes) });
     let mut parts = multer::Multipart::new(stream, boundary);
-    let mut members = Vec::new();
+    let (mut members, mut files) = (Vec::new(), Vec::new());
     // A part that is passed over could be the class of a message, which would then go to everybody.
     while let Some(part) = parts
         .next_field()
@@ -208,18 +231,24 @@ async fn from_parts(media: &str, bytes: Bytes) -> Result<Body, ApiError> {
         .map_err(|_unreadable| unreadable())?
     {
         let name = part.name().unwrap_or_default().to_owned();
-        // A file is no text: no field here takes one.
-        let is_file = part.file_name().is_some();
+        let file = part.file_name().map(str::to_owned);
         let bytes = part.bytes().await.map_err(|_unreadable| unreadable())?;
-        let value = if is_file {
-            Value::Dict(Vec::new())
-        } else {
-            Value::Text(String::from_utf8_lossy(&bytes).into_owned())
+        let value = match file {
+            None => Value::Text(String::from_utf8_lossy(&bytes).into_owned()),
+            Some(file) => {
+                files.push(File {
+                    field: name.clone(),
+                    name: file,
+                    bytes,
+                });
+                Value::Dict(Vec::new())
+            }
         };
         members.push((name, value));
     }
-    Ok(Body {
+    let body = Body {
         members,
         form: true,
-    })
+    };
+    Ok((body, files))
 }

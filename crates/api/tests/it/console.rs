@@ -1,4 +1,5 @@
 //! The console: who gets in, what a form may do, and the day of a secretary without scripts.
 
+mod annuaire;
 mod entry;
 mod writing;

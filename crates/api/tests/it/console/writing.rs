@@ -439,8 +439,7 @@ fn the_pages_speak_english_where_the_school_does(database: &Database) {
     ];
     let (place, page) = person.press(NEW, NEW, &fields);
     assert!(
-        page.contains("It is programmed.")
-            && page.contains("Monday 3 March 2036 at 08:00"),
+        page.contains("It is programmed.") && page.contains("Monday 3 March 2036 at 08:00"),
         "{page}"
     );
     for path in [
