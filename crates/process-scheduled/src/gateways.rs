@@ -147,6 +147,7 @@ fn delivery(adresse: String) -> Delivery {
             cle: format!("essai {:?}", Instant::of_this_machine()),
             cle_lecture: String::new(),
         }),
+        attached: None,
         adresse,
         renvois: 0,
         emis_le: Instant::of_this_machine(),

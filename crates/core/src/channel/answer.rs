@@ -10,6 +10,9 @@ const DETAIL_MAX: usize = 200;
 /// What is said first of an envoi that was refused for its content.
 pub const UNWANTED: &str = "refusé comme courrier indésirable";
 
+/// What is said first of an envoi that is larger than the peer takes.
+pub const TOO_LARGE: &str = "message trop volumineux";
+
 /// Whom an answer concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -87,6 +90,11 @@ impl Answer {
             about: About::Content,
             ..Self::of(Verdict::Permanent, code, &format!("{UNWANTED} : {detail}"))
         }
+    }
+
+    /// Larger than the peer takes: nobody gets it.
+    pub(super) fn too_large(code: &str, detail: &str) -> Self {
+        Self::unsendable(code, &format!("{TOO_LARGE} : {detail}"))
     }
 
     /// It cannot be written for the peer, so nobody was asked.
