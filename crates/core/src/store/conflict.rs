@@ -17,6 +17,8 @@ pub enum Conflict {
     NotAnEmail,
     /// Files travel with e-mails only.
     SmsWithFile,
+    /// An e-mail with files is to be an SMS.
+    EmailWithFiles,
     /// The files of a message would be too large.
     TooHeavy {
         /// Bytes of those that it has.

@@ -37,6 +37,9 @@ fn fr(conflict: Conflict) -> String {
         }
         Conflict::NotAnEmail => "seul un e-mail peut être marqué comme lu".to_owned(),
         Conflict::SmsWithFile => "Un SMS ne peut pas avoir de pièce jointe.".to_owned(),
+        Conflict::EmailWithFiles => {
+            "Ce message a des pièces jointes\u{a0}: retirez-les avant d'en faire un SMS.".to_owned()
+        }
         Conflict::TooHeavy { present, more } => too_heavy(Lang::Fr, present, more),
         Conflict::TooManyFiles => too_many(Lang::Fr),
         Conflict::NobodyToResend => {
@@ -93,6 +96,9 @@ fn en(conflict: Conflict) -> String {
         }
         Conflict::NotAnEmail => "only an email can be marked as read".to_owned(),
         Conflict::SmsWithFile => "An SMS cannot have an attachment.".to_owned(),
+        Conflict::EmailWithFiles => {
+            "This message has attachments: remove them before it becomes an SMS.".to_owned()
+        }
         Conflict::TooHeavy { present, more } => too_heavy(Lang::En, present, more),
         Conflict::TooManyFiles => too_many(Lang::En),
         Conflict::NobodyToResend => {

@@ -37,7 +37,7 @@ pub fn update(conn: &mut Conn, seen: &Message, edit: &NewMessage) -> Result<(), 
             )));
         }
         if edit.r#type == Canal::Sms && pieces::count(conn, seen.id)? > 0 {
-            return Err(Error::Conflict(Conflict::SmsWithFile));
+            return Err(Error::Conflict(Conflict::EmailWithFiles));
         }
         if NewMessage::from(present) != NewMessage::from(seen.clone()) {
             return Err(Error::Stale);
