@@ -52,6 +52,7 @@ impl Body for MessageRequest {
 }
 
 #[derive(ToSchema)]
+#[schema(examples(json!({ "fichier": "%PDF-1.7", "nom_fichier": "Menu de la semaine.pdf" })))]
 pub(super) struct AttachmentRequest {
     /// Le fichier, 10 Mo au plus avec les autres du message.
     #[schema(value_type = String, format = Binary)]

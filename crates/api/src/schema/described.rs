@@ -122,7 +122,7 @@ impl Answer {
                 let either = kit::any_of([list(one), page]);
                 vec![(JSON, content(either, items(one)))]
             }
-            Self::File => vec![(BYTES, content(kit::bytes(), None))],
+            Self::File => vec![(BYTES, content(kit::bytes(), Some("%PDF-1.7".into())))],
             Self::Text(media, text) => vec![(media, content(kit::text(), Some(text.into())))],
             Self::Document => [OPENAPI, JSON]
                 .map(|media| {
