@@ -79,7 +79,9 @@ impl Signer {
         let signed = signed(&fields);
         let mut body = Body::default();
         body.hear(text);
-        rest.iter().for_each(|piece| body.hear(piece));
+        for piece in rest {
+            body.hear(piece);
+        }
         let unsigned = self.unsigned(&signed, &body.digest());
         let mut over: String = signed
             .iter()

@@ -1,6 +1,6 @@
 //! Files that travel with a message, as the web app's form sends them.
 
-use crate::client::{Client, key};
+use crate::client::{Client, FORM, form, key};
 use crate::harness::Server;
 use crate::token::{KEY, mint};
 use crate::wire::{Answer, exchange_raw};
@@ -21,31 +21,15 @@ stories!(
 
 const MEGA: usize = 1024 * 1024;
 
-const FORM: &str = "multipart/form-data; boundary=b";
-
 fn start(database: &Database) -> Server {
     let server = Server::start(database, &[("JWT_SIGNING_KEY", KEY)]);
     Client::user(&server).school(2, 1);
     server
 }
 
-/// As the web app's form sends it.
-fn form(name: &str, content: &[u8], more: &str) -> Vec<u8> {
-    let mut form = format!(
-        "--b\r\nContent-Disposition: form-data; name=\"message_id\"\r\n\r\n1\r\n{more}\
-         --b\r\nContent-Disposition: form-data; name=\"fichier\"; filename=\"{name}\"\r\n\
-         Content-Type: text/html\r\n\r\n"
-    )
-    .into_bytes();
-    form.extend(content);
-    form.extend(b"\r\n--b--\r\n");
-    form
-}
-
 fn add(client: &Client<'_>, message: i64, name: &str, content: &[u8]) -> Answer {
-    let form = form(name, content, "");
     let path = format!("/api/messages/{message}/add_attachment/");
-    client.try_send("POST", &path, Some((FORM, &form))).unwrap()
+    client.attach(&path, name, content)
 }
 
 fn email(client: &Client<'_>) -> i64 {

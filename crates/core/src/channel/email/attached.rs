@@ -3,12 +3,16 @@
 use super::subject::encoded_words;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Bytes that make one line of base64 (RFC 2045, 6.8).
 const LINE: usize = 57;
 
 /// Characters of one piece of a name, beside ` filename*10*=` and the semicolon.
 const PIECE: usize = 58;
+
+/// What stands as it is in a name (RFC 2231, 7).
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
 
 /// The files of one message, as they stand in each of its e-mails between the text and the end.
 #[derive(Debug)]
@@ -50,6 +54,18 @@ impl Attached {
             self.parts.extend(b"\r\n");
         }
         self
+    }
+
+    /// How many bytes they are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.parts.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.parts.is_empty()
     }
 
     pub(super) fn boundary(&self) -> &str {
@@ -105,12 +121,9 @@ fn filename(name: &str) -> String {
 }
 
 fn escaped(letter: char) -> String {
-    if letter.is_ascii_alphanumeric() || matches!(letter, '-' | '.' | '_') {
-        return letter.to_string();
-    }
     let mut bytes = [0; 4];
-    let bytes = letter.encode_utf8(&mut bytes).bytes();
-    bytes.map(|byte| format!("%{byte:02X}")).collect()
+    let letter = letter.encode_utf8(&mut bytes);
+    utf8_percent_encode(letter, ESCAPED).to_string()
 }
 
 #[cfg(test)]

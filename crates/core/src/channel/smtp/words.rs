@@ -178,12 +178,16 @@ fn of_us(said: &Said) -> Option<Class> {
     None
 }
 
-/// The message, by its size. (Where the recipient is named, 552 is said of a full mailbox.)
+/// The message, by its size. (Once the recipient is named, 552 may be said of a full mailbox.)
 fn is_too_large(said: &Said) -> bool {
     let other = said.names(MAILBOX) && said.phase > Phase::Mail;
     let named = said.names(SIZE) && !other;
-    let bare = said.code == 552 && said.enhanced.is_none() && said.phase > Phase::Auth;
-    let bare = bare && said.phase != Phase::Rcpt && !other && !said.names(LIMIT);
+    // RFC 1870 has this code for it, RFC 5321 these words.
+    let bare = said.code == 552 && said.enhanced.is_none() && !other && !said.names(LIMIT);
+    let bare = match said.phase {
+        Phase::Mail => bare && said.names(&["storage allocation"]),
+        phase => bare && phase > Phase::Rcpt,
+    };
     named || bare || matches!(said.enhanced, Some((3, 4) | (2, 3)))
 }
 

@@ -10,8 +10,8 @@ use std::sync::Arc;
 /// So many are kept.
 const MAX: usize = 1000;
 
-/// Of so many messages the files are kept: at most some 14 MB each.
-const FILES_MAX: usize = 2;
+/// So many bytes of files are kept: those of two messages at least.
+const FILES_MAX: usize = 32 * 1024 * 1024;
 
 /// What a message says, with its files.
 type Said = (Arc<Content>, Option<Arc<Attached>>);
@@ -76,7 +76,12 @@ impl Contents {
 
     /// Once what was announced is handed over: most files are not needed any more, or with who sends them.
     pub(super) fn let_go(&mut self) {
-        let rest = self.files.len().saturating_sub(FILES_MAX);
+        let mut kept = 0;
+        let stay = self.files.iter().rev().take_while(|(_, files)| {
+            kept += files.len();
+            kept <= FILES_MAX
+        });
+        let rest = self.files.len() - stay.count();
         self.files.drain(..rest);
     }
 }

@@ -231,7 +231,7 @@ fn what_is_larger_than_the_relay_says_is_refused_at_once(database: &Database) {
         (row.code.as_str(), row.detail.as_str()),
         (
             "SIZE",
-            "message trop volumineux : il fait 403 Ko, le relais en accepte 98 Ko"
+            "message trop volumineux : il fait 402 Ko, le relais en accepte 98 Ko"
         )
     );
 }
@@ -312,4 +312,64 @@ fn a_file_that_is_removed_after_a_failure_does_not_leave(database: &Database) {
     let found = files(&server.accepted()[0].data);
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].0, "plan.png");
+}
+
+/// Wherever a run dies with files in its hands, the next one sends the same, and nobody is left out.
+#[cfg(all(feature = "failpoints", unix))]
+mod kills {
+    use super::*;
+
+    stories!(a_run_that_dies_with_files_in_its_hands_loses_nothing);
+
+    fn a_run_that_dies_with_files_in_its_hands_loses_nothing(database: &Database) {
+        let server = Server::start(Script::default());
+        let program = Program::new(database).relay(&server);
+        program.school(30, 1);
+        let id = program.programme(Canal::Email, To::All);
+        attach(&program, id, "livret.pdf", noise(500_000, 1));
+        for place in [
+            "settle_committed:1",
+            "handed_over:1",
+            "envelope:1",
+            "body:2",
+            "answered:1",
+        ] {
+            let dying = program.clone().set("FAILPOINT", place);
+            // Of who died before, the server may still hold something.
+            let dies = (0..5).any(|_| dying.run(&[]).code == -1);
+            assert!(dies, "{place}");
+            database.execute(
+                "UPDATE envois SET bail_jusqua = '2001-01-01T00:00:00Z' WHERE bail_jusqua IS NOT NULL;
+                 UPDATE messages SET bail_jusqua = '2001-01-01T00:00:00Z' WHERE bail_jusqua IS NOT NULL",
+            );
+            let late = pieces::add(
+                &mut program.conn(),
+                id,
+                &Fichier {
+                    nom_fichier: "b.pdf".to_owned(),
+                    type_mime: "application/pdf".to_owned(),
+                    contenu: vec![1],
+                },
+            );
+            assert!(late.is_err(), "{place}");
+            program.wait_is_over();
+        }
+        for _ in 0..2 {
+            assert_eq!(program.run(&[]).code, 0);
+            program.wait_is_over();
+        }
+        assert_eq!(program.states(id), ["envoye"; 30]);
+        let mut seen = std::collections::BTreeMap::new();
+        for mail in server.accepted() {
+            let found = files(&mail.data);
+            assert!(found.len() == 1 && found[0].2 == noise(500_000, 1));
+            // A second copy is the same, byte by byte.
+            let first = seen
+                .entry(mail.rcpt_to[0].clone())
+                .or_insert_with(|| mail.data.clone());
+            assert!(*first == mail.data);
+        }
+        assert_eq!(seen.len(), 30);
+        program.verify();
+    }
 }
