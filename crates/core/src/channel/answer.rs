@@ -22,6 +22,8 @@ pub enum About {
     Envoi,
     /// This envoi, whose content the peer takes for unwanted mail.
     Content,
+    /// This envoi, which is larger than the peer takes.
+    TooLarge,
     /// This envoi: it could not even be written for the peer.
     Unsendable,
     /// This envoi: handling it made this program panic.
@@ -94,7 +96,10 @@ impl Answer {
 
     /// Larger than the peer takes: nobody gets it.
     pub(super) fn too_large(code: &str, detail: &str) -> Self {
-        Self::unsendable(code, &format!("{TOO_LARGE} : {detail}"))
+        Self {
+            about: About::TooLarge,
+            ..Self::of(Verdict::Permanent, code, &format!("{TOO_LARGE} : {detail}"))
+        }
     }
 
     /// It cannot be written for the peer, so nobody was asked.

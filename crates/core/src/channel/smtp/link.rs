@@ -47,6 +47,18 @@ impl<'r> Link<'r> {
 
 impl Link<'_> {
     pub(crate) fn send(&mut self, delivery: &Delivery) -> Answer {
+        let answer = self.attempt(delivery);
+        match answer.about {
+            // A relay that takes no letter of this length takes none at all.
+            About::TooLarge if delivery.attached.is_none() => Answer {
+                about: About::Envoi,
+                ..answer
+            },
+            _ => answer,
+        }
+    }
+
+    fn attempt(&mut self, delivery: &Delivery) -> Answer {
         let letter = match email::written(&self.relay.head, delivery) {
             Ok(letter) => letter,
             Err(fault) => return Answer::unsendable("message", &fault.to_string()),

@@ -98,11 +98,7 @@ fn three_files_arrive_as_they_were_given(database: &Database) {
     for mail in server.accepted() {
         let found = files(&mail.data);
         assert!(mail.data.is_ascii() && mail.data.split("\r\n").all(|line| line.len() < 999));
-        if is_installed() {
-            assert!(is_valid(mail.data.as_bytes(), &pem));
-        } else {
-            skipped("dkimpy is not installed (scripts/test.sh)");
-        }
+        assert!(!is_installed() || is_valid(mail.data.as_bytes(), &pem));
         let read = MessageParser::default()
             .parse(mail.data.as_bytes())
             .unwrap();
@@ -128,6 +124,9 @@ fn three_files_arrive_as_they_were_given(database: &Database) {
     }
     assert_eq!(with, 24);
     program.verify();
+    if !is_installed() {
+        skipped("dkimpy is not installed (scripts/test.sh)");
+    }
 }
 
 fn seven_megabytes_go_to_fifty_in_little_memory(database: &Database) {
