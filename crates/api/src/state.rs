@@ -251,7 +251,7 @@ async fn aside<T: Send + 'static>(
 /// a long body.
 pub(crate) const THREADS: usize = CONNECTIONS + 2;
 
-/// Files that are taken in at a time: each is in memory two or three times.
+/// Files that are taken in at a time: each is in memory two or three times, some 200 MB in all.
 const UPLOADS: usize = 8;
 
 /// More than two cores can make use of, so that a slow question does not hold up the others.
