@@ -72,6 +72,14 @@ impl Authenticator {
         Ok((Self(gate), warning.into_iter().chain(rights).collect()))
     }
 
+    /// Whoever can reach the server, where nobody is asked who they are.
+    pub(crate) fn anyone(&self) -> Option<Principal> {
+        match self.0 {
+            Gate::Open => Some(Principal::entitled(Who::Anyone)),
+            Gate::Guarded(_) => None,
+        }
+    }
+
     /// Reads an `Authorization` header, as simplejwt does. `now` is this machine's clock, which
     /// tokens are measured with.
     ///

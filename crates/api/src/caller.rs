@@ -2,7 +2,7 @@
 
 use crate::auth::{Principal, Who, harmless};
 use crate::drf::ApiError;
-use actix_web::dev::{Payload, ServiceRequest};
+use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use messages_core::store::appels::idempotence::Demande;
 use messages_core::store::historique::Acteur;
@@ -25,11 +25,7 @@ pub(crate) struct Number(pub(crate) String);
 
 impl Caller {
     /// Whoever makes this request, from this address.
-    pub(crate) fn of(
-        request: &ServiceRequest,
-        principal: Principal,
-        address: Option<String>,
-    ) -> Self {
+    pub(crate) fn of(request: &HttpRequest, principal: Principal, address: Option<String>) -> Self {
         let acteur = match &principal.who {
             Who::User(id) => Acteur::utilisateur(&harmless(id)),
             Who::Key(id) => Acteur::cle(*id),

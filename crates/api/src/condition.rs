@@ -36,6 +36,12 @@ impl FromRequest for Condition {
 }
 
 impl Condition {
+    /// Nothing is asked for.
+    pub(crate) const NONE: Self = Self {
+        is: None,
+        is_not: None,
+    };
+
     /// The object with its tag, or 304 to whoever has it.
     pub(crate) fn answer(&self, object: Vec<u8>) -> HttpResponse {
         let tag = tag_of(&object);

@@ -16,7 +16,7 @@ mod texts;
 mod upload;
 mod value;
 
-pub(crate) use body::{Body, MAX_BODY, take};
+pub(crate) use body::{Body, MAX_BODY, read as read_body, take};
 pub(crate) use error::ApiError;
 pub(crate) use fields::{Fields, Form, Key, NAME, NAME_MAX, OPTIONAL, REQUIRED, Rule, python_int};
 pub(crate) use json::parse_rows;

@@ -7,7 +7,7 @@
 mod admission;
 pub(crate) mod idempotency;
 mod negotiate;
-mod origin;
+pub(crate) mod origin;
 
 use crate::answer;
 use crate::auth::WWW_AUTHENTICATE as REALM;

@@ -4,7 +4,7 @@
 //! preflights; `gate` finds out who calls and lets it through to its `endpoint`; `messages`,
 //! `directory`, `desinscription`, `receipts`, `health`, `metrics` and `openapi` are the endpoints, `crud` what those of objects
 //! have in common; `drf` reads what was sent and says what was wrong with it; `state` asks the core
-//! crate; `answer` writes what was found. `alarms` tells what needs a person. [`commands`] is the command
+//! crate; `answer` writes what was found. `console` shows all of it to people, as pages. `alarms` tells what needs a person. [`commands`] is the command
 //! line beside it.
 //!
 //! # How to add an endpoint
@@ -44,6 +44,7 @@ mod caller;
 pub mod cli;
 pub mod commands;
 mod condition;
+mod console;
 mod counters;
 mod crud;
 mod desinscription;

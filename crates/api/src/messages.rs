@@ -1,19 +1,19 @@
 //! `/api/messages/`: written, listed, changed, sent, followed; and the buttons that write to parents.
 
-mod actions;
+pub(crate) mod actions;
 mod attachments;
 #[expect(dead_code, reason = "only described: the members are read one by one")]
 mod bodies;
 mod confirmation;
 #[expect(single_use_lifetimes, reason = "in what is derived")]
-mod envois;
+pub(crate) mod envois;
 mod form;
 mod lists;
 #[expect(single_use_lifetimes, reason = "in what is derived")]
-mod non_atteints;
+pub(crate) mod non_atteints;
 mod one;
 #[expect(single_use_lifetimes, reason = "in what is derived")]
-mod preview;
+pub(crate) mod preview;
 mod resource;
 mod statistics;
 mod to_parents;

@@ -7,8 +7,8 @@ use crate::endpoint::Endpoint;
 use crate::messages::track;
 use crate::state::{State, THREADS};
 use crate::{
-    desinscription, directory, gate, health, historique, messages, metrics, openapi, receipts,
-    start,
+    console, desinscription, directory, gate, health, historique, messages, metrics, openapi,
+    receipts, start,
 };
 use actix_web::dev::{Extensions, ServerHandle};
 use actix_web::middleware::{NormalizePath, TrailingSlash, from_fn};
@@ -48,6 +48,7 @@ fn routes(config: &mut web::ServiceConfig, read_tracking: bool) {
     for endpoint in routed.filter(|endpoint| read_tracking || endpoint.path != track::PATH) {
         gate::register(config, endpoint);
     }
+    console::register(config);
     config.default_service(web::to(edge::nowhere));
 }
 

@@ -3,7 +3,9 @@
 //! PostgreSQL column: `TIMESTAMPTZ`. SQLite column: `TEXT` such as `2026-03-29T01:30:00.000000Z`,
 //! which sorts as it reads.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, SubsecRound, TimeDelta, Utc};
+use chrono::{
+    DateTime, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, SubsecRound, TimeDelta, Utc,
+};
 use std::{fmt, time::Duration};
 
 /// The SQL type of an [`Instant`].
@@ -50,6 +52,17 @@ impl Instant {
     #[must_use]
     pub fn in_zone(self, zone: chrono_tz::Tz) -> DateTime<chrono_tz::Tz> {
         self.0.with_timezone(&zone)
+    }
+
+    /// The first moment of a day, which is one o'clock where the clocks jump over midnight.
+    #[must_use]
+    pub fn begin_of(day: NaiveDate, zone: chrono_tz::Tz) -> Self {
+        let midnight = day.and_time(NaiveTime::MIN);
+        let local = |wall: NaiveDateTime| wall.and_local_timezone(zone).earliest();
+        local(midnight)
+            .or_else(|| local(midnight + TimeDelta::hours(1)))
+            .map_or_else(|| midnight.and_utc(), |at| at.to_utc())
+            .into()
     }
 
     /// The moment that a person names in a time zone: a day (its last second), or a day and an hour,

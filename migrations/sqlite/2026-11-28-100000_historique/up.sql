@@ -7,9 +7,9 @@ CREATE TABLE historique (
   acteur  TEXT NOT NULL,
   action  TEXT NOT NULL
     CHECK (action IN ('cree', 'modifie', 'supprime', 'programme', 'annule', 'envoye_maintenant', 'renvoye',
-                      'marque_lu', 'importe', 'lance', 'revoque')),
+                      'marque_lu', 'importe', 'lance', 'revoque', 'connecte')),
   objet   TEXT NOT NULL
-    CHECK (objet IN ('message', 'classe', 'etudiant', 'parent', 'annuaire', 'cle', 'jeton', 'traitement')),
+    CHECK (objet IN ('message', 'classe', 'etudiant', 'parent', 'annuaire', 'cle', 'jeton', 'traitement', 'session')),
   -- Of the object; NULL where it has none.
   numero  BIGINT,
   -- How many of what, as JSON.

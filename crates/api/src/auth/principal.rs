@@ -31,7 +31,7 @@ impl fmt::Display for Who {
 
 /// A user number that can be kept and shown.
 pub(crate) fn harmless(id: &str) -> String {
-    if is_number(id) || is_uuid(id) {
+    if is_number(id) || is_uuid(id) || is_digest(id) {
         return id.to_owned();
     }
     format!("~{:.16}", sha256(id.as_bytes()))
@@ -46,6 +46,12 @@ fn is_number(id: &str) -> bool {
 fn is_uuid(id: &str) -> bool {
     let is_hex = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
     id.split('-').map(str::len).eq([8, 4, 4, 4, 12]) && id.split('-').all(is_hex)
+}
+
+/// What this function made of another.
+fn is_digest(id: &str) -> bool {
+    let digits = id.strip_prefix('~').unwrap_or_default();
+    digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// What somebody may. No scope contains another: a key to change messages cannot read them.
@@ -81,6 +87,14 @@ impl Principal {
         match &self.portees {
             PorteeSet::All => true,
             PorteeSet::Only(portees) => portees.contains(&portee),
+        }
+    }
+
+    /// Everything that they may.
+    pub(crate) fn all(&self) -> &[Portee] {
+        match &self.portees {
+            PorteeSet::All => Portee::ALL,
+            PorteeSet::Only(portees) => portees,
         }
     }
 
@@ -125,6 +139,7 @@ mod tests {
             let shown = name(id);
             assert!(shown.starts_with("user:~") && shown.len() == 22, "{shown}");
             assert!(!shown.contains(id));
+            assert_eq!(harmless(&harmless(id)), harmless(id), "once is enough");
             assert_eq!(shown, name(id), "stable");
         }
         assert_ne!(name("awa"), name("issa"));

@@ -59,11 +59,17 @@ impl FromRequest for Body {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
-        Box::pin(async move {
-            let (body, _files) = parsed(&request, take(payload, MAX_BODY).await?).await?;
-            Ok(body)
-        })
+        Box::pin(async move { read(&request, take(payload, MAX_BODY).await?).await })
     }
+}
+
+/// Reads the body as its `Content-Type` says; no body is an empty object.
+///
+/// # Errors
+/// 400 with the parser's words, 415.
+pub(crate) async fn read(request: &HttpRequest, bytes: Bytes) -> Result<Body, ApiError> {
+    let (body, _files) = parsed(request, bytes).await?;
+    Ok(body)
 }
 
 /// A file of a form.
@@ -76,10 +82,10 @@ pub(crate) struct File {
     pub(crate) content: Bytes,
 }
 
-/// Reads the body as its `Content-Type` says, and the files of a form; no body is an empty object.
+/// As [`read`], with the files of a form.
 ///
 /// # Errors
-/// 400 with the parser's words, 415.
+/// As [`read`].
 pub(super) async fn parsed(
     request: &HttpRequest,
     bytes: Bytes,

@@ -33,7 +33,7 @@ pub(super) async fn check(
         .map_or(Ok(()), |portee| principal.must(portee));
     let caller = principal.log_name();
     // Before it may be refused, because the log also tells who was.
-    let known = Caller::of(request, principal, address);
+    let known = Caller::of(request.request(), principal, address);
     request.extensions_mut().insert(known);
     allowed.map_err(ApiError::Refused)?;
     count(state, caller).await

@@ -10,7 +10,7 @@ use actix_web::http::header;
 use std::net::IpAddr;
 
 /// True when the request was made for this machine, and by no page of an unknown site.
-pub(super) fn is_here(state: &State, request: &ServiceRequest) -> bool {
+pub(crate) fn is_here(state: &State, request: &ServiceRequest) -> bool {
     let text = |name| {
         let value = request.headers().get(name);
         value.map(|value| value.to_str().unwrap_or("?"))

@@ -176,7 +176,7 @@ async fn check_sendable(state: &State, id: i64) -> Result<(), ApiError> {
     Ok(())
 }
 
-async fn send_now(
+pub(crate) async fn send_now(
     state: web::Data<State>,
     caller: Caller,
     Id(id): Id,
@@ -196,7 +196,7 @@ async fn send_now(
     teller.sent(&state, &caller, id).await
 }
 
-async fn cancel(
+pub(crate) async fn cancel(
     state: web::Data<State>,
     caller: Caller,
     Id(id): Id,
@@ -217,7 +217,7 @@ async fn cancel(
     Ok(answer::said(told))
 }
 
-async fn resend(
+pub(crate) async fn resend(
     state: web::Data<State>,
     caller: Caller,
     Id(id): Id,

@@ -142,7 +142,7 @@ struct EnvoiJson<'e> {
 }
 
 /// Why it did not leave, or not yet, or did not arrive.
-pub(super) fn reason(row: &Destinataire, lang: Lang, zone: chrono_tz::Tz) -> Option<String> {
+pub(crate) fn reason(row: &Destinataire, lang: Lang, zone: chrono_tz::Tz) -> Option<String> {
     match row.motif {
         Some(why) => Some(motif(lang, why).to_owned()),
         None if row.remise == Remise::NonRemis => {

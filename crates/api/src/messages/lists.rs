@@ -143,8 +143,8 @@ pub(super) async fn filter(state: &State, query: &Query) -> Result<Filter, ApiEr
         classe: filters.key("classe"),
         est_message_groupe: filters.switch("est_message_groupe"),
         est_lu: filters.switch("est_lu"),
-        search: Vec::new(),
         order: order(query.said("ordering").unwrap_or_default()),
+        ..Filter::default()
     };
     // A parent or a class that is not there is a fault.
     let (parent, classe) = (filter.parent, filter.classe);

@@ -13,6 +13,7 @@ use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
 use messages_core::config::{Config, Lang};
 use messages_core::html;
+use messages_core::instant::Instant;
 use messages_core::model::Message;
 use messages_core::preview::{self, Preview, Recipient};
 use messages_core::segments::{self, Price};
@@ -153,7 +154,7 @@ fn json<'p>(
     let price = (shown.message.canal == Canal::Sms)
         .then(|| segments::price(&message.contenu, config.sms.plain));
     let sms = price.as_ref();
-    let mut avertissements = warnings(shown, message, sms, config);
+    let mut avertissements = warnings(shown, message.date_programmee, sms, config);
     let total_segments = sms.map_or(0, |price| price.envoye.segments * nb_destinataires);
     avertissements.extend(texts::beyond(lang, total_segments, comptes));
     let email = (shown.message.canal == Canal::Email).then(|| {
@@ -193,9 +194,9 @@ fn recipient(recipient: &Recipient, lang: Lang) -> RecipientJson<'_> {
 
 /// A text that will be refused or has letters that cost, a date at midnight or in the night, and
 /// addresses that may be somebody else's.
-fn warnings(
+pub(crate) fn warnings(
     shown: &Preview,
-    message: &Message,
+    date: Option<Instant>,
     price: Option<&Price>,
     config: &Config,
 ) -> Vec<String> {
@@ -207,9 +208,7 @@ fn warnings(
     let letters = price.and_then(|price| texts::letters(lang, price));
     let canal = shown.message.canal;
     let odd = shown.odd.iter().map(|odd| odd.told(lang, canal));
-    let date = message.date_programmee;
-    let date =
-        date.and_then(|date| date_warning(lang, message.r#type, date, config.sms.quiet, zone));
+    let date = date.and_then(|date| date_warning(lang, canal, date, config.sms.quiet, zone));
     let text = too_long.into_iter().chain(letters);
     text.chain(date).chain(odd).collect()
 }

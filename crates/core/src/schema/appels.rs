@@ -43,3 +43,19 @@ diesel::table! {
         revoque_le -> Nullable<InstantSql>,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::instant::InstantSql;
+
+    sessions (id) {
+        id -> BigInt,
+        empreinte -> Text,
+        cle -> Nullable<BigInt>,
+        utilisateur -> Nullable<Text>,
+        portees -> Text,
+        fin -> InstantSql,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(cles_api, sessions);

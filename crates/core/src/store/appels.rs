@@ -1,7 +1,8 @@
 //! What only those who call the HTTP interface need: keys, repeated requests, tokens of
-//! gateways, statistics.
+//! gateways, sessions of the console, statistics.
 
 pub mod cles;
 pub mod idempotence;
 pub mod recus;
+pub mod sessions;
 pub mod statistiques;

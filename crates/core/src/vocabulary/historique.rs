@@ -25,6 +25,8 @@ text_enum! {
         Lance = "lance",
         /// A key was made void.
         Revoque = "revoque",
+        /// Somebody signed in to the console.
+        Connecte = "connecte",
     }
 }
 
@@ -47,5 +49,7 @@ text_enum! {
         Jeton = "jeton",
         /// A run of the dispatcher: it has no number.
         Traitement = "traitement",
+        /// Of somebody who looks at the console.
+        Session = "session",
     }
 }

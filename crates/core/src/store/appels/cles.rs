@@ -63,6 +63,14 @@ impl From<Portees> for Vec<Portee> {
     }
 }
 
+/// Scopes as they are kept.
+pub(super) fn words(portees: &[Portee]) -> String {
+    let all = Portee::ALL.iter();
+    let kept = all.filter(|portee| portees.contains(portee));
+    let words: Vec<&str> = kept.map(|portee| portee.as_str()).collect();
+    words.join(" ")
+}
+
 /// Makes a key. Its text is returned here and can never be had again.
 ///
 /// # Errors
@@ -70,17 +78,12 @@ impl From<Portees> for Vec<Portee> {
 pub fn create(conn: &mut Conn, nom: &str, portees: &[Portee]) -> Result<(Secret, Cle), Error> {
     let prefixe = hex(&random::<PREFIX_BYTES>()?);
     let key = format!("{BEGIN}{prefixe}_{}", hex(&random::<SECRET_BYTES>()?));
-    let words: Vec<&str> = Portee::ALL
-        .iter()
-        .filter(|portee| portees.contains(portee))
-        .map(|portee| portee.as_str())
-        .collect();
     let cle = conn.write(|conn| {
         let row = (
             cles_api::nom.eq(nom),
             cles_api::prefixe.eq(prefixe),
             cles_api::empreinte.eq(empreinte(&key)),
-            cles_api::portees.eq(words.join(" ")),
+            cles_api::portees.eq(words(portees)),
             cles_api::creee_le.eq(conn.now()?),
         );
         let insertion = diesel::insert_into(table).values(row);

@@ -7,7 +7,7 @@
 pub(in crate::store) mod jours;
 pub(in crate::store) mod source;
 
-pub use jours::by_day;
+pub use jours::{Bilan, by_day, results_by_day};
 
 use crate::instant::Instant;
 use crate::schema::{classes, envois, messages};

@@ -27,6 +27,10 @@ pub struct Filter {
     pub est_message_groupe: Option<bool>,
     /// Read or not.
     pub est_lu: Option<bool>,
+    /// Programmed for then or later.
+    pub depuis: Option<Instant>,
+    /// Programmed for earlier than that.
+    pub jusqua: Option<Instant>,
     /// Every one of these stands in the text, the subject or the parent's name.
     pub search: Vec<String>,
     /// In this order; the newest first when nothing is said.
@@ -64,7 +68,8 @@ type Question<'q> = messages::BoxedQuery<'q, MultiBackend>;
 /// How many messages there are.
 pub fn count(conn: &mut Conn, filter: &Filter) -> Result<i64, Error> {
     // A parent's messages are few, and a search has to look at the texts anyway.
-    if filter.parent.is_none() && filter.search.is_empty() {
+    let dated = filter.depuis.or(filter.jusqua).is_some();
+    if filter.parent.is_none() && !dated && filter.search.is_empty() {
         return counted(conn, filter);
     }
     match narrowed(conn, filter)? {
@@ -170,7 +175,9 @@ fn read(conn: &mut Conn, question: Question<'_>) -> Result<Vec<Message>, Error> 
 
 /// None when there can be no such message.
 fn narrowed<'q>(conn: &mut Conn, filter: &'q Filter) -> Result<Option<Question<'q>>, Error> {
-    use messages::{classe, est_lu, est_message_groupe, parent, statut, table, type_};
+    use messages::{
+        classe, date_programmee, est_lu, est_message_groupe, parent, statut, table, type_,
+    };
     let found = table.into_boxed();
     let found = by(found, filter.statut, |q, v| q.filter(statut.eq(v)));
     let found = by(found, filter.r#type, |q, v| q.filter(type_.eq(v)));
@@ -179,6 +186,8 @@ fn narrowed<'q>(conn: &mut Conn, filter: &'q Filter) -> Result<Option<Question<'
     let group = filter.est_message_groupe;
     let found = by(found, group, |q, v| q.filter(est_message_groupe.eq(v)));
     let found = by(found, filter.est_lu, |q, v| q.filter(est_lu.eq(v)));
+    let found = by(found, filter.depuis, |q, v| q.filter(date_programmee.ge(v)));
+    let found = by(found, filter.jusqua, |q, v| q.filter(date_programmee.lt(v)));
     if filter.search.is_empty() {
         return Ok(Some(found));
     }

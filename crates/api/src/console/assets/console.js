@@ -1,0 +1,36 @@
+// What pages do besides, where scripts run. Every task also works without.
+"use strict";
+
+// The web app hands a token over behind the #, where no server and no log sees it; it is posted at once.
+function enterByFragment() {
+  const form = document.getElementById("connexion");
+  const token = new URLSearchParams(location.hash.slice(1)).get("jeton");
+  if (!form || !token) return;
+  history.replaceState(null, "", location.pathname + location.search);
+  form.elements.cle.value = token;
+  form.submit();
+}
+
+// A button that makes something leave is pressed once.
+function pressOnce(event) {
+  const form = event.target;
+  if (form.dataset.pressed) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.pressed = "yes";
+  setTimeout(() => delete form.dataset.pressed, 4000);
+}
+
+document.documentElement.classList.add("js");
+
+document.addEventListener("DOMContentLoaded", () => {
+  enterByFragment();
+  document.addEventListener("submit", pressOnce);
+  const told = document.querySelector("[data-focus]");
+  if (told) told.focus();
+});
+window.addEventListener("hashchange", enterByFragment);
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});

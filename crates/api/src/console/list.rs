@@ -1,0 +1,123 @@
+//! The list of messages, with its filters.
+
+use super::Page;
+use super::frame::{Frame, Section, shown};
+use super::today::{Line, lines};
+use super::visitor::Visitor;
+use crate::drf::{ApiError, Query};
+use crate::state::State;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use chrono::NaiveDate;
+use messages_core::instant::Instant;
+use messages_core::model::Classe;
+use messages_core::store::annuaire::Resource;
+use messages_core::store::messages::{self, Filter};
+use messages_core::store::{Conn, Error};
+use messages_core::vocabulary::{Canal, Portee, Statut};
+use std::borrow::Borrow;
+
+pub(super) const PATH: &str = "/console/messages/";
+
+/// Messages of one page.
+const SIZE: i64 = 50;
+
+pub(super) fn pages() -> Vec<Page> {
+    vec![Page::new(PATH).get(Portee::Lecture, || web::to(show))]
+}
+
+/// What the fields of the filter hold.
+struct Asked {
+    statut: Option<Statut>,
+    canal: Option<Canal>,
+    classe: Option<Classe>,
+    depuis: String,
+    jusqua: String,
+    search: String,
+}
+
+impl Asked {
+    fn is_statut(&self, statut: impl Borrow<Statut>) -> bool {
+        self.statut == Some(*statut.borrow())
+    }
+
+    fn is_canal(&self, canal: impl Borrow<Canal>) -> bool {
+        self.canal == Some(*canal.borrow())
+    }
+}
+
+#[derive(Template)]
+#[template(path = "messages.html")]
+struct Messages {
+    f: Frame,
+    asked: Asked,
+    lines: Vec<Line>,
+    count: i64,
+    /// This page and the last one.
+    page: i64,
+    pages: i64,
+    before: Option<String>,
+    after: Option<String>,
+}
+
+async fn show(
+    state: web::Data<State>,
+    request: HttpRequest,
+    visitor: Visitor,
+    query: Query,
+) -> Result<HttpResponse, ApiError> {
+    let zone = state.config.messages.zone;
+    let begin = |day| Instant::begin_of(day, zone);
+    let day = |name| {
+        query
+            .said(name)
+            .and_then(|text| text.parse::<NaiveDate>().ok())
+    };
+    let (depuis, jusqua) = (day("depuis"), day("jusqua"));
+    let classe: Option<i64> = query.said("classe").and_then(|text| text.parse().ok());
+    let filter = Filter {
+        statut: query.said("statut").and_then(|word| word.parse().ok()),
+        r#type: query.said("type").and_then(|word| word.parse().ok()),
+        classe,
+        depuis: depuis.map(begin),
+        jusqua: jusqua.and_then(|day| day.succ_opt()).map(begin),
+        search: query.search(state.texts)?,
+        ..Filter::default()
+    };
+    let page: i64 = query
+        .said("page")
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(1);
+    let page = page.clamp(1, i64::MAX / SIZE);
+    let config = state.config.clone();
+    let (statut, canal) = (filter.statut, filter.r#type);
+    let find = move |conn: &mut Conn| -> Result<_, Error> {
+        let count = messages::count(conn, &filter)?;
+        let rows = messages::page(conn, &filter, (page - 1) * SIZE, SIZE)?;
+        let classe = Classe::by_ids(conn, classe.as_slice())?.into_iter().next();
+        Ok((count, lines(conn, &config, rows, 90)?, classe))
+    };
+    let (count, lines, classe) = state.ask(find).await?;
+    let pages = (count.max(1) - 1) / SIZE + 1;
+    let link = |page: i64| format!("{PATH}?{}", query.with(&[("page", Some(page.to_string()))]));
+    let f = Frame::new(&state, &request, &visitor, Section::Messages);
+    let title = f.t("Messages", "Messages");
+    let text = |day: Option<NaiveDate>| day.map_or_else(String::new, |day| day.to_string());
+    shown(&Messages {
+        f: f.titled(title),
+        asked: Asked {
+            statut,
+            canal,
+            classe,
+            depuis: text(depuis),
+            jusqua: text(jusqua),
+            search: query.get("search").unwrap_or_default().to_owned(),
+        },
+        lines,
+        count,
+        page,
+        pages,
+        before: (page > 1).then(|| link(page - 1)),
+        after: (page < pages).then(|| link(page + 1)),
+    })
+}

@@ -1,0 +1,45 @@
+//! What a form of ours sent, once the gate has read it.
+
+use crate::drf::{ApiError, Body, Value};
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use std::future::{Ready, ready};
+
+/// The fields of a form.
+#[derive(Debug, Clone)]
+pub(super) struct Sent(pub(super) Body);
+
+impl Sent {
+    /// A field as it was written, without blanks around it; empty when it is not there.
+    pub(super) fn text(&self, name: &str) -> String {
+        match self.0.get(name) {
+            Some(Value::Text(text)) => text.trim().to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    /// A field that says something.
+    pub(super) fn said(&self, name: &str) -> Option<String> {
+        Some(self.text(name)).filter(|text| !text.is_empty())
+    }
+}
+
+impl FromRequest for Sent {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let sent = request.extensions().get::<Self>().cloned();
+        ready(sent.ok_or(ApiError::Internal))
+    }
+}
+
+/// A body for the API, of texts.
+pub(super) fn body(members: impl IntoIterator<Item = (&'static str, Value)>) -> Body {
+    let members = members.into_iter();
+    Body::of(
+        members
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+    )
+}

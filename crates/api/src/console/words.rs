@@ -1,0 +1,271 @@
+//! How pages say things: in the server's language, numbers with their nouns, times in the school's zone,
+//! states as words and not by colour alone.
+
+use chrono::{DateTime, Datelike};
+use chrono_tz::Tz;
+use messages_core::config::{Lang, Messages as Settings};
+use messages_core::instant::Instant;
+use messages_core::model::Message;
+use messages_core::texts;
+use messages_core::vocabulary::{Action, Canal, Etat, Remise, Statut};
+use std::borrow::Borrow;
+
+/// The language and the zone.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Words {
+    pub(super) lang: Lang,
+    pub(super) zone: Tz,
+}
+
+const DAYS: [&str; 7] = [
+    "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche",
+];
+const MONTHS: [&str; 12] = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+];
+
+impl Words {
+    pub(super) const fn of(settings: &Settings) -> Self {
+        Self {
+            lang: settings.lang,
+            zone: settings.zone,
+        }
+    }
+
+    /// A text in both languages.
+    pub(super) const fn t<'t>(self, french: &'t str, english: &'t str) -> &'t str {
+        match self.lang {
+            Lang::Fr => french,
+            Lang::En => english,
+        }
+    }
+
+    /// `fr` or `en`.
+    pub(super) const fn code(self) -> &'static str {
+        match self.lang {
+            Lang::Fr => "fr",
+            Lang::En => "en",
+        }
+    }
+
+    /// A number with its noun, given as « singulier|pluriel » in both languages.
+    pub(super) fn n(self, number: impl Borrow<i64>, french: &str, english: &str) -> String {
+        let number = *number.borrow();
+        let (is_one, nouns) = match self.lang {
+            Lang::Fr => (number < 2, french),
+            Lang::En => (number == 1, english),
+        };
+        let (one, many) = nouns.split_once('|').unwrap_or((nouns, nouns));
+        let noun = if is_one { one } else { many };
+        format!("{}\u{a0}{noun}", self.number(number))
+    }
+
+    /// A number with blanks that do not break between its thousands.
+    pub(super) fn number(self, number: impl Borrow<i64>) -> String {
+        let number = *number.borrow();
+        let between = self.t("\u{202f}", ",");
+        let digits = number.unsigned_abs().to_string();
+        let mut grouped = String::new();
+        for (place, digit) in digits.chars().enumerate() {
+            if place > 0 && (digits.len() - place).is_multiple_of(3) {
+                grouped.push_str(between);
+            }
+            grouped.push(digit);
+        }
+        if number < 0 {
+            format!("-{grouped}")
+        } else {
+            grouped
+        }
+    }
+
+    /// A moment in words, as near as it is: « aujourd’hui à 14:05 », « jeudi 3 décembre à 08:00 ».
+    pub(super) fn moment(self, at: &Instant) -> String {
+        self.moment_from(at, Instant::of_this_machine())
+    }
+
+    fn moment_from(self, at: &Instant, now: Instant) -> String {
+        let (at, now) = (at.in_zone(self.zone), now.in_zone(self.zone));
+        let away = at
+            .date_naive()
+            .signed_duration_since(now.date_naive())
+            .num_days();
+        let day = match (self.lang, away) {
+            (Lang::Fr, -1) => "hier".to_owned(),
+            (Lang::Fr, 0) => "aujourd’hui".to_owned(),
+            (Lang::Fr, 1) => "demain".to_owned(),
+            (Lang::En, -1) => "yesterday".to_owned(),
+            (Lang::En, 0) => "today".to_owned(),
+            (Lang::En, 1) => "tomorrow".to_owned(),
+            _ => self.day(&at, at.year() != now.year()),
+        };
+        let time = at.format("%H:%M");
+        match self.lang {
+            Lang::Fr => format!("{day} à {time}"),
+            Lang::En => format!("{day} at {time}"),
+        }
+    }
+
+    /// A day in words.
+    fn day(self, at: &DateTime<Tz>, with_year: bool) -> String {
+        let year = if with_year {
+            format!(" {}", at.year())
+        } else {
+            String::new()
+        };
+        match self.lang {
+            Lang::Fr => {
+                let weekday =
+                    usize::try_from(at.weekday().num_days_from_monday()).unwrap_or_default();
+                let month = usize::try_from(at.month0()).unwrap_or_default();
+                let weekday = DAYS.get(weekday).copied().unwrap_or_default();
+                let month = MONTHS.get(month).copied().unwrap_or_default();
+                let day = match at.day() {
+                    1 => "1er".to_owned(),
+                    day => day.to_string(),
+                };
+                format!("{weekday} {day} {month}{year}")
+            }
+            Lang::En => format!("{}{year}", at.format("%A %-d %B")),
+        }
+    }
+
+    /// As machines read it, for `<time>`.
+    pub(super) fn machine(self, at: &Instant) -> String {
+        at.in_zone(self.zone).to_rfc3339()
+    }
+
+    pub(super) fn canal(self, canal: impl Borrow<Canal>) -> &'static str {
+        texts::canal(self.lang, *canal.borrow())
+    }
+
+    pub(super) fn canal_of(self, message: &Message) -> &'static str {
+        self.canal(message.r#type)
+    }
+
+    /// Whom a message is to.
+    pub(super) fn audience(self, to_many: bool, name: Option<&str>) -> String {
+        match (to_many, name) {
+            (false, Some(parent)) => parent.to_owned(),
+            (false, None) => self
+                .t(
+                    "un parent qui n’est plus là",
+                    "a parent who is no longer there",
+                )
+                .to_owned(),
+            (true, None) => self.t("tous les parents", "all parents").to_owned(),
+            (true, Some(classe)) => format!("{} {classe}", self.t("classe", "class")),
+        }
+    }
+
+    pub(super) fn statut(self, statut: impl Borrow<Statut>) -> &'static str {
+        match statut.borrow() {
+            Statut::Brouillon => self.t("brouillon", "draft"),
+            Statut::Programme => self.t("programmé", "programmed"),
+            Statut::EnAttente => self.t("en cours", "leaving"),
+            Statut::Envoye => self.t("envoyé", "sent"),
+            Statut::Echec => self.t("échec", "failed"),
+        }
+    }
+
+    /// What somebody did.
+    pub(super) fn action(self, action: impl Borrow<Action>) -> &'static str {
+        match action.borrow() {
+            Action::Cree => self.t("écrit", "written"),
+            Action::Modifie => self.t("modifié", "changed"),
+            Action::Supprime => self.t("supprimé", "deleted"),
+            Action::Programme => self.t("programmé", "programmed"),
+            Action::Annule => self.t("annulé", "cancelled"),
+            Action::EnvoyeMaintenant => self.t("envoyé tout de suite", "sent at once"),
+            Action::Renvoye => self.t("renvoyé", "sent again"),
+            Action::MarqueLu => self.t("marqué comme lu", "marked as read"),
+            Action::Importe => self.t("annuaire importé", "directory imported"),
+            Action::Lance => self.t("traitement lancé", "run started"),
+            Action::Revoque => self.t("révoqué", "revoked"),
+            Action::Connecte => self.t("connexion à la console", "signed in to the console"),
+        }
+    }
+
+    pub(super) fn etat(self, etat: impl Borrow<Etat>) -> &'static str {
+        match etat.borrow() {
+            Etat::AEnvoyer => self.t("attend", "waiting"),
+            Etat::Reserve | Etat::Emission => self.t("part", "leaving"),
+            Etat::Envoye => self.t("envoyé", "sent"),
+            Etat::Echec => self.t("échec", "failed"),
+            Etat::Incertain => self.t("incertain", "uncertain"),
+            Etat::Ignore => self.t("non envoyé", "not sent"),
+        }
+    }
+
+    /// What became of it after it left; nothing where nobody told.
+    pub(super) fn remise(self, remise: impl Borrow<Remise>) -> &'static str {
+        match remise.borrow() {
+            Remise::Inconnue => "",
+            Remise::EnCours => self.t("en route", "under way"),
+            Remise::Remis => self.t("remis", "delivered"),
+            Remise::NonRemis => self.t("non remis", "not delivered"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FR: Words = Words {
+        lang: Lang::Fr,
+        zone: chrono_tz::Europe::Paris,
+    };
+
+    fn at(text: &str) -> Instant {
+        text.parse::<DateTime<chrono::Utc>>().unwrap().into()
+    }
+
+    #[test]
+    fn a_moment_is_said_as_near_as_it_is() {
+        let now = at("2026-11-28T16:00:00Z");
+        for (when, words) in [
+            ("2026-11-28T18:05:00Z", "aujourd’hui à 19:05"),
+            ("2026-11-28T23:30:00Z", "demain à 00:30"),
+            ("2026-11-27T07:00:00Z", "hier à 08:00"),
+            ("2026-12-01T07:00:00Z", "mardi 1er décembre à 08:00"),
+            ("2027-03-03T07:00:00Z", "mercredi 3 mars 2027 à 08:00"),
+        ] {
+            assert_eq!(FR.moment_from(&at(when), now), words);
+        }
+        let en = Words {
+            lang: Lang::En,
+            ..FR
+        };
+        assert_eq!(
+            en.moment_from(&at("2027-03-03T07:00:00Z"), now),
+            "Wednesday 3 March 2027 at 08:00"
+        );
+    }
+
+    #[test]
+    fn numbers_agree_with_their_nouns() {
+        let en = Words {
+            lang: Lang::En,
+            ..FR
+        };
+        assert_eq!(FR.n(&0, "famille|familles", ""), "0\u{a0}famille");
+        assert_eq!(
+            FR.n(&1_234_567, "famille|familles", ""),
+            "1\u{202f}234\u{202f}567\u{a0}familles"
+        );
+        assert_eq!(en.n(&0, "", "family|families"), "0\u{a0}families");
+        assert_eq!(en.n(&1, "", "family|families"), "1\u{a0}family");
+    }
+}
