@@ -54,7 +54,8 @@ pub(super) fn markdown(text: &str) -> String {
     });
     let mut page = String::new();
     html::push_html(&mut page, events);
-    page
+    // As it is kept.
+    page.trim_end().to_owned()
 }
 
 /// Where a link may lead; any other leads nowhere.
@@ -76,7 +77,7 @@ mod tests {
     fn markdown_is_html_and_html_is_text() {
         assert_eq!(
             markdown("Bonjour,\n**jeudi** à 18 h :\n\n- salle 2\n"),
-            "<p>Bonjour,<br />\n<strong>jeudi</strong> à 18 h :</p>\n<ul>\n<li>salle 2</li>\n</ul>\n"
+            "<p>Bonjour,<br />\n<strong>jeudi</strong> à 18 h :</p>\n<ul>\n<li>salle 2</li>\n</ul>"
         );
         let page = markdown("<script>alert(1)</script>\n\na <img src=x onerror=alert(2)> b");
         assert!(

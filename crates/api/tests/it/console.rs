@@ -1,0 +1,4 @@
+//! The console: who gets in, what a form may do, and the day of a secretary without scripts.
+
+mod entry;
+mod writing;
