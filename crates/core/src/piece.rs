@@ -41,7 +41,10 @@ const PROGRAMS: &str = "\
 const MACROS: &str = "\
     docm dotm potm ppam ppsm pptm sldm xla xlam xlm xlsb xlsm xltm";
 
-/// What a file is, by its ending. What is not known here travels as bytes.
+/// What a file is whose ending is not known here.
+const BYTES: &str = "application/octet-stream";
+
+/// What a file is, by its ending.
 const TYPES: &[(&str, &str)] = &[
     ("csv", "text/csv"),
     ("doc", "application/msword"),
@@ -77,6 +80,12 @@ const TYPES: &[(&str, &str)] = &[
     ("zip", "application/zip"),
 ];
 
+/// Everything that a file may be.
+pub fn types() -> impl Iterator<Item = &'static str> {
+    let known = TYPES.iter().map(|(_, media)| *media);
+    known.chain([BYTES])
+}
+
 /// What a file of this name is: said by its ending, and by nobody else.
 ///
 /// # Errors
@@ -102,7 +111,7 @@ pub fn type_mime(name: &str) -> Result<&'static str, Refused> {
         return Err(Refused::Macros(ending));
     }
     let known = TYPES.iter().find(|(known, _)| *known == ending);
-    Ok(known.map_or("application/octet-stream", |(_, media)| *media))
+    Ok(known.map_or(BYTES, |(_, media)| *media))
 }
 
 const KILO: i64 = 1024;

@@ -3,6 +3,7 @@
 
 use super::kit::{self, Named, Part};
 use crate::drf::Rule;
+use messages_core::piece;
 use serde_json::Value;
 use std::borrow::Cow;
 use utoipa::ToSchema;
@@ -11,7 +12,6 @@ use utoipa::openapi::content::{Content, ContentBuilder};
 pub(crate) const JSON: &str = "application/json";
 pub(crate) const OPENAPI: &str = "application/vnd.oai.openapi+json";
 pub(crate) const HTML: &str = "text/html";
-const BYTES: &str = "application/octet-stream";
 
 /// A type whose schema is one of the components.
 #[derive(Clone, Copy)]
@@ -122,7 +122,10 @@ impl Answer {
                 let either = kit::any_of([list(one), page]);
                 vec![(JSON, content(either, items(one)))]
             }
-            Self::File => vec![(BYTES, content(kit::bytes(), Some("%PDF-1.7".into())))],
+            Self::File => {
+                let bytes = || content(kit::bytes(), Some("%PDF-1.7".into()));
+                piece::types().map(|media| (media, bytes())).collect()
+            }
             Self::Text(media, text) => vec![(media, content(kit::text(), Some(text.into())))],
             Self::Document => [OPENAPI, JSON]
                 .map(|media| {
