@@ -44,7 +44,7 @@ impl Sent {
     /// The files that were chosen in a field.
     pub(super) fn files(&self, field: &str) -> Vec<File> {
         // Of a field in which none was chosen, browsers send an empty one.
-        let chosen = |file: &&File| file.field == field && !file.name.is_empty();
+        let chosen = |file: &&File| file.member == field && file.name.as_deref() != Some("");
         self.files.iter().filter(chosen).cloned().collect()
     }
 }

@@ -96,7 +96,7 @@ fn both_databases_have_the_same_tables() {
     assert_eq!(foreign_keys(&sqlite), foreign_keys(&postgres));
     assert_eq!(indexes(&sqlite), indexes(&postgres));
     assert_eq!(unique(&sqlite), unique(&postgres));
-    assert_eq!(columns(&sqlite).len(), 195, "all tables were looked at");
+    assert_eq!(columns(&sqlite).len(), 202, "all tables were looked at");
     assert_eq!(
         unique(&sqlite),
         [
@@ -185,6 +185,7 @@ fn the_program_believes_the_columns_to_be_of_their_types() {
                 "Text" => "text",
                 "Bool" => "boolean",
                 "InstantSql" => "timestamp with time zone",
+                "Binary" => "bytea",
                 other => panic!("{other}"),
             };
             format!("{} {kind}", column.name)

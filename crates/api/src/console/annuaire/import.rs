@@ -86,11 +86,14 @@ impl Asked {
         }
         let (complet, emails) = (sent.ticked("complet"), sent.ticked("emails"));
         let mut said = format!("{complet} {emails}");
-        for File { name, bytes, .. } in &files {
+        for File { name, content, .. } in &files {
+            let name = name.as_deref().unwrap_or_default();
             // Into a text: nothing can fail.
-            write!(said, " {} {name}", sha256(bytes)).ok();
+            write!(said, " {} {name}", sha256(content)).ok();
         }
-        let files = files.into_iter().map(|file| (file.name, file.bytes.into()));
+        let files = files
+            .into_iter()
+            .map(|file| (file.name.unwrap_or_default(), file.content.into()));
         Some(Self {
             source: Arc::new(Source::all(files)),
             options: Options {
