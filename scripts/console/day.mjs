@@ -113,6 +113,18 @@ try {
   await press(page, 'Enregistrer le brouillon');
   await says(page, 'Le brouillon est enregistré.');
   await look(page, 'brouillon');
+  const menu = { name: 'Menu d’été.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 essai') };
+  await page.getByLabel('Joindre un fichier').setInputFiles(menu);
+  await press(page, 'Joindre');
+  await says(page, 'Le fichier est joint.');
+  await page.getByLabel('Joindre un fichier').setInputFiles({ ...menu, name: 'facture.pdf.exe' });
+  await press(page, 'Joindre');
+  await says(page, 'Attention.');
+  await look(page, 'piece-jointe');
+  const [file] = await Promise.all([page.waitForEvent('download'), follow(page, 'Menu d’été.pdf')]);
+  assert.equal(readFileSync(await file.path(), 'utf8'), '%PDF-1.7 essai');
+  await page.getByRole('button', { name: /^Retirer/ }).click();
+  await says(page, 'Le fichier est retiré.');
   await page.getByRole('navigation', { name: 'Navigation principale' }).getByRole('link', { name: 'Messages' }).click();
   await page.getByLabel('Mots').fill('réunion');
   await press(page, 'Chercher');

@@ -21,6 +21,7 @@ mod assets;
 mod chart;
 mod compose;
 mod faults;
+mod files;
 mod frame;
 mod gate;
 mod lines;
@@ -112,6 +113,7 @@ fn pages() -> Vec<Page> {
         one::pages(),
         missed::pages(),
         acts::pages(),
+        files::pages(),
         annuaire::pages(),
         vec![Page::new("/console/{reste}*").get(Access::Known, || web::to(nowhere))],
     ];

@@ -1,7 +1,7 @@
 //! `/api/messages/`: written, listed, changed, sent, followed; and the buttons that write to parents.
 
 pub(crate) mod actions;
-mod attachments;
+pub(crate) mod attachments;
 #[expect(dead_code, reason = "only described: the members are read one by one")]
 mod bodies;
 pub(crate) mod confirmation;

@@ -16,14 +16,14 @@ use askama::Template;
 use messages_core::config::Config;
 use messages_core::html;
 use messages_core::instant::Instant;
-use messages_core::model::Message;
+use messages_core::model::{Message, PieceJointe};
 use messages_core::preview::{self, Recipient};
 use messages_core::segments::{self, Price};
 use messages_core::store::appels::cles;
 use messages_core::store::envois::missed;
 use messages_core::store::envois::recipients::{self, Destinataire};
 use messages_core::store::historique::{self, Acteur, Fait};
-use messages_core::store::{Conn, Error};
+use messages_core::store::{Conn, Error, pieces};
 use messages_core::vocabulary::{Canal, Etat, Motif, Objet, Portee, Remise, Statut};
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -55,6 +55,8 @@ struct One {
     begin: String,
     price: Option<Price>,
     html: bool,
+    /// What travels with it.
+    files: Vec<PieceJointe>,
     deeds: Vec<Fait>,
     /// The names of keys, by which the history calls their holders.
     keys: BTreeMap<String, String>,
@@ -113,6 +115,11 @@ impl Sight {
     /// Whether it has left, whatever became of it.
     fn is_over(&self) -> bool {
         matches!(self.message.statut, Statut::Envoye | Statut::Echec)
+    }
+
+    /// Whether files can still be added to it, or taken away.
+    fn takes_files(&self) -> bool {
+        self.message.r#type == Canal::Email && (self.is_draft() || self.is_programmed())
     }
 
     /// Whether there is anybody to send it to again.
@@ -190,9 +197,10 @@ async fn show(
         let deeds = historique::page(conn, &deeds, 0, DEEDS)?;
         let keys = cles::list(conn)?.into_iter();
         let keys = keys.map(|cle| (Acteur::cle(cle.id).nom, cle.nom));
-        Ok((deeds, keys.collect::<BTreeMap<_, _>>()))
+        let files = pieces::of_messages(conn, &[id])?;
+        Ok((deeds, keys.collect::<BTreeMap<_, _>>(), files))
     };
-    let (deeds, keys) = state.ask(asked).await?;
+    let (deeds, keys, files) = state.ask(asked).await?;
     let is_sms = m.message.r#type == Canal::Sms;
     let plain = state.config.sms.plain;
     let f = Frame::new(&state, &request, &visitor, Section::Messages);
@@ -204,6 +212,7 @@ async fn show(
         html: m.message.contenu_html.is_some() && !is_sms,
         begin: begin(&m.message, 60),
         keys,
+        files,
         f,
         m,
         deeds,

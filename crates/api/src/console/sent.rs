@@ -1,6 +1,6 @@
 //! What a form of ours sent, once the gate has read it.
 
-use crate::drf::{ApiError, Body, File, Value};
+use crate::drf::{ApiError, Body, File, Upload, Value};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use std::future::{Ready, ready};
@@ -20,6 +20,14 @@ impl Sent {
             body,
             files,
             is_stale: false,
+        }
+    }
+
+    /// The form as the API takes one with a file.
+    pub(super) fn into_upload(self) -> Upload {
+        Upload {
+            body: self.body,
+            files: self.files,
         }
     }
 

@@ -93,6 +93,21 @@ impl Words {
         }
     }
 
+    /// The size of a file.
+    pub(super) fn size(self, bytes: impl Borrow<i64>) -> String {
+        let bytes = *bytes.borrow();
+        let unit = self.t("o", "B");
+        if bytes < 1024 {
+            format!("{bytes}\u{a0}{unit}")
+        } else if bytes < 1024 * 1024 {
+            format!("{}\u{a0}K{unit}", bytes / 1024)
+        } else {
+            let tenths = bytes * 10 / (1024 * 1024);
+            let point = self.t(",", ".");
+            format!("{}{point}{}\u{a0}M{unit}", tenths / 10, tenths % 10)
+        }
+    }
+
     /// A moment in words, as near as it is: « aujourd’hui à 14:05 », « jeudi 3 décembre à 08:00 ».
     pub(super) fn moment(self, at: &Instant) -> String {
         self.moment_from(at, Instant::of_this_machine())
@@ -300,12 +315,12 @@ mod tests {
             lang: Lang::En,
             ..FR
         };
-        assert_eq!(FR.n(&0, "famille|familles", ""), "0\u{a0}famille");
+        assert_eq!(FR.n(0, "famille|familles", ""), "0\u{a0}famille");
         assert_eq!(
-            FR.n(&1_234_567, "famille|familles", ""),
+            FR.n(1_234_567, "famille|familles", ""),
             "1\u{202f}234\u{202f}567\u{a0}familles"
         );
-        assert_eq!(en.n(&0, "", "family|families"), "0\u{a0}families");
-        assert_eq!(en.n(&1, "", "family|families"), "1\u{a0}family");
+        assert_eq!(en.n(0, "", "family|families"), "0\u{a0}families");
+        assert_eq!(en.n(1, "", "family|families"), "1\u{a0}family");
     }
 }

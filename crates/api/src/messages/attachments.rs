@@ -109,14 +109,24 @@ async fn add(
     // Heard to its end before anything is said of it.
     let sent = upload(&request, payload.into_inner(), state.texts).await;
     load::<Message>(&state, id).await?;
-    let fichier = file_of(sent?, state.texts)?;
+    attach(&state, &caller, id, sent?).await
+}
+
+/// Adds the file of a form to a message.
+pub(crate) async fn attach(
+    state: &State,
+    caller: &Caller,
+    id: i64,
+    sent: Upload,
+) -> Result<HttpResponse, ApiError> {
+    let fichier = file_of(sent, state.texts)?;
     let zone = state.config.messages.zone;
     let add = move |conn: &mut Conn| {
         let piece = pieces::add(conn, id, &fichier)?;
         let told = AttachmentJson::new(piece, zone);
         Ok(((), answer::written(StatusCode::CREATED, &told)))
     };
-    let added = state.carry_out(&caller, state.texts.not_editable(), add);
+    let added = state.carry_out(caller, state.texts.not_editable(), add);
     let ((), added) = added
         .await
         .map_err(|error| error.of_model(Message::MODEL))?;
@@ -186,7 +196,7 @@ async fn list(state: web::Data<State>, Id(id): Id) -> Result<HttpResponse, ApiEr
 }
 
 /// To be kept, not shown: whatever is in it does nothing here.
-async fn read(state: web::Data<State>, Id(id): Id) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn read(state: web::Data<State>, Id(id): Id) -> Result<HttpResponse, ApiError> {
     let file = state.ask(move |conn| pieces::content(conn, id)).await;
     let file = file.map_err(|error| error.of_model(MODEL))?;
     let name = if file.nom_fichier.is_ascii() {
@@ -208,7 +218,7 @@ async fn read(state: web::Data<State>, Id(id): Id) -> Result<HttpResponse, ApiEr
         .body(file.contenu))
 }
 
-async fn remove(
+pub(crate) async fn remove(
     state: web::Data<State>,
     caller: Caller,
     Id(id): Id,

@@ -100,6 +100,11 @@ fn a_secretary_writes_sees_whom_it_reaches_and_programmes_it(database: &Database
             .page("/console/messages/?statut=programme&search=jeudi")
             .contains("1\u{a0}message")
     );
+    becomes_an_email_and_goes(&user, &person, &place);
+}
+
+/// The same message as an e-mail, which is thrown away.
+fn becomes_an_email_and_goes(user: &Client<'_>, person: &Person<'_>, place: &str) {
     let (_, page) = person.press(
         &format!("{place}modifier/"),
         &format!("{place}modifier/"),
@@ -532,7 +537,8 @@ fn a_date_that_has_gone_by_is_confirmed(database: &Database) {
     let server = Server::start(database, &[("JWT_SIGNING_KEY", KEY)]);
     Client::user(&server).school(1, 1);
     let person = signed_in(&server, database);
-    let yesterday = (chrono::Utc::now() - chrono::TimeDelta::days(2))
+    let now = messages_core::instant::Instant::of_this_machine().utc();
+    let yesterday = (now - chrono::TimeDelta::days(2))
         .format("%Y-%m-%d")
         .to_string();
     let fields = [
