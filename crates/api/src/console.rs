@@ -16,6 +16,7 @@
 //! [`frame::page`]; a [`Page`] in the room's `pages()` with who may; a line in `tests/browser`.
 
 mod acts;
+mod administration;
 mod assets;
 mod chart;
 mod frame;
@@ -86,6 +87,7 @@ fn pages() -> Vec<Page> {
         list::pages(),
         one::pages(),
         acts::pages(),
+        administration::pages(),
     ];
     rooms.into_iter().flatten().collect()
 }

@@ -7,7 +7,7 @@ use crate::counters::Counters;
 use crate::dispatcher::Dispatcher;
 use crate::drf::{ApiError, Texts};
 use crate::rate::Rate;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpResponse, rt, web};
 use messages_core::config::{Config, Database};
 use messages_core::receipts::{self, Form};
 use messages_core::store::appels::idempotence::{self, Once, Reponse};
@@ -188,6 +188,27 @@ impl State {
             self.ask(keep).await.ok();
         }
         answer::said(answer)
+    }
+
+    /// Does what nobody waits for; not at all while somebody would have to wait for it.
+    pub(crate) fn by_the_way(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<(), Error> + Send + 'static,
+    ) {
+        let free = |turns: &Arc<Semaphore>| Arc::clone(turns).try_acquire_owned().ok();
+        let (Some(writer), Some(turn)) = (free(&self.writers), free(&self.turns)) else {
+            return;
+        };
+        let pool = self.pool.clone();
+        rt::spawn(async move {
+            let work = move || {
+                let _turns = (writer, turn);
+                pool.with(None, work)
+            };
+            if let Ok(Err(error)) = aside(work).await {
+                log::warn!("base de données : {error}");
+            }
+        });
     }
 
     /// Works with the database on a thread that may wait.

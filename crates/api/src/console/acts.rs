@@ -44,16 +44,16 @@ pub(super) fn pages() -> Vec<Page> {
 /// What will be done, and the button that does it.
 #[derive(Template)]
 #[template(path = "confirmer.html")]
-struct Ask {
-    f: Frame,
+pub(super) struct Ask {
+    pub(super) f: Frame,
     /// Where one goes back to.
-    back: String,
-    lines: Vec<String>,
-    button: String,
+    pub(super) back: String,
+    pub(super) lines: Vec<String>,
+    pub(super) button: String,
     /// Whether something is lost by it.
-    grave: bool,
+    pub(super) grave: bool,
     /// For how many it was seen to leave.
-    count: Option<i64>,
+    pub(super) count: Option<i64>,
 }
 
 fn asked(state: &State, request: &HttpRequest, visitor: &Visitor, title: &str) -> Frame {

@@ -26,6 +26,8 @@ pub(super) enum Section {
     None,
     Today,
     Messages,
+    Calendar,
+    Administration,
 }
 
 /// What every page has; it also says its texts, see [`Words`].
@@ -127,6 +129,14 @@ impl Frame {
 
     pub(super) fn sends(&self) -> bool {
         self.may(Portee::Envoi)
+    }
+
+    pub(super) fn supervises(&self) -> bool {
+        self.may(Portee::Supervision)
+    }
+
+    pub(super) fn sees_deeds(&self) -> bool {
+        self.may(Portee::Historique)
     }
 }
 

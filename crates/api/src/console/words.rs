@@ -7,7 +7,7 @@ use messages_core::config::{Lang, Messages as Settings};
 use messages_core::instant::Instant;
 use messages_core::model::Message;
 use messages_core::texts;
-use messages_core::vocabulary::{Action, Canal, Etat, Remise, Statut};
+use messages_core::vocabulary::{Action, Canal, Etat, Objet, Portee, Remise, Statut};
 use std::borrow::Borrow;
 
 /// The language and the zone.
@@ -194,6 +194,42 @@ impl Words {
             Action::Lance => self.t("traitement lancé", "run started"),
             Action::Revoque => self.t("révoqué", "revoked"),
             Action::Connecte => self.t("connexion à la console", "signed in to the console"),
+        }
+    }
+
+    /// On what somebody did it.
+    pub(super) fn objet(self, objet: impl Borrow<Objet>) -> &'static str {
+        match objet.borrow() {
+            Objet::Message => self.t("message", "message"),
+            Objet::Classe => self.t("classe", "class"),
+            Objet::Etudiant => self.t("élève", "pupil"),
+            Objet::Parent => self.t("parent", "parent"),
+            Objet::Annuaire => self.t("annuaire", "directory"),
+            Objet::Cle => self.t("clé", "key"),
+            Objet::Jeton => self.t("adresse d’accusés", "address for receipts"),
+            Objet::Traitement => self.t("traitement", "run"),
+            Objet::Session => self.t("session", "session"),
+            Objet::Agenda => self.t("adresse d’agenda", "calendar address"),
+        }
+    }
+
+    /// What a key may be used for.
+    pub(super) fn portee(self, portee: impl Borrow<Portee>) -> &'static str {
+        match portee.borrow() {
+            Portee::Lecture => self.t(
+                "lire les messages et l’annuaire",
+                "read messages and the directory",
+            ),
+            Portee::Ecriture => self.t(
+                "écrire des brouillons, changer l’annuaire",
+                "write drafts, change the directory",
+            ),
+            Portee::Envoi => self.t("programmer et envoyer", "programme and send"),
+            Portee::Supervision => self.t(
+                "surveiller le programme, voir ses clés et ses réglages",
+                "watch over the program, see its keys and settings",
+            ),
+            Portee::Historique => self.t("voir qui a fait quoi", "see who did what"),
         }
     }
 

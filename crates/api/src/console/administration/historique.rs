@@ -1,0 +1,147 @@
+//! Who did what, the latest first.
+
+use super::frame;
+use crate::console::Page;
+use crate::console::frame::{Frame, Section, shown};
+use crate::console::one;
+use crate::console::visitor::Visitor;
+use crate::drf::{ApiError, Query};
+use crate::state::State;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use chrono::NaiveDate;
+use messages_core::instant::Instant;
+use messages_core::store::appels::cles;
+use messages_core::store::historique::{self, Acteur, Fait, Filter};
+use messages_core::store::{Conn, Error};
+use messages_core::vocabulary::{Action, Objet, Portee};
+use std::collections::BTreeMap;
+
+const PATH: &str = "/console/historique/";
+
+/// Deeds of one page.
+const SIZE: i64 = 50;
+
+pub(super) fn pages() -> Vec<Page> {
+    vec![Page::new(PATH).get(Portee::Historique, || web::to(show))]
+}
+
+/// What the fields of the filter hold.
+struct Asked {
+    acteur: String,
+    action: Option<Action>,
+    objet: Option<Objet>,
+    numero: Option<i64>,
+    depuis: String,
+}
+
+impl Asked {
+    fn is_action(&self, action: &Action) -> bool {
+        self.action == Some(*action)
+    }
+
+    fn is_objet(&self, objet: &Objet) -> bool {
+        self.objet == Some(*objet)
+    }
+}
+
+/// A deed, in words.
+struct Line {
+    fait: Fait,
+    /// The name of the key by which it was done.
+    nom: Option<String>,
+    /// Where its object is looked at.
+    link: Option<String>,
+    /// How many of what.
+    bilan: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "historique.html")]
+struct Deeds {
+    f: Frame,
+    asked: Asked,
+    lines: Vec<Line>,
+    page: i64,
+    before: Option<String>,
+    after: Option<String>,
+}
+
+async fn show(
+    state: web::Data<State>,
+    request: HttpRequest,
+    visitor: Visitor,
+    query: Query,
+) -> Result<HttpResponse, ApiError> {
+    let f = frame(&state, &request, &visitor);
+    let number = |name| query.said(name).and_then(|text| text.parse::<i64>().ok());
+    let depuis = query
+        .said("depuis")
+        .and_then(|text| text.parse::<NaiveDate>().ok());
+    let filter = Filter {
+        acteur: query.said("acteur").map(|text| text.trim().replace('\0', "")),
+        action: query.said("action").and_then(|word| word.parse().ok()),
+        objet: query.said("objet").and_then(|word| word.parse().ok()),
+        numero: number("numero"),
+        depuis: depuis.map(|day| Instant::begin_of(day, f.zone)),
+    };
+    let asked = Asked {
+        acteur: filter.acteur.clone().unwrap_or_default(),
+        action: filter.action,
+        objet: filter.objet,
+        numero: filter.numero,
+        depuis: depuis.map_or_else(String::new, |day| day.to_string()),
+    };
+    let page = number("page").unwrap_or(1).clamp(1, i64::MAX / SIZE);
+    // One more than is shown tells whether there is another page: they need not be counted.
+    let find = move |conn: &mut Conn| find(conn, &filter, (page - 1) * SIZE, SIZE + 1);
+    let (faits, keys) = state.ask(find).await?;
+    let more = i64::try_from(faits.len()).is_ok_and(|found| found > SIZE);
+    let reads = visitor.may(Portee::Lecture);
+    let shown_now = faits.into_iter().take(usize::try_from(SIZE).unwrap_or_default());
+    let lines = shown_now.map(|fait| line(fait, &keys, reads)).collect();
+    let link = |page: i64| format!("{PATH}?{}", query.with(&[("page", Some(page.to_string()))]));
+    let title = f.t("Qui a fait quoi", "Who did what");
+    shown(&Deeds {
+        f: f.titled(title),
+        asked,
+        lines,
+        page,
+        before: (page > 1).then(|| link(page - 1)),
+        after: more.then(|| link(page + 1)),
+    })
+}
+
+/// Deeds, and the names of keys by who is noted.
+fn find(
+    conn: &mut Conn,
+    filter: &Filter,
+    offset: i64,
+    limit: i64,
+) -> Result<(Vec<Fait>, BTreeMap<String, String>), Error> {
+    let faits = historique::page(conn, filter, offset, limit)?;
+    let keys = cles::list(conn)?.into_iter();
+    Ok((faits, keys.map(|cle| (Acteur::cle(cle.id).nom, cle.nom)).collect()))
+}
+
+fn line(fait: Fait, keys: &BTreeMap<String, String>, reads: bool) -> Line {
+    let message = fait.numero.filter(|_| reads && fait.objet == Objet::Message);
+    let is_gone = fait.action == Action::Supprime;
+    Line {
+        nom: keys.get(&fait.acteur).cloned(),
+        link: message.filter(|_| !is_gone).map(one::path),
+        bilan: bilan(fait.bilan.as_deref()),
+        fait,
+    }
+}
+
+/// An object of numbers as words.
+fn bilan(kept: Option<&str>) -> Vec<String> {
+    let counts = kept.and_then(|kept| serde_json::from_str(kept).ok());
+    let counts: serde_json::Map<String, serde_json::Value> = counts.unwrap_or_default();
+    let words = counts.into_iter().map(|(name, count)| match count {
+        serde_json::Value::String(text) => format!("{name} : {text}"),
+        other => format!("{name} : {other}"),
+    });
+    words.collect()
+}
