@@ -18,6 +18,7 @@
 mod acts;
 mod administration;
 mod assets;
+mod calendrier;
 mod chart;
 mod frame;
 mod gate;
@@ -88,6 +89,7 @@ fn pages() -> Vec<Page> {
         one::pages(),
         acts::pages(),
         administration::pages(),
+        calendrier::pages(),
     ];
     rooms.into_iter().flatten().collect()
 }

@@ -1,7 +1,7 @@
 //! How pages say things: in the server's language, numbers with their nouns, times in the school's zone,
 //! states as words and not by colour alone.
 
-use chrono::{DateTime, Datelike};
+use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
 use messages_core::config::{Lang, Messages as Settings};
 use messages_core::instant::Instant;
@@ -108,7 +108,7 @@ impl Words {
             (Lang::En, -1) => "yesterday".to_owned(),
             (Lang::En, 0) => "today".to_owned(),
             (Lang::En, 1) => "tomorrow".to_owned(),
-            _ => self.day(&at, at.year() != now.year()),
+            _ => self.date(at.date_naive(), at.year() != now.year()),
         };
         let time = at.format("%H:%M");
         match self.lang {
@@ -117,28 +117,41 @@ impl Words {
         }
     }
 
-    /// A day in words.
-    fn day(self, at: &DateTime<Tz>, with_year: bool) -> String {
+    /// A day in words: « jeudi 3 décembre ».
+    pub(super) fn date(self, date: NaiveDate, with_year: bool) -> String {
         let year = if with_year {
-            format!(" {}", at.year())
+            format!(" {}", date.year())
         } else {
             String::new()
         };
+        let day = match (self.lang, date.day()) {
+            (Lang::Fr, 1) => "1er".to_owned(),
+            (_, day) => day.to_string(),
+        };
+        format!("{} {day} {}{year}", self.weekday(date), self.month(date))
+    }
+
+    /// The day of the week.
+    pub(super) fn weekday(self, date: NaiveDate) -> String {
+        let place = usize::try_from(date.weekday().num_days_from_monday()).unwrap_or_default();
         match self.lang {
-            Lang::Fr => {
-                let weekday =
-                    usize::try_from(at.weekday().num_days_from_monday()).unwrap_or_default();
-                let month = usize::try_from(at.month0()).unwrap_or_default();
-                let weekday = DAYS.get(weekday).copied().unwrap_or_default();
-                let month = MONTHS.get(month).copied().unwrap_or_default();
-                let day = match at.day() {
-                    1 => "1er".to_owned(),
-                    day => day.to_string(),
-                };
-                format!("{weekday} {day} {month}{year}")
-            }
-            Lang::En => format!("{}{year}", at.format("%A %-d %B")),
+            Lang::Fr => DAYS.get(place).copied().unwrap_or_default().to_owned(),
+            Lang::En => date.format("%A").to_string(),
         }
+    }
+
+    /// The month.
+    pub(super) fn month(self, date: NaiveDate) -> String {
+        let place = usize::try_from(date.month0()).unwrap_or_default();
+        match self.lang {
+            Lang::Fr => MONTHS.get(place).copied().unwrap_or_default().to_owned(),
+            Lang::En => date.format("%B").to_string(),
+        }
+    }
+
+    /// The hour of a moment: « 08:05 ».
+    pub(super) fn hour(self, at: &Instant) -> String {
+        at.in_zone(self.zone).format("%H:%M").to_string()
     }
 
     /// As machines read it, for `<time>`.
@@ -258,6 +271,8 @@ impl Words {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    use chrono::DateTime;
 
     const FR: Words = Words {
         lang: Lang::Fr,
