@@ -36,6 +36,8 @@ pub(crate) struct State {
     aside: Pool,
     /// Who reads a long body does so one at a time, and beside the database.
     reading: Arc<Semaphore>,
+    /// Who looks whether everything works does so alone.
+    control: Arc<Semaphore>,
     pub(crate) dispatcher: Dispatcher,
     pub(crate) rate: Option<Rate>,
     pub(crate) counters: Counters,
@@ -62,6 +64,7 @@ impl State {
             turns: Arc::new(Semaphore::new(CONNECTIONS)),
             writers: Arc::new(Semaphore::new(writers)),
             reading: Arc::new(Semaphore::new(1)),
+            control: Arc::new(Semaphore::new(1)),
             dispatcher: Dispatcher::start(config.clone()),
             rate: config.api.requests_per_minute.map(Rate::new),
             counters: Counters::new(),
@@ -120,6 +123,28 @@ impl State {
             read()
         })
         .await
+    }
+
+    /// Looks whether something works that may take long to answer, beside the database; none where it takes
+    /// longer than anybody waits.
+    ///
+    /// # Errors
+    /// 409 with this text while another looks, also when nobody waits for that any more.
+    pub(crate) async fn control<T: Send + 'static>(
+        &self,
+        busy: &'static str,
+        look: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<Option<T>, ApiError> {
+        let turn = Arc::clone(&self.control).try_acquire_owned();
+        let turn = turn.map_err(|_taken| ApiError::Conflict(busy))?;
+        let work = aside(move || {
+            let _turn = turn;
+            look()
+        });
+        match tokio::time::timeout(CONTROL, work).await {
+            Ok(done) => done.map(Some),
+            Err(_) => Ok(None),
+        }
     }
 
     /// Changes something for somebody, in one transaction with what the history says of it. Every change
@@ -257,12 +282,15 @@ async fn aside<T: Send + 'static>(
     })
 }
 
-/// Threads of each worker that may wait: for every connection, for whoever looks, and for whoever reads
-/// a long body.
-pub(crate) const THREADS: usize = CONNECTIONS + 2;
+/// Threads of each worker that may wait: for every connection, for whoever looks, for whoever reads a long
+/// body, and for whoever looks whether everything works.
+pub(crate) const THREADS: usize = CONNECTIONS + 3;
 
 /// More than two cores can make use of, so that a slow question does not hold up the others.
 const CONNECTIONS: usize = 10;
+
+/// Longest wait for whether everything works: proxies give up after a minute.
+const CONTROL: Duration = Duration::from_secs(50);
 
 /// Longest wait for a connection.
 const WAIT: Duration = Duration::from_secs(10);

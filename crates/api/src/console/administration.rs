@@ -1,7 +1,9 @@
 //! What an administrator looks at: keys, settings, whether all works, who did what.
 
 mod cles;
+mod controle;
 mod historique;
+mod reglages;
 
 use super::Page;
 use super::frame::{Frame, Section};
@@ -11,7 +13,12 @@ use crate::state::State;
 use actix_web::HttpRequest;
 
 pub(super) fn pages() -> Vec<Page> {
-    let rooms = [cles::pages(), historique::pages()];
+    let rooms = [
+        cles::pages(),
+        reglages::pages(),
+        controle::pages(),
+        historique::pages(),
+    ];
     rooms.into_iter().flatten().collect()
 }
 

@@ -15,6 +15,7 @@ use messages_core::store::appels::cles;
 use messages_core::store::historique::{self, Acteur, Fait, Filter};
 use messages_core::store::{Conn, Error};
 use messages_core::vocabulary::{Action, Objet, Portee};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 const PATH: &str = "/console/historique/";
@@ -135,13 +136,24 @@ fn line(fait: Fait, keys: &BTreeMap<String, String>, reads: bool) -> Line {
     }
 }
 
-/// An object of numbers as words.
+/// How many of what, without what there is none of.
 fn bilan(kept: Option<&str>) -> Vec<String> {
     let counts = kept.and_then(|kept| serde_json::from_str(kept).ok());
-    let counts: serde_json::Map<String, serde_json::Value> = counts.unwrap_or_default();
-    let words = counts.into_iter().map(|(name, count)| match count {
-        serde_json::Value::String(text) => format!("{name} : {text}"),
-        other => format!("{name} : {other}"),
-    });
-    words.collect()
+    let mut told = Vec::new();
+    tell("", &counts.unwrap_or_default(), &mut told);
+    told
+}
+
+fn tell(name: &str, count: &Value, told: &mut Vec<String>) {
+    match count {
+        Value::Object(members) => {
+            for (member, count) in members {
+                tell(format!("{name} {member}").trim(), count, told);
+            }
+        }
+        Value::Null | Value::Bool(false) => {}
+        Value::Number(number) if number.as_i64() == Some(0) => {}
+        Value::String(text) => told.push(format!("{name} : {text}")),
+        other => told.push(format!("{name} : {other}")),
+    }
 }
