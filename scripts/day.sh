@@ -17,13 +17,9 @@ cargo build --quiet --workspace --features postgres,failpoints --bins --examples
 built=${CARGO_TARGET_DIR:-$PWD/target}/debug
 work=$(mktemp -d)
 chmod 711 "$work"
-started=()
+# shellcheck source=scripts/peers.sh
+. scripts/peers.sh
 steps=0
-
-stop() { # PID...: whatever was started and still runs
-  kill "$@" 2>/dev/null || true
-  wait "$@" 2>/dev/null || true
-}
 
 finish() {
   local code=$?
@@ -49,8 +45,6 @@ at() { # HOUR TEXT: begins a step
   steps=$((steps + 1))
   printf '  %s  %s …' "$1" "$2"
 }
-
-fail() { printf '%s\n' "$@" >"$work/why"; return 1; }
 
 # --- asking
 
@@ -107,40 +101,6 @@ audience() { # mail|sms CLASS (0: everybody)
 
 # --- starting
 
-peer() { # mail|sms KIND LATENCY_MS [REFUSAL]...: sets PORT
-  local name=$1 kind=$2 latency=$3 open
-  shift 3
-  rm -f "$work/$name".*
-  mkfifo "$work/$name.fifo"
-  : >"$work/$name.journal"
-  # shellcheck disable=SC2034 # held open: the peer ends with its standard input
-  exec {open}<>"$work/$name.fifo"
-  "$built/examples/peer" "$kind" "$latency" "$work/$name.journal" "$@" \
-    <"$work/$name.fifo" >"$work/$name.port" 2>"$work/$name.err" &
-  started+=($!)
-  until_true "the $kind peer does not listen" test -s "$work/$name.port"
-  PORT=$(<"$work/$name.port")
-}
-
-until_true() { # TEXT COMMAND...: waits ten seconds at most
-  local text=$1 tries=100
-  shift
-  until "$@"; do
-    tries=$((tries - 1))
-    [ $tries -gt 0 ] || fail "$text"
-    sleep 0.1
-  done
-}
-
-serve() {
-  : >"$work/server.err"
-  "$built/messages-api" --bind 127.0.0.1:0 >"$work/server.out" 2>"$work/server.err" &
-  SERVER=$!
-  started+=("$SERVER")
-  until_true "the server does not listen" grep -q http "$work/server.err"
-  base=$(grep -o 'http://127.0.0.1:[0-9]*' "$work/server.err" | sed 1q)
-}
-
 school() { # 30 pupils in class 1, three in class 2, 200 in class 3; some parents are special
   jq -n '
     {classes: [{id: 1, nom: "6e A", niveau: "6e", annee_scolaire: "2026-2027"}, {id: 2, nom: "5e B"}, {id: 3, nom: "4e C"}],
@@ -163,13 +123,7 @@ day() { # DATABASE
   rm -rf "$work/run"
   mkdir "$work/run"
   cd "$work/run"
-  if [ "$1" = sqlite ]; then
-    export DATABASE_URL="sqlite://$work/run/messages.sqlite3"
-  else
-    [ -n "${TEST_POSTGRES_URL:-}" ] || start_postgres "$work/postgres"
-    psql -q "$TEST_POSTGRES_URL" -c "CREATE SCHEMA day_$$"
-    export DATABASE_URL="$TEST_POSTGRES_URL&options=-csearch_path%3Dday_$$"
-  fi
+  choose_database "$1" day
   export SMS_QUIET_HOURS=non DEFAULT_FROM_EMAIL=ecole@college.example MESSAGES_MODE=reel EMAIL_HOST=127.0.0.1 TIME_ZONE=Europe/Paris LANGUAGE_CODE=fr-fr
   peer mail smtp 5
   export EMAIL_PORT=$PORT
@@ -183,7 +137,7 @@ day() { # DATABASE
   afternoon
   evening
   echo " ok"
-  [ "$1" = sqlite ] || psql -q "$TEST_POSTGRES_URL" -c "SET client_min_messages = error; DROP SCHEMA day_$$ CASCADE"
+  leave_database "$1" day
   stop "${started[@]}"
   started=()
 }

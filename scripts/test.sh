@@ -80,6 +80,8 @@ scripts/schemathesis.sh >"$folder/schemathesis" 2>&1 &
 schemathesis=$!
 step "the web app's day, on SQLite and on PostgreSQL"
 scripts/day.sh
+step "the console in a browser, on SQLite and on PostgreSQL"
+scripts/console.sh
 step "the administrator's handbook"
 scripts/handbook.sh
 step "the proxy before this server and the old one"

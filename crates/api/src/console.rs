@@ -20,9 +20,11 @@ mod administration;
 mod assets;
 mod calendrier;
 mod chart;
+mod compose;
 mod frame;
 mod gate;
 mod list;
+mod missed;
 mod names;
 mod one;
 mod sent;
@@ -32,11 +34,12 @@ mod told;
 mod visitor;
 mod words;
 
+use crate::drf::ApiError;
 use crate::edge;
 use crate::endpoint::Access;
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
-use actix_web::{Route, web};
+use actix_web::{HttpResponse, Route, web};
 
 /// A page: its path, and who may look at it or send its form.
 struct Page {
@@ -86,12 +89,19 @@ fn pages() -> Vec<Page> {
         session::pages(),
         today::pages(),
         list::pages(),
+        compose::pages(),
         one::pages(),
+        missed::pages(),
         acts::pages(),
         administration::pages(),
         calendrier::pages(),
+        vec![Page::new("/console/{reste}*").get(Access::Known, || web::to(nowhere))],
     ];
     rooms.into_iter().flatten().collect()
+}
+
+async fn nowhere() -> Result<HttpResponse, ApiError> {
+    Err(ApiError::NotFound)
 }
 
 /// Routes every page.

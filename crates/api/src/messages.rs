@@ -9,7 +9,7 @@ pub(crate) mod envois;
 mod form;
 mod lists;
 #[expect(single_use_lifetimes, reason = "in what is derived")]
-mod non_atteints;
+pub(crate) mod non_atteints;
 mod one;
 #[expect(single_use_lifetimes, reason = "in what is derived")]
 pub(crate) mod preview;

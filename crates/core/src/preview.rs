@@ -98,6 +98,14 @@ pub fn one(conn: &mut Conn, config: &Config, id: i64) -> Result<Preview, Error> 
     Audience::new(config).of(conn, message, false)
 }
 
+/// Shows one that is not kept yet, as if it were due now.
+///
+/// # Errors
+/// The database's.
+pub fn draft(conn: &mut Conn, config: &Config, message: Upcoming) -> Result<Preview, Error> {
+    Audience::new(config).of(conn, message, false)
+}
+
 /// How many would get it, were it due now.
 ///
 /// # Errors

@@ -15,6 +15,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use messages_core::config::Config;
 use messages_core::html;
+use messages_core::instant::Instant;
 use messages_core::model::Message;
 use messages_core::preview::{self, Recipient};
 use messages_core::segments::{self, Price};
@@ -216,10 +217,14 @@ fn look(
     let names = Names::of(conn, std::slice::from_ref(&message))?;
     let waits = matches!(message.statut, Statut::Brouillon | Statut::Programme);
     let before = if waits && message.oublie_le.is_none() {
+        let price = (message.r#type == Canal::Sms)
+            .then(|| segments::price(&message.contenu, config.sms.plain));
+        let shown = preview::one(conn, config, message.id)?;
         Some(before(
             config,
-            &preview::one(conn, config, message.id)?,
-            &message,
+            &shown,
+            message.date_programmee,
+            price.as_ref(),
         ))
     } else {
         None
@@ -238,7 +243,12 @@ fn look(
 }
 
 /// Whom it would reach, and what to look at before.
-pub(super) fn before(config: &Config, shown: &preview::Preview, message: &Message) -> Before {
+pub(super) fn before(
+    config: &Config,
+    shown: &preview::Preview,
+    date: Option<Instant>,
+    price: Option<&Price>,
+) -> Before {
     let lang = config.messages.lang;
     let mut missed: BTreeMap<Motif, Vec<Recipient>> = BTreeMap::new();
     let mut reached = 0;
@@ -248,20 +258,13 @@ pub(super) fn before(config: &Config, shown: &preview::Preview, message: &Messag
             Err(why) => missed.entry(why.motif).or_default().push(one.clone()),
         }
     }
-    let price =
-        (message.r#type == Canal::Sms).then(|| segments::price(&message.contenu, config.sms.plain));
     Before {
         reached,
         missed: missed
             .into_iter()
             .map(|(why, who)| (texts::motif(lang, why), who))
             .collect(),
-        warnings: crate::messages::preview::warnings(
-            shown,
-            message.date_programmee,
-            price.as_ref(),
-            config,
-        ),
+        warnings: crate::messages::preview::warnings(shown, date, price, config),
     }
 }
 

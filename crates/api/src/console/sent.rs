@@ -22,11 +22,6 @@ impl Sent {
     pub(super) fn said(&self, name: &str) -> Option<String> {
         Some(self.text(name)).filter(|text| !text.is_empty())
     }
-
-    /// A field that is a number.
-    pub(super) fn number(&self, name: &str) -> Option<i64> {
-        self.text(name).parse().ok()
-    }
 }
 
 impl FromRequest for Sent {

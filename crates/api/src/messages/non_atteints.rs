@@ -144,7 +144,7 @@ fn json(one: &NonAtteint, lang: Lang) -> MissedJson<'_> {
     }
 }
 
-async fn missed(state: &State, id: i64) -> Result<(Message, Vec<NonAtteint>), ApiError> {
+pub(crate) async fn missed(state: &State, id: i64) -> Result<(Message, Vec<NonAtteint>), ApiError> {
     let message = load::<Message>(state, id).await?;
     let missed = state.ask(move |conn| {
         let missed = missed::missed(conn, &message)?;
@@ -173,7 +173,7 @@ const HEAD: [&str; 7] = [
     "raison",
 ];
 
-async fn table(state: web::Data<State>, Id(id): Id) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn table(state: web::Data<State>, Id(id): Id) -> Result<HttpResponse, ApiError> {
     let (message, missed) = missed(&state, id).await?;
     let lang = state.config.messages.lang;
     let lines: String = missed.iter().map(|one| line(one, lang)).collect();
@@ -196,7 +196,7 @@ fn line(one: &NonAtteint, lang: Lang) -> String {
 }
 
 /// The class under which it stands.
-fn classe(one: &NonAtteint) -> &str {
+pub(crate) fn classe(one: &NonAtteint) -> &str {
     one.eleves.first().map_or("", |eleve| &eleve.classe_nom)
 }
 

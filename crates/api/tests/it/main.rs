@@ -8,6 +8,7 @@
 
 mod client;
 mod compare;
+mod console;
 mod desinscription;
 mod directory;
 mod documentation;
@@ -22,6 +23,7 @@ mod limits;
 mod load;
 mod messages;
 mod outage;
+mod person;
 mod process;
 mod rate;
 mod receipts;

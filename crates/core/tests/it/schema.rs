@@ -99,7 +99,11 @@ fn both_databases_have_the_same_tables() {
     assert_eq!(columns(&sqlite).len(), 202, "all tables were looked at");
     assert_eq!(
         unique(&sqlite),
-        ["cles_api(prefixe)", "envois(message,parent)"]
+        [
+            "cles_api(prefixe)",
+            "envois(message,parent)",
+            "sessions(empreinte)"
+        ]
     );
     assert!(indexes(&sqlite).contains(&"envois_adresse".to_owned()));
     assert!(foreign_keys(&sqlite).contains(&"messages.classe -> classes RESTRICT".to_owned()));

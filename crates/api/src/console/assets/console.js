@@ -22,6 +22,8 @@ function pressOnce(event) {
   setTimeout(() => delete form.dataset.pressed, 4000);
 }
 
+document.documentElement.classList.add("js");
+
 document.addEventListener("DOMContentLoaded", () => {
   enterByFragment();
   document.addEventListener("submit", pressOnce);

@@ -1,0 +1,214 @@
+//! What stands in the form.
+
+use super::layout::{Layout, markdown};
+use super::target::Target;
+use crate::console::sent::{Sent, body};
+use crate::drf::{ApiError, Body, Value};
+use chrono_tz::Tz;
+use messages_core::config::Lang;
+use messages_core::instant::Instant;
+use messages_core::model::Message;
+use messages_core::segments::{self, Plain};
+use messages_core::vocabulary::{Canal, Statut};
+use serde_json::json;
+
+/// What a button of the form is for.
+pub(super) enum Gesture {
+    /// To see how it would be.
+    Look,
+    /// To choose whom it is to, or to choose anew.
+    Choose(Option<Target>),
+    /// To replace the letters that make an SMS dear.
+    Simplify,
+    /// To keep it as a draft.
+    Keep,
+    /// To have it leave at its date.
+    Programme,
+}
+
+impl Gesture {
+    pub(super) fn read(word: &str) -> Self {
+        match word {
+            "brouillon" => Self::Keep,
+            "programmer" => Self::Programme,
+            "remplacer" => Self::Simplify,
+            "changer" => Self::Choose(None),
+            word => match word.strip_prefix("choisir:") {
+                Some(target) => Self::Choose(Target::read(target)),
+                None => Self::Look,
+            },
+        }
+    }
+}
+
+/// The fields.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Draft {
+    pub(super) is_email: bool,
+    pub(super) target: Option<Target>,
+    pub(super) search: String,
+    pub(super) sujet: String,
+    pub(super) contenu: String,
+    pub(super) layout: Layout,
+    /// Whether there is an HTML from elsewhere that can be kept.
+    pub(super) has_html: bool,
+    /// `2026-11-30`
+    pub(super) jour: String,
+    /// `08:00`
+    pub(super) heure: String,
+    /// For how many it was seen to leave.
+    pub(super) confirmed: Option<String>,
+}
+
+impl Draft {
+    pub(super) fn read(sent: &Sent) -> Self {
+        Self {
+            is_email: sent.text("canal") == Canal::Email.as_str(),
+            target: Target::read(&sent.text("cible")),
+            search: sent.text("cherche"),
+            sujet: sent.text("sujet"),
+            contenu: sent.text("contenu").replace("\r\n", "\n"),
+            layout: Layout::read(&sent.text("mise_en_forme")),
+            has_html: sent.said("html").is_some(),
+            jour: sent.text("jour"),
+            heure: sent.text("heure"),
+            confirmed: sent.said("destinataires"),
+        }
+    }
+
+    /// What a message says today.
+    pub(super) fn of(message: &Message, zone: Tz) -> Self {
+        let target = match (message.est_message_groupe, message.classe, message.parent) {
+            (true, Some(classe), _) => Some(Target::Classe(classe)),
+            (true, None, _) => Some(Target::All),
+            (false, _, parent) => parent.map(Target::Parent),
+        };
+        let at = message.date_programmee.map(|at| at.in_zone(zone));
+        let written = |format| at.map_or_else(String::new, |at| at.format(format).to_string());
+        let layout = Layout::of(&message.contenu, message.contenu_html.as_deref());
+        Self {
+            is_email: message.r#type == Canal::Email,
+            target,
+            search: String::new(),
+            sujet: message.sujet.clone().unwrap_or_default(),
+            contenu: message.contenu.clone(),
+            layout,
+            has_html: layout == Layout::Kept,
+            jour: written("%Y-%m-%d"),
+            heure: written("%H:%M"),
+            confirmed: None,
+        }
+    }
+
+    pub(super) const fn canal(&self) -> Canal {
+        if self.is_email {
+            Canal::Email
+        } else {
+            Canal::Sms
+        }
+    }
+
+    /// The field that says whom it is to.
+    pub(super) fn cible(&self) -> String {
+        self.target.map_or_else(String::new, Target::text)
+    }
+
+    pub(super) fn is_markdown(&self) -> bool {
+        self.layout == Layout::Markdown
+    }
+
+    pub(super) fn is_kept(&self) -> bool {
+        self.layout == Layout::Kept
+    }
+
+    /// When it leaves, if that can be read.
+    pub(super) fn date(&self, zone: Tz) -> Option<Instant> {
+        if self.jour.is_empty() || self.heure.is_empty() {
+            return None;
+        }
+        Instant::read_in_zone(&format!("{} {}", self.jour, self.heure), zone)
+    }
+
+    pub(super) fn choose(&mut self, target: Option<Target>) {
+        self.target = target;
+        self.search.clear();
+    }
+
+    pub(super) fn simplify(&mut self) {
+        self.contenu = segments::as_sent(&self.contenu, Plain::Always);
+    }
+
+    /// The body for the API.
+    ///
+    /// # Errors
+    /// 400 for half a date.
+    pub(super) fn body(&self, statut: Statut, lang: Lang) -> Result<Body, ApiError> {
+        if self.jour.is_empty() != self.heure.is_empty() {
+            let text = match lang {
+                Lang::Fr => "Il faut le jour et l’heure.",
+                Lang::En => "Both the day and the hour are needed.",
+            };
+            return Err(ApiError::Invalid(json!({ "date_programmee": [text] })));
+        }
+        let text = |text: &str| Value::Text(text.to_owned());
+        let or_null = |value: Option<Value>| value.unwrap_or(Value::Null);
+        let number = |id: i64| Value::Int(id.to_string());
+        let date = (!self.jour.is_empty()).then(|| text(&format!("{}T{}", self.jour, self.heure)));
+        let (parent, classe) = match self.target {
+            Some(Target::Parent(id)) => (Some(number(id)), None),
+            Some(Target::Classe(id)) => (None, Some(number(id))),
+            Some(Target::All) | None => (None, None),
+        };
+        let is_to_many = matches!(self.target, Some(Target::All | Target::Classe(_)));
+        let mut members = vec![
+            ("type", text(self.canal().as_str())),
+            ("contenu", text(&self.contenu)),
+            ("date_programmee", or_null(date)),
+            ("statut", text(statut.as_str())),
+            ("est_message_groupe", Value::Bool(is_to_many)),
+            ("parent", or_null(parent)),
+            ("classe", or_null(classe)),
+        ];
+        let sujet = (self.is_email && !self.sujet.is_empty()).then(|| text(&self.sujet));
+        members.push(("sujet", or_null(sujet)));
+        if !self.is_email || self.layout != Layout::Kept {
+            let is_laid_out = self.is_email && self.is_markdown();
+            let html = is_laid_out.then(|| Value::Text(markdown(&self.contenu)));
+            members.push(("contenu_html", or_null(html)));
+        }
+        let confirmed = self.confirmed.as_deref().map(text);
+        members.extend(confirmed.map(|count| ("destinataires", count)));
+        Ok(body(members))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_a_date_is_a_fault() {
+        let d = Draft {
+            jour: "2026-11-30".to_owned(),
+            ..Draft::default()
+        };
+        assert!(d.body(Statut::Brouillon, Lang::Fr).is_err());
+        assert!(Draft::default().body(Statut::Brouillon, Lang::Fr).is_ok());
+    }
+
+    #[test]
+    fn nobody_is_not_everybody() {
+        let groups = |target| {
+            let d = Draft {
+                target,
+                ..Draft::default()
+            };
+            d.body(Statut::Programme, Lang::Fr)
+                .unwrap()
+                .get("est_message_groupe")
+        };
+        assert_eq!(groups(None), Some(Value::Bool(false)));
+        assert_eq!(groups(Some(Target::Parent(1))), Some(Value::Bool(false)));
+        assert_eq!(groups(Some(Target::All)), Some(Value::Bool(true)));
+    }
+}

@@ -1,0 +1,404 @@
+//! The day of a secretary, in a browser without scripts.
+
+use crate::client::{Client, key};
+use crate::harness::Server;
+use crate::person::{Person, hidden};
+use crate::token::KEY;
+use messages_core::vocabulary::Portee;
+use messages_testing::db::Database;
+use messages_testing::http::{Gateway, GatewayScript};
+use messages_testing::stories;
+use serde_json::json;
+
+stories!(
+    a_secretary_writes_sees_whom_it_reaches_and_programmes_it,
+    what_left_is_followed_and_failures_are_sent_again,
+    a_wrong_form_comes_back_as_it_was_typed,
+    many_recipients_are_confirmed_by_their_number,
+    letters_that_cost_are_replaced_by_one_button,
+    what_people_wrote_is_text,
+    five_thousand_classes_make_no_long_page,
+);
+
+const NEW: &str = "/console/messages/nouveau/";
+
+fn signed_in<'s>(server: &'s Server, database: &Database) -> Person<'s> {
+    Person::with(server, &key(database, Portee::ALL).0)
+}
+
+fn a_secretary_writes_sees_whom_it_reaches_and_programmes_it(database: &Database) {
+    let server = Server::start(database, &[("JWT_SIGNING_KEY", KEY)]);
+    let user = Client::user(&server);
+    user.school(6, 2);
+    user.patch("/api/parents/2/", &json!({ "telephone": "" }));
+    let person = signed_in(&server, database);
+    let page = person.page(NEW);
+    assert!(page.contains("value=\"choisir:classe:1\"") && page.contains("value=\"choisir:tous\""));
+    let found = person.submit(NEW, NEW, &[("geste", "chercher"), ("cherche", "tuteur3")]);
+    assert!(
+        found.text().contains("value=\"choisir:parent:3\""),
+        "{}",
+        found.text()
+    );
+    let chosen = person.submit(
+        NEW,
+        NEW,
+        &[
+            ("geste", "choisir:classe:1"),
+            ("canal", "sms"),
+            ("contenu", "Réunion jeudi"),
+        ],
+    );
+    let text = chosen.text();
+    assert_eq!(hidden(&text, "cible"), "classe:1");
+    assert!(text.contains("2\u{a0}familles recevront ce SMS"), "{text}");
+    assert!(
+        text.contains("1\u{a0}parent ne le recevra pas") && text.contains("Awa Tuteur2"),
+        "{text}"
+    );
+    assert!(text.contains("Réunion jeudi</textarea>"), "{text}");
+    let fields = [
+        ("geste", "programmer"),
+        ("canal", "sms"),
+        ("cible", "classe:1"),
+        ("contenu", "Réunion jeudi"),
+        ("jour", "2036-03-03"),
+        ("heure", "08:00"),
+    ];
+    let page = person.page(NEW);
+    let mut twice = fields.to_vec();
+    let (seal, once) = (hidden(&page, "sceau"), hidden(&page, "demande"));
+    twice.extend([("sceau", seal.as_str()), ("demande", once.as_str())]);
+    let places = [(); 2].map(|()| person.send(NEW, &twice, &[]).header("location"));
+    assert_eq!(places[0], places[1], "pressed twice, written once");
+    assert_eq!(
+        database.number("SELECT CAST(count(*) AS TEXT) AS v FROM messages"),
+        1
+    );
+    let place = places[0].clone().unwrap();
+    let page = person.page(&place);
+    assert!(
+        page.contains("Le message est programmé.") && page.contains("lundi 3 mars 2036 à 08:00"),
+        "{page}"
+    );
+    assert!(
+        !person.page(&place).contains("Le message est programmé."),
+        "told once"
+    );
+    assert!(
+        person
+            .page("/console/")
+            .contains("1\u{a0}message programmé")
+    );
+    assert!(
+        person
+            .page("/console/messages/?statut=programme&search=jeudi")
+            .contains("1\u{a0}message")
+    );
+    let (_, page) = person.press(
+        &format!("{place}modifier/"),
+        &format!("{place}modifier/"),
+        &[
+            ("geste", "brouillon"),
+            ("canal", "email"),
+            ("cible", "parent:3"),
+            ("sujet", "Objet"),
+            ("contenu", "**gras**"),
+            ("mise_en_forme", "markdown"),
+        ],
+    );
+    assert!(
+        page.contains("brouillon") && page.contains("Awa Tuteur3"),
+        "{page}"
+    );
+    let message = user.message(1);
+    assert_eq!(message["contenu_html"], "<p><strong>gras</strong></p>");
+    assert_eq!(message["auteur"], "clé 1");
+    let mail = person.get(&format!("{place}apercu.html/"));
+    assert!(mail.text().contains("<strong>gras</strong>"));
+    assert!(
+        mail.header("content-security-policy")
+            .unwrap()
+            .contains("sandbox")
+    );
+    assert!(
+        person
+            .page(&format!("{place}supprimer/"))
+            .contains("Supprimer ce message ?")
+    );
+    let (place, page) = person.press(
+        &format!("{place}supprimer/"),
+        &format!("{place}supprimer/"),
+        &[],
+    );
+    assert!(
+        place == "/console/messages/" && page.contains("Le message est supprimé."),
+        "{page}"
+    );
+}
+
+fn what_left_is_followed_and_failures_are_sent_again(database: &Database) {
+    let gateway = Gateway::start(GatewayScript::default());
+    let server = Server::sending(database, &gateway, &[]);
+    let user = Client::user(&server);
+    user.school(4, 1);
+    user.patch("/api/parents/4/", &json!({ "telephone": "" }));
+    let person = signed_in(&server, database);
+    let (place, _) = person.press(
+        NEW,
+        NEW,
+        &[
+            ("geste", "brouillon"),
+            ("canal", "sms"),
+            ("cible", "tous"),
+            ("contenu", "Neige"),
+        ],
+    );
+    let ask = format!("{place}envoyer/");
+    let page = person.page(&ask);
+    assert!(
+        page.contains("3\u{a0}familles") && page.contains("3\u{a0}SMS facturés"),
+        "{page}"
+    );
+    let (_, page) = person.press(&ask, &ask, &[("destinataires", "3")]);
+    assert!(
+        page.contains("Message envoyé") || page.contains("en cours"),
+        "{page}"
+    );
+    let page = person.page(&place);
+    assert!(
+        page.contains("Awa Tuteur1") && page.contains("sans adresse utilisable"),
+        "{page}"
+    );
+    assert_eq!(gateway.accepted_count(), 3);
+    let missed = person.page(&format!("{place}non_atteints/"));
+    assert!(
+        missed.contains("Tuteur4")
+            && missed.contains("1\u{a0}famille")
+            && !missed.contains("Tuteur1"),
+        "{missed}"
+    );
+    let table = person.get(&format!("{place}non_atteints.csv/"));
+    assert!(
+        table
+            .header("content-type")
+            .unwrap()
+            .starts_with("text/csv")
+            && table.text().contains("Tuteur4")
+    );
+    user.patch("/api/parents/4/", &json!({ "telephone": "06 12 00 00 99" }));
+    let again = format!("{place}renvoyer/");
+    let (_, page) = person.press(&again, &again, &[]);
+    assert!(page.contains("Fait."), "{page}");
+    assert_eq!(gateway.accepted_count(), 4);
+    let part = person.page(&format!("{place}suivi/"));
+    assert!(
+        part.starts_with("<section") || part.trim_start().starts_with("<section"),
+        "{part}"
+    );
+    let cancelled = person.press(&place, &format!("{place}annuler/"), &[]).1;
+    assert!(
+        cancelled.contains("Attention."),
+        "nothing is left to cancel: {cancelled}"
+    );
+}
+
+fn a_wrong_form_comes_back_as_it_was_typed(database: &Database) {
+    let server = Server::start(database, &[("JWT_SIGNING_KEY", KEY)]);
+    Client::user(&server).school(1, 1);
+    let person = signed_in(&server, database);
+    let wrong = person.submit(
+        NEW,
+        NEW,
+        &[
+            ("geste", "programmer"),
+            ("canal", "email"),
+            ("sujet", "Sujet"),
+            ("contenu", "texte <b>"),
+        ],
+    );
+    assert_eq!(wrong.status, 400);
+    let text = wrong.text();
+    assert!(
+        text.contains("Rien n’est encore enregistré") && text.contains("value=\"Sujet\""),
+        "{text}"
+    );
+    assert!(
+        text.contains("texte &#60;b&#62;</textarea>")
+            || text.contains("texte &lt;b&gt;</textarea>"),
+        "{text}"
+    );
+    assert!(
+        text.contains("id=\"faute-date\"") && text.contains("id=\"faute-cible\""),
+        "{text}"
+    );
+    let half = person.submit(
+        NEW,
+        NEW,
+        &[
+            ("geste", "brouillon"),
+            ("cible", "tous"),
+            ("contenu", "x"),
+            ("heure", "08:00"),
+        ],
+    );
+    assert!(half.text().contains("Il faut le jour et l’heure."));
+    // The clocks jump over it.
+    let gap = person.submit(
+        NEW,
+        NEW,
+        &[
+            ("geste", "programmer"),
+            ("cible", "tous"),
+            ("contenu", "x"),
+            ("jour", "2036-03-30"),
+            ("heure", "02:30"),
+        ],
+    );
+    assert_eq!(gap.status, 400);
+    assert!(
+        gap.text().contains("Cette heure n’existe pas"),
+        "{}",
+        gap.text()
+    );
+    assert_eq!(
+        database.number("SELECT CAST(count(*) AS TEXT) AS v FROM messages"),
+        0
+    );
+    let twice = person.submit(
+        NEW,
+        NEW,
+        &[
+            ("geste", "apercu"),
+            ("cible", "tous"),
+            ("jour", "2036-10-26"),
+            ("heure", "02:30"),
+        ],
+    );
+    assert!(
+        twice.text().contains("existe deux fois"),
+        "{}",
+        twice.text()
+    );
+}
+
+fn many_recipients_are_confirmed_by_their_number(database: &Database) {
+    let server = Server::start(
+        database,
+        &[("JWT_SIGNING_KEY", KEY), ("MESSAGES_CONFIRM_ABOVE", "2")],
+    );
+    Client::user(&server).school(3, 1);
+    let person = signed_in(&server, database);
+    let fields = [
+        ("geste", "programmer"),
+        ("cible", "tous"),
+        ("contenu", "x"),
+        ("jour", "2036-03-03"),
+        ("heure", "08:00"),
+    ];
+    let asked = person.submit(NEW, NEW, &fields);
+    let text = asked.text();
+    assert!(
+        text.contains("Oui, programmer pour 3\u{a0}familles"),
+        "{text}"
+    );
+    assert_eq!(hidden(&text, "destinataires"), "3");
+    let (_, page) = person.press(NEW, NEW, &[&fields[..], &[("destinataires", "3")]].concat());
+    assert!(page.contains("Le message est programmé."), "{page}");
+}
+
+fn letters_that_cost_are_replaced_by_one_button(database: &Database) {
+    let server = Server::start(
+        database,
+        &[("JWT_SIGNING_KEY", KEY), ("SMS_PLAIN", "never")],
+    );
+    Client::user(&server).school(3, 1);
+    let person = signed_in(&server, database);
+    let text = "La fête de l’école aura lieu samedi dans la cour, apportez une boisson.";
+    let fields = [("canal", "sms"), ("cible", "tous"), ("contenu", text)];
+    let shown = person
+        .submit(NEW, NEW, &[&fields[..], &[("geste", "apercu")]].concat())
+        .text();
+    assert!(
+        shown.contains("<strong>2 SMS</strong>")
+            && shown.contains("6\u{a0}SMS facturés")
+            && shown.contains("<mark>ê</mark>"),
+        "{shown}"
+    );
+    let replaced = person
+        .submit(NEW, NEW, &[&fields[..], &[("geste", "remplacer")]].concat())
+        .text();
+    assert!(
+        replaced.contains("La fete de l") && replaced.contains("3\u{a0}SMS facturés"),
+        "{replaced}"
+    );
+}
+
+fn what_people_wrote_is_text(database: &Database) {
+    let server = Server::start(
+        database,
+        &[
+            ("JWT_SIGNING_KEY", KEY),
+            ("MESSAGES_MODE", "fichier"),
+            ("DEFAULT_FROM_EMAIL", "ecole@exemple.fr"),
+        ],
+    );
+    let user = Client::user(&server);
+    user.school(2, 1);
+    let evil = "<img src=x onerror=alert(1)>";
+    user.patch("/api/parents/1/", &json!({ "nom": evil }));
+    user.patch("/api/classes/1/", &json!({ "nom": evil }));
+    let person = signed_in(&server, database);
+    let id = user.write(&json!({ "type": "email", "sujet": evil, "contenu": evil, "contenu_html": format!("<p>x</p><script>alert(2)</script>{evil}"), "est_message_groupe": true, "classe": 1,
+        "statut": "programme", "date_programmee": "2026-01-01T00:00:00Z" }));
+    let place = format!("/console/messages/{id}/");
+    let everywhere = |person: &Person<'_>| {
+        for path in [
+            "/console/",
+            "/console/messages/",
+            &place,
+            &format!("{place}modifier/"),
+            NEW,
+            "/console/messages/nouveau/?classe=1",
+            "/console/messages/nouveau/?parent=1",
+        ] {
+            let text = person.get(path).text();
+            assert!(
+                !text.contains("<img src=x") && !text.contains("<script>"),
+                "{path}: {text}"
+            );
+        }
+    };
+    everywhere(&person);
+    user.post("/api/messages/process_scheduled/", &json!({}));
+    everywhere(&person);
+    assert!(
+        !person
+            .page(&format!("{place}non_atteints/"))
+            .contains("<img src=x")
+    );
+    let mail = person.get(&format!("{place}apercu.html/"));
+    let policy = mail.header("content-security-policy").unwrap();
+    assert!(
+        policy.contains("default-src 'none'") && policy.contains("sandbox"),
+        "{policy}"
+    );
+}
+
+fn five_thousand_classes_make_no_long_page(database: &Database) {
+    let server = Server::start(database, &[("JWT_SIGNING_KEY", KEY)]);
+    Client::user(&server).school(1, 5000);
+    let person = signed_in(&server, database);
+    for path in ["/console/", "/console/messages/", NEW] {
+        let page = person.page(path);
+        assert!(page.len() < 60_000, "{path}: {}", page.len());
+    }
+    let found = person
+        .submit(
+            NEW,
+            NEW,
+            &[("geste", "chercher"), ("cherche", "Classe 4999")],
+        )
+        .text();
+    assert!(found.contains("value=\"choisir:classe:4999\""), "{found}");
+}

@@ -1,0 +1,195 @@
+// The day of a secretary, in Chromium.
+import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import assert from 'node:assert/strict';
+import { base, launch, look, open, person, step } from './browser.mjs';
+
+const journal = (name) => readFileSync(process.env[name], 'utf8').split('\n').filter(Boolean).map(JSON.parse);
+const numbers = () => journal('SMS_JOURNAL').map((one) => one.body.to).sort();
+
+async function sign_in(page, key = process.env.KEY) {
+  await page.goto(`${base}/console/`);
+  await page.getByLabel('Votre clé d’accès').fill(key);
+  await page.getByRole('button', { name: 'Se connecter' }).click();
+}
+
+const text = async (page) => (await page.locator('main').innerText()).replace(/[\u00a0\u202f]/g, ' ');
+const press = (page, name) => page.getByRole('button', { name, exact: true }).click();
+const follow = (page, name) => page.getByRole('link', { name }).first().click();
+
+async function says(page, words) {
+  for (let tries = 0; tries < 100; tries += 1) {
+    if ((await text(page).catch(() => '')).includes(words)) return;
+    await page.waitForTimeout(100);
+  }
+  assert.fail(`« ${words} » is not on ${page.url()}`);
+}
+
+const browser = await launch();
+try {
+  const page = await person(browser);
+
+  step('she signs in with her key');
+  await page.goto(`${base}/console/`);
+  await look(page, 'connexion');
+  await sign_in(page, 'msg_fausse');
+  await says(page, 'Cette clé n’est pas valable');
+  await look(page, 'connexion-refusee');
+  await sign_in(page);
+  await says(page, 'Aujourd’hui');
+  await look(page, 'aujourdhui-vide');
+
+  step('she writes an SMS to a class, and sees whom it will not reach');
+  await follow(page, 'Écrire');
+  await look(page, 'ecrire-vide');
+  await press(page, 'Programmer');
+  await says(page, 'Rien n’est encore enregistré');
+  await look(page, 'ecrire-fautes');
+  await page.getByRole('button', { name: /^6e A/ }).click();
+  await page.getByLabel('Texte').fill('La fête de l’école aura lieu samedi dans la cour : apportez une boisson.');
+  await says(page, '10 familles recevront ce SMS');
+  await says(page, '2 parents ne le recevront pas');
+  await says(page, 'Awa Parent3');
+  await says(page, 'Lettres qui coûtent');
+  await look(page, 'ecrire');
+  await press(page, 'Les remplacer');
+  assert.match(await page.getByLabel('Texte').inputValue(), /^La fete de l'ecole|^La fete de l'école/);
+  await page.getByLabel('Jour').fill('2036-03-03');
+  await page.getByLabel('Heure').fill('08:00');
+  await says(page, 'Partira lundi 3 mars 2036 à 08:00.');
+  await press(page, 'Programmer');
+  await says(page, 'Le message est programmé.');
+  await look(page, 'programme');
+  assert.deepEqual(numbers(), []);
+
+  step('it leaves at once, for as many as she was told');
+  await follow(page, 'Envoyer maintenant');
+  await says(page, '10 familles');
+  await look(page, 'confirmer');
+  await press(page, 'Envoyer maintenant');
+  await says(page, 'envoyé');
+  await page.goto(page.url());
+  await says(page, 'Familles à appeler (2)');
+  await look(page, 'envoye');
+  assert.equal(numbers().length, 9, 'one was refused, two are not written to');
+  assert.equal(new Set(numbers()).size, 9);
+
+  step('she prints the list of those to telephone');
+  await follow(page, 'Familles à appeler');
+  await says(page, 'Parent2');
+  await says(page, 'Parent3');
+  await look(page, 'non-atteints');
+  await page.emulateMedia({ media: 'print' });
+  assert.equal(await page.getByRole('button', { name: 'Imprimer' }).isVisible(), false);
+  const paper = await page.pdf({ preferCSSPageSize: true });
+  assert(paper.length > 5000 && /\/MediaBox \[0 0 (594|595|596)/.test(paper.toString('latin1')), 'A4');
+  await page.emulateMedia({ media: null });
+  const [table] = await Promise.all([page.waitForEvent('download'), follow(page, 'Pour un tableur')]);
+  assert.match(readFileSync(await table.path(), 'utf8'), /Parent3/);
+
+  step('she sends it again to the one who was refused');
+  await follow(page, 'Revenir au message');
+  await follow(page, 'Renvoyer aux échecs');
+  await says(page, '1 envoi en échec repartira');
+  await press(page, 'Renvoyer');
+  await says(page, 'Fait.');
+  await page.goto(page.url());
+  assert.equal(numbers().length, 10);
+  assert(numbers().includes('+33612001002'));
+
+  step('an e-mail with a layout, found again in the list, changed, put away');
+  await follow(page, 'Écrire');
+  await page.getByLabel('Classe ou nom d’un parent').fill('parent7');
+  await press(page, 'Chercher');
+  await page.getByRole('button', { name: /Awa Parent7/ }).click();
+  await page.getByRole('radio', { name: 'e-mail' }).check();
+  await page.getByLabel('Objet').fill('<script>alert(2)</script> Réunion');
+  await page.getByLabel('Texte').fill('Bonjour **à tous**,\n\n- jeudi\n- <img src=x onerror=alert(3)>');
+  await page.getByLabel('Mise en forme').check();
+  await says(page, 'L’e-mail tel qu’il se présentera');
+  assert.equal(await page.frameLocator('iframe').locator('strong').innerText(), 'à tous');
+  await look(page, 'ecrire-email');
+  await press(page, 'Enregistrer le brouillon');
+  await says(page, 'Le brouillon est enregistré.');
+  await look(page, 'brouillon');
+  await page.getByRole('navigation', { name: 'Navigation principale' }).getByRole('link', { name: 'Messages' }).click();
+  await page.getByLabel('Mots').fill('réunion');
+  await press(page, 'Chercher');
+  await says(page, '1 message');
+  await look(page, 'messages');
+  await follow(page, 'Réunion');
+  await follow(page, 'Supprimer');
+  await look(page, 'supprimer');
+  await press(page, 'Supprimer');
+  await says(page, 'Le message est supprimé.');
+  await open(page, '/console/', 'aujourdhui');
+  await says(page, 'Derniers traitements');
+
+  step('a name that is a trap is a name');
+  await open(page, '/console/messages/nouveau/?parent=5', 'ecrire-piege');
+  await says(page, '<img src=x onerror=alert(1)>');
+
+  step('a big message is followed while it leaves');
+  await open(page, '/console/messages/nouveau/?classe=2', 'ecrire-classe');
+  await page.getByLabel('Texte').fill('Bonjour');
+  await press(page, 'Enregistrer le brouillon');
+  await follow(page, 'Envoyer maintenant');
+  await press(page, 'Envoyer maintenant');
+  await says(page, 'envoyé');
+  assert.equal(numbers().length, 22);
+
+  step('without scripts everything can be done');
+  const plain = await person(browser, { javaScriptEnabled: false });
+  await sign_in(plain);
+  await plain.goto(`${base}/console/messages/nouveau/`);
+  await plain.getByRole('button', { name: 'Tous les parents' }).click();
+  await plain.getByLabel('Texte').fill('Sans script');
+  await plain.getByRole('button', { name: 'Mettre l’aperçu à jour' }).click();
+  await says(plain, '22 familles recevront ce SMS');
+  await plain.getByLabel('Jour').fill('2036-04-01');
+  await plain.getByLabel('Heure').fill('07:30');
+  await press(plain, 'Programmer');
+  await says(plain, 'mardi 1er avril 2036 à 07:30');
+  await press(plain, 'Déprogrammer');
+  await says(plain, 'brouillon');
+  assert.deepEqual(plain.faults, []);
+
+  step('the web application opens the console with its own token');
+  const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const head = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ token_type: 'access', exp: 4102444800, iat: 1, jti: 'x', user_id: 12 })}`;
+  const token = `${head}.${createHmac('sha256', process.env.JWT_SIGNING_KEY).update(head).digest('base64url')}`;
+  const other = await person(browser);
+  await other.goto(`${base}/console/connexion/?suite=/console/messages/#jeton=${token}`);
+  await other.waitForURL(`${base}/console/messages/`);
+  assert(!other.url().includes('jeton'));
+
+  step('she signs out, and a cookie that was stolen is worth nothing');
+  const cookies = await page.context().cookies();
+  assert(cookies.every((one) => one.httpOnly && one.sameSite === 'Strict'));
+  const thief = await person(browser);
+  await thief.context().addCookies(cookies);
+  await thief.goto(`${base}/console/`);
+  await says(thief, 'Aujourd’hui');
+  await page.goto(`${base}/console/`);
+  await press(page, 'Se déconnecter');
+  await thief.goto(`${base}/console/`);
+  assert(thief.url().includes('/console/connexion/'));
+
+  step('a form of another site does nothing');
+  const before = (await text(other)).match(/\d+ messages?/)[0];
+  const evil = await person(browser, { storageState: await other.context().storageState() });
+  evil.faults = { push() {} };
+  await evil.route('https://mechant.example/', (route) => route.fulfill({ contentType: 'text/html', body: `<form method="post" action="${base}/console/messages/nouveau/"><input name="geste" value="brouillon"><input name="cible" value="tous"><input name="contenu" value="x"></form>` }));
+  await evil.goto('https://mechant.example/');
+  const [answer] = await Promise.all([evil.waitForNavigation(), evil.evaluate(() => document.forms[0].submit())]);
+  assert([401, 403].includes(answer.status()), `${answer.status()}`);
+  await other.goto(`${base}/console/messages/`);
+  assert.equal((await text(other)).match(/\d+ messages?/)[0], before);
+} catch (error) {
+  for (const context of browser.contexts()) {
+    for (const one of context.pages()) console.error(`\n-- ${one.url()}\n${await text(one).catch(() => '')}`);
+  }
+  throw error;
+} finally {
+  await browser.close();
+}
