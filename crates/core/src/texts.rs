@@ -34,11 +34,7 @@ use crate::vocabulary::{Canal, Etat, Mode, Motif};
 
 /// The words in the language of the settings.
 #[must_use]
-pub const fn either(
-    lang: Lang,
-    french: &'static str,
-    english: &'static str,
-) -> &'static str {
+pub const fn either(lang: Lang, french: &'static str, english: &'static str) -> &'static str {
     match lang {
         Lang::Fr => french,
         Lang::En => english,

@@ -4,7 +4,7 @@ CREATE TABLE agendas (
   id          INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
   empreinte   TEXT NOT NULL,
   -- Of whoever has this key, or of a user of the web app.
-  cle         INTEGER REFERENCES cles_api (id),
+  cle         INTEGER REFERENCES cles_api (id) ON DELETE CASCADE,
   utilisateur TEXT,
   cree_le     TEXT NOT NULL CHECK (cree_le GLOB '????-??-??T??:??:??*Z'),
   fin         TEXT NOT NULL CHECK (fin GLOB '????-??-??T??:??:??*Z'),

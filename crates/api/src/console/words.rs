@@ -211,7 +211,11 @@ impl Words {
     }
 
     /// The same, of this object: only messages are written.
-    pub(super) fn deed(self, action: impl Borrow<Action>, objet: impl Borrow<Objet>) -> &'static str {
+    pub(super) fn deed(
+        self,
+        action: impl Borrow<Action>,
+        objet: impl Borrow<Objet>,
+    ) -> &'static str {
         match (action.borrow(), objet.borrow()) {
             (Action::Cree, objet) if *objet != Objet::Message => self.t("créé", "made"),
             (action, _) => self.action(action),

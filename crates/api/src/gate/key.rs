@@ -10,10 +10,7 @@ use messages_core::store::appels::cles;
 ///
 /// # Errors
 /// 401 for one that is unknown, wrong or revoked; the database's.
-pub(crate) async fn known(
-    state: &State,
-    presented: &PresentedKey,
-) -> Result<Principal, ApiError> {
+pub(crate) async fn known(state: &State, presented: &PresentedKey) -> Result<Principal, ApiError> {
     let prefixe = presented.prefixe.clone();
     let found = state.ask(move |conn| cles::find(conn, &prefixe)).await?;
     let principal = check_key(found.as_ref(), presented).map_err(ApiError::Refused)?;

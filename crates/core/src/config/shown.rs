@@ -100,7 +100,9 @@ const ADDRESSES: &[&str] = &["BASE_URL", "SMS_API_URL", "EMAIL_OAUTH_TOKEN_URL"]
 pub(super) fn settings(vars: &Vars) -> Vec<Setting> {
     let setting = |name| Setting {
         name,
-        value: vars.text(name).map_or(Shown::Unset, |value| shown(name, value)),
+        value: vars
+            .text(name)
+            .map_or(Shown::Unset, |value| shown(name, value)),
         origin: vars.origin(name),
     };
     Config::names().map(setting).collect()
@@ -130,7 +132,10 @@ mod tests {
             assert!(names.contains(name), "{name}");
             let secret = ["PASSWORD", "SECRET", "API_KEY", "SIGNING", "TOKEN", "PING"];
             let is_address = ADDRESSES.contains(name);
-            assert!(is_address || !secret.iter().any(|word| name.contains(word)), "{name}");
+            assert!(
+                is_address || !secret.iter().any(|word| name.contains(word)),
+                "{name}"
+            );
         }
     }
 
@@ -139,7 +144,10 @@ mod tests {
         let pairs = [
             ("DATABASE_URL", "postgres://ecole:motsecret@base/m"),
             ("EMAIL_HOST_PASSWORD", "motsecret"),
-            ("SMS_API_URL", "https://moi:motsecret@sms.exemple.fr:8443/v1?key=motsecret"),
+            (
+                "SMS_API_URL",
+                "https://moi:motsecret@sms.exemple.fr:8443/v1?key=motsecret",
+            ),
             ("MESSAGES_PING_URL", "https://hc-ping.com/motsecret"),
             ("TIME_ZONE", "Europe/Paris"),
         ];
@@ -150,8 +158,14 @@ mod tests {
         let of = |name| settings.iter().find(|one| one.name == name).unwrap();
         assert!(!format!("{settings:?}").contains("motsecret"));
         assert_eq!(of("DATABASE_URL").value, Shown::Hidden);
-        assert_eq!(of("SMS_API_URL").value, Shown::Value("https://sms.exemple.fr/…".to_owned()));
-        assert_eq!(of("TIME_ZONE").value, Shown::Value("Europe/Paris".to_owned()));
+        assert_eq!(
+            of("SMS_API_URL").value,
+            Shown::Value("https://sms.exemple.fr/…".to_owned())
+        );
+        assert_eq!(
+            of("TIME_ZONE").value,
+            Shown::Value("Europe/Paris".to_owned())
+        );
         assert_eq!(of("SMS_API_KEY").value, Shown::Unset);
         assert_eq!(of("LOG_LEVEL").origin, Origin::Flag);
         assert_eq!(of("TIME_ZONE").origin, Origin::Environment);

@@ -87,7 +87,9 @@ impl Form {
     }
 
     fn is_wrong(&self, field: &str) -> bool {
-        self.fault.as_ref().is_some_and(|(wrong, _)| *wrong == field)
+        self.fault
+            .as_ref()
+            .is_some_and(|(wrong, _)| *wrong == field)
     }
 
     /// What is wrong with it.
@@ -253,7 +255,10 @@ async fn revoke(
         Ok(()) => {
             log::info!("key={id} revoquee");
             let done = f.t("est révoquée.", "is revoked.");
-            Notice::new(true, format!("{} « {} » {done}", f.t("La clé", "The key"), cle.nom))
+            Notice::new(
+                true,
+                format!("{} « {} » {done}", f.t("La clé", "The key"), cle.nom),
+            )
         }
         Err(error) => Notice::new(false, told::sentences(&error, state.texts).join(" ")),
     };

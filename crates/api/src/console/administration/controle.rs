@@ -10,9 +10,9 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use messages_core::config::Config;
+use messages_core::control::Line;
 use messages_core::control::check::{Finding, findings};
 use messages_core::control::verify::prove;
-use messages_core::control::Line;
 use messages_core::store::{Error, migrations};
 use messages_core::vocabulary::Portee;
 

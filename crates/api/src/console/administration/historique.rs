@@ -80,7 +80,9 @@ async fn show(
         .said("depuis")
         .and_then(|text| text.parse::<NaiveDate>().ok());
     let filter = Filter {
-        acteur: query.said("acteur").map(|text| text.trim().replace('\0', "")),
+        acteur: query
+            .said("acteur")
+            .map(|text| text.trim().replace('\0', "")),
         action: query.said("action").and_then(|word| word.parse().ok()),
         objet: query.said("objet").and_then(|word| word.parse().ok()),
         numero: number("numero"),
@@ -99,7 +101,9 @@ async fn show(
     let (faits, keys) = state.ask(find).await?;
     let more = i64::try_from(faits.len()).is_ok_and(|found| found > SIZE);
     let reads = visitor.may(Portee::Lecture);
-    let shown_now = faits.into_iter().take(usize::try_from(SIZE).unwrap_or_default());
+    let shown_now = faits
+        .into_iter()
+        .take(usize::try_from(SIZE).unwrap_or_default());
     let lines = shown_now.map(|fait| line(fait, &keys, reads)).collect();
     let link = |page: i64| format!("{PATH}?{}", query.with(&[("page", Some(page.to_string()))]));
     let title = f.t("Qui a fait quoi", "Who did what");
@@ -122,11 +126,16 @@ fn find(
 ) -> Result<(Vec<Fait>, BTreeMap<String, String>), Error> {
     let faits = historique::page(conn, filter, offset, limit)?;
     let keys = cles::list(conn)?.into_iter();
-    Ok((faits, keys.map(|cle| (Acteur::cle(cle.id).nom, cle.nom)).collect()))
+    Ok((
+        faits,
+        keys.map(|cle| (Acteur::cle(cle.id).nom, cle.nom)).collect(),
+    ))
 }
 
 fn line(fait: Fait, keys: &BTreeMap<String, String>, reads: bool) -> Line {
-    let message = fait.numero.filter(|_| reads && fait.objet == Objet::Message);
+    let message = fait
+        .numero
+        .filter(|_| reads && fait.objet == Objet::Message);
     let is_gone = fait.action == Action::Supprime;
     Line {
         nom: keys.get(&fait.acteur).cloned(),

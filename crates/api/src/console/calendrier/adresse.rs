@@ -2,6 +2,7 @@
 //! answered there.
 
 use super::{PATH, ics};
+use crate::auth::Refusal;
 use crate::caller::Caller;
 use crate::console::Page;
 use crate::console::frame::{Frame, Notice, Section, page};
@@ -10,7 +11,6 @@ use crate::console::session::owner;
 use crate::console::told;
 use crate::console::visitor::Visitor;
 use crate::console::words::Words;
-use crate::auth::Refusal;
 use crate::drf::ApiError;
 use crate::edge::address;
 use crate::endpoint::Access;
@@ -88,14 +88,11 @@ fn base(state: &State, request: &HttpRequest) -> String {
 async fn void(state: web::Data<State>, visitor: Visitor) -> Result<HttpResponse, ApiError> {
     let words = Words::of(&state.config.messages);
     let (owner, caller) = owned(visitor)?;
-    let change = move |conn: &mut Conn| match agendas::void(conn, &owner) {
-        // Twice is as once.
-        Err(Error::NotFound) => Ok(()),
-        other => other,
-    };
+    let change = move |conn: &mut Conn| agendas::void(conn, &owner);
     let done = state.change(&caller, state.texts.conflict(), change).await;
     let notice = match done {
-        Ok(()) => {
+        // Twice is as once.
+        Ok(()) | Err(ApiError::NotFound) => {
             let text = words.t(
                 "L’adresse ne répond plus : les agendas abonnés n’apprennent plus rien.",
                 "The address answers no more: calendars that subscribed learn nothing any more.",
@@ -126,7 +123,11 @@ async fn feed(state: web::Data<State>, request: HttpRequest) -> Result<HttpRespo
     let about = ics::About {
         words: Words::of(&state.config.messages),
         now,
-        name: format!("agenda-{}-{}", agenda.id, agenda.cree_le.utc().timestamp_micros()),
+        name: format!(
+            "agenda-{}-{}",
+            agenda.id,
+            agenda.cree_le.utc().timestamp_micros()
+        ),
         base: state.config.api.base_url.as_deref(),
     };
     Ok(HttpResponse::Ok()

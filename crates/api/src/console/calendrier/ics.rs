@@ -28,7 +28,9 @@ pub(super) struct About<'a> {
 /// The whole answer.
 pub(super) fn calendar(about: &About<'_>, events: &[Rendezvous]) -> String {
     let mut calendar = Calendar::empty();
-    let name = about.words.t("Messages aux familles", "Messages to families");
+    let name = about
+        .words
+        .t("Messages aux familles", "Messages to families");
     for (key, value) in [
         ("VERSION", "2.0"),
         ("PRODID", "-//messages-programmes//FR"),
@@ -61,7 +63,11 @@ fn event(about: &About<'_>, one: &Rendezvous) -> Event {
         .status(status)
         .add_property("TRANSP", "TRANSPARENT");
     if let Some(base) = about.base {
-        event.url(&format!("{}{}", base.trim_end_matches('/'), one::path(one.id)));
+        event.url(&format!(
+            "{}{}",
+            base.trim_end_matches('/'),
+            one::path(one.id)
+        ));
     }
     event.done()
 }
@@ -131,10 +137,18 @@ mod tests {
     fn an_event_is_as_the_rfc_says() {
         let nasty = "Réunion; salle 3, étage 2\\\r\nBEGIN:VEVENT\u{7} venez nombreux, il y aura des gâteaux";
         let text = written(&[one(7, None, Some(nasty)), one(8, None, None)]);
-        assert!(text.starts_with("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:"), "{text}");
+        assert!(
+            text.starts_with("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:"),
+            "{text}"
+        );
         assert!(text.ends_with("END:VCALENDAR\r\n"), "{text}");
         let lines: Vec<&str> = text.split("\r\n").collect();
-        assert!(lines.iter().all(|line| line.len() <= 75 && !line.contains('\n')), "{text}");
+        assert!(
+            lines
+                .iter()
+                .all(|line| line.len() <= 75 && !line.contains('\n')),
+            "{text}"
+        );
         let unfolded = text.replace("\r\n ", "");
         for line in [
             "DTSTAMP:20261128T160000Z",
@@ -143,10 +157,13 @@ mod tests {
             "UID:message-7@agenda-1-2",
             "URL:https://ecole.exemple.fr/console/messages/7/",
             "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
-            "SUMMARY:SMS · classe 6e A\\, latin · programmé : Réunion\\; salle 3\\, étage 2\\\\ BEGIN:VEVENT venez nombreux\\, i…",
+            "SUMMARY:SMS · classe 6e A\\, latin · programmé : Réunion\\; salle 3\\, étage 2\\\\ BEGIN:VEVENT venez nombreux\\, il y…",
             "SUMMARY:SMS · un parent · programmé",
         ] {
-            assert!(unfolded.split("\r\n").any(|has| has == line), "{line}\n{unfolded}");
+            assert!(
+                unfolded.split("\r\n").any(|has| has == line),
+                "{line}\n{unfolded}"
+            );
         }
         assert_eq!(unfolded.matches("\r\nBEGIN:VEVENT").count(), 2);
     }

@@ -103,7 +103,11 @@ impl Periode {
             Self::Mois(_) => {
                 let month = words.month(first);
                 let mut letters = month.chars();
-                let begin: String = letters.by_ref().take(1).flat_map(char::to_uppercase).collect();
+                let begin: String = letters
+                    .by_ref()
+                    .take(1)
+                    .flat_map(char::to_uppercase)
+                    .collect();
                 format!("{begin}{} {}", letters.as_str(), first.year())
             }
             Self::Semaine(_) => format!(
@@ -146,7 +150,10 @@ mod tests {
             ("semaine=2026-W53", "semaine=2026-W53", 0),
         ] {
             let periode = of(query);
-            assert_eq!((periode.query().as_str(), periode.before()), (shown, before));
+            assert_eq!(
+                (periode.query().as_str(), periode.before()),
+                (shown, before)
+            );
         }
     }
 

@@ -48,19 +48,28 @@ fn a_key_is_made_shown_once_used_and_revoked(database: &Database) {
     assert!(page.contains("jamais"), "it was not used yet");
     let program = Client::nobody(&server).bearer(new);
     assert_eq!(program.get("/api/messages/").status, 200);
-    let used = "SELECT CAST(id AS TEXT) AS v FROM cles_api WHERE utilisee_le IS NOT NULL AND id = 2";
+    let used =
+        "SELECT CAST(id AS TEXT) AS v FROM cles_api WHERE utilisee_le IS NOT NULL AND id = 2";
     (0..200)
         .find(|_| {
             sleep(Duration::from_millis(20));
             !database.texts(used).is_empty()
         })
         .expect("it is noted that the key was used");
-    let (place, page) = person.press("/console/cles/2/revoquer/", "/console/cles/2/revoquer/", &[]);
+    let (place, page) = person.press(
+        "/console/cles/2/revoquer/",
+        "/console/cles/2/revoquer/",
+        &[],
+    );
     assert_eq!(place, KEYS);
     assert!(page.contains("La clé « Cantine » est révoquée."), "{page}");
     assert!(page.contains("Clés révoquées (1)"), "{page}");
     assert_eq!(program.get("/api/messages/").status, 401);
-    let again = person.submit("/console/cles/2/revoquer/", "/console/cles/2/revoquer/", &[]);
+    let again = person.submit(
+        "/console/cles/2/revoquer/",
+        "/console/cles/2/revoquer/",
+        &[],
+    );
     assert_eq!(again.status, 303);
     assert!(person.page(KEYS).contains("Cette clé était déjà révoquée."));
     let deeds = database.texts(
@@ -113,7 +122,7 @@ fn nobody_gives_away_or_takes_back_what_they_have_not(database: &Database) {
     }
     let foreign = [("Sec-Fetch-Site", "cross-site")];
     assert_eq!(boss.send(KEYS, &fields, &foreign).status, 403);
-    let left = "SELECT count(*) AS nombre FROM cles_api WHERE revoquee_le IS NULL";
+    let left = "SELECT count(*) AS v FROM cles_api WHERE revoquee_le IS NULL";
     assert_eq!(database.number(left), 3);
 }
 
@@ -148,7 +157,10 @@ fn everything_is_checked_by_a_button(database: &Database) {
     assert_eq!(checked.status, 200);
     let text = checked.text();
     assert!(text.contains("Tables : à jour"), "{text}");
-    assert!(text.contains("Écriture : base, dossiers et journal"), "{text}");
+    assert!(
+        text.contains("Écriture : base, dossiers et journal"),
+        "{text}"
+    );
 }
 
 fn deeds_are_found_by_who_and_what(database: &Database) {
@@ -177,10 +189,16 @@ fn deeds_are_found_by_who_and_what(database: &Database) {
         page.matches("<tr><th scope=\"row\">").count()
     };
     assert_eq!(rows("action=cree&objet=message"), 1);
-    assert_eq!(rows(&format!("objet=message&numero={id}&action=modifie")), 50);
+    assert_eq!(
+        rows(&format!("objet=message&numero={id}&action=modifie")),
+        50
+    );
     assert_eq!(rows("acteur=ligne+de+commande"), 1);
     assert_eq!(rows("depuis=2999-01-01"), 0);
-    assert_eq!(rows("acteur=%00&action=rien&numero=x&page=99999999999999999999"), 0);
+    assert_eq!(
+        rows("acteur=%00&action=rien&numero=x&page=99999999999999999999"),
+        0
+    );
     // Whoever may not read messages is not led to them.
     let (historian, _) = key(database, &[Portee::Historique]);
     let page = Person::with(&server, &historian).page("/console/historique/");

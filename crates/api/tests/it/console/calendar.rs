@@ -52,7 +52,10 @@ fn the_calendar_shows_what_leaves_on_the_days_of_the_school(database: &Database)
     assert!(day(&page, "2036-12-02").contains("<b>23:59</b> veille &#60;b&#62;"));
     let third = day(&page, "2036-12-03");
     assert_eq!(third.matches("<b>00:00</b> texte").count(), 3);
-    assert!(third.contains("?depuis=2036-12-03&amp;jusqua=2036-12-03\">+ 2\u{a0}autres"), "{third}");
+    assert!(
+        third.contains("?depuis=2036-12-03&amp;jusqua=2036-12-03\">+ 2\u{a0}autres"),
+        "{third}"
+    );
     assert!(!day(&page, "2036-12-04").contains("<li>"));
     let found = person.page("/console/messages/?depuis=2036-12-03&jusqua=2036-12-03");
     assert!(found.contains("5\u{a0}messages"), "{found}");
@@ -65,7 +68,12 @@ fn the_calendar_shows_what_leaves_on_the_days_of_the_school(database: &Database)
         person.page(&format!("/console/calendrier/?{nonsense}"));
     }
     let (writer, _) = key(database, &[Portee::Ecriture]);
-    assert_eq!(Person::with(&server, &writer).get("/console/calendrier/").status, 403);
+    assert_eq!(
+        Person::with(&server, &writer)
+            .get("/console/calendrier/")
+            .status,
+        403
+    );
 }
 
 /// The address that a page tells once, without its host.
@@ -103,8 +111,14 @@ fn other_calendars_learn_no_name_and_only_while_they_may(database: &Database) {
     let media = feed.header("content-type").unwrap();
     assert_eq!(media, "text/calendar; charset=utf-8");
     let text = feed.text().replace("\r\n ", "");
-    assert!(text.contains("SMS · classe Classe 1 · programmé : Réunion\\, salle 3"), "{text}");
-    assert!(text.contains("SUMMARY:SMS · un parent · programmé\r\n"), "{text}");
+    assert!(
+        text.contains("SMS · classe Classe 1 · programmé : Réunion\\, salle 3"),
+        "{text}"
+    );
+    assert!(
+        text.contains("SUMMARY:SMS · un parent · programmé\r\n"),
+        "{text}"
+    );
     for told in ["puni", "Tuteur", "Awa"] {
         assert!(!text.contains(told), "{text}");
     }

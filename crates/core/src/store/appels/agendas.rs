@@ -44,9 +44,8 @@ pub struct Agenda {
 pub fn create(conn: &mut Conn, owner: &By) -> Result<Secret, Error> {
     let token = hex(&cles::random::<BYTES>()?);
     conn.write(|conn| {
-        match void(conn, owner) {
-            Ok(()) | Err(Error::NotFound) => {}
-            Err(error) => return Err(error),
+        if let Some(before) = of(conn, owner)? {
+            forget(conn, before.id)?;
         }
         let now = conn.now()?;
         conn.execute(diesel::delete(table.filter(agendas::fin.le(now))))?;
@@ -109,7 +108,11 @@ pub fn find(conn: &mut Conn, token: &str) -> Result<Option<Agenda>, Error> {
 pub fn void(conn: &mut Conn, owner: &By) -> Result<(), Error> {
     conn.write(|conn| {
         let agenda = of(conn, owner)?.ok_or(Error::NotFound)?;
-        conn.execute(diesel::delete(table.find(agenda.id)))?;
-        historique::note(conn, Action::Revoque, Objet::Agenda, Some(agenda.id))
+        forget(conn, agenda.id)
     })
+}
+
+fn forget(conn: &mut Conn, id: i64) -> Result<(), Error> {
+    conn.execute(diesel::delete(table.find(id)))?;
+    historique::note(conn, Action::Revoque, Objet::Agenda, Some(id))
 }
