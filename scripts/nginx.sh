@@ -148,6 +148,17 @@ who_gets_what() {
   done
 }
 
+console() {
+  local key cookies=$folder/cookies
+  key=$(cut -d' ' -f3 "$folder/header")
+  ask 303 GET "$site/console/"
+  ask 303 POST "$site/console/connexion/" -c "$cookies" -H "Origin: https://ecole.exemple.fr" --data-urlencode "cle=$key"
+  grep -qi '^set-cookie: console=.*Secure' "$folder/head" || fail "the cookie may leave without TLS"
+  ask 200 GET "$site/console/" -b "$cookies"
+  grep -q '<h1>Aujourd' "$folder/answer" || fail "not the console's first page"
+  if grep -q "$key" "$folder/access.log"; then fail "the log has a key"; fi
+}
+
 what_is_told() {
   theirs GET /api/auth/profile/ -H 'X-Forwarded-For: 203.0.113.9' -H 'X-Forwarded-Proto: http'
   holds '.headers | .["x-forwarded-for"] == "127.0.0.1" and .["x-forwarded-proto"] == "https" and .host == "ecole.exemple.fr"'
@@ -170,5 +181,6 @@ bodies() {
 configure
 start
 who_gets_what
+console
 what_is_told
 bodies

@@ -80,7 +80,7 @@ archive() {
   rm -rf "$out/$name"
   mkdir -p "$out/$name"
   cp "target/$linux/release/process-scheduled" "target/$linux/release/messages-api" \
-    deploy/EXPLOITATION.md deploy/RELIABILITY.md deploy/CHANGES.md deploy/env.sample deploy/nginx.conf \
+    deploy/EXPLOITATION.md deploy/console.png deploy/RELIABILITY.md deploy/CHANGES.md deploy/env.sample deploy/nginx.conf \
     deploy/prometheus-alerts.yml LICENSE-* "$out/$name"
   cp -r deploy/systemd "$out/pages" "$out/env" "$out/$name"
   mkdir "$out/$name/scripts"
@@ -94,7 +94,7 @@ windows() {
   local name=messages-programmes-$version-windows-x86_64 file
   rm -rf "${out:?}/$name" "$out/$name.zip"
   mkdir -p "$out/$name/scripts"
-  cp "target/$windows/release/process-scheduled.exe" "target/$windows/release/messages-api.exe" "$out/$name"
+  cp "target/$windows/release/process-scheduled.exe" "target/$windows/release/messages-api.exe" deploy/console.png "$out/$name"
   # Read with the Editor: with its line ends.
   for file in deploy/EXPLOITATION.md deploy/RELIABILITY.md deploy/CHANGES.md deploy/env.sample LICENSE-*; do
     sed 's/$/\r/' "$file" >"$out/$name/$(basename "$file")"

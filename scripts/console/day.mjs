@@ -44,6 +44,7 @@ try {
   await look(page, 'ecrire-vide');
   await press(page, 'Programmer');
   await says(page, 'Rien n’est encore enregistré');
+  await says(page, 'Choisissez à qui écrire.');
   await look(page, 'ecrire-fautes');
   await page.getByRole('button', { name: /^6e A/ }).click();
   await page.getByLabel('Texte').fill('La fête de l’école aura lieu samedi dans la cour : apportez une boisson.');

@@ -3,7 +3,7 @@ CREATE TABLE sessions (
   id          INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
   empreinte   TEXT NOT NULL UNIQUE,
   -- By a key, or by a token of the web app.
-  cle         INTEGER REFERENCES cles_api (id),
+  cle         INTEGER REFERENCES cles_api (id) ON DELETE CASCADE,
   utilisateur TEXT,
   -- Words of the vocabulary Portee, separated by spaces.
   portees     TEXT NOT NULL,

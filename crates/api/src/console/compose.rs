@@ -18,6 +18,7 @@ use super::one;
 use super::sent::Sent;
 use super::told;
 use super::visitor::Visitor;
+use super::words::Words;
 use crate::condition::Condition;
 use crate::crud;
 use crate::drf::{ApiError, Id, Query};
@@ -228,14 +229,22 @@ async fn write(
         Gesture::Keep => Statut::Brouillon,
         Gesture::Programme => Statut::Programme,
     };
+    let words = Words::of(&state.config.messages);
+    let faults = d.missing(statut, words);
+    if !faults.is_empty() {
+        let wrong = Wrong {
+            faults,
+            confirm: None,
+        };
+        return form(&state, &request, &visitor, (id, d), wrong).await;
+    }
     match keep(&state, &visitor, id, &d, statut).await {
         Ok(id) => {
-            let frame = Frame::outside(&state, Section::Messages);
             let text = match statut {
                 Statut::Programme => {
-                    frame.t("Le message est programmé.", "The message is programmed.")
+                    words.t("Le message est programmé.", "The message is programmed.")
                 }
-                _ => frame.t("Le brouillon est enregistré.", "The draft is saved."),
+                _ => words.t("Le brouillon est enregistré.", "The draft is saved."),
             };
             Ok(see(
                 &one::path(id),
@@ -263,7 +272,7 @@ async fn keep(
     d: &Draft,
     statut: Statut,
 ) -> Result<i64, ApiError> {
-    let body = d.body(statut, state.config.messages.lang)?;
+    let body = d.body(statut);
     let mut caller = visitor.caller.clone();
     let done = match id {
         None => crud::create::<Message>(state.clone(), caller, body).await,

@@ -147,8 +147,11 @@ impl After {
 
 /// One recipient.
 struct Row {
-    one: Destinataire,
+    /// Why it was not reached.
     why: Option<String>,
+    /// And what the peer said to that.
+    detail: Option<String>,
+    one: Destinataire,
 }
 
 async fn show(
@@ -292,6 +295,7 @@ fn after(
     let rows = recipients::page(conn, filter(etat), (page - 1) * SIZE, SIZE)?;
     let row = |one: Destinataire| Row {
         why: reason(&one, words.lang, words.zone),
+        detail: one.detail.clone().filter(|_| one.etat != Etat::Envoye),
         one,
     };
     Ok(After {

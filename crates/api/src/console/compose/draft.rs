@@ -3,14 +3,13 @@
 use super::layout::{Layout, markdown};
 use super::target::Target;
 use crate::console::sent::{Sent, body};
-use crate::drf::{ApiError, Body, Value};
+use crate::console::words::Words;
+use crate::drf::{Body, Value};
 use chrono_tz::Tz;
-use messages_core::config::Lang;
 use messages_core::instant::Instant;
 use messages_core::model::Message;
 use messages_core::segments::{self, Plain};
 use messages_core::vocabulary::{Canal, Statut};
-use serde_json::json;
 
 /// What a button of the form is for.
 pub(super) enum Gesture {
@@ -138,18 +137,50 @@ impl Draft {
         self.contenu = segments::as_sent(&self.contenu, Plain::Always);
     }
 
+    /// What is not said yet and has to be, each under the API's name of the field.
+    pub(super) fn missing(&self, statut: Statut, words: Words) -> Vec<(String, String)> {
+        let is_programmed = statut == Statut::Programme;
+        let half = self.jour.is_empty() != self.heure.is_empty();
+        let none = self.jour.is_empty() && self.heure.is_empty();
+        let all = [
+            (
+                self.target.is_none(),
+                "parent",
+                words.t("Choisissez à qui écrire.", "Choose whom to write to."),
+            ),
+            (
+                self.contenu.is_empty(),
+                "contenu",
+                words.t(
+                    "Écrivez le texte du message.",
+                    "Write the text of the message.",
+                ),
+            ),
+            (
+                half,
+                "date_programmee",
+                words.t(
+                    "Il faut le jour et l’heure.",
+                    "Both the day and the hour are needed.",
+                ),
+            ),
+            (
+                is_programmed && none,
+                "date_programmee",
+                words.t(
+                    "Dites quand le message doit partir, ou enregistrez un brouillon.",
+                    "Say when the message shall leave, or save a draft.",
+                ),
+            ),
+        ];
+        let missing = all.into_iter().filter(|(is_missing, _, _)| *is_missing);
+        missing
+            .map(|(_, name, text)| (name.to_owned(), text.to_owned()))
+            .collect()
+    }
+
     /// The body for the API.
-    ///
-    /// # Errors
-    /// 400 for half a date.
-    pub(super) fn body(&self, statut: Statut, lang: Lang) -> Result<Body, ApiError> {
-        if self.jour.is_empty() != self.heure.is_empty() {
-            let text = match lang {
-                Lang::Fr => "Il faut le jour et l’heure.",
-                Lang::En => "Both the day and the hour are needed.",
-            };
-            return Err(ApiError::Invalid(json!({ "date_programmee": [text] })));
-        }
+    pub(super) fn body(&self, statut: Statut) -> Body {
         let text = |text: &str| Value::Text(text.to_owned());
         let or_null = |value: Option<Value>| value.unwrap_or(Value::Null);
         let number = |id: i64| Value::Int(id.to_string());
@@ -178,7 +209,7 @@ impl Draft {
         }
         let confirmed = self.confirmed.as_deref().map(text);
         members.extend(confirmed.map(|count| ("destinataires", count)));
-        Ok(body(members))
+        body(members)
     }
 }
 
@@ -187,25 +218,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn half_a_date_is_a_fault() {
-        let d = Draft {
-            jour: "2026-11-30".to_owned(),
-            ..Draft::default()
-        };
-        assert!(d.body(Statut::Brouillon, Lang::Fr).is_err());
-        assert!(Draft::default().body(Statut::Brouillon, Lang::Fr).is_ok());
-    }
-
-    #[test]
     fn nobody_is_not_everybody() {
         let groups = |target| {
             let d = Draft {
                 target,
                 ..Draft::default()
             };
-            d.body(Statut::Programme, Lang::Fr)
-                .unwrap()
-                .get("est_message_groupe")
+            d.body(Statut::Programme).get("est_message_groupe")
         };
         assert_eq!(groups(None), Some(Value::Bool(false)));
         assert_eq!(groups(Some(Target::Parent(1))), Some(Value::Bool(false)));

@@ -243,6 +243,14 @@ fn a_wrong_form_comes_back_as_it_was_typed(database: &Database) {
         ],
     );
     assert!(half.text().contains("Il faut le jour et l’heure."));
+    let all = person.submit(NEW, NEW, &[("geste", "programmer")]).text();
+    for told in [
+        "Choisissez à qui écrire.",
+        "Écrivez le texte du message.",
+        "Dites quand le message doit partir",
+    ] {
+        assert!(all.contains(told), "{told}: {all}");
+    }
     // The clocks jump over it.
     let gap = person.submit(
         NEW,
