@@ -16,10 +16,9 @@ pub(crate) fn verify(cli: &Cli) -> Result<Exit, Failure> {
     if cli.json {
         output::json(&machine(&proof));
     } else if !(cli.quiet && sound) {
-        let lines = proof.lines(lang);
-        lines
-            .iter()
-            .for_each(|line| output::line(line.printed(lang)));
+        for line in proof.lines(lang) {
+            output::line(line.printed(lang));
+        }
     }
     Ok(if sound { Exit::Done } else { Exit::Failed })
 }

@@ -54,8 +54,10 @@ struct Calendar {
     weeks: Vec<Vec<Option<Day>>>,
     weekdays: Vec<String>,
     empty: bool,
-    /// The address for other programs, of whoever can have one.
-    feed: Option<Option<Agenda>>,
+    /// Whether whoever looks can have an address for other programs.
+    may_subscribe: bool,
+    /// The address that they have.
+    agenda: Option<Agenda>,
 }
 
 async fn show(
@@ -69,15 +71,15 @@ async fn show(
     let periode = Periode::of(&query, today);
     let config = state.config.clone();
     let owner = owner(&visitor.caller.principal);
-    let asked = periode;
+    let (asked, may_subscribe) = (periode, owner.is_some());
     let find = move |conn: &mut Conn| {
-        let feed = match owner {
-            Some(owner) => Some(agendas::of(conn, &owner)?),
+        let agenda = match &owner {
+            Some(owner) => agendas::of(conn, owner)?,
             None => None,
         };
-        Ok((days(conn, &config, asked, today)?, feed))
+        Ok((days(conn, &config, asked, today)?, agenda))
     };
-    let (days, feed) = state.ask(find).await?;
+    let (days, agenda) = state.ask(find).await?;
     let weekdays = periode.first().week(chrono::Weekday::Mon).first_day();
     let weekdays = weekdays.iter_days().take(7).map(|day| f.weekday(day));
     let title = periode.title(*f);
@@ -87,7 +89,8 @@ async fn show(
         weeks: weeks(days, periode),
         f: f.titled(title),
         periode,
-        feed,
+        may_subscribe,
+        agenda,
     })
 }
 

@@ -82,8 +82,8 @@ impl Form {
         }
     }
 
-    fn holds(&self, portee: &Portee) -> bool {
-        self.portees.contains(portee)
+    fn holds(&self, portee: Portee) -> bool {
+        self.portees.contains(&portee)
     }
 
     fn is_wrong(&self, field: &str) -> bool {
@@ -179,9 +179,9 @@ async fn create(
     }
     let Form { nom, portees, .. } = form;
     let asked = nom.clone();
-    let make = move |conn: &mut _| cles::create(conn, &asked, &portees);
+    let create = move |conn: &mut _| cles::create(conn, &asked, &portees);
     let by = caller(visitor.clone());
-    let (key, cle) = state.change(&by, state.texts.conflict(), make).await?;
+    let (key, cle) = state.change(&by, state.texts.conflict(), create).await?;
     log::info!("key={} creee par={}", cle.id, by.name());
     let made = Made {
         nom,

@@ -37,12 +37,12 @@ struct Asked {
 }
 
 impl Asked {
-    fn is_action(&self, action: &Action) -> bool {
-        self.action == Some(*action)
+    fn is_action(&self, action: Action) -> bool {
+        self.action == Some(action)
     }
 
-    fn is_objet(&self, objet: &Objet) -> bool {
-        self.objet == Some(*objet)
+    fn is_objet(&self, objet: Objet) -> bool {
+        self.objet == Some(objet)
     }
 }
 

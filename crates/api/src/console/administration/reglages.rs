@@ -10,7 +10,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use messages_core::config::{Origin, Setting, Shown};
 use messages_core::vocabulary::Portee;
-use std::sync::Arc;
 
 pub(super) fn pages() -> Vec<Page> {
     vec![Page::new("/console/reglages/").get(Portee::Supervision, || web::to(show))]
@@ -20,7 +19,10 @@ pub(super) fn pages() -> Vec<Page> {
 #[template(path = "reglages.html")]
 struct Settings {
     f: Frame,
-    settings: Arc<[Setting]>,
+    /// Those that are set, with what is no secret.
+    set: Vec<(Setting, Option<String>)>,
+    /// The names of the others.
+    unset: Vec<&'static str>,
     /// The file that was read.
     file: Option<String>,
     warnings: Vec<String>,
@@ -45,9 +47,18 @@ async fn show(
     let f = frame(&state, &request, &visitor);
     let title = f.t("Réglages", "Settings");
     let config = &state.config;
+    let (mut set, mut unset) = (Vec::new(), Vec::new());
+    for setting in config.settings.iter() {
+        match &setting.value {
+            Shown::Unset => unset.push(setting.name),
+            Shown::Hidden => set.push((setting.clone(), None)),
+            Shown::Value(value) => set.push((setting.clone(), Some(value.clone()))),
+        }
+    }
     shown(&Settings {
         f: f.titled(title),
-        settings: Arc::clone(&config.settings),
+        set,
+        unset,
         file: config.file.as_ref().map(|file| file.display().to_string()),
         warnings: config.warnings.clone(),
         version: env!("CARGO_PKG_VERSION"),

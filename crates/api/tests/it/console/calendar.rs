@@ -4,10 +4,12 @@ use crate::client::{Client, key};
 use crate::harness::Server;
 use crate::person::Person;
 use crate::token::KEY;
+use messages_core::instant::Instant;
 use messages_core::vocabulary::Portee;
 use messages_testing::db::Database;
 use messages_testing::stories;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 stories!(
     the_calendar_shows_what_leaves_on_the_days_of_the_school,
@@ -90,8 +92,8 @@ fn other_calendars_learn_no_name_and_only_while_they_may(database: &Database) {
     let (reader, id) = key(database, &[Portee::Lecture]);
     let program = Client::nobody(&server).bearer(&secret);
     program.school(1, 1);
-    let soon = chrono::Utc::now() + chrono::TimeDelta::days(3);
-    let soon = soon.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    let soon = Instant::of_this_machine() + Duration::from_secs(3 * 24 * 3600);
+    let soon = soon.to_string();
     program.write(&programmed(&soon, "Réunion, salle 3"));
     let mut private = programmed(&soon, "Votre fils est puni");
     private["parent"] = json!(1);
