@@ -16,6 +16,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use messages_core::store::appels::cles::{self, Cle};
 use messages_core::vocabulary::Portee;
+use std::borrow::Borrow;
 
 const PATH: &str = "/console/cles/";
 
@@ -82,8 +83,8 @@ impl Form {
         }
     }
 
-    fn holds(&self, portee: Portee) -> bool {
-        self.portees.contains(&portee)
+    fn holds(&self, portee: impl Borrow<Portee>) -> bool {
+        self.portees.contains(portee.borrow())
     }
 
     fn is_wrong(&self, field: &str) -> bool {

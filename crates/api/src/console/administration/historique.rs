@@ -16,6 +16,7 @@ use messages_core::store::historique::{self, Acteur, Fait, Filter};
 use messages_core::store::{Conn, Error};
 use messages_core::vocabulary::{Action, Objet, Portee};
 use serde_json::Value;
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 const PATH: &str = "/console/historique/";
@@ -37,12 +38,12 @@ struct Asked {
 }
 
 impl Asked {
-    fn is_action(&self, action: Action) -> bool {
-        self.action == Some(action)
+    fn is_action(&self, action: impl Borrow<Action>) -> bool {
+        self.action == Some(*action.borrow())
     }
 
-    fn is_objet(&self, objet: Objet) -> bool {
-        self.objet == Some(objet)
+    fn is_objet(&self, objet: impl Borrow<Objet>) -> bool {
+        self.objet == Some(*objet.borrow())
     }
 }
 
