@@ -9,10 +9,11 @@ cd "$(dirname "$0")/.."
 need "postgresql libpq-dev sqlite3 curl" sqlite3 psql curl
 [ $# -gt 0 ] || set -- sqlite postgres
 PROFILE=${PROFILE:-release}
-cargo build --profile "$PROFILE" --quiet -p messages-api -p process-scheduled --features postgres
 folder=$PROFILE
 if [ "$PROFILE" = dev ]; then folder=debug; fi
-built=$(realpath "${CARGO_TARGET_DIR:-target}/$folder")
+# PROGRAMS: a folder with both, built already.
+[ -n "${PROGRAMS:-}" ] || cargo build --profile "$PROFILE" --quiet -p messages-api -p process-scheduled --features postgres
+built=$(realpath "${PROGRAMS:-${CARGO_TARGET_DIR:-target}/$folder}")
 begin_work
 # shellcheck source=scripts/peers.sh
 . scripts/peers.sh

@@ -44,6 +44,7 @@ pub mod segments;
 pub mod store;
 pub mod texts;
 pub mod tracking;
+pub mod trial;
 mod typed;
 pub mod vocabulary;
 pub mod waiting;

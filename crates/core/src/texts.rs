@@ -5,6 +5,7 @@ mod arret;
 mod conflits;
 mod depenses;
 mod desinscription;
+mod essai;
 mod fautes;
 mod incidents;
 mod joignable;
@@ -17,6 +18,7 @@ pub use arret::{arret, stopped, tried_again, waits};
 pub use conflits::conflit;
 pub use depenses::{beyond, comptes, limit};
 pub use desinscription::{unsubscribe_asked, unsubscribe_unknown, unsubscribed};
+pub use essai::trial;
 pub use fautes::unready;
 pub use incidents::{
     alert_subject, also_open, incident, incident_over, incident_told, more_incidents, run_failed,

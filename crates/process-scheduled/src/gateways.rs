@@ -2,17 +2,13 @@
 
 use crate::cli::{Cli, Gateways};
 use crate::{output, start};
-use messages_core::channel::{Answer, Channel, Cutoff, Delivery};
+use messages_core::channel::{Answer, Channel};
 use messages_core::config::{Config, Lang};
 use messages_core::exit::{Exit, Failure};
 use messages_core::gateways::{self, Preset};
-use messages_core::instant::Instant;
-use messages_core::model::Content;
 use messages_core::vocabulary::{Canal, Mode, Verdict};
-use messages_core::{phone, texts};
+use messages_core::{phone, texts, trial};
 use std::io::{BufRead, Write};
-use std::sync::Arc;
-use std::time::Instant as Moment;
 
 /// Says that it is a trial, in letters of 7 bits.
 const TEXT: &str = "Ceci est un essai du service de messages de l'ecole : les SMS arrivent.";
@@ -101,16 +97,16 @@ fn try_one(cli: &Cli, number: &str, agreed: bool) -> Result<Exit, Failure> {
         )
     })?;
     config.messages.mode = Mode::Reel;
-    let channel = Channel::new(&config, Canal::Sms)
-        .map_err(|fault| Failure::new(Exit::Config, texts::unready(lang, &fault)))?;
+    let unready = |fault| Failure::new(Exit::Config, texts::unready(lang, &fault));
+    // Before anything is asked.
+    Channel::new(&config, Canal::Sms).map_err(unready)?;
     if !agreed && !is_agreed(&config) {
         output::line("Rien n'est envoyé.");
         return Ok(Exit::Failed);
     }
-    let answer = match channel.open() {
-        Ok(mut link) => link.send(&delivery(number.e164)),
-        Err(answer) => answer,
-    };
+    let text = TEXT.to_owned();
+    let sent = trial::send(&config, Canal::Sms, number.e164, [None, None], text);
+    let answer = sent.map_err(unready)?;
     log::info!(
         "gateways essai verdict={} code={}",
         answer.verdict,
@@ -135,58 +131,11 @@ fn is_agreed(config: &Config) -> bool {
     read.is_ok() && ["o", "oui", "y", "yes"].contains(&line.trim().to_lowercase().as_str())
 }
 
-fn delivery(adresse: String) -> Delivery {
-    Delivery {
-        id: 0,
-        jeton: 0,
-        content: Arc::new(Content {
-            id: 0,
-            sujet: None,
-            contenu: TEXT.to_owned(),
-            contenu_html: None,
-            cle: format!("essai {:?}", Instant::of_this_machine()),
-            cle_lecture: String::new(),
-        }),
-        adresse,
-        renvois: 0,
-        emis_le: Instant::of_this_machine(),
-        deadline: Moment::now() + Channel::deadline(Canal::Sms),
-        cutoff: Cutoff::default(),
-    }
-}
-
 /// What the gateway said: to the person at the terminal, for it may hold the number that they typed.
 fn told(lang: Lang, answer: &Answer) -> Exit {
-    let said = [answer.code.as_deref(), answer.detail.as_deref()];
-    let said: Vec<&str> = said
-        .into_iter()
-        .flatten()
-        .filter(|text| !text.is_empty())
-        .collect();
-    let said = said.join(", ");
+    output::line(texts::trial(lang, Canal::Sms, answer));
     match answer.verdict {
-        Verdict::Accepte => {
-            let reference = answer.reference.as_deref().unwrap_or("sans référence");
-            output::line(format!(
-                "La passerelle a pris le SMS ({reference}). Regardez le téléphone."
-            ));
-            return Exit::Done;
-        }
-        Verdict::Ambigu => output::line(format!(
-            "Personne ne sait si le SMS est parti ({said}). Regardez le téléphone et le compte avant de recommencer."
-        )),
-        _ => match answer.cause() {
-            Some(cause) => {
-                let code = answer.code.as_deref().unwrap_or_default();
-                let phrase = texts::arret(lang, Canal::Sms, cause, code, None);
-                output::line(format!(
-                    "Le SMS n'est pas parti : {phrase}. La passerelle dit : {said}"
-                ));
-            }
-            None => output::line(format!("La passerelle refuse ce SMS : {said}")),
-        },
-    }
-    match answer.verdict {
+        Verdict::Accepte => Exit::Done,
         Verdict::Config => Exit::Config,
         Verdict::Temporaire => Exit::TryLater,
         _ => Exit::Failed,

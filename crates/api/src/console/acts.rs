@@ -2,8 +2,8 @@
 //! numbers; it is done by the handler of the API.
 
 use super::Page;
-use super::frame::{Frame, Notice, Section, shown};
-use super::gate::see;
+use super::faults::sentences;
+use super::frame::{Frame, Notice, Section, see, shown};
 use super::list;
 use super::one::path;
 use super::sent::{Sent, body};
@@ -231,7 +231,7 @@ async fn delete(state: web::Data<State>, visitor: Visitor, Id(id): Id) -> HttpRe
             see(list::PATH, Some(&Notice::new(true, text.to_owned())))
         }
         Err(error) => {
-            let text = told::sentences(&error, texts).join(" ");
+            let text = sentences(&error, texts).join(" ");
             see(&path(id), Some(&Notice::new(false, text)))
         }
     }

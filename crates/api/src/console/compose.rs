@@ -12,8 +12,8 @@ use self::aside::Aside;
 use self::draft::{Draft, Gesture};
 use self::target::{Choice, Target};
 use super::Page;
-use super::frame::{Frame, Notice, Section, page};
-use super::gate::see;
+use super::faults;
+use super::frame::{Frame, Notice, Section, page, see};
 use super::one;
 use super::sent::Sent;
 use super::told;
@@ -256,7 +256,7 @@ async fn write(
                 ApiError::Unconfirmed(count) => Some(count),
                 _ => None,
             };
-            let faults = told::faults(&error, state.texts);
+            let faults = faults::faults(&error, state.texts);
             let wrong = Wrong { faults, confirm };
             form(&state, &request, &visitor, (id, d), wrong).await
         }

@@ -1,12 +1,14 @@
 //! What all pages have around what they show: title, navigation, what was done before, and the page on which
 //! an error is told.
 
+use super::faults::sentences;
 use super::visitor::Visitor;
 use super::words::Words;
 use crate::drf::ApiError;
 use crate::state::State;
 use actix_web::cookie::{Cookie, SameSite, time};
 use actix_web::http::StatusCode;
+use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 use base64::Engine;
@@ -205,6 +207,16 @@ pub(super) fn shown(template: &impl Template) -> Result<HttpResponse, ApiError> 
     Ok(response)
 }
 
+/// Leads to a page of ours, which begins by telling what was done.
+pub(super) fn see(path: &str, notice: Option<&Notice>) -> HttpResponse {
+    let mut response = HttpResponse::SeeOther();
+    response.insert_header((LOCATION, path));
+    if let Some(notice) = notice {
+        response.cookie(notice.cookie());
+    }
+    response.finish()
+}
+
 #[derive(Template)]
 #[template(path = "erreur.html")]
 struct Wrong {
@@ -231,7 +243,7 @@ pub(super) fn error(state: &State, visitor: Option<&Visitor>, error: &ApiError) 
         503 => f.t("Indisponible pour le moment", "Not available now"),
         _ => f.t("Cela n’a pas marché", "This did not work"),
     };
-    let text = super::told::sentences(error, state.texts).join(" ");
+    let text = sentences(error, state.texts).join(" ");
     wrong(f, status, title, text)
 }
 

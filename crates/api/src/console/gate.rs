@@ -2,7 +2,7 @@
 //! may load.
 
 use super::Page;
-use super::frame::{self, Notice};
+use super::frame;
 use super::sent::Sent;
 use super::session;
 use super::visitor::Visitor;
@@ -18,7 +18,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpResponse, web};
+use actix_web::{Error, HttpMessage, web};
 use messages_core::digest::sha256;
 use messages_core::store::appels::idempotence::Demande;
 use subtle::ConstantTimeEq;
@@ -218,14 +218,4 @@ async fn receive(
     }
     request.extensions_mut().insert(sent);
     Ok(())
-}
-
-/// Leads to a page of ours, which begins by telling what was done.
-pub(super) fn see(path: &str, notice: Option<&Notice>) -> HttpResponse {
-    let mut response = HttpResponse::SeeOther();
-    response.insert_header((header::LOCATION, path));
-    if let Some(notice) = notice {
-        response.cookie(notice.cookie());
-    }
-    response.finish()
 }

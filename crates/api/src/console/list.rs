@@ -2,7 +2,7 @@
 
 use super::Page;
 use super::frame::{Frame, Section, shown};
-use super::today::{Line, lines};
+use super::lines::{Line, lines};
 use super::visitor::Visitor;
 use crate::drf::{ApiError, Query};
 use crate::state::State;

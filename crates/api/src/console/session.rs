@@ -1,8 +1,7 @@
 //! Signing in and out.
 
 use super::Page;
-use super::frame::{Frame, Section, page};
-use super::gate::see;
+use super::frame::{Frame, Section, page, see};
 use super::sent::Sent;
 use super::visitor::Visitor;
 use crate::auth::{Credentials, PorteeSet, Principal, Who, harmless};

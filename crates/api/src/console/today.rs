@@ -3,7 +3,7 @@
 use super::Page;
 use super::chart::{Chart, Day};
 use super::frame::{Frame, Section, shown};
-use super::names::{Names, begin};
+use super::lines::{Line, lines};
 use super::visitor::Visitor;
 use super::words::Words;
 use crate::drf::ApiError;
@@ -14,7 +14,6 @@ use chrono::Days;
 use messages_core::config::Config;
 use messages_core::incidents;
 use messages_core::instant::Instant;
-use messages_core::model::Message;
 use messages_core::store::appels::statistiques::results_by_day;
 use messages_core::store::messages::{self, Column, Filter, Order};
 use messages_core::store::overview::{self, Uncertain};
@@ -22,7 +21,6 @@ use messages_core::store::passages::{self, Passage};
 use messages_core::store::{Conn, Error, canaux, credit, depenses};
 use messages_core::texts;
 use messages_core::vocabulary::{Portee, Statut};
-use messages_core::waiting;
 
 pub(super) fn pages() -> Vec<Page> {
     vec![Page::new("/console/").get(Portee::Lecture, || web::to(show))]
@@ -36,13 +34,6 @@ const FEW: i64 = 8;
 
 /// Runs that are shown.
 const RUNS: i64 = 5;
-
-/// A message in a short list.
-pub(super) struct Line {
-    pub(super) message: Message,
-    pub(super) to: String,
-    pub(super) begin: String,
-}
 
 /// Some messages of one state.
 struct Part {
@@ -158,24 +149,6 @@ fn part(conn: &mut Conn, config: &Config, filter: &Filter) -> Result<Part, Error
     let few = messages::page(conn, filter, 0, FEW)?;
     let lines = lines(conn, config, few, 70)?;
     Ok(Part { count, lines })
-}
-
-/// Messages with whom they are to and how they begin.
-pub(super) fn lines(
-    conn: &mut Conn,
-    config: &Config,
-    mut messages: Vec<Message>,
-    letters: usize,
-) -> Result<Vec<Line>, Error> {
-    let words = Words::of(&config.messages);
-    waiting::explain(conn, &config.messages, &mut messages)?;
-    let names = Names::of(conn, &messages)?;
-    let line = |message: Message| Line {
-        to: names.audience(words, &message),
-        begin: begin(&message, letters),
-        message,
-    };
-    Ok(messages.into_iter().map(line).collect())
 }
 
 /// The channels that are stopped, each with what to do.

@@ -1,5 +1,6 @@
 //! What the handlers of the API answer, as sentences for a page.
 
+use super::faults::sentences;
 use super::frame::Notice;
 use crate::drf::{ApiError, Texts};
 use actix_web::HttpResponse;
@@ -32,40 +33,4 @@ pub(super) async fn notice(done: Result<HttpResponse, ApiError>, texts: Texts) -
         }
         Err(error) => Notice::new(false, sentences(&error, texts).join(" ")),
     }
-}
-
-/// Each fault with the field that it is about; an empty name where it is about none.
-pub(super) fn faults(error: &ApiError, texts: Texts) -> Vec<(String, String)> {
-    let mut faults = Vec::new();
-    match error.body(texts) {
-        Value::Object(members) => {
-            for (name, value) in members {
-                let name = if ["detail", "error", "non_field_errors"].contains(&name.as_str()) {
-                    String::new()
-                } else {
-                    name
-                };
-                let said = strings(value);
-                faults.extend(said.into_iter().map(|text| (name.clone(), text)));
-            }
-        }
-        other => faults.extend(strings(other).into_iter().map(|text| (String::new(), text))),
-    }
-    faults
-}
-
-fn strings(value: Value) -> Vec<String> {
-    match value {
-        Value::String(text) => vec![text],
-        Value::Array(items) => items.into_iter().flat_map(strings).collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// The same without the names.
-pub(super) fn sentences(error: &ApiError, texts: Texts) -> Vec<String> {
-    faults(error, texts)
-        .into_iter()
-        .map(|(_, text)| text)
-        .collect()
 }

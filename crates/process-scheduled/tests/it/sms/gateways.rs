@@ -273,7 +273,7 @@ fn one_sms_is_tried_after_a_question(database: &Database) {
         telephone(program.clone(), &refused).run(&["gateways", "--try", "0612345678", "--oui"]);
     assert_eq!(ended.code, 78, "{ended:?}");
     assert!(
-        ended.stdout.contains("Le SMS n'est pas parti : "),
+        ended.stdout.contains("L'essai n'est pas parti : "),
         "{ended:?}"
     );
     let wrong = program.run(&["gateways", "--try", "12", "--oui"]);

@@ -1,0 +1,33 @@
+//! Messages in a list: each in a line.
+
+use super::names::{Names, begin};
+use super::words::Words;
+use messages_core::config::Config;
+use messages_core::model::Message;
+use messages_core::store::{Conn, Error};
+use messages_core::waiting;
+
+/// A message in a list.
+pub(super) struct Line {
+    pub(super) message: Message,
+    pub(super) to: String,
+    pub(super) begin: String,
+}
+
+/// Messages with whom they are to and how they begin.
+pub(super) fn lines(
+    conn: &mut Conn,
+    config: &Config,
+    mut messages: Vec<Message>,
+    letters: usize,
+) -> Result<Vec<Line>, Error> {
+    let words = Words::of(&config.messages);
+    waiting::explain(conn, &config.messages, &mut messages)?;
+    let names = Names::of(conn, &messages)?;
+    let line = |message: Message| Line {
+        to: names.audience(words, &message),
+        begin: begin(&message, letters),
+        message,
+    };
+    Ok(messages.into_iter().map(line).collect())
+}
