@@ -6,8 +6,8 @@ mod periode;
 
 use super::Page;
 use super::frame::{Frame, Section, shown};
+use super::lines::{Line, lines};
 use super::session::owner;
-use super::today::{Line, lines};
 use super::visitor::Visitor;
 use crate::drf::{ApiError, Query};
 use crate::state::State;

@@ -4,10 +4,9 @@ use super::{caller, frame};
 use crate::auth::{Refusal, Who};
 use crate::console::Page;
 use crate::console::acts::Ask;
-use crate::console::frame::{Frame, Notice, Section, page, shown};
-use crate::console::gate::see;
+use crate::console::faults::sentences;
+use crate::console::frame::{Frame, Notice, Section, page, see, shown};
 use crate::console::sent::Sent;
-use crate::console::told;
 use crate::console::visitor::Visitor;
 use crate::drf::{ApiError, Id};
 use crate::state::State;
@@ -261,7 +260,7 @@ async fn revoke(
                 format!("{} « {} » {done}", f.t("La clé", "The key"), cle.nom),
             )
         }
-        Err(error) => Notice::new(false, told::sentences(&error, state.texts).join(" ")),
+        Err(error) => Notice::new(false, sentences(&error, state.texts).join(" ")),
     };
     Ok(see(PATH, Some(&notice)))
 }

@@ -5,10 +5,9 @@ use super::{PATH, ics};
 use crate::auth::Refusal;
 use crate::caller::Caller;
 use crate::console::Page;
-use crate::console::frame::{Frame, Notice, Section, page};
-use crate::console::gate::see;
+use crate::console::faults::sentences;
+use crate::console::frame::{Frame, Notice, Section, page, see};
 use crate::console::session::owner;
-use crate::console::told;
 use crate::console::visitor::Visitor;
 use crate::console::words::Words;
 use crate::drf::ApiError;
@@ -99,7 +98,7 @@ async fn void(state: web::Data<State>, visitor: Visitor) -> Result<HttpResponse,
             );
             Notice::new(true, text.to_owned())
         }
-        Err(error) => Notice::new(false, told::sentences(&error, state.texts).join(" ")),
+        Err(error) => Notice::new(false, sentences(&error, state.texts).join(" ")),
     };
     Ok(see(PATH, Some(&notice)))
 }
