@@ -3,6 +3,7 @@
 use super::frame;
 use crate::console::Page;
 use crate::console::frame::{Frame, Section, page, shown};
+use crate::console::sent::Sent;
 use crate::console::visitor::Visitor;
 use crate::drf::ApiError;
 use crate::state::State;
@@ -18,9 +19,9 @@ use messages_core::vocabulary::Portee;
 
 pub(super) fn pages() -> Vec<Page> {
     vec![
-        Page::new("/console/controle/").get(Portee::Supervision, || web::to(show)),
-        Page::new("/console/controle/reglages/").post(Portee::Supervision, || web::to(check)),
-        Page::new("/console/controle/base/").post(Portee::Supervision, || web::to(verify)),
+        Page::new("/console/controle/")
+            .get(Portee::Supervision, || web::to(show))
+            .post(Portee::Supervision, || web::to(look)),
     ]
 }
 
@@ -59,27 +60,21 @@ async fn show(
     shown(&Control { f, found: None })
 }
 
-async fn check(
+async fn look(
     state: web::Data<State>,
     request: HttpRequest,
     visitor: Visitor,
+    sent: Sent,
 ) -> Result<HttpResponse, ApiError> {
     let f = titled(&state, &request, &visitor);
+    let config = state.config.clone();
+    if sent.text("quoi") == "base" {
+        let title = f.t("La base de données", "The database");
+        return looked(&state, f, title, move || proven(&config)).await;
+    }
     let title = f.t("Les réglages", "The settings");
-    let config = state.config.clone();
-    let look = move || Ok(findings(&config).iter().map(Finding::line).collect());
-    looked(&state, f, title, look).await
-}
-
-async fn verify(
-    state: web::Data<State>,
-    request: HttpRequest,
-    visitor: Visitor,
-) -> Result<HttpResponse, ApiError> {
-    let f = titled(&state, &request, &visitor);
-    let title = f.t("La base de données", "The database");
-    let config = state.config.clone();
-    looked(&state, f, title, move || proven(&config)).await
+    let check = move || Ok(findings(&config).iter().map(Finding::line).collect());
+    looked(&state, f, title, check).await
 }
 
 /// On a connection of its own, which may take its time.

@@ -26,7 +26,9 @@ use std::time::Duration;
 
 pub(super) fn pages() -> Vec<Page> {
     vec![
-        Page::new("/console/calendrier/adresse/").post(Portee::Lecture, || web::to(create)),
+        Page::new("/console/calendrier/adresse/")
+            .get(Portee::Lecture, || web::to(back))
+            .post(Portee::Lecture, || web::to(create)),
         Page::new("/console/calendrier/adresse/annuler/").post(Portee::Lecture, || web::to(void)),
         // Whoever has the address is let in: programs for calendars sign in nowhere.
         Page::new("/console/calendrier/{jeton}.ics/").get(Access::Public, || web::to(feed)),
@@ -50,6 +52,11 @@ fn owned(visitor: Visitor) -> Result<(By, Caller), ApiError> {
     };
     let owner = owner(&caller.principal).ok_or(ApiError::Refused(Refusal::Forbidden))?;
     Ok((owner, caller))
+}
+
+/// An address is shown to whoever makes it, and never again.
+async fn back() -> HttpResponse {
+    see(PATH, None)
 }
 
 async fn create(

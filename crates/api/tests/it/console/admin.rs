@@ -113,7 +113,7 @@ fn nobody_gives_away_or_takes_back_what_they_have_not(database: &Database) {
     for path in [
         KEYS,
         "/console/cles/2/revoquer/",
-        "/console/controle/base/",
+        "/console/controle/",
         "/console/calendrier/adresse/",
         "/console/calendrier/adresse/annuler/",
     ] {
@@ -148,12 +148,12 @@ fn everything_is_checked_by_a_button(database: &Database) {
     let (secret, _) = key(database, &[Portee::Supervision]);
     let person = Person::with(&server, &secret);
     let path = "/console/controle/";
-    let proven = person.submit(path, "/console/controle/base/", &[]);
+    let proven = person.submit(path, path, &[("quoi", "base")]);
     assert_eq!(proven.status, 200);
     let text = proven.text();
     assert!(text.contains("La base de données : tout va bien"), "{text}");
     assert!(text.contains("chaque tentative a une fin"), "{text}");
-    let checked = person.submit(path, "/console/controle/reglages/", &[]);
+    let checked = person.submit(path, path, &[("quoi", "reglages")]);
     assert_eq!(checked.status, 200);
     let text = checked.text();
     assert!(text.contains("Tables : à jour"), "{text}");
