@@ -18,6 +18,7 @@ stories!(
     letters_that_cost_are_replaced_by_one_button,
     what_people_wrote_is_text,
     five_thousand_classes_make_no_long_page,
+    the_pages_speak_english_where_the_school_does,
 );
 
 const NEW: &str = "/console/messages/nouveau/";
@@ -409,4 +410,51 @@ fn five_thousand_classes_make_no_long_page(database: &Database) {
         )
         .text();
     assert!(found.contains("value=\"choisir:classe:4999\""), "{found}");
+}
+
+fn the_pages_speak_english_where_the_school_does(database: &Database) {
+    let server = Server::start(
+        database,
+        &[("JWT_SIGNING_KEY", KEY), ("LANGUAGE_CODE", "en-us")],
+    );
+    Client::user(&server).school(2, 1);
+    let door = Person::new(&server).page("/console/connexion/");
+    assert!(
+        door.contains("<html lang=\"en\">") && door.contains("Sign in"),
+        "{door}"
+    );
+    let person = signed_in(&server, database);
+    let fields = [
+        ("geste", "programmer"),
+        ("cible", "tous"),
+        ("contenu", "Snow"),
+        ("jour", "2036-03-03"),
+        ("heure", "08:00"),
+    ];
+    let (place, page) = person.press(NEW, NEW, &fields);
+    assert!(
+        page.contains("The message is programmed.")
+            && page.contains("Monday 3 March 2036 at 08:00"),
+        "{page}"
+    );
+    for path in [
+        "/console/",
+        "/console/messages/",
+        NEW,
+        &place,
+        &format!("{place}envoyer/"),
+        &format!("{place}non_atteints/"),
+    ] {
+        let page = person.page(path);
+        for french in [
+            "Aujourd’hui",
+            "Écrire",
+            "famille",
+            "Destinataires",
+            "envoyé",
+            "Programmé",
+        ] {
+            assert!(!page.contains(french), "{path}: {french}");
+        }
+    }
 }
