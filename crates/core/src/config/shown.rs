@@ -77,6 +77,7 @@ const HARMLESS: &[&str] = &[
     "SMS_QUIET_HOURS",
     "SMS_PLAIN",
     "API_BIND",
+    "BASE_URL",
     "JWT_PUBLIC_KEY_FILE",
     "JWT_ISSUER",
     "JWT_AUDIENCE",
@@ -94,7 +95,7 @@ const HARMLESS: &[&str] = &[
 ];
 
 /// Addresses: what stands behind the host may be a secret, and what stands before it.
-const ADDRESSES: &[&str] = &["BASE_URL", "SMS_API_URL", "EMAIL_OAUTH_TOKEN_URL"];
+const ADDRESSES: &[&str] = &["SMS_API_URL", "EMAIL_OAUTH_TOKEN_URL"];
 
 /// Every setting, in the order of [`Config::names`].
 pub(super) fn settings(vars: &Vars) -> Vec<Setting> {

@@ -13,11 +13,11 @@ use chrono::NaiveDate;
 use messages_core::instant::Instant;
 use messages_core::store::appels::cles;
 use messages_core::store::historique::{self, Acteur, Fait, Filter};
-use messages_core::store::{Conn, Error};
+use messages_core::store::{Conn, Error, messages};
 use messages_core::vocabulary::{Action, Objet, Portee};
 use serde_json::Value;
 use std::borrow::Borrow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const PATH: &str = "/console/historique/";
 
@@ -99,13 +99,13 @@ async fn show(
     let page = number("page").unwrap_or(1).clamp(1, i64::MAX / SIZE);
     // One more than is shown tells whether there is another page: they need not be counted.
     let find = move |conn: &mut Conn| find(conn, &filter, (page - 1) * SIZE, SIZE + 1);
-    let (faits, keys) = state.ask(find).await?;
+    let (faits, known) = state.ask(find).await?;
     let more = i64::try_from(faits.len()).is_ok_and(|found| found > SIZE);
     let reads = visitor.may(Portee::Lecture);
     let shown_now = faits
         .into_iter()
         .take(usize::try_from(SIZE).unwrap_or_default());
-    let lines = shown_now.map(|fait| line(fait, &keys, reads)).collect();
+    let lines = shown_now.map(|fait| line(fait, &known, reads)).collect();
     let link = |page: i64| format!("{PATH}?{}", query.with(&[("page", Some(page.to_string()))]));
     let title = f.t("Qui a fait quoi", "Who did what");
     shown(&Deeds {
@@ -118,29 +118,38 @@ async fn show(
     })
 }
 
-/// Deeds, and the names of keys by who is noted.
+/// What is said of deeds besides.
+struct Known {
+    /// The names of keys, by who is noted.
+    keys: BTreeMap<String, String>,
+    /// The messages that are still there.
+    messages: BTreeSet<i64>,
+}
+
 fn find(
     conn: &mut Conn,
     filter: &Filter,
     offset: i64,
     limit: i64,
-) -> Result<(Vec<Fait>, BTreeMap<String, String>), Error> {
+) -> Result<(Vec<Fait>, Known), Error> {
     let faits = historique::page(conn, filter, offset, limit)?;
+    let of_messages = faits.iter().filter(|fait| fait.objet == Objet::Message);
+    let numbers: Vec<i64> = of_messages.filter_map(|fait| fait.numero).collect();
+    let messages = messages::by_ids(conn, &numbers)?.into_iter();
     let keys = cles::list(conn)?.into_iter();
-    Ok((
-        faits,
-        keys.map(|cle| (Acteur::cle(cle.id).nom, cle.nom)).collect(),
-    ))
+    let known = Known {
+        keys: keys.map(|cle| (Acteur::cle(cle.id).nom, cle.nom)).collect(),
+        messages: messages.map(|message| message.id).collect(),
+    };
+    Ok((faits, known))
 }
 
-fn line(fait: Fait, keys: &BTreeMap<String, String>, reads: bool) -> Line {
-    let message = fait
-        .numero
-        .filter(|_| reads && fait.objet == Objet::Message);
-    let is_gone = fait.action == Action::Supprime;
+fn line(fait: Fait, known: &Known, reads: bool) -> Line {
+    let is_message = reads && fait.objet == Objet::Message;
+    let there = fait.numero.filter(|id| known.messages.contains(id));
     Line {
-        nom: keys.get(&fait.acteur).cloned(),
-        link: message.filter(|_| !is_gone).map(one::path),
+        nom: known.keys.get(&fait.acteur).cloned(),
+        link: there.filter(|_| is_message).map(one::path),
         bilan: bilan(fait.bilan.as_deref()),
         fait,
     }
