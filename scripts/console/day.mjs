@@ -48,7 +48,7 @@ try {
   await look(page, 'ecrire-fautes');
   await page.getByRole('button', { name: /^6e A/ }).click();
   await page.getByLabel('Texte').fill('La fête de l’école aura lieu samedi dans la cour : apportez une boisson.');
-  await says(page, '10 familles recevront ce SMS');
+  await says(page, '10 parents recevront ce SMS');
   await says(page, '2 parents ne le recevront pas');
   await says(page, 'Awa Parent3');
   await says(page, 'Lettres qui coûtent');
@@ -59,13 +59,13 @@ try {
   await page.getByLabel('Heure').fill('08:00');
   await says(page, 'Partira lundi 3 mars 2036 à 08:00.');
   await press(page, 'Programmer');
-  await says(page, 'Le message est programmé.');
+  await says(page, 'C’est programmé.');
   await look(page, 'programme');
   assert.deepEqual(numbers(), []);
 
   step('it leaves at once, for as many as she was told');
   await follow(page, 'Envoyer maintenant');
-  await says(page, '10 familles');
+  await says(page, '10 parents');
   await look(page, 'confirmer');
   await press(page, 'Envoyer maintenant');
   await says(page, 'envoyé');
@@ -146,7 +146,7 @@ try {
   await plain.getByRole('button', { name: 'Tous les parents' }).click();
   await plain.getByLabel('Texte').fill('Sans script');
   await plain.getByRole('button', { name: 'Mettre l’aperçu à jour' }).click();
-  await says(plain, '22 familles recevront ce SMS');
+  await says(plain, '22 parents recevront ce SMS');
   await plain.getByLabel('Jour').fill('2036-04-01');
   await plain.getByLabel('Heure').fill('07:30');
   await press(plain, 'Programmer');

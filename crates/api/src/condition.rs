@@ -36,6 +36,14 @@ impl FromRequest for Condition {
 }
 
 impl Condition {
+    /// The object must be as it was when it had this tag; an empty one is of no object.
+    pub(crate) fn as_seen(tag: &str) -> Self {
+        Self {
+            is: Some(tag.to_owned()),
+            is_not: None,
+        }
+    }
+
     /// Nothing is asked for.
     pub(crate) const NONE: Self = Self {
         is: None,
@@ -82,7 +90,8 @@ fn tagged(mut response: HttpResponse, tag: &str) -> HttpResponse {
     response
 }
 
-fn tag_of(object: &[u8]) -> String {
+/// What changes with an object.
+pub(crate) fn tag_of(object: &[u8]) -> String {
     format!("\"{:.32}\"", sha256(object))
 }
 

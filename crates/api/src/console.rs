@@ -41,11 +41,13 @@ use crate::edge;
 use crate::endpoint::Access;
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
-use actix_web::{HttpResponse, Route, web};
+use actix_web::{HttpRequest, HttpResponse, Route, web};
 
 /// A page: its path, and who may look at it or send its form.
 struct Page {
     path: &'static str,
+    /// Whether what was typed is shown again when it came too late.
+    keeps: bool,
     ways: Vec<Way>,
 }
 
@@ -60,8 +62,15 @@ impl Page {
     const fn new(path: &'static str) -> Self {
         Self {
             path,
+            keeps: false,
             ways: Vec::new(),
         }
+    }
+
+    /// Shows what was typed again when it came too late, by its own handler.
+    const fn keeping(mut self) -> Self {
+        self.keeps = true;
+        self
     }
 
     /// Looked at by those who may.
@@ -102,6 +111,10 @@ fn pages() -> Vec<Page> {
     rooms.into_iter().flatten().collect()
 }
 
+async fn not_here(request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    Err(ApiError::Method(request.method().to_string()))
+}
+
 async fn nowhere() -> Result<HttpResponse, ApiError> {
     Err(ApiError::NotFound)
 }
@@ -113,7 +126,11 @@ pub(crate) fn register(config: &mut web::ServiceConfig) {
         let mut resource = web::resource(plain).name(page.path);
         for way in &page.ways {
             resource = resource.route((way.route)().method(way.method.clone()));
+            if way.method == Method::GET {
+                resource = resource.route((way.route)().method(Method::HEAD));
+            }
         }
+        let resource = resource.default_service(web::to(not_here));
         let spec = gate::Spec::of(&page);
         config.service(resource.wrap(from_fn(edge::caught)).wrap(from_fn(
             move |state, request, next| gate::pass(spec.clone(), state, request, next),

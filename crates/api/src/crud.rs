@@ -5,7 +5,7 @@ use crate::answer;
 use crate::answer::discreet::Discreet;
 use crate::answer::list::{self, Listed};
 use crate::caller::Caller;
-use crate::condition::Condition;
+use crate::condition::{Condition, tag_of};
 use crate::drf::{ApiError, Body, Fields, Id, Query, Texts};
 use crate::state::State;
 use actix_web::http::{Method, StatusCode};
@@ -94,8 +94,17 @@ async fn shown<R: Resource>(state: &State, id: i64) -> Result<Vec<u8>, ApiError>
     shown.map_err(|error| error.of_model(R::MODEL))
 }
 
+/// What changes whenever it does.
+pub(crate) async fn tag<R: Resource>(state: &State, id: i64) -> Result<String, ApiError> {
+    Ok(tag_of(&shown::<R>(state, id).await?))
+}
+
 /// Whether it is still what the client has seen; 412.
-async fn hold<R: Resource>(state: &State, condition: &Condition, id: i64) -> Result<(), ApiError> {
+pub(crate) async fn hold<R: Resource>(
+    state: &State,
+    condition: &Condition,
+    id: i64,
+) -> Result<(), ApiError> {
     if condition.is_there() {
         condition.check(&shown::<R>(state, id).await?)?;
     }

@@ -3,7 +3,7 @@
 pub(crate) mod actions;
 #[expect(dead_code, reason = "only described: the members are read one by one")]
 mod bodies;
-mod confirmation;
+pub(crate) mod confirmation;
 #[expect(single_use_lifetimes, reason = "in what is derived")]
 pub(crate) mod envois;
 mod form;

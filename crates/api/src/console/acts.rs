@@ -5,6 +5,7 @@ use super::Page;
 use super::faults::sentences;
 use super::frame::{Frame, Notice, Section, see, shown};
 use super::list;
+use super::names::{Names, begin};
 use super::one::path;
 use super::sent::{Sent, body};
 use super::told;
@@ -15,6 +16,7 @@ use crate::condition::Condition;
 use crate::crud;
 use crate::drf::{ApiError, Id, Value};
 use crate::messages::actions;
+use crate::messages::confirmation::Confirmation;
 use crate::state::State;
 use actix_web::{HttpRequest, HttpResponse, rt, web};
 use askama::Template;
@@ -23,7 +25,7 @@ use messages_core::preview;
 use messages_core::segments;
 use messages_core::store::Conn;
 use messages_core::store::envois::recipients;
-use messages_core::vocabulary::{Canal, Etat, Portee};
+use messages_core::vocabulary::{Canal, Etat, Portee, Statut};
 use std::time::Duration;
 
 pub(super) fn pages() -> Vec<Page> {
@@ -54,6 +56,8 @@ pub(super) struct Ask {
     pub(super) grave: bool,
     /// For how many it was seen to leave.
     pub(super) count: Option<i64>,
+    /// As it was seen.
+    pub(super) tag: Option<String>,
 }
 
 fn asked(state: &State, request: &HttpRequest, visitor: &Visitor, title: &str) -> Frame {
@@ -67,17 +71,36 @@ async fn ask_send(
     Id(id): Id,
 ) -> Result<HttpResponse, ApiError> {
     let message: Message = crud::load(&state, id).await?;
-    let config = state.config.clone();
-    let reached = state.ask(move |conn| preview::reached(conn, &config, id));
-    let count = i64::try_from(reached.await?).unwrap_or(i64::MAX);
+    if !matches!(message.statut, Statut::Brouillon | Statut::Programme) {
+        let text = state.texts.not_sendable().to_owned();
+        return Ok(see(&path(id), Some(&Notice::new(false, text))));
+    }
+    let (config, asked_for) = (state.config.clone(), message.clone());
+    let found = state.ask(move |conn| {
+        let names = Names::of(conn, std::slice::from_ref(&asked_for))?;
+        Ok((preview::reached(conn, &config, id)?, names))
+    });
+    let (reached, names) = found.await?;
+    let count = i64::try_from(reached).unwrap_or(i64::MAX);
     let f = asked(&state, &request, &visitor, "");
+    if count == 0 {
+        let text = f.t(
+            "Personne ne peut recevoir ce message aujourd’hui : regardez pourquoi ci-dessous.",
+            "Nobody can get this message today: see why below.",
+        );
+        return Ok(see(&path(id), Some(&Notice::new(false, text.to_owned()))));
+    }
     let title = f.t("Envoyer tout de suite ?", "Send at once?");
-    let who = f.n(count, "famille|familles", "family|families");
+    let who = f.n(count, "parent|parents", "parent|parents");
     let leaves = f.t(
         "Ce message partira tout de suite à",
         "This message leaves at once, to",
     );
-    let mut lines = vec![format!("{leaves} {who}.")];
+    let to = names.audience(*f, &message);
+    let mut lines = vec![
+        format!("« {} »", begin(&message, 200)),
+        format!("{leaves} {who} ({}, {to}).", f.canal_of(&message)),
+    ];
     if message.r#type == Canal::Sms {
         let each = segments::count(&message.contenu, state.config.sms.plain).segments;
         let all = i64::try_from(each)
@@ -94,6 +117,7 @@ async fn ask_send(
         button,
         grave: false,
         count: Some(count),
+        tag: Some(crud::tag::<Message>(&state, id).await?),
     })
 }
 
@@ -122,9 +146,30 @@ fn confirmed(sent: &Sent) -> crate::drf::Body {
     body(count.map(|count| ("destinataires", count)))
 }
 
-async fn send(state: web::Data<State>, visitor: Visitor, Id(id): Id, sent: Sent) -> HttpResponse {
-    let work = actions::send_now(state.clone(), visitor.caller, Id(id), confirmed(&sent));
-    soon(&state, id, work).await
+/// Only as it was seen, and to as many.
+async fn send(
+    state: web::Data<State>,
+    visitor: Visitor,
+    Id(id): Id,
+    sent: Sent,
+) -> Result<HttpResponse, ApiError> {
+    let words = Words::of(&state.config.messages);
+    let seen = Condition::as_seen(&sent.text("vu"));
+    match crud::hold::<Message>(&state, &seen, id).await {
+        Ok(()) => {}
+        Err(ApiError::Changed) => {
+            let text = words.t(
+                "Rien n’est parti : ce message a changé, ou il est déjà parti, depuis que vous l’avez relu. Relisez-le avant d’envoyer.",
+                "Nothing left: this message has changed, or left already, since you read it. Read it again before you send it.",
+            );
+            return Ok(see(&path(id), Some(&Notice::new(false, text.to_owned()))));
+        }
+        Err(error) => return Err(error),
+    }
+    let count = sent.text("destinataires").parse().ok();
+    let confirmation = Confirmation::of_page(count, &state.config);
+    let work = actions::send(state.clone(), visitor.caller, id, confirmation);
+    Ok(soon(&state, id, work).await)
 }
 
 async fn ask_resend(
@@ -148,28 +193,34 @@ async fn ask_resend(
         "Renvoyer à ceux qui n’ont rien reçu ?",
         "Send again to those who got nothing?",
     );
-    let mut lines = vec![format!(
-        "{} {}",
-        f.n(failed, "envoi en échec repartira,|envois en échec repartiront,", "failed delivery leaves again,|failed deliveries leave again,"),
+    let mut lines = vec![
         f.t(
-            "à l’adresse que l’annuaire indique aujourd’hui. Ceux qui l’ont reçu ne le recevront pas deux fois.",
-            "to the address that the directory has today. Those who got it do not get it twice.",
+            "Ce message repartira aux numéros et adresses que l’annuaire indique aujourd’hui. Ceux qui l’ont reçu ne le recevront pas deux fois.",
+            "This message leaves again to the numbers and addresses that the directory has today. Those who got it do not get it twice.",
         )
-    )];
-    if uncertain > 0 {
-        lines.push(format!(
-            "{} {}",
-            f.n(
-                uncertain,
-                "envoi incertain repartira aussi :|envois incertains repartiront aussi :",
-                "uncertain delivery leaves again too:|uncertain deliveries leave again too:"
-            ),
-            f.t(
-                "qui l’avait déjà reçu le recevra deux fois.",
-                "who had it already gets it twice."
-            ),
+        .to_owned(),
+    ];
+    if failed > 0 {
+        lines.push(f.n(
+            failed,
+            "envoi en échec.|envois en échec.",
+            "failed delivery.|failed deliveries.",
         ));
     }
+    if uncertain > 0 {
+        lines.push(f.n(
+            uncertain,
+            "envoi incertain : qui l’avait déjà reçu le recevra deux fois.|envois incertains : qui l’avait déjà reçu le recevra deux fois.",
+            "uncertain delivery: who had it already gets it twice.|uncertain deliveries: who had it already gets it twice.",
+        ));
+    }
+    lines.push(
+        f.t(
+            "Et à ceux qui n’avaient ni numéro ni adresse utilisable, s’ils en ont maintenant.",
+            "And to those who had no usable number or address, if they have one now.",
+        )
+        .to_owned(),
+    );
     let button = f.t("Renvoyer", "Send again").to_owned();
     shown(&Ask {
         f: f.titled(title),
@@ -178,6 +229,7 @@ async fn ask_resend(
         button,
         grave: uncertain > 0,
         count: None,
+        tag: None,
     })
 }
 
@@ -213,6 +265,7 @@ async fn ask_delete(
         button,
         grave: true,
         count: None,
+        tag: None,
     })
 }
 

@@ -34,10 +34,12 @@ use serde_json::Value;
 pub(super) fn pages() -> Vec<Page> {
     vec![
         Page::new("/console/messages/nouveau/")
+            .keeping()
             .get(Portee::Ecriture, || web::to(new))
             .post(Portee::Ecriture, || web::to(write_new)),
         Page::new("/console/messages/nouveau/apercu/").post(Portee::Ecriture, || web::to(look)),
         Page::new("/console/messages/{id}/modifier/")
+            .keeping()
             .get(Portee::Ecriture, || web::to(old))
             .post(Portee::Ecriture, || web::to(write_old)),
     ]
@@ -59,6 +61,8 @@ struct Compose {
     faults: Vec<(String, String)>,
     /// For how many it is to be confirmed.
     confirm: Option<i64>,
+    /// Whether it is to be confirmed that its date has gone by.
+    past: bool,
 }
 
 impl Compose {
@@ -89,6 +93,22 @@ struct Beside {
 struct Wrong {
     faults: Vec<(String, String)>,
     confirm: Option<i64>,
+    past: bool,
+}
+
+impl Wrong {
+    const fn of(faults: Vec<(String, String)>) -> Self {
+        Self {
+            faults,
+            confirm: None,
+            past: false,
+        }
+    }
+
+    /// Something that is about no field.
+    fn told(text: &str) -> Self {
+        Self::of(vec![(String::new(), text.to_owned())])
+    }
 }
 
 /// Shows the form as it stands.
@@ -117,7 +137,11 @@ async fn form(
         StatusCode::BAD_REQUEST
     };
     let f = f.titled(title);
-    let Wrong { faults, confirm } = wrong;
+    let Wrong {
+        faults,
+        confirm,
+        past,
+    } = wrong;
     page(
         status,
         &Compose {
@@ -129,6 +153,7 @@ async fn form(
             a,
             faults,
             confirm,
+            past,
         },
     )
 }
@@ -155,20 +180,24 @@ async fn old(
     visitor: Visitor,
     Id(id): Id,
 ) -> Result<HttpResponse, ApiError> {
-    let message = changeable(&state, &visitor, id).await?;
-    let d = Draft::of(&message, state.config.messages.zone);
+    let message = readable(&state, &visitor, id).await?;
+    if !is_changeable(&message) {
+        return Err(ApiError::Conflict(state.texts.not_editable()));
+    }
+    let tag = crud::tag::<Message>(&state, id).await?;
+    let d = Draft::of(&message, state.config.messages.zone, tag);
     form(&state, &request, &visitor, (Some(id), d), Wrong::default()).await
 }
 
-/// A message that can still be changed, by whoever may read what it says.
-async fn changeable(state: &State, visitor: &Visitor, id: i64) -> Result<Message, ApiError> {
+/// A message, for whoever may read what it says.
+async fn readable(state: &State, visitor: &Visitor, id: i64) -> Result<Message, ApiError> {
     let principal = &visitor.caller.principal;
     principal.must(Portee::Lecture).map_err(ApiError::Refused)?;
-    let message: Message = crud::load(state, id).await?;
-    match message.statut {
-        Statut::Brouillon | Statut::Programme => Ok(message),
-        _ => Err(ApiError::Conflict(state.texts.not_editable())),
-    }
+    crud::load(state, id).await
+}
+
+const fn is_changeable(message: &Message) -> bool {
+    matches!(message.statut, Statut::Brouillon | Statut::Programme)
 }
 
 async fn look(
@@ -197,6 +226,7 @@ async fn write_new(
     write(state, request, visitor, None, sent).await
 }
 
+/// What was typed over a message that left meanwhile, or is gone, can become another message.
 async fn write_old(
     state: web::Data<State>,
     request: HttpRequest,
@@ -204,8 +234,21 @@ async fn write_old(
     Id(id): Id,
     sent: Sent,
 ) -> Result<HttpResponse, ApiError> {
-    changeable(&state, &visitor, id).await?;
-    write(state, request, visitor, Some(id), sent).await
+    let words = Words::of(&state.config.messages);
+    match readable(&state, &visitor, id).await {
+        Ok(message) if is_changeable(&message) => {
+            write(state, request, visitor, Some(id), sent).await
+        }
+        Ok(_) | Err(ApiError::NotFound | ApiError::NoObject(_)) => {
+            let text = words.t(
+                "Ce message est parti, ou a été supprimé, pendant que vous écriviez : rien n’y est changé. Ce que vous avez écrit peut devenir un nouveau message.",
+                "This message left, or was deleted, while you wrote: nothing of it is changed. What you wrote can become another message.",
+            );
+            let d = Draft::read(&sent);
+            form(&state, &request, &visitor, (None, d), Wrong::told(text)).await
+        }
+        Err(error) => Err(error),
+    }
 }
 
 async fn write(
@@ -215,75 +258,96 @@ async fn write(
     id: Option<i64>,
     sent: Sent,
 ) -> Result<HttpResponse, ApiError> {
-    let mut d = Draft::read(&sent);
-    let statut = match Gesture::read(&sent.text("geste")) {
-        Gesture::Look => return form(&state, &request, &visitor, (id, d), Wrong::default()).await,
-        Gesture::Choose(target) => {
-            d.choose(target);
-            return form(&state, &request, &visitor, (id, d), Wrong::default()).await;
-        }
-        Gesture::Simplify => {
-            d.simplify();
-            return form(&state, &request, &visitor, (id, d), Wrong::default()).await;
-        }
-        Gesture::Keep => Statut::Brouillon,
-        Gesture::Programme => Statut::Programme,
-    };
     let words = Words::of(&state.config.messages);
-    let faults = d.missing(statut, words);
-    if !faults.is_empty() {
-        let wrong = Wrong {
-            faults,
-            confirm: None,
-        };
+    let mut d = Draft::read(&sent);
+    if sent.is_stale {
+        let text = words.t(
+            "Rien n’est encore fait : votre session avait changé. Vérifiez, et cliquez de nouveau.",
+            "Nothing is done yet: your session had changed. Look, and press the button again.",
+        );
+        return form(&state, &request, &visitor, (id, d), Wrong::told(text)).await;
+    }
+    let gesture = Gesture::read(&sent.text("geste"));
+    let statut = match gesture {
+        Gesture::Keep => Statut::Brouillon,
+        Gesture::Programme | Gesture::ProgrammePast => Statut::Programme,
+        Gesture::Look | Gesture::Choose(_) | Gesture::Simplify => {
+            d.change(gesture);
+            return form(&state, &request, &visitor, (id, d), Wrong::default()).await;
+        }
+    };
+    let mut wrong = Wrong::of(d.missing(statut, words));
+    let asks = statut == Statut::Programme && gesture != Gesture::ProgrammePast;
+    if let Some(text) = d.past(words).filter(|_| asks) {
+        wrong.faults.push(("date_programmee".to_owned(), text));
+        wrong.past = true;
+    }
+    if !wrong.faults.is_empty() {
         return form(&state, &request, &visitor, (id, d), wrong).await;
     }
     match keep(&state, &visitor, id, &d, statut).await {
-        Ok(id) => {
-            let text = match statut {
-                Statut::Programme => {
-                    words.t("Le message est programmé.", "The message is programmed.")
+        Ok((id, notice)) => Ok(see(&one::path(id), Some(&notice))),
+        Err(error @ (ApiError::Internal | ApiError::Refused(_))) => Err(error),
+        Err(error) => {
+            let mut wrong = Wrong::of(faults::faults(&error, state.texts));
+            if let ApiError::Unconfirmed(count) = error {
+                wrong.confirm = Some(count);
+            }
+            if error == ApiError::Changed {
+                let text = words.t(
+                    "Ce message a été modifié entre-temps par quelqu’un d’autre, ou dans un autre onglet. Ce que vous avez écrit n’est pas enregistré ; cliquez de nouveau pour remplacer l’autre version.",
+                    "This message was changed meanwhile by somebody else, or in another tab. What you wrote is not saved; press the button again to replace the other version.",
+                );
+                wrong = Wrong::told(text);
+                if let Some(id) = id {
+                    d.seen = crud::tag::<Message>(&state, id).await?;
                 }
-                _ => words.t("Le brouillon est enregistré.", "The draft is saved."),
-            };
-            Ok(see(
-                &one::path(id),
-                Some(&Notice::new(true, text.to_owned())),
-            ))
-        }
-        Err(error @ (ApiError::Invalid(_) | ApiError::Conflict(_) | ApiError::Unconfirmed(_))) => {
-            let confirm = match error {
-                ApiError::Unconfirmed(count) => Some(count),
-                _ => None,
-            };
-            let faults = faults::faults(&error, state.texts);
-            let wrong = Wrong { faults, confirm };
+            }
             form(&state, &request, &visitor, (id, d), wrong).await
         }
-        Err(error) => Err(error),
     }
 }
 
-/// Keeps it, and returns its number.
+/// Keeps it, and returns its number and what is said of it.
 async fn keep(
     state: &web::Data<State>,
     visitor: &Visitor,
     id: Option<i64>,
     d: &Draft,
     statut: Statut,
-) -> Result<i64, ApiError> {
+) -> Result<(i64, Notice), ApiError> {
     let body = d.body(statut);
     let mut caller = visitor.caller.clone();
+    let was = match id {
+        Some(id) => Some(crud::load::<Message>(state, id).await?.statut),
+        None => None,
+    };
     let done = match id {
         None => crud::create::<Message>(state.clone(), caller, body).await,
         Some(id) => {
             // The second of two is as the first.
             caller.demande = None;
-            let (state, condition) = (state.clone(), Condition::NONE);
+            let (state, condition) = (state.clone(), Condition::as_seen(&d.seen));
             crud::change::<Message>(state, caller, Method::PATCH, condition, Id(id), Ok(body)).await
         }
     };
     let answer = told::answer(done).await?;
     let kept = answer.get("id").and_then(Value::as_i64);
-    kept.ok_or(ApiError::Internal)
+    let kept = kept.ok_or(ApiError::Internal)?;
+    let (config, asked) = (state.config.clone(), d.clone());
+    let summary = state.ask(move |conn: &mut Conn| aside::summary(conn, &config, &asked));
+    let words = Words::of(&state.config.messages);
+    let text = match (statut, was) {
+        (Statut::Programme, _) => summary.await?,
+        (_, Some(Statut::Programme)) => words
+            .t(
+                "Le message est redevenu un brouillon : il ne partira plus tout seul.",
+                "The message is a draft again: it does not leave by itself any more.",
+            )
+            .to_owned(),
+        _ => words
+            .t("Le brouillon est enregistré.", "The draft is saved.")
+            .to_owned(),
+    };
+    Ok((kept, Notice::new(true, text)))
 }

@@ -27,6 +27,7 @@ use subtle::ConstantTimeEq;
 #[derive(Clone)]
 pub(super) struct Spec {
     path: &'static str,
+    keeps: bool,
     accesses: Vec<(Method, Access)>,
 }
 
@@ -35,12 +36,18 @@ impl Spec {
         let ways = page.ways.iter();
         Self {
             path: page.path,
+            keeps: page.keeps,
             accesses: ways.map(|way| (way.method.clone(), way.access)).collect(),
         }
     }
 
     fn access(&self, asked: &Method) -> Access {
         let mut accesses = self.accesses.iter();
+        let asked = if *asked == Method::HEAD {
+            &Method::GET
+        } else {
+            asked
+        };
         let found = accesses.find(|(known, _)| known == asked);
         found.map_or(Access::Known, |(_, access)| *access)
     }
@@ -48,6 +55,9 @@ impl Spec {
 
 /// Nothing is loaded from elsewhere, nothing that stands in a page is run, and no page is shown in another.
 const POLICY: &str = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'; object-src 'none'";
+
+/// Told of a form that another session was shown, or another site made.
+const STALE: &str = "Rien n’a été fait : cette page est d’une session qui est terminée. Rechargez la page d’où vous venez, puis recommencez. (Nothing was done: this page is of a session that has ended.)";
 
 /// How somebody is turned away.
 enum Turned {
@@ -134,7 +144,9 @@ async fn admit(spec: &Spec, state: &State, request: &mut ServiceRequest) -> Resu
         rate.check(visitor.caller.name()).await?;
     }
     if writes {
-        receive(spec, request, visitor.as_ref()).await?;
+        // At the door there is no form of ours that could be old.
+        let known = visitor.filter(|_| access != Access::Public);
+        receive(spec, request, known.as_ref()).await?;
     }
     Ok(())
 }
@@ -194,11 +206,15 @@ async fn receive(
 ) -> Result<(), ApiError> {
     let bytes = take(request.take_payload(), MAX_BODY).await?;
     let empreinte = sha256(&bytes);
-    let sent = Sent(read_body(request.request(), bytes).await?);
+    let mut sent = Sent::new(read_body(request.request(), bytes).await?);
     if let Some(visitor) = visitor {
         let seal = sent.text(frame::SEAL);
         if !bool::from(seal.as_bytes().ct_eq(visitor.seal().as_bytes())) {
-            return Err(ApiError::Refused(Refusal::Forbidden));
+            if !spec.keeps {
+                return Err(ApiError::Conflict(STALE));
+            }
+            // Of a session that ended: nothing is done, and what was typed is shown again.
+            sent.is_stale = true;
         }
         // A form that is sent twice is carried out once.
         if let Some(cle) = sent.said(frame::ONCE) {

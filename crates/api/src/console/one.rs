@@ -2,7 +2,7 @@
 
 use super::Page;
 use super::frame::{Frame, Section, page, shown};
-use super::names::Names;
+use super::names::{Names, begin};
 use super::visitor::Visitor;
 use super::words::Words;
 use crate::crud;
@@ -19,11 +19,11 @@ use messages_core::instant::Instant;
 use messages_core::model::Message;
 use messages_core::preview::{self, Recipient};
 use messages_core::segments::{self, Price};
+use messages_core::store::appels::cles;
 use messages_core::store::envois::missed;
 use messages_core::store::envois::recipients::{self, Destinataire};
-use messages_core::store::historique::{self, Fait};
+use messages_core::store::historique::{self, Acteur, Fait};
 use messages_core::store::{Conn, Error};
-use messages_core::texts;
 use messages_core::vocabulary::{Canal, Etat, Motif, Objet, Portee, Remise, Statut};
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -52,9 +52,23 @@ pub(super) fn path(id: i64) -> String {
 struct One {
     f: Frame,
     m: Sight,
+    begin: String,
     price: Option<Price>,
     html: bool,
     deeds: Vec<Fait>,
+    /// The names of keys, by which the history calls their holders.
+    keys: BTreeMap<String, String>,
+}
+
+impl One {
+    /// Who did something: a key by its name.
+    fn named<'n>(&'n self, acteur: &'n str) -> &'n str {
+        self.keys.get(acteur).map_or(acteur, String::as_str)
+    }
+
+    fn who<'n>(&'n self, deed: &'n Fait) -> &'n str {
+        self.named(&deed.acteur)
+    }
 }
 
 /// The part that changes while it leaves.
@@ -101,6 +115,11 @@ impl Sight {
         matches!(self.message.statut, Statut::Envoye | Statut::Echec)
     }
 
+    /// Whether there is anybody to send it to again.
+    fn has_missed(&self) -> bool {
+        self.after.as_ref().is_some_and(|after| after.to_call > 0)
+    }
+
     /// Those of whom it is known what became of them, in percent.
     fn done(&self) -> i64 {
         let m = &self.message;
@@ -120,7 +139,7 @@ pub(super) struct Before {
 }
 
 impl Before {
-    /// Those it would not reach.
+    /// Those it would not reach; whoever has it at another's address is reached.
     pub(super) fn missing(&self) -> i64 {
         let missed = self.missed.iter().map(|(_, who)| who.len()).sum::<usize>();
         i64::try_from(missed).unwrap_or(i64::MAX)
@@ -167,9 +186,13 @@ async fn show(
         ..historique::Filter::default()
     };
     let m = sight(&state, id, &query).await?;
-    let deeds = state
-        .ask(move |conn| historique::page(conn, &deeds, 0, DEEDS))
-        .await?;
+    let asked = move |conn: &mut Conn| {
+        let deeds = historique::page(conn, &deeds, 0, DEEDS)?;
+        let keys = cles::list(conn)?.into_iter();
+        let keys = keys.map(|cle| (Acteur::cle(cle.id).nom, cle.nom));
+        Ok((deeds, keys.collect::<BTreeMap<_, _>>()))
+    };
+    let (deeds, keys) = state.ask(asked).await?;
     let is_sms = m.message.r#type == Canal::Sms;
     let plain = state.config.sms.plain;
     let f = Frame::new(&state, &request, &visitor, Section::Messages);
@@ -179,6 +202,8 @@ async fn show(
     shown(&One {
         price: is_sms.then(|| segments::price(&m.message.contenu, plain)),
         html: m.message.contenu_html.is_some() && !is_sms,
+        begin: begin(&m.message, 60),
+        keys,
         f,
         m,
         deeds,
@@ -252,10 +277,14 @@ pub(super) fn before(
     date: Option<Instant>,
     price: Option<&Price>,
 ) -> Before {
-    let lang = config.messages.lang;
+    let words = Words::of(&config.messages);
     let mut missed: BTreeMap<Motif, Vec<Recipient>> = BTreeMap::new();
     let mut reached = 0;
-    for one in &shown.recipients {
+    let most = config.sms.segments_max;
+    let is_too_long = price.is_some_and(|price| price.envoye.segments > most);
+    // That nobody gets it is the text's fault, which the warnings tell.
+    let recipients = shown.recipients.iter().filter(|_| !is_too_long);
+    for one in recipients {
         match &one.address {
             Ok(_) => reached += 1,
             Err(why) => missed.entry(why.motif).or_default().push(one.clone()),
@@ -265,7 +294,7 @@ pub(super) fn before(
         reached,
         missed: missed
             .into_iter()
-            .map(|(why, who)| (texts::motif(lang, why), who))
+            .map(|(why, who)| (words.motif(shown.message.canal, why), who))
             .collect(),
         warnings: crate::messages::preview::warnings(shown, date, price, config),
     }

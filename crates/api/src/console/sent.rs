@@ -7,12 +7,23 @@ use std::future::{Ready, ready};
 
 /// The fields of a form.
 #[derive(Debug, Clone)]
-pub(super) struct Sent(pub(super) Body);
+pub(super) struct Sent {
+    body: Body,
+    /// Of a session that has ended: nothing of it is to be done.
+    pub(super) is_stale: bool,
+}
 
 impl Sent {
+    pub(super) const fn new(body: Body) -> Self {
+        Self {
+            body,
+            is_stale: false,
+        }
+    }
+
     /// A field as it was written, without blanks around it; empty when it is not there.
     pub(super) fn text(&self, name: &str) -> String {
-        match self.0.get(name) {
+        match self.body.get(name) {
             Some(Value::Text(text)) => text.trim().to_owned(),
             _ => String::new(),
         }

@@ -126,9 +126,8 @@ fn form(
 async fn enter(
     state: web::Data<State>,
     request: HttpRequest,
-    Sent(body): Sent,
+    sent: Sent,
 ) -> Result<HttpResponse, ApiError> {
-    let sent = Sent(body);
     let from = address::of(&state.config.api.proxies, &request);
     let from = from.map(|from| from.to_string());
     let (suite, secret) = (inside(&sent.text("suite")), sent.text("cle"));

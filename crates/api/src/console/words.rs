@@ -7,7 +7,7 @@ use messages_core::config::{Lang, Messages as Settings};
 use messages_core::instant::Instant;
 use messages_core::model::Message;
 use messages_core::texts;
-use messages_core::vocabulary::{Action, Canal, Etat, Objet, Portee, Remise, Statut};
+use messages_core::vocabulary::{Action, Canal, Etat, Motif, Objet, Portee, Remise, Statut};
 use std::borrow::Borrow;
 
 /// The language and the zone.
@@ -16,6 +16,9 @@ pub(super) struct Words {
     pub(super) lang: Lang,
     pub(super) zone: Tz,
 }
+
+/// Days after which the year is said too.
+const HALF_A_YEAR: i64 = 183;
 
 const DAYS: [&str; 7] = [
     "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche",
@@ -108,9 +111,22 @@ impl Words {
             (Lang::En, -1) => "yesterday".to_owned(),
             (Lang::En, 0) => "today".to_owned(),
             (Lang::En, 1) => "tomorrow".to_owned(),
-            _ => self.date(at.date_naive(), at.year() != now.year()),
+            _ => {
+                let is_far = at.year() != now.year() || away.abs() > HALF_A_YEAR;
+                self.date(at.date_naive(), is_far)
+            }
         };
         let time = at.format("%H:%M");
+        match self.lang {
+            Lang::Fr => format!("{day} à {time}"),
+            Lang::En => format!("{day} at {time}"),
+        }
+    }
+
+    /// A moment as it stands on paper: with its day and its year.
+    pub(super) fn full(self, at: &Instant) -> String {
+        let at = at.in_zone(self.zone);
+        let (day, time) = (self.date(at.date_naive(), true), at.format("%H:%M"));
         match self.lang {
             Lang::Fr => format!("{day} à {time}"),
             Lang::En => format!("{day} at {time}"),
@@ -189,6 +205,33 @@ impl Words {
             Statut::EnAttente => self.t("en cours", "leaving"),
             Statut::Envoye => self.t("envoyé", "sent"),
             Statut::Echec => self.t("échec", "failed"),
+        }
+    }
+
+    /// Why somebody does not get a message, as an office says it.
+    pub(super) const fn motif(self, canal: Canal, motif: Motif) -> &'static str {
+        match (motif, canal) {
+            (Motif::SansAdresse, Canal::Sms) => {
+                self.t("pas de numéro de téléphone", "no telephone number")
+            }
+            (Motif::SansAdresse, Canal::Email) => {
+                self.t("pas d’adresse e-mail", "no email address")
+            }
+            (Motif::Opposition, Canal::Sms) => {
+                self.t("ne veut pas recevoir de SMS", "does not want SMS")
+            }
+            (Motif::Opposition, Canal::Email) => {
+                self.t("ne veut pas recevoir d’e-mails", "does not want emails")
+            }
+            (Motif::Doublon, Canal::Sms) => self.t(
+                "même téléphone qu’un autre parent : reçu une seule fois",
+                "same telephone as another parent: comes once",
+            ),
+            (Motif::Doublon, Canal::Email) => self.t(
+                "même adresse qu’un autre parent : reçu une seule fois",
+                "same address as another parent: comes once",
+            ),
+            (motif, _) => texts::motif(self.lang, motif),
         }
     }
 

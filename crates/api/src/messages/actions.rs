@@ -176,14 +176,26 @@ async fn check_sendable(state: &State, id: i64) -> Result<(), ApiError> {
     Ok(())
 }
 
-pub(crate) async fn send_now(
+async fn send_now(
     state: web::Data<State>,
     caller: Caller,
     Id(id): Id,
     body: Body,
 ) -> Result<HttpResponse, ApiError> {
+    // That there is none is told before what is wrong with the body.
     check_sendable(&state, id).await?;
     let confirmation = Confirmation::read_alone(&state, &body)?;
+    send(state, caller, id, confirmation).await
+}
+
+/// Has a message leave at once.
+pub(crate) async fn send(
+    state: web::Data<State>,
+    caller: Caller,
+    id: i64,
+    confirmation: Confirmation,
+) -> Result<HttpResponse, ApiError> {
+    check_sendable(&state, id).await?;
     let teller = Teller::of(&state, &caller);
     let begun = teller.clone();
     let send = move |conn: &mut Conn| {

@@ -8,7 +8,7 @@ use messages_core::store::{Conflict, Conn, Error};
 
 /// The number that was said, and what it is held against.
 #[derive(Clone)]
-pub(super) struct Confirmation {
+pub(crate) struct Confirmation {
     said: Option<i64>,
     /// The settings, where more than so many ask for it.
     above: Option<(i64, Box<Config>)>,
@@ -21,6 +21,14 @@ impl Confirmation {
         Self {
             said: fields.number("destinataires"),
             above: above.map(|above| (i64::from(above), Box::new(config.clone()))),
+        }
+    }
+
+    /// As whoever looks at a page saw it: exactly so many, whatever the settings ask for.
+    pub(crate) fn of_page(said: Option<i64>, config: &Config) -> Self {
+        Self {
+            said,
+            above: Some((0, Box::new(config.clone()))),
         }
     }
 

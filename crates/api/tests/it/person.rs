@@ -105,11 +105,9 @@ impl<'s> Person<'s> {
     /// Opens a page and sends its form, with these fields besides.
     pub(crate) fn submit(&self, page: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
         let text = self.page(page);
-        let (seal, once) = (hidden(&text, "sceau"), hidden(&text, "demande"));
-        let mut all = vec![("sceau", seal.as_str())];
-        if !once.is_empty() {
-            all.push(("demande", once.as_str()));
-        }
+        let known = ["sceau", "demande", "vu"].map(|name| (name, hidden(&text, name)));
+        let known = known.iter().map(|(name, value)| (*name, value.as_str()));
+        let mut all: Vec<(&str, &str)> = known.filter(|(_, value)| !value.is_empty()).collect();
         all.extend(fields);
         self.send(path, &all, &[])
     }
@@ -133,7 +131,6 @@ impl<'s> Person<'s> {
 pub(crate) fn hidden(page: &str, name: &str) -> String {
     let begin = format!("name=\"{name}\" value=\"");
     let rest = page.split_once(begin.as_str()).map(|(_, rest)| rest);
-    rest.and_then(|rest| rest.split('"').next())
-        .unwrap_or_default()
-        .to_owned()
+    let value = rest.and_then(|rest| rest.split('"').next());
+    value.unwrap_or_default().replace("&#34;", "\"")
 }

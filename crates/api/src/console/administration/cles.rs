@@ -235,6 +235,7 @@ async fn ask_revoke(
         button,
         grave: true,
         count: None,
+        tag: None,
     })
 }
 

@@ -24,7 +24,16 @@ function pressOnce(event) {
 
 document.documentElement.classList.add("js");
 
+// What was typed is not left behind without a word.
+function keepTyped(form) {
+  let typed = false;
+  form.addEventListener("input", () => { typed = true; });
+  form.addEventListener("submit", () => { typed = false; });
+  window.addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });
+}
+
 document.addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll("form[data-typed]").forEach(keepTyped);
   enterByFragment();
   document.addEventListener("submit", pressOnce);
   const told = document.querySelector("[data-focus]");

@@ -2,10 +2,10 @@
 
 use super::draft::Draft;
 use super::layout::markdown;
-use super::target::Target;
+use super::target::{self, Target};
 use crate::console::one::{Before, before};
 use crate::console::words::Words;
-use chrono::{LocalResult, NaiveDateTime};
+use chrono::LocalResult;
 use messages_core::config::Config;
 use messages_core::instant::Instant;
 use messages_core::preview;
@@ -87,8 +87,7 @@ fn when(words: Words, d: &Draft, at: Instant, now: Instant) -> String {
         return text.to_owned();
     }
     let leaves = words.t("Partira", "Leaves");
-    let text = format!("{} {}", d.jour, d.heure);
-    let wall = NaiveDateTime::parse_from_str(&text, "%Y-%m-%d %H:%M").ok();
+    let wall = d.wall();
     let clocks = match wall.map(|wall| wall.and_local_timezone(words.zone)) {
         Some(LocalResult::Ambiguous(..)) => words.t(
             " Cette heure existe deux fois cette nuit-là (passage à l’heure d’hiver) : il partira la première fois.",
@@ -101,4 +100,20 @@ fn when(words: Words, d: &Draft, at: Instant, now: Instant) -> String {
         _ => "",
     };
     format!("{leaves} {moment}.{clocks}")
+}
+
+/// What is said of a message that was programmed: when it leaves, to how many.
+pub(super) fn summary(conn: &mut Conn, config: &Config, d: &Draft) -> Result<String, Error> {
+    let words = Words::of(&config.messages);
+    let aside = of(conn, config, d)?;
+    let to = target::name(conn, d.target.as_ref(), config)?.unwrap_or_default();
+    let when = aside.when.unwrap_or_default();
+    let reached = aside.before.map_or(0, |before| before.reached);
+    let who = words.n(
+        reached,
+        "parent le recevra|parents le recevront",
+        "parent gets it|parents get it",
+    );
+    let done = words.t("C’est programmé.", "It is programmed.");
+    Ok(format!("{done} {when} {who} ({to})."))
 }

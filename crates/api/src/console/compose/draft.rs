@@ -5,13 +5,16 @@ use super::target::Target;
 use crate::console::sent::{Sent, body};
 use crate::console::words::Words;
 use crate::drf::{Body, Value};
+use chrono::{Datelike, NaiveDateTime};
 use chrono_tz::Tz;
+use messages_core::config::Lang;
 use messages_core::instant::Instant;
 use messages_core::model::Message;
 use messages_core::segments::{self, Plain};
 use messages_core::vocabulary::{Canal, Statut};
 
 /// What a button of the form is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Gesture {
     /// To see how it would be.
     Look,
@@ -23,6 +26,8 @@ pub(super) enum Gesture {
     Keep,
     /// To have it leave at its date.
     Programme,
+    /// The same, of a date that has gone by.
+    ProgrammePast,
 }
 
 impl Gesture {
@@ -30,6 +35,7 @@ impl Gesture {
         match word {
             "brouillon" => Self::Keep,
             "programmer" => Self::Programme,
+            "programmer_passe" => Self::ProgrammePast,
             "remplacer" => Self::Simplify,
             "changer" => Self::Choose(None),
             word => match word.strip_prefix("choisir:") {
@@ -57,6 +63,8 @@ pub(super) struct Draft {
     pub(super) heure: String,
     /// For how many it was seen to leave.
     pub(super) confirmed: Option<String>,
+    /// The tag of the message as it was when the form was shown.
+    pub(super) seen: String,
 }
 
 impl Draft {
@@ -72,11 +80,12 @@ impl Draft {
             jour: sent.text("jour"),
             heure: sent.text("heure"),
             confirmed: sent.said("destinataires"),
+            seen: sent.text("vu"),
         }
     }
 
     /// What a message says today.
-    pub(super) fn of(message: &Message, zone: Tz) -> Self {
+    pub(super) fn of(message: &Message, zone: Tz, seen: String) -> Self {
         let target = match (message.est_message_groupe, message.classe, message.parent) {
             (true, Some(classe), _) => Some(Target::Classe(classe)),
             (true, None, _) => Some(Target::All),
@@ -96,6 +105,7 @@ impl Draft {
             jour: written("%Y-%m-%d"),
             heure: written("%H:%M"),
             confirmed: None,
+            seen,
         }
     }
 
@@ -128,13 +138,66 @@ impl Draft {
         Instant::read_in_zone(&format!("{} {}", self.jour, self.heure), zone)
     }
 
-    pub(super) fn choose(&mut self, target: Option<Target>) {
-        self.target = target;
-        self.search.clear();
+    /// Does what a button is for that keeps nothing.
+    pub(super) fn change(&mut self, gesture: Gesture) {
+        match gesture {
+            Gesture::Choose(target) => {
+                self.target = target;
+                self.search.clear();
+            }
+            Gesture::Simplify => self.contenu = segments::as_sent(&self.contenu, Plain::Always),
+            Gesture::Look | Gesture::Keep | Gesture::Programme | Gesture::ProgrammePast => {}
+        }
     }
 
-    pub(super) fn simplify(&mut self) {
-        self.contenu = segments::as_sent(&self.contenu, Plain::Always);
+    /// The day and the hour as they stand on the wall.
+    pub(super) fn wall(&self) -> Option<NaiveDateTime> {
+        let text = format!("{} {}", self.jour, self.heure);
+        NaiveDateTime::parse_from_str(&text, "%Y-%m-%d %H:%M").ok()
+    }
+
+    /// What is said of a date that has gone by.
+    pub(super) fn past(&self, words: Words) -> Option<String> {
+        let at = self.date(words.zone)?;
+        if at > Instant::of_this_machine() {
+            return None;
+        }
+        let day = words.moment(&at);
+        Some(match words.lang {
+            Lang::Fr => format!(
+                "Cette date est passée ({day}) : le message partirait tout de suite. Corrigez-la, ou confirmez."
+            ),
+            Lang::En => format!(
+                "This date has gone by ({day}): the message would leave at once. Correct it, or confirm."
+            ),
+        })
+    }
+
+    /// What is wrong with the date, in words for people.
+    fn date_fault(&self, words: Words) -> Option<&'static str> {
+        if self.jour.is_empty() || self.heure.is_empty() {
+            return None;
+        }
+        let Some(wall) = self.wall() else {
+            return Some(words.t("Cette date n’existe pas.", "This date does not exist."));
+        };
+        let now = Instant::of_this_machine().in_zone(words.zone).year();
+        if !(now - 1..=now + 10).contains(&wall.year()) {
+            return Some(words.t(
+                "Vérifiez l’année : elle est trop loin.",
+                "Look at the year: it is too far away.",
+            ));
+        }
+        let is_skipped = matches!(
+            wall.and_local_timezone(words.zone),
+            chrono::LocalResult::None
+        );
+        is_skipped.then(|| {
+            words.t(
+                "Cette heure n’existe pas cette nuit-là (passage à l’heure d’été) : choisissez une heure avant ou après.",
+                "This hour does not exist that night (the clocks go forward): choose an hour before or after.",
+            )
+        })
     }
 
     /// What is not said yet and has to be, each under the API's name of the field.
@@ -173,7 +236,12 @@ impl Draft {
                 ),
             ),
         ];
-        let missing = all.into_iter().filter(|(is_missing, _, _)| *is_missing);
+        let date = self.date_fault(words);
+        let date = date.map(|text| (true, "date_programmee", text));
+        let missing = all
+            .into_iter()
+            .chain(date)
+            .filter(|(is_missing, _, _)| *is_missing);
         missing
             .map(|(_, name, text)| (name.to_owned(), text.to_owned()))
             .collect()

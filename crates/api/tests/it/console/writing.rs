@@ -16,6 +16,10 @@ stories!(
     a_wrong_form_comes_back_as_it_was_typed,
     many_recipients_are_confirmed_by_their_number,
     letters_that_cost_are_replaced_by_one_button,
+    nothing_leaves_but_what_was_read,
+    a_date_that_has_gone_by_is_confirmed,
+    two_tabs_do_not_write_over_each_other,
+    what_was_typed_outlives_the_session_and_the_message,
     what_people_wrote_is_text,
     five_thousand_classes_make_no_long_page,
     the_pages_speak_english_where_the_school_does,
@@ -52,7 +56,7 @@ fn a_secretary_writes_sees_whom_it_reaches_and_programmes_it(database: &Database
     );
     let text = chosen.text();
     assert_eq!(hidden(&text, "cible"), "classe:1");
-    assert!(text.contains("2\u{a0}familles recevront ce SMS"), "{text}");
+    assert!(text.contains("2\u{a0}parents recevront ce SMS"), "{text}");
     assert!(
         text.contains("1\u{a0}parent ne le recevra pas") && text.contains("Awa Tuteur2"),
         "{text}"
@@ -79,11 +83,11 @@ fn a_secretary_writes_sees_whom_it_reaches_and_programmes_it(database: &Database
     let place = places[0].clone().unwrap();
     let page = person.page(&place);
     assert!(
-        page.contains("Le message est programmé.") && page.contains("lundi 3 mars 2036 à 08:00"),
+        page.contains("C’est programmé. Partira lundi 3 mars 2036 à 08:00. 2\u{a0}parents le recevront (classe Classe 1)."),
         "{page}"
     );
     assert!(
-        !person.page(&place).contains("Le message est programmé."),
+        !person.page(&place).contains("C’est programmé."),
         "told once"
     );
     assert!(
@@ -158,7 +162,9 @@ fn what_left_is_followed_and_failures_are_sent_again(database: &Database) {
     let ask = format!("{place}envoyer/");
     let page = person.page(&ask);
     assert!(
-        page.contains("3\u{a0}familles") && page.contains("3\u{a0}SMS facturés"),
+        page.contains("3\u{a0}parents")
+            && page.contains("3\u{a0}SMS facturés")
+            && page.contains("« Neige »"),
         "{page}"
     );
     let (_, page) = person.press(&ask, &ask, &[("destinataires", "3")]);
@@ -308,12 +314,12 @@ fn many_recipients_are_confirmed_by_their_number(database: &Database) {
     let asked = person.submit(NEW, NEW, &fields);
     let text = asked.text();
     assert!(
-        text.contains("Oui, programmer pour 3\u{a0}familles"),
+        text.contains("Oui, programmer pour 3\u{a0}parents"),
         "{text}"
     );
     assert_eq!(hidden(&text, "destinataires"), "3");
     let (_, page) = person.press(NEW, NEW, &[&fields[..], &[("destinataires", "3")]].concat());
-    assert!(page.contains("Le message est programmé."), "{page}");
+    assert!(page.contains("C’est programmé."), "{page}");
 }
 
 fn letters_that_cost_are_replaced_by_one_button(database: &Database) {
@@ -433,8 +439,7 @@ fn the_pages_speak_english_where_the_school_does(database: &Database) {
     ];
     let (place, page) = person.press(NEW, NEW, &fields);
     assert!(
-        page.contains("The message is programmed.")
-            && page.contains("Monday 3 March 2036 at 08:00"),
+        page.contains("It is programmed.") && page.contains("Monday 3 March 2036 at 08:00"),
         "{page}"
     );
     for path in [
@@ -457,4 +462,192 @@ fn the_pages_speak_english_where_the_school_does(database: &Database) {
             assert!(!page.contains(french), "{path}: {french}");
         }
     }
+}
+
+fn fields_of(page: &str) -> Vec<(&'static str, String)> {
+    ["sceau", "demande", "destinataires", "vu"]
+        .map(|name| (name, hidden(page, name)))
+        .to_vec()
+}
+
+fn sent_as(
+    person: &Person<'_>,
+    path: &str,
+    fields: &[(&'static str, String)],
+    more: &[(&str, &str)],
+) -> crate::wire::Answer {
+    let fields = fields.iter().map(|(name, value)| (*name, value.as_str()));
+    let fields: Vec<(&str, &str)> = fields
+        .filter(|(_, value)| !value.is_empty())
+        .chain(more.iter().copied())
+        .collect();
+    person.send(path, &fields, &[])
+}
+
+fn nothing_leaves_but_what_was_read(database: &Database) {
+    let gateway = Gateway::start(GatewayScript::default());
+    let server = Server::sending(database, &gateway, &[]);
+    let user = Client::user(&server);
+    user.school(4, 1);
+    let person = signed_in(&server, database);
+    let id = user.write(&json!({ "type": "sms", "contenu": "x", "parent": 1 }));
+    let ask = format!("/console/messages/{id}/envoyer/");
+    let seen = fields_of(&person.page(&ask));
+    user.patch(
+        &format!("/api/messages/{id}/"),
+        &json!({ "parent": null, "est_message_groupe": true }),
+    );
+    let page = |answer: crate::wire::Answer| person.page(&answer.header("location").unwrap());
+    assert!(page(sent_as(&person, &ask, &seen, &[])).contains("Rien n’est parti"));
+    // Nor to another number than was told, whoever is in the directory by then.
+    let seen = fields_of(&person.page(&ask));
+    user.patch("/api/parents/4/", &json!({ "telephone": "" }));
+    let told = page(sent_as(&person, &ask, &seen, &[]));
+    assert!(
+        told.contains("Attention.") && !told.contains("Message envoyé"),
+        "{told}"
+    );
+    assert_eq!(gateway.accepted_count(), 0);
+    let seen = fields_of(&person.page(&ask));
+    assert!(page(sent_as(&person, &ask, &seen, &[])).contains("Fait."));
+    assert_eq!(gateway.accepted_count(), 3);
+    assert!(
+        page(person.get(&ask)).contains("Attention."),
+        "it has left already"
+    );
+    assert!(
+        page(sent_as(&person, &ask, &seen, &[])).contains("Attention.")
+            || gateway.accepted_count() == 3
+    );
+    assert_eq!(gateway.accepted_count(), 3);
+    let none = user.write(&json!({ "type": "sms", "contenu": "x", "parent": 4 }));
+    let told = page(person.get(&format!("/console/messages/{none}/envoyer/")));
+    assert!(
+        told.contains("Personne ne peut recevoir ce message"),
+        "{told}"
+    );
+}
+
+fn a_date_that_has_gone_by_is_confirmed(database: &Database) {
+    let server = Server::start(database, &[("JWT_SIGNING_KEY", KEY)]);
+    Client::user(&server).school(1, 1);
+    let person = signed_in(&server, database);
+    let yesterday = (chrono::Utc::now() - chrono::TimeDelta::days(2))
+        .format("%Y-%m-%d")
+        .to_string();
+    let fields = [
+        ("cible", "tous"),
+        ("contenu", "x"),
+        ("jour", yesterday.as_str()),
+        ("heure", "08:00"),
+    ];
+    let asked = person.submit(
+        NEW,
+        NEW,
+        &[&fields[..], &[("geste", "programmer")]].concat(),
+    );
+    assert_eq!(asked.status, 400);
+    assert!(
+        asked.text().contains("Cette date est passée")
+            && asked.text().contains("value=\"programmer_passe\"")
+    );
+    for (jour, told) in [
+        ("0026-12-09", "Vérifiez l’année"),
+        ("9999-01-01", "Vérifiez l’année"),
+        ("202666-01-01", "Cette date n’existe pas"),
+        ("2027-02-30", "Cette date n’existe pas"),
+    ] {
+        let fields = [
+            ("cible", "tous"),
+            ("contenu", "x"),
+            ("jour", jour),
+            ("heure", "08:00"),
+            ("geste", "programmer_passe"),
+        ];
+        let wrong = person.submit(NEW, NEW, &fields);
+        assert!(wrong.status == 400 && wrong.text().contains(told), "{jour}");
+    }
+    assert_eq!(
+        database.number("SELECT CAST(count(*) AS TEXT) AS v FROM messages"),
+        0
+    );
+    let (_, page) = person.press(
+        NEW,
+        NEW,
+        &[&fields[..], &[("geste", "programmer_passe")]].concat(),
+    );
+    assert!(page.contains("C’est programmé."), "{page}");
+}
+
+fn two_tabs_do_not_write_over_each_other(database: &Database) {
+    let server = Server::start(database, &[("JWT_SIGNING_KEY", KEY)]);
+    let user = Client::user(&server);
+    user.school(1, 1);
+    let person = signed_in(&server, database);
+    let id = user.write(&json!({ "type": "sms", "contenu": "x", "est_message_groupe": true }));
+    let path = format!("/console/messages/{id}/modifier/");
+    let [one, two] = [(); 2].map(|()| fields_of(&person.page(&path)));
+    let written = |text| [("geste", "brouillon"), ("cible", "tous"), ("contenu", text)];
+    assert_eq!(sent_as(&person, &path, &one, &written("A")).status, 303);
+    let refused = sent_as(&person, &path, &two, &written("B"));
+    assert!(
+        refused.text().contains("modifié entre-temps") && refused.text().contains("B</textarea>"),
+        "{}",
+        refused.text()
+    );
+    assert_eq!(user.message(id)["contenu"], "A");
+    let again = fields_of(&refused.text());
+    assert_eq!(
+        sent_as(&person, &path, &again, &written("B")).status,
+        303,
+        "pressed again, on purpose"
+    );
+    assert_eq!(user.message(id)["contenu"], "B");
+}
+
+fn what_was_typed_outlives_the_session_and_the_message(database: &Database) {
+    let server = Server::start(database, &[("JWT_SIGNING_KEY", KEY)]);
+    let user = Client::user(&server);
+    user.school(1, 1);
+    let (secret, _) = key(database, Portee::ALL);
+    let person = Person::with(&server, &secret);
+    let old = fields_of(&person.page(NEW));
+    person.submit("/console/", "/console/deconnexion/", &[]);
+    let entered = person.send("/console/connexion/", &[("cle", &secret)], &[]);
+    assert_eq!(entered.status, 303);
+    let written = [
+        ("geste", "brouillon"),
+        ("cible", "tous"),
+        ("contenu", "long texte"),
+    ];
+    let shown = sent_as(&person, NEW, &old, &written);
+    assert!(
+        shown.text().contains("votre session avait changé")
+            && shown.text().contains("long texte</textarea>"),
+        "{}",
+        shown.text()
+    );
+    assert_eq!(
+        database.number("SELECT CAST(count(*) AS TEXT) AS v FROM messages"),
+        0
+    );
+    // Who is signed in already comes in by the door again.
+    assert_eq!(
+        person
+            .send("/console/connexion/", &[("cle", &secret)], &[])
+            .status,
+        303
+    );
+    let id = user.write(&json!({ "type": "sms", "contenu": "x", "est_message_groupe": true }));
+    let path = format!("/console/messages/{id}/modifier/");
+    let fields = fields_of(&person.page(&path));
+    user.delete(&format!("/api/messages/{id}/"));
+    let shown = sent_as(&person, &path, &fields, &written);
+    let text = shown.text();
+    assert!(
+        text.contains("peut devenir un nouveau message")
+            && text.contains("action=\"/console/messages/nouveau/\"")
+            && text.contains("long texte</textarea>"),
+        "{text}"
+    );
 }
