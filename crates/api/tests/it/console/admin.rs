@@ -117,7 +117,7 @@ fn nobody_gives_away_or_takes_back_what_they_have_not(database: &Database) {
         "/console/calendrier/adresse/",
         "/console/calendrier/adresse/annuler/",
     ] {
-        assert_eq!(boss.send(path, &fields, &[]).status, 403, "{path}");
+        assert_eq!(boss.send(path, &fields, &[]).status, 409, "{path}");
     }
     let foreign = [("Sec-Fetch-Site", "cross-site")];
     assert_eq!(boss.send(KEYS, &fields, &foreign).status, 403);
