@@ -174,6 +174,15 @@ bodies() {
   head -c $((17 << 20)) /dev/zero >"$folder/large"
   ask 413 PUT "$site/api/annuaire/" -H "@$folder/header" --data-binary "@$folder/large"
   ask 413 POST "$site/api/messages/" -H "@$folder/header" --data-binary "@$folder/large"
+  ours 201 POST /api/messages/ -H 'Content-Type: application/json' -d '{"type": "email", "contenu": "Le menu.", "parent": 1}'
+  local email
+  email=$(jq .id "$folder/answer")
+  head -c $((9 << 20)) /dev/urandom >"$folder/menu.pdf"
+  ours 201 POST "/api/messages/$email/add_attachment/" -F "fichier=@$folder/menu.pdf"
+  ours 200 GET "$(jq -r .fichier "$folder/answer")"
+  cmp -s "$folder/answer" "$folder/menu.pdf" || fail "a file came back as another one"
+  ours 400 POST "/api/messages/$email/add_attachment/" -F "fichier=@$folder/large;filename=large.pdf"
+  holds '.fichier[0] | test("10.Mo")'
   theirs POST /api/etudiants/1/register_face/ --data-binary "@$folder/large"
   holds ".length == $((17 << 20))"
 }

@@ -28,6 +28,17 @@ write 'Les deux' "$text" "<p>$text</p>"
 write 'Deux lignes suivies' 'Bonjour, réunion jeudi.' '<p>Bonjour,</p><p>réunion jeudi.</p>'
 write 'Tout autre chose' 'Sortie au musée vendredi, pensez au goûter.' "<p>$text</p>"
 write 'Éditeur vidé' "$text" '<p><br></p>'
+attach() { # NAME TYPE FILE: to the message before
+  sqlite3 spam.sqlite3 "INSERT INTO pieces_jointes (message, nom_fichier, type_mime, taille, contenu)
+    SELECT (SELECT max(id) FROM messages), '$1', '$2', length(readfile('$3')), readfile('$3')"
+}
+head -c 200000 /dev/urandom >photo
+printf '%%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%%%EOF\n' >menu
+write 'Menu de la semaine' "$text" "<p>$text</p>"
+attach 'Menu de la semaine – élèves.pdf' application/pdf menu
+write 'Sortie au musée' "$text" ''
+attach 'photo de classe.jpg' image/jpeg photo
+attach 'plan.pdf' application/pdf menu
 "$program" run >/dev/null
 code=0
 for mail in outbox/*.eml; do

@@ -130,6 +130,43 @@ try {
   await open(page, '/console/messages/nouveau/?parent=5', 'ecrire-piege');
   await says(page, '<img src=x onerror=alert(1)>');
 
+  step('she looks a family up, mends its number, and sees what it was sent');
+  await page.getByRole('navigation', { name: 'Navigation principale' }).getByRole('link', { name: 'Annuaire' }).click();
+  await look(page, 'annuaire');
+  await page.getByLabel('Nom, numéro ou e-mail').fill('06 12 00 1002');
+  await press(page, 'Chercher');
+  await says(page, '1 parent');
+  await follow(page, 'Parent2');
+  await says(page, 'La fete de l');
+  await page.getByLabel('Téléphone').fill('06 12');
+  await press(page, 'Enregistrer');
+  await look(page, 'parent-faute');
+  await page.getByLabel('Téléphone').fill('06 12 00 10 02');
+  await press(page, 'Enregistrer');
+  await says(page, 'Les coordonnées sont enregistrées.');
+  await look(page, 'parent');
+  await follow(page, 'Effacer ce parent');
+  await look(page, 'effacer');
+  await follow(page, 'Non, revenir');
+  await open(page, '/console/annuaire/?joignable=non', 'annuaire-a-corriger');
+  await open(page, '/console/parents/5/', 'parent-piege');
+  await follow(page, 'Classes');
+  await look(page, 'classes');
+
+  step('she tries a file, which stays chosen, and imports it');
+  await follow(page, 'Importer');
+  await look(page, 'import');
+  const file = (name, lines) => ({ name, mimeType: 'text/csv', buffer: Buffer.from(`parent_id;nom;telephone;etudiant_id;etudiant_nom;classe\n${lines}`) });
+  await page.getByLabel('Le fichier', { exact: true }).setInputFiles(file('ecole.csv', '1;Parent1;0123456789;1;Élève1;6e A\n90;<b>Neuve</b>;06 12 00 10 90;90;Élève90;6e A\n'));
+  await press(page, 'Essayer, sans rien changer');
+  await says(page, 'rien n’est encore importé');
+  await says(page, '23 parents ne sont pas dans ce fichier (sur 24)');
+  await look(page, 'import-essai');
+  // Whoever presses twice within four seconds is taken to have done so by mistake.
+  await page.waitForTimeout(4000);
+  await press(page, 'Importer');
+  await says(page, '2 parents importés, 1 ajouté, 1 modifié.');
+
   step('a big message is followed while it leaves');
   await open(page, '/console/messages/nouveau/?classe=2', 'ecrire-classe');
   await page.getByLabel('Texte').fill('Bonjour');

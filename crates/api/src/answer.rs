@@ -2,6 +2,7 @@
 
 pub(crate) mod actions;
 pub(crate) mod annuaire;
+pub(crate) mod attachment;
 pub(crate) mod csv;
 pub(crate) mod discreet;
 pub(crate) mod list;

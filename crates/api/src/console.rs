@@ -17,6 +17,7 @@
 
 mod acts;
 mod administration;
+mod annuaire;
 mod assets;
 mod calendrier;
 mod chart;
@@ -36,7 +37,7 @@ mod told;
 mod visitor;
 mod words;
 
-use crate::drf::ApiError;
+use crate::drf::{ApiError, MAX_BODY};
 use crate::edge;
 use crate::endpoint::Access;
 use actix_web::http::Method;
@@ -49,6 +50,8 @@ struct Page {
     /// Whether what was typed is shown again when it came too late.
     keeps: bool,
     ways: Vec<Way>,
+    /// Most bytes of its form.
+    most: usize,
 }
 
 /// One method of a page.
@@ -64,12 +67,19 @@ impl Page {
             path,
             keeps: false,
             ways: Vec::new(),
+            most: MAX_BODY,
         }
     }
 
     /// Shows what was typed again when it came too late, by its own handler.
     const fn keeping(mut self) -> Self {
         self.keeps = true;
+        self
+    }
+
+    /// Its form may have as many bytes, for it has files.
+    const fn of_files(mut self, most: usize) -> Self {
+        self.most = most;
         self
     }
 
@@ -106,6 +116,7 @@ fn pages() -> Vec<Page> {
         acts::pages(),
         administration::pages(),
         calendrier::pages(),
+        annuaire::pages(),
         vec![Page::new("/console/{reste}*").get(Access::Known, || web::to(nowhere))],
     ];
     rooms.into_iter().flatten().collect()

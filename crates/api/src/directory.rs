@@ -5,7 +5,7 @@ mod annuaire;
 mod bodies;
 mod classes;
 mod etudiants;
-mod joignable;
+pub(crate) mod joignable;
 mod parents;
 mod relatives;
 mod resource;

@@ -13,13 +13,15 @@ mod json;
 mod path;
 mod query;
 mod texts;
+mod upload;
 mod value;
 
-pub(crate) use body::{Body, MAX_BODY, read as read_body, take};
+pub(crate) use body::{Body, File, MAX_BODY, read_with_files, take};
 pub(crate) use error::ApiError;
 pub(crate) use fields::{Fields, Form, Key, NAME, NAME_MAX, OPTIONAL, REQUIRED, Rule, python_int};
 pub(crate) use json::parse_rows;
 pub(crate) use path::Id;
 pub(crate) use query::{Filters, Query};
-pub(crate) use texts::{Texts, plain};
+pub(crate) use texts::{Texts, is_hidden, plain};
+pub(crate) use upload::{Upload, upload, whole};
 pub(crate) use value::Value;

@@ -29,6 +29,8 @@ pub(crate) struct Operation {
     pub(crate) details: &'static str,
     pub(crate) parameters: &'static [Parameter],
     pub(crate) body: Option<Sent>,
+    /// Whether the body is a form with a file, which may be long.
+    pub(crate) takes_file: bool,
     pub(crate) answer: (u16, Answer),
     /// Whether the object has a tag, and the request may name it.
     pub(crate) tagged: bool,
@@ -102,6 +104,7 @@ impl Operation {
             details: "",
             parameters: &[],
             body: None,
+            takes_file: false,
             answer: (200, Answer::Nothing),
             tagged: false,
             refusals: &[],
@@ -127,6 +130,13 @@ impl Operation {
             Extent::Whole
         };
         self.body = Some(Sent::of::<T>(extent));
+        self
+    }
+
+    /// Takes a form with a file.
+    pub(crate) const fn form<T: Body>(mut self) -> Self {
+        self.body = Some(Sent::of::<T>(Extent::Form));
+        self.takes_file = true;
         self
     }
 

@@ -32,6 +32,8 @@ struct Spec {
     name: &'static str,
     is_json: bool,
     is_public: bool,
+    /// Whether bodies may be long.
+    takes_file: bool,
     accesses: Vec<(Method, Access)>,
 }
 
@@ -44,6 +46,10 @@ impl Spec {
             name: endpoint.name,
             is_json: endpoint.is_json(),
             is_public: endpoint.is_public(),
+            takes_file: endpoint
+                .operations
+                .iter()
+                .any(|operation| operation.takes_file),
             accesses: operations
                 .map(|operation| (operation.method.clone(), operation.access))
                 .collect(),
@@ -141,8 +147,13 @@ async fn pass(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let response = match admit(spec, state, &request).await {
-        Ok(()) => idempotency::around(state, request, next).await?,
+    let admitted = match admit(spec, state, &request).await {
+        Ok(()) if spec.takes_file => state.uploading().await.map(Some),
+        admitted => admitted.map(|()| None),
+    };
+    let response = match admitted {
+        // Its turn is over with its answer.
+        Ok(_turn) => idempotency::around(state, request, next, spec.takes_file).await?,
         Err(error) => request.error_response(error),
     };
     Ok(finish(spec, state, response))

@@ -1,6 +1,7 @@
 //! `/api/messages/`: written, listed, changed, sent, followed; and the buttons that write to parents.
 
 pub(crate) mod actions;
+mod attachments;
 #[expect(dead_code, reason = "only described: the members are read one by one")]
 mod bodies;
 pub(crate) mod confirmation;
@@ -29,6 +30,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     endpoints.extend(envois::endpoints());
     endpoints.extend(non_atteints::endpoints());
     endpoints.extend(preview::endpoints());
+    endpoints.extend(attachments::endpoints());
     endpoints.extend(one::endpoints());
     endpoints.extend(to_parents::endpoints());
     endpoints

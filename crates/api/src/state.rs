@@ -38,6 +38,8 @@ pub(crate) struct State {
     reading: Arc<Semaphore>,
     /// Who looks whether everything works does so alone.
     control: Arc<Semaphore>,
+    /// Files are in memory while they are taken in: so many at a time.
+    uploads: Arc<Semaphore>,
     pub(crate) dispatcher: Dispatcher,
     pub(crate) rate: Option<Rate>,
     pub(crate) counters: Counters,
@@ -65,6 +67,7 @@ impl State {
             writers: Arc::new(Semaphore::new(writers)),
             reading: Arc::new(Semaphore::new(1)),
             control: Arc::new(Semaphore::new(1)),
+            uploads: Arc::new(Semaphore::new(UPLOADS)),
             dispatcher: Dispatcher::start(config.clone()),
             rate: config.api.requests_per_minute.map(Rate::new),
             counters: Counters::new(),
@@ -145,6 +148,14 @@ impl State {
             Ok(done) => done.map(Some),
             Err(_) => Ok(None),
         }
+    }
+
+    /// A turn to send a file.
+    ///
+    /// # Errors
+    /// 503 when others send for too long.
+    pub(crate) async fn uploading(&self) -> Result<OwnedSemaphorePermit, ApiError> {
+        turn(&self.uploads).await
     }
 
     /// Changes something for somebody, in one transaction with what the history says of it. Every change
@@ -285,6 +296,9 @@ async fn aside<T: Send + 'static>(
 /// Threads of each worker that may wait: for every connection, for whoever looks, for whoever reads a long
 /// body, and for whoever looks whether everything works.
 pub(crate) const THREADS: usize = CONNECTIONS + 3;
+
+/// Files that are taken in at a time: each is in memory two or three times, some 200 MB in all.
+const UPLOADS: usize = 8;
 
 /// More than two cores can make use of, so that a slow question does not hold up the others.
 const CONNECTIONS: usize = 10;

@@ -14,8 +14,9 @@ mod smtp;
 mod token;
 mod words;
 
-pub use answer::{About, Answer, UNWANTED};
+pub use answer::{About, Answer, TOO_LARGE, UNWANTED};
 pub use cutoff::{Cutoff, Stage};
+pub use email::Attached;
 pub use fault::{Unready, Unwritable};
 
 #[cfg(test)]
@@ -38,6 +39,8 @@ pub struct Delivery {
     pub jeton: i64,
     /// What it says.
     pub content: Arc<Content>,
+    /// The files that travel with it.
+    pub attached: Option<Arc<Attached>>,
     /// E.164 number or mailbox.
     pub adresse: String,
     /// Times that a person sent it again: a new Message-ID each time.

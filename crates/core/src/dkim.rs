@@ -13,8 +13,8 @@ pub use key::Fault;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use canonical::{Field, body, fields, parts};
-use ring::digest::{SHA256, digest};
+use canonical::{Body, Field, fields, parts};
+use ring::digest::Digest;
 use ring::rand::SystemRandom;
 use ring::rsa::KeyPair;
 use ring::signature::RSA_PKCS1_SHA256;
@@ -69,23 +69,20 @@ impl Signer {
         &self.domain
     }
 
-    /// The message with its signature in front; as it is where it cannot be signed, which no key that was
-    /// read does.
+    /// The header that is to stand in front of a message, which is given in pieces of whole lines, the head
+    /// in the first; none where it cannot be signed, which no key that was read does.
     #[must_use]
-    pub fn signed(&self, message: Vec<u8>) -> Vec<u8> {
-        let Some(header) = self.header(&message) else {
-            return message;
-        };
-        let mut out = header.into_bytes();
-        out.extend(message);
-        out
-    }
-
-    fn header(&self, message: &[u8]) -> Option<String> {
-        let (head, text) = parts(message);
+    pub fn signature(&self, message: &[&[u8]]) -> Option<String> {
+        let (first, rest) = message.split_first()?;
+        let (head, text) = parts(first);
         let fields = fields(std::str::from_utf8(head).ok()?);
         let signed = signed(&fields);
-        let unsigned = self.unsigned(&signed, &body(text));
+        let mut body = Body::default();
+        body.hear(text);
+        for piece in rest {
+            body.hear(piece);
+        }
+        let unsigned = self.unsigned(&signed, &body.digest());
         let mut over: String = signed
             .iter()
             .filter_map(|(_, field)| Some(field.as_ref()?.relaxed() + "\r\n"))
@@ -102,7 +99,7 @@ impl Signer {
     }
 
     /// The header up to where the signature stands.
-    fn unsigned(&self, signed: &[Named<'_>], body: &[u8]) -> String {
+    fn unsigned(&self, signed: &[Named<'_>], body: &Digest) -> String {
         let names: Vec<&str> = signed.iter().map(|(name, _)| *name).collect();
         let (first, second) = names.split_at(names.len().min(6));
         let second = second.iter().map(|name| format!(":{name}"));
@@ -112,7 +109,7 @@ impl Signer {
             self.selector,
             first.join(":"),
             second.collect::<String>(),
-            BASE64_STANDARD.encode(digest(&SHA256, body)),
+            BASE64_STANDARD.encode(body),
         )
     }
 }

@@ -153,6 +153,14 @@ impl Reading {
 /// `File` when it is no directory; `Many` when more than a third would leave; the database's.
 pub fn import(conn: &mut Conn, source: &Source, options: &Options) -> Result<Imported, Error> {
     let reading = read(source, options.format, options.region).map_err(Error::File)?;
+    take(conn, reading, options)
+}
+
+/// As [`import`], of a file that was read already: nobody waits for the database meanwhile.
+///
+/// # Errors
+/// As [`import`], but `File`.
+pub fn take(conn: &mut Conn, reading: Reading, options: &Options) -> Result<Imported, Error> {
     let mut outcome = None;
     let work = |conn: &mut Conn| {
         let taken = take_over(conn, reading, *options)?;

@@ -32,6 +32,7 @@ mod machine;
 pub mod mailbox;
 pub mod model;
 pub mod phone;
+pub mod piece;
 pub mod preview;
 pub mod private;
 pub mod quiet;

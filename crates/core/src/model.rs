@@ -4,12 +4,14 @@ mod annuaire;
 mod candidate;
 mod key;
 mod patch;
+mod piece;
 
 pub(crate) use annuaire::ParentRow;
 pub use annuaire::{Classe, Etudiant, Fiche, Parent};
 pub use candidate::{Barred, Candidate, Reading};
 pub use key::DeliveryKey;
 pub use patch::{ClassePatch, EtudiantPatch, ParentPatch};
+pub use piece::{Fichier, PieceJointe};
 
 use crate::instant::Instant;
 use crate::schema;

@@ -145,6 +145,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Text};
+    use crate::instant::InstantSql;
+
+    pieces_jointes (id) {
+        id -> BigInt,
+        message -> BigInt,
+        nom_fichier -> Text,
+        type_mime -> Text,
+        taille -> BigInt,
+        date_ajout -> InstantSql,
+        contenu -> Binary,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{BigInt, Nullable, Text};
     use crate::instant::InstantSql;
 
@@ -301,6 +316,7 @@ diesel::table! {
 diesel::joinable!(doutes -> messages (message));
 diesel::joinable!(envois -> messages (message));
 diesel::joinable!(envois -> parents (parent));
+diesel::joinable!(pieces_jointes -> messages (message));
 diesel::allow_tables_to_appear_in_same_query!(
     classes,
     etudiants,
@@ -309,6 +325,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     messages,
     envois,
     tentatives,
+    pieces_jointes,
     passages,
     doutes
 );

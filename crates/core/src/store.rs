@@ -1,6 +1,6 @@
 //! The door to the database.
 //!
-//! [`messages`] and [`annuaire`] keep what staff write; [`expansion`] and
+//! [`messages`], [`pieces`] and [`annuaire`] keep what staff write; [`expansion`] and
 //! [`envois`] are the questions of the dispatcher, each one short transaction; [`passages`] is
 //! its diary; [`depenses`] is what SMS cost; [`incidents`] is what needs a person; [`historique`] is who changed what; [`appels`]
 //! is what only the HTTP interface needs; [`oubli`] forgets what is too old, [`acces`] tells what is kept
@@ -32,6 +32,7 @@ pub mod origine;
 pub mod oubli;
 pub mod overview;
 pub mod passages;
+pub mod pieces;
 pub mod pool;
 mod search;
 mod session;

@@ -11,6 +11,7 @@ mod incidents;
 mod joignable;
 mod letters;
 mod moments;
+mod pieces;
 mod remise;
 mod retour;
 
@@ -26,6 +27,7 @@ pub use incidents::{
 pub use joignable::{not_reached_because, obstacle};
 pub use letters::letters;
 pub use moments::{date_warning, forgotten, missed, next_attempt, waiting};
+pub use pieces::{not_attached, too_heavy, too_many};
 pub use remise::undelivered;
 pub use retour::{doubtful, held, held_what, held_why, skipped};
 
@@ -151,19 +153,20 @@ const fn several(why: Motif) -> &'static str {
 /// when everybody was reached. A double is somebody who was reached, so it is not named.
 #[must_use]
 pub fn reasons(lang: Lang, closed: &Closed) -> String {
-    let unwanted = closed.indesirables;
+    let (unwanted, too_large) = (closed.indesirables, closed.volumineux);
     let mut reasons: Vec<(i64, Motif, String)> = closed
         .bilan
         .iter()
         .filter_map(|((_, why), number)| why.map(|why| (*number, why)))
         .filter(|(_, why)| *why != Motif::Doublon)
         .map(|(number, why)| match why {
-            Motif::Permanent => (number - unwanted, why),
+            Motif::Permanent => (number - unwanted - too_large, why),
             _ => (number, why),
         })
         .map(|(number, why)| (number, why, counted(lang, closed.canal, why, number)))
         .collect();
     reasons.push((unwanted, Motif::Permanent, as_unwanted(lang, unwanted)));
+    reasons.push((too_large, Motif::Permanent, as_too_large(lang, too_large)));
     reasons.retain(|(number, ..)| *number > 0);
     reasons.sort_by_key(|(number, why, _)| (-number, *why));
     let words: Vec<String> = reasons.into_iter().map(|(.., words)| words).collect();
@@ -176,6 +179,14 @@ fn as_unwanted(lang: Lang, number: i64) -> String {
         Lang::Fr if number > 1 => format!("{number} refusés comme courrier indésirable"),
         Lang::Fr => format!("{number} {UNWANTED}"),
         Lang::En => format!("{number} refused as unwanted mail"),
+    }
+}
+
+/// So many were refused because the message is larger than the relay takes.
+fn as_too_large(lang: Lang, number: i64) -> String {
+    match lang {
+        Lang::Fr => format!("{number} parce que le message est trop volumineux (pièces jointes)"),
+        Lang::En => format!("{number} because the message is too large (attachments)"),
     }
 }
 
@@ -264,6 +275,7 @@ mod tests {
                 .map(|(etat, motif, n)| ((*etat, *motif), *n))
                 .collect(),
             indesirables: 0,
+            volumineux: 0,
         }
     }
 
@@ -282,6 +294,11 @@ mod tests {
         assert_eq!(
             details(Lang::Fr, &some).unwrap(),
             "3 destinataires non atteints : 3 refusés comme courrier indésirable."
+        );
+        (some.indesirables, some.volumineux) = (0, 3);
+        assert_eq!(
+            details(Lang::Fr, &some).unwrap(),
+            "3 destinataires non atteints : 3 parce que le message est trop volumineux (pièces jointes)."
         );
     }
 

@@ -36,6 +36,7 @@ pub fn send(
             cle: format!("essai {now:?}"),
             cle_lecture: String::new(),
         }),
+        attached: None,
         adresse,
         renvois: 0,
         emis_le: now,

@@ -322,6 +322,8 @@ text_enum! {
         Tentative = "tentative",
         /// Only what left was delivered, or was not.
         Remise = "remise",
+        /// Only e-mails have files, no more than they may, and none that are forgotten.
+        Pieces = "pieces",
     }
 }
 

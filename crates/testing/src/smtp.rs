@@ -24,7 +24,7 @@ pub struct Accepted {
     pub mail_from: String,
     /// The envelope's recipients, as far as they were accepted.
     pub rcpt_to: Vec<String>,
-    /// The message with dots unstuffed and without the final one.
+    /// The message with dots unstuffed and without the final one; with [`Script::forgets`] its length.
     pub data: String,
     /// The connection it came over, counted from 1.
     pub connection: usize,

@@ -105,3 +105,16 @@ CREATE TABLE tentatives (
   code    TEXT,
   PRIMARY KEY (envoi, jeton)
 );
+
+-- Files that travel with an e-mail; they go when their message does, or is forgotten.
+CREATE TABLE pieces_jointes (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  message     BIGINT NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+  nom_fichier TEXT NOT NULL CHECK (nom_fichier <> ''),
+  type_mime   TEXT NOT NULL,
+  taille      BIGINT NOT NULL CHECK (taille > 0),
+  date_ajout  TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')) CHECK (date_ajout GLOB '????-??-??T??:??:??*Z'),
+  contenu     BLOB NOT NULL,
+  CHECK (taille = length(contenu))
+);
+CREATE INDEX pieces_jointes_message ON pieces_jointes (message, id);

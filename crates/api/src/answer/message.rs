@@ -1,10 +1,11 @@
 //! A message in JSON: with numbers in lists, with its parent and class in full when it is alone.
 
 use super::annuaire::{ClasseJson, ParentJson};
+use super::attachment::AttachmentJson;
 use super::local::Local;
 use crate::schema::kit::{self, Named, Part};
 use crate::schema::words::{StatutEnum, TypeEnum};
-use messages_core::model::Message;
+use messages_core::model::{Message, PieceJointe};
 use messages_core::vocabulary::{Canal, Statut};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -76,9 +77,13 @@ pub(crate) struct MessageJson<'m, P, C> {
 /// A message as lists show it.
 pub(crate) type MessageShort<'m> = MessageJson<'m, i64, i64>;
 
-/// A message with `parent` and `classe` in full.
+/// A message with `parent` and `classe` in full, and its files.
 #[derive(Serialize)]
-pub(crate) struct MessageDetail<'m>(MessageJson<'m, ParentJson, ClasseJson>);
+pub(crate) struct MessageDetail<'m> {
+    #[serde(flatten)]
+    message: MessageJson<'m, ParentJson, ClasseJson>,
+    attachments: Vec<AttachmentJson>,
+}
 
 impl ToSchema for MessageDetail<'_> {
     fn name() -> Cow<'static, str> {
@@ -89,10 +94,14 @@ impl ToSchema for MessageDetail<'_> {
         MessageShort::schemas(schemas);
         schemas.push((ParentJson::name().into_owned(), ParentJson::schema()));
         schemas.push((ClasseJson::name().into_owned(), ClasseJson::schema()));
+        schemas.push((
+            AttachmentJson::name().into_owned(),
+            AttachmentJson::schema(),
+        ));
     }
 }
 
-/// The same members, two of them in full.
+/// The same members, two of them in full, and one more.
 impl PartialSchema for MessageDetail<'_> {
     fn schema() -> Part {
         let mut part = MessageShort::schema();
@@ -101,10 +110,14 @@ impl PartialSchema for MessageDetail<'_> {
             let classe = kit::nullable(&ClasseJson::name(), "La classe.");
             object.properties.insert("parent".to_owned(), parent);
             object.properties.insert("classe".to_owned(), classe);
+            let files = kit::list(kit::named(&AttachmentJson::name()));
+            object.properties.insert("attachments".to_owned(), files);
+            object.required.push("attachments".to_owned());
             for example in object.examples.iter_mut().filter_map(Value::as_object_mut) {
                 let mut parent = ParentJson::schema();
                 let parent = kit::object_of(&mut parent).and_then(|parent| parent.examples.pop());
                 example.insert("parent".to_owned(), parent.unwrap_or_default());
+                example.insert("attachments".to_owned(), json!([]));
             }
         }
         part
@@ -145,14 +158,19 @@ pub(crate) fn short(message: &Message, zone: chrono_tz::Tz) -> MessageShort<'_> 
     with(message, zone, message.parent, message.classe)
 }
 
-/// A message with `parent` and `classe` in full.
+/// A message with `parent` and `classe` in full, and its files.
 pub(crate) fn full(
     message: &Message,
     zone: chrono_tz::Tz,
     parent: Option<ParentJson>,
     classe: Option<ClasseJson>,
+    files: Vec<PieceJointe>,
 ) -> MessageDetail<'_> {
-    MessageDetail(with(message, zone, parent, classe))
+    let files = files.into_iter();
+    MessageDetail {
+        message: with(message, zone, parent, classe),
+        attachments: files.map(|file| AttachmentJson::new(file, zone)).collect(),
+    }
 }
 
 fn with<P, C>(

@@ -30,6 +30,7 @@ pub(super) enum Section {
     Messages,
     Calendar,
     Administration,
+    Directory,
 }
 
 /// What every page has; it also says its texts, see [`Words`].

@@ -8,7 +8,7 @@ use super::session;
 use super::visitor::Visitor;
 use crate::auth::{Refusal, Who};
 use crate::caller::Caller;
-use crate::drf::{ApiError, MAX_BODY, read_body, take};
+use crate::drf::{ApiError, read_with_files, take};
 use crate::edge::address;
 use crate::endpoint::Access;
 use crate::gate::origin;
@@ -29,6 +29,8 @@ pub(super) struct Spec {
     path: &'static str,
     keeps: bool,
     accesses: Vec<(Method, Access)>,
+    /// Most bytes of its form.
+    most: usize,
 }
 
 impl Spec {
@@ -38,6 +40,7 @@ impl Spec {
             path: page.path,
             keeps: page.keeps,
             accesses: ways.map(|way| (way.method.clone(), way.access)).collect(),
+            most: page.most,
         }
     }
 
@@ -204,9 +207,10 @@ async fn receive(
     request: &mut ServiceRequest,
     visitor: Option<&Visitor>,
 ) -> Result<(), ApiError> {
-    let bytes = take(request.take_payload(), MAX_BODY).await?;
+    let bytes = take(request.take_payload(), spec.most).await?;
     let empreinte = sha256(&bytes);
-    let mut sent = Sent::new(read_body(request.request(), bytes).await?);
+    let (body, files) = read_with_files(request.request(), bytes).await?;
+    let mut sent = Sent::new(body, files);
     if let Some(visitor) = visitor {
         let seal = sent.text(frame::SEAL);
         if !bool::from(seal.as_bytes().ct_eq(visitor.seal().as_bytes())) {

@@ -1,22 +1,24 @@
 //! What a form of ours sent, once the gate has read it.
 
-use crate::drf::{ApiError, Body, Value};
+use crate::drf::{ApiError, Body, File, Value};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use std::future::{Ready, ready};
 
-/// The fields of a form.
+/// The fields of a form, and its files.
 #[derive(Debug, Clone)]
 pub(super) struct Sent {
     body: Body,
+    files: Vec<File>,
     /// Of a session that has ended: nothing of it is to be done.
     pub(super) is_stale: bool,
 }
 
 impl Sent {
-    pub(super) const fn new(body: Body) -> Self {
+    pub(super) const fn new(body: Body, files: Vec<File>) -> Self {
         Self {
             body,
+            files,
             is_stale: false,
         }
     }
@@ -32,6 +34,18 @@ impl Sent {
     /// A field that says something.
     pub(super) fn said(&self, name: &str) -> Option<String> {
         Some(self.text(name)).filter(|text| !text.is_empty())
+    }
+
+    /// Whether a box was ticked.
+    pub(super) fn ticked(&self, name: &str) -> bool {
+        self.said(name).is_some()
+    }
+
+    /// The files that were chosen in a field.
+    pub(super) fn files(&self, field: &str) -> Vec<File> {
+        // Of a field in which none was chosen, browsers send an empty one.
+        let chosen = |file: &&File| file.member == field && file.name.as_deref() != Some("");
+        self.files.iter().filter(chosen).cloned().collect()
     }
 }
 

@@ -28,6 +28,15 @@ impl Visitor {
     pub(super) fn may(&self, portee: Portee) -> bool {
         self.caller.principal.may(portee)
     }
+
+    /// As [`Self::may`], where a page needs more than the form that leads to it.
+    ///
+    /// # Errors
+    /// 403.
+    pub(super) fn must(&self, portee: Portee) -> Result<(), ApiError> {
+        let principal = &self.caller.principal;
+        principal.must(portee).map_err(ApiError::Refused)
+    }
 }
 
 impl FromRequest for Visitor {

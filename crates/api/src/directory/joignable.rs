@@ -69,7 +69,7 @@ pub(super) fn table() -> Endpoint {
 
 /// The parents, by these rules.
 pub(crate) struct Among {
-    parents: store::Filter,
+    pub(crate) parents: store::Filter,
     rules: Rules,
 }
 
@@ -100,7 +100,7 @@ impl Listed for Contact {
 }
 
 /// Those whom the query asks for.
-async fn among(state: &State, query: &Query) -> Result<Among, ApiError> {
+pub(crate) async fn among(state: &State, query: &Query) -> Result<Among, ApiError> {
     let mut parents = <Fiche as crud::Resource>::filter(state, query).await?;
     let rules = Rules::new(&state.config);
     let asked = query.said("joignable").and_then(|word| word.parse().ok());
@@ -143,7 +143,11 @@ const HEAD: [&str; 9] = [
     "obstacle_email",
 ];
 
-async fn write_table(state: web::Data<State>, query: Query) -> Result<HttpResponse, ApiError> {
+/// The parents as a table.
+pub(crate) async fn write_table(
+    state: web::Data<State>,
+    query: Query,
+) -> Result<HttpResponse, ApiError> {
     let among = Arc::new(among(&state, &query).await?);
     let asked = Arc::clone(&among);
     let ids = state.ask(move |conn| Contact::ids(conn, &asked)).await?;

@@ -132,7 +132,10 @@ impl Resource for Fiche {
                 kind: Kind::Integer,
             },
             JOIGNABLE,
-            SEARCH,
+            Parameter {
+                description: "Mots qui doivent tous se trouver dans le nom, l'e-mail ou le numéro ; un numéro, quelle que soit son écriture",
+                ..SEARCH
+            },
             ORDERING,
         ],
     };

@@ -68,15 +68,38 @@ impl FromRequest for Body {
 /// # Errors
 /// 400 with the parser's words, 415.
 pub(crate) async fn read(request: &HttpRequest, bytes: Bytes) -> Result<Body, ApiError> {
+    let (body, _files) = read_with_files(request, bytes).await?;
+    Ok(body)
+}
+
+/// A file of a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct File {
+    /// The member that it is.
+    pub(crate) member: String,
+    /// What it is called; none where that cannot be read.
+    pub(crate) name: Option<String>,
+    pub(crate) content: Bytes,
+}
+
+/// As [`read`], with the files of a form.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) async fn read_with_files(
+    request: &HttpRequest,
+    bytes: Bytes,
+) -> Result<(Body, Vec<File>), ApiError> {
+    let none = Vec::new();
     if bytes.is_empty() {
-        return Ok(Body::of(Vec::new()));
+        return Ok((Body::of(Vec::new()), none));
     }
     let header = request.headers().get(CONTENT_TYPE);
     let media = header.and_then(|value| value.to_str().ok()).unwrap_or("");
     let essence = media.split(';').next().unwrap_or("").trim();
     match essence.to_ascii_lowercase().as_str() {
-        "application/json" | "application/*" | "*/*" => from_json(media, &bytes),
-        "application/x-www-form-urlencoded" => Ok(from_form(&bytes)),
+        "application/json" | "application/*" | "*/*" => Ok((from_json(media, &bytes)?, none)),
+        "application/x-www-form-urlencoded" => Ok((from_form(&bytes), none)),
         "multipart/form-data" => from_parts(media, bytes).await,
         "" if header.is_none() => Err(ApiError::MediaType("text/plain".to_owned())),
         _ => Err(ApiError::MediaType(media.to_owned())),
@@ -90,22 +113,40 @@ const PATIENCE: Duration = Duration::from_secs(15);
 ///
 /// # Errors
 /// 413; 408 when they do not come in time; 400 when the connection breaks off.
-pub(crate) async fn take(mut payload: Payload, limit: usize) -> Result<Bytes, ApiError> {
+pub(crate) async fn take(payload: Payload, limit: usize) -> Result<Bytes, ApiError> {
+    let (bytes, _length) = gather(payload, limit, limit).await?;
+    Ok(bytes)
+}
+
+/// Hears at most `heard` bytes and counts them, and keeps them if there are no more than `limit`.
+///
+/// # Errors
+/// As [`take`].
+pub(super) async fn gather(
+    mut payload: Payload,
+    limit: usize,
+    heard: usize,
+) -> Result<(Bytes, usize), ApiError> {
     let more = u64::try_from(limit / (64 * 1024)).unwrap_or_default();
     let patience = PATIENCE + Duration::from_secs(more);
     let read = async {
-        let mut bytes = BytesMut::new();
+        let (mut bytes, mut length) = (BytesMut::new(), 0);
         while let Some(chunk) = payload
             .try_next()
             .await
             .map_err(|_unreadable| ApiError::Malformed)?
         {
-            if bytes.len() + chunk.len() > limit {
+            length += chunk.len();
+            if length > heard {
                 return Err(ApiError::TooLarge);
             }
-            bytes.extend_from_slice(&chunk);
+            if length > limit {
+                bytes = BytesMut::new();
+            } else {
+                bytes.extend_from_slice(&chunk);
+            }
         }
-        Ok(bytes.freeze())
+        Ok((bytes.freeze(), length))
     };
     let read = tokio::time::timeout(patience, read).await;
     read.unwrap_or(Err(ApiError::TooSlow))
@@ -194,13 +235,13 @@ fn unreadable() -> ApiError {
     ApiError::Multipart("Invalid multipart body".to_owned())
 }
 
-async fn from_parts(media: &str, bytes: Bytes) -> Result<Body, ApiError> {
+async fn from_parts(media: &str, bytes: Bytes) -> Result<(Body, Vec<File>), ApiError> {
     let boundary = multer::parse_boundary(media).map_err(|_unreadable| {
         ApiError::Multipart("Invalid boundary in multipart: None".to_owned())
     })?;
     let stream = once(async { Ok::<_, std::convert::Infallible>(bytes) });
     let mut parts = multer::Multipart::new(stream, boundary);
-    let mut members = Vec::new();
+    let (mut members, mut files) = (Vec::new(), Vec::new());
     // A part that is passed over could be the class of a message, which would then go to everybody.
     while let Some(part) = parts
         .next_field()
@@ -208,18 +249,31 @@ async fn from_parts(media: &str, bytes: Bytes) -> Result<Body, ApiError> {
         .map_err(|_unreadable| unreadable())?
     {
         let name = part.name().unwrap_or_default().to_owned();
-        // A file is no text: no field here takes one.
-        let is_file = part.file_name().is_some();
+        let called = part.file_name().map(ToOwned::to_owned);
+        let is_file = called.is_some() || names_a_file(&part);
         let bytes = part.bytes().await.map_err(|_unreadable| unreadable())?;
+        // A file is no text.
         let value = if is_file {
+            files.push(File {
+                member: name.clone(),
+                name: called,
+                content: bytes,
+            });
             Value::Dict(Vec::new())
         } else {
             Value::Text(String::from_utf8_lossy(&bytes).into_owned())
         };
         members.push((name, value));
     }
-    Ok(Body {
+    let body = Body {
         members,
         form: true,
-    })
+    };
+    Ok((body, files))
+}
+
+/// Whether a part is one, though its name cannot be read.
+fn names_a_file(part: &multer::Field<'_>) -> bool {
+    let said = part.headers().get("content-disposition");
+    said.is_some_and(|said| String::from_utf8_lossy(said.as_bytes()).contains("filename"))
 }

@@ -40,6 +40,8 @@ pub(crate) enum ApiError {
     NotAcceptable,
     /// 409: the text that tells why.
     Conflict(&'static str),
+    /// 400: files do not travel with this message, or no more of them; with the field that says it.
+    Attachment(&'static str, Conflict),
     /// 400: another class has the name in the same school year.
     SameClass,
     /// 409: more than a third of the parents would leave, and nobody said that it is meant.
@@ -84,6 +86,9 @@ impl ApiError {
             Self::NotADict(python_type) => {
                 return json!({ "non_field_errors": [texts.not_a_dict(python_type)] });
             }
+            Self::Attachment(field, conflict) => {
+                return json!({ *field: [conflit(texts.0, *conflict)] });
+            }
             Self::SameClass => return json!({ "nom": [texts.same_class()] }),
             Self::Leaving { absents, presents } => {
                 let detail = texts.many_left_out(*absents, *presents);
@@ -126,6 +131,10 @@ impl ApiError {
             store::Error::Conflict(Conflict::SameClass { .. }) => Self::SameClass,
             store::Error::Conflict(Conflict::Unconfirmed(count)) => Self::Unconfirmed(count),
             store::Error::Conflict(Conflict::Forgotten) => Self::Forgotten,
+            store::Error::Conflict(why @ Conflict::EmailWithFiles) => Self::Attachment("type", why),
+            store::Error::Conflict(
+                why @ (Conflict::SmsWithFile | Conflict::TooHeavy { .. } | Conflict::TooManyFiles),
+            ) => Self::Attachment("fichier", why),
             store::Error::Conflict(_) => Self::Conflict(conflict),
             store::Error::Stale => Self::Stale,
             store::Error::Unavailable(why) => {
@@ -164,6 +173,7 @@ impl ResponseError for ApiError {
             | Self::Json(_)
             | Self::Multipart(_)
             | Self::NotADict(_)
+            | Self::Attachment(..)
             | Self::SameClass
             | Self::Malformed => StatusCode::BAD_REQUEST,
             Self::Refused(Refusal::Forbidden) => StatusCode::FORBIDDEN,

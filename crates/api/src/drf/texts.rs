@@ -60,6 +60,15 @@ plain! {
     nul: "Le caractère nul n’est pas autorisé.", "Null characters are not allowed.";
     /// A subject or a name holds a control character.
     control: "Les caractères de contrôle ne sont pas autorisés.", "Control characters are not allowed.";
+    /// A form without its file.
+    no_file: "Aucun fichier n'a été soumis.", "No file was submitted.";
+    /// A member that is no file.
+    not_a_file: "La donnée soumise n'est pas un fichier. Vérifiez le type d'encodage du formulaire.",
+        "The submitted data was not a file. Check the encoding type on the form.";
+    /// A file without a name.
+    no_file_name: "Le nom de fichier n'a pu être déterminé.", "No filename could be determined.";
+    /// A file without a byte.
+    empty_file: "Le fichier soumis est vide.", "The submitted file is empty.";
     /// A value is no mailbox.
     not_a_mailbox: "Saisissez une adresse email valide.", "Enter a valid email address.";
     /// A value is no telephone number.
@@ -113,6 +122,9 @@ filled! {
     /// A text has too many characters.
     too_long(max: usize): "Assurez-vous que ce champ comporte au plus {max}\u{a0}caractères.",
         "Ensure this field has no more than {max} characters.";
+    /// The name of a file has too many characters.
+    file_name_too_long(max: usize, length: usize): "Assurez-vous que le nom de fichier comporte au plus {max} caractères (il en comporte {length}).",
+        "Ensure this filename has at most {max} characters (it has {length}).";
     /// A text holds half of a surrogate pair.
     surrogate(code: u32): "Les caractères de substitution ne sont pas autorisés\u{a0}: U+{code:X}.",
         "Surrogate characters are not allowed: U+{code:X}.";

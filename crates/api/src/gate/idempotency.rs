@@ -7,7 +7,7 @@
 
 use crate::answer;
 use crate::caller::Caller;
-use crate::drf::{ApiError, MAX_BODY, take};
+use crate::drf::{ApiError, MAX_BODY, take, whole};
 use crate::state::State;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
@@ -27,10 +27,17 @@ pub(super) async fn around(
     state: &State,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
+    takes_file: bool,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let key = request.headers().get(IDEMPOTENCY_KEY).cloned();
     match key {
-        Some(key) if *request.method() == Method::POST => once(state, request, next, &key).await,
+        Some(key) if *request.method() == Method::POST => {
+            let Some(cle) = text_of(&key) else {
+                let fault = json!({ "Idempotency-Key": [format!("1-{KEY_MAX} ASCII")] });
+                return Ok(request.error_response(ApiError::Invalid(fault)));
+            };
+            once(state, request, next, cle, takes_file).await
+        }
         _ => Ok(next.call(request).await?.map_into_boxed_body()),
     }
 }
@@ -39,14 +46,16 @@ async fn once(
     state: &State,
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
-    key: &HeaderValue,
+    cle: String,
+    takes_file: bool,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let Some(cle) = text_of(key) else {
-        return Ok(request.error_response(ApiError::Invalid(
-            json!({ "Idempotency-Key": [format!("1-{KEY_MAX} ASCII")] }),
-        )));
+    let payload = request.take_payload();
+    let read = if takes_file {
+        whole(payload, state.texts).await
+    } else {
+        take(payload, MAX_BODY).await
     };
-    let bytes = match take(request.take_payload(), MAX_BODY).await {
+    let bytes = match read {
         Ok(bytes) => bytes,
         Err(error) => return Ok(request.error_response(error)),
     };

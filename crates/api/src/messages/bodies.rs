@@ -1,6 +1,7 @@
 //! What is sent of a message, and to parents. The members are read one by one where they are used,
 //! because every fault is to be told at once.
 
+use super::attachments::FILE_NAME;
 use super::form::SUJET;
 use crate::drf::{OPTIONAL, REQUIRED, Rule};
 use crate::schema::Body;
@@ -48,6 +49,20 @@ impl Body for MessageRequest {
         ("contenu_html", OPTIONAL),
         ("sujet", SUJET),
     ];
+}
+
+#[derive(ToSchema)]
+#[schema(examples(json!({ "fichier": "%PDF-1.7", "nom_fichier": "Menu de la semaine.pdf" })))]
+pub(super) struct AttachmentRequest {
+    /// Le fichier, 10 Mo au plus avec les autres du message.
+    #[schema(value_type = String, format = Binary)]
+    fichier: String,
+    /// Son nom, si ce n'est pas celui que l'envoi lui donne.
+    nom_fichier: Option<String>,
+}
+
+impl Body for AttachmentRequest {
+    const RULES: &'static [(&'static str, Rule)] = &[("nom_fichier", FILE_NAME)];
 }
 
 #[derive(ToSchema)]

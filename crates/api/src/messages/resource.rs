@@ -12,7 +12,7 @@ use messages_core::config::{Config, Messages as Settings};
 use messages_core::model::{Classe, Fiche, Message};
 use messages_core::store::annuaire::Resource as Row;
 use messages_core::store::messages::{self, Filter};
-use messages_core::store::{Conn, Error};
+use messages_core::store::{Conn, Error, pieces};
 use messages_core::vocabulary::{Portee, Statut};
 use messages_core::waiting;
 use serde::Serialize;
@@ -75,13 +75,14 @@ impl Resource for Message {
         form::check_whole(fields, form, present, config);
     }
 
-    /// With its parent and its class.
+    /// With its parent, its class and its files.
     fn detail(&self, conn: &mut Conn, settings: &Settings) -> Result<Vec<u8>, Error> {
         let parents = <Fiche as Row>::by_ids(conn, self.parent.as_slice())?;
         let classes = <Classe as Row>::by_ids(conn, self.classe.as_slice())?;
         let parent = parents.into_iter().next().map(ParentJson::from);
         let classe = classes.into_iter().next().map(ClasseJson::from);
-        let detail = full(self, settings.zone, parent, classe);
+        let files = pieces::of_messages(conn, &[self.id])?;
+        let detail = full(self, settings.zone, parent, classe, files);
         Ok(serde_json::to_vec(&detail).unwrap_or_default())
     }
 

@@ -101,7 +101,7 @@ fn answer(operation: &Operation) -> Response {
     let mut response = contents.fold(described, |response, (media, content)| {
         response.content(media, content)
     });
-    if matches!(answer, Answer::Text("text/csv", _)) {
+    if matches!(answer, Answer::Text("text/csv", _) | Answer::File) {
         let header = HeaderBuilder::new().description(Some("Le nom du fichier."));
         response = response.header("Content-Disposition", header.build());
     }

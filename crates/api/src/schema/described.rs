@@ -3,6 +3,7 @@
 
 use super::kit::{self, Named, Part};
 use crate::drf::Rule;
+use messages_core::piece;
 use serde_json::Value;
 use std::borrow::Cow;
 use utoipa::ToSchema;
@@ -71,6 +72,8 @@ pub(crate) enum Answer {
     ManyOrPage(Component),
     /// A text of this media type, such as this one.
     Text(&'static str, &'static str),
+    /// A file of any kind.
+    File,
     /// A picture. (Generators of clients know no media type of pictures.)
     Picture,
     /// The document itself.
@@ -80,7 +83,7 @@ pub(crate) enum Answer {
 impl Answer {
     /// Whether it is JSON, and nothing else will do.
     pub(crate) const fn is_json(self) -> bool {
-        !matches!(self, Self::Text(..))
+        !matches!(self, Self::Text(..) | Self::File)
     }
 
     /// Whether it is a list or a page of one.
@@ -119,6 +122,10 @@ impl Answer {
                 let either = kit::any_of([list(one), page]);
                 vec![(JSON, content(either, items(one)))]
             }
+            Self::File => {
+                let bytes = || content(kit::bytes(), Some("%PDF-1.7".into()));
+                piece::types().map(|media| (media, bytes())).collect()
+            }
             Self::Text(media, text) => vec![(media, content(kit::text(), Some(text.into())))],
             Self::Document => [OPENAPI, JSON]
                 .map(|media| {
@@ -144,6 +151,8 @@ pub(crate) enum Extent {
     Part,
     /// A row of a whole directory: the number, and what is said.
     Row,
+    /// All that must be there, as a form with a file.
+    Form,
 }
 
 /// What is sent.
@@ -167,7 +176,7 @@ impl Sent {
     pub(crate) fn name(self) -> String {
         let name = self.component.name();
         match self.extent {
-            Extent::Whole => name.into_owned(),
+            Extent::Whole | Extent::Form => name.into_owned(),
             Extent::New => format!("New{name}"),
             Extent::Part => format!("Patched{}", name.trim_end_matches("Request")),
             Extent::Row => format!("{}Ligne", name.trim_end_matches("Request")),
@@ -184,7 +193,7 @@ impl Sent {
         let mut schema = kit::ruled(self.component.schema(), self.rules);
         if let Some(object) = kit::object_of(&mut schema) {
             match self.extent {
-                Extent::Whole => {}
+                Extent::Whole | Extent::Form => {}
                 Extent::New => kit::number_first(object, true),
                 Extent::Part => object.required.clear(),
                 Extent::Row => {
@@ -211,7 +220,11 @@ impl Sent {
     /// type, and stumble over several.)
     pub(crate) fn content(self) -> (&'static str, Content) {
         let schema = kit::named(&self.name());
-        (JSON, content(schema, kit::example(&self.schema())))
+        let media = match self.extent {
+            Extent::Form => "multipart/form-data",
+            _ => JSON,
+        };
+        (media, content(schema, kit::example(&self.schema())))
     }
 }
 

@@ -51,6 +51,12 @@ pub(crate) fn text() -> Part {
     kinds(&[Type::String]).into()
 }
 
+/// The bytes of a file.
+pub(crate) fn bytes() -> Part {
+    let format = SchemaFormat::KnownFormat(KnownFormat::Binary);
+    kinds(&[Type::String]).format(Some(format)).into()
+}
+
 /// The number of an object.
 pub(crate) fn id() -> ObjectBuilder {
     whole(&[Type::Integer]).minimum(Some(1))

@@ -69,6 +69,12 @@ impl<'s> Client<'s> {
             .unwrap_or_else(|error| panic!("{method} {path}: {error}\n{}", self.server.said()))
     }
 
+    /// Sends a file.
+    pub(crate) fn attach(&self, path: &str, name: &str, content: &[u8]) -> Answer {
+        let form = form(name, content, "");
+        self.try_send("POST", path, Some((FORM, &form))).unwrap()
+    }
+
     /// Asks, with a body of any kind.
     pub(crate) fn try_send(
         &self,
@@ -118,6 +124,22 @@ impl<'s> Client<'s> {
     pub(crate) fn message(&self, id: i64) -> Value {
         self.get(&format!("/api/messages/{id}/")).json()
     }
+}
+
+/// Of [`form`].
+pub(crate) const FORM: &str = "multipart/form-data; boundary=b";
+
+/// A file as the web app's form sends it, and more parts.
+pub(crate) fn form(name: &str, content: &[u8], more: &str) -> Vec<u8> {
+    let mut form = format!(
+        "--b\r\nContent-Disposition: form-data; name=\"message_id\"\r\n\r\n1\r\n{more}\
+         --b\r\nContent-Disposition: form-data; name=\"fichier\"; filename=\"{name}\"\r\n\
+         Content-Type: text/html\r\n\r\n"
+    )
+    .into_bytes();
+    form.extend(content);
+    form.extend(b"\r\n--b--\r\n");
+    form
 }
 
 fn parent(n: i64) -> Value {

@@ -6,6 +6,7 @@ use crate::client::{Client, key};
 use crate::harness::Server;
 use crate::scopes::table::ENDPOINTS;
 use crate::token::KEY;
+use crate::wire::Answer;
 use messages_core::vocabulary::Portee;
 use messages_testing::db::Database;
 use messages_testing::stories;
@@ -49,6 +50,7 @@ type Change = (&'static str, &'static str, i64, Value, &'static str);
 fn changes() -> Vec<Change> {
     let mut changes = of_the_directory();
     changes.extend(of_messages());
+    changes.extend(of_buttons());
     changes
 }
 
@@ -170,6 +172,20 @@ fn of_messages() -> Vec<Change> {
         ),
         (
             "POST",
+            "/api/messages/{id}/add_attachment/",
+            1,
+            none.clone(),
+            "modifie message 1",
+        ),
+        (
+            "DELETE",
+            "/api/attachments/{id}/",
+            1,
+            none.clone(),
+            "modifie message 1",
+        ),
+        (
+            "POST",
             "/api/messages/{id}/send_now/",
             1,
             none.clone(),
@@ -203,6 +219,11 @@ fn of_messages() -> Vec<Change> {
             none,
             "lance traitement",
         ),
+    ]
+}
+
+fn of_buttons() -> Vec<Change> {
+    vec![
         (
             "POST",
             "/api/parents/{id}/send_sms/",
@@ -234,6 +255,14 @@ fn of_messages() -> Vec<Change> {
     ]
 }
 
+/// A file is no JSON.
+fn done(client: &Client<'_>, method: &str, path: &str, body: &Value) -> Answer {
+    if path.ends_with("/add_attachment/") {
+        return client.attach(path, "a.pdf", b"x");
+    }
+    client.ask(method, path, Some(body))
+}
+
 /// Does them all, `asked` each; what is sent again has failed before.
 fn make_all(database: &Database, mut asked: impl FnMut(&Change, &str)) {
     for change in changes() {
@@ -251,7 +280,7 @@ fn every_operation_that_changes_something_leaves_one_row(database: &Database) {
     let (mut expected, mut made) = (rows(database), BTreeSet::new());
     assert_eq!(expected, ["utilisateur 1 importe annuaire"]);
     make_all(database, |(method, pattern, _, body, deed), path| {
-        let answer = client.ask(method, path, Some(body));
+        let answer = done(&client, method, path, body);
         assert!(answer.status < 300, "{method} {path}: {}", answer.text());
         expected.push(format!("utilisateur 1 {deed}"));
         assert_eq!(rows(database), expected, "{method} {path}");
@@ -270,13 +299,13 @@ fn a_repetition_leaves_none_and_every_answer_is_kept(database: &Database) {
     Client::user(&server).school(2, 1);
     make_all(database, |(method, _, _, body, _), path| {
         let client = Client::user(&server).with("Idempotency-Key", path);
-        let first = client.ask(method, path, Some(body));
+        let first = done(&client, method, path, body);
         assert!(first.status < 300, "{method} {path}: {}", first.text());
         if *method != "POST" {
             return;
         }
         let before = rows(database);
-        let again = client.ask(method, path, Some(body));
+        let again = done(&client, method, path, body);
         assert_eq!(
             (again.status, again.text()),
             (first.status, first.text()),

@@ -1,6 +1,7 @@
 //! The life of a message over HTTP.
 
 mod again;
+mod attachments;
 mod confirm;
 mod dates;
 mod forgotten;

@@ -155,7 +155,13 @@ fn content(database: &Database) -> Vec<String> {
           UNION ALL SELECT concat_ws(' ', 'etudiant', id, nom, classe) FROM etudiants
           UNION ALL SELECT concat_ws(' ', 'classe', id, nom) FROM classes ORDER BY 1",
     ));
-    for table in ["envois", "passages", "idempotences", "parents_etudiants"] {
+    for table in [
+        "pieces_jointes",
+        "envois",
+        "passages",
+        "idempotences",
+        "parents_etudiants",
+    ] {
         content.extend(count(table));
     }
     content

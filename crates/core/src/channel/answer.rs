@@ -10,6 +10,9 @@ const DETAIL_MAX: usize = 200;
 /// What is said first of an envoi that was refused for its content.
 pub const UNWANTED: &str = "refusé comme courrier indésirable";
 
+/// What is said first of an envoi that is larger than the peer takes.
+pub const TOO_LARGE: &str = "message trop volumineux";
+
 /// Whom an answer concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -19,6 +22,8 @@ pub enum About {
     Envoi,
     /// This envoi, whose content the peer takes for unwanted mail.
     Content,
+    /// This envoi, which is larger than the peer takes.
+    TooLarge,
     /// This envoi: it could not even be written for the peer.
     Unsendable,
     /// This envoi: handling it made this program panic.
@@ -86,6 +91,14 @@ impl Answer {
         Self {
             about: About::Content,
             ..Self::of(Verdict::Permanent, code, &format!("{UNWANTED} : {detail}"))
+        }
+    }
+
+    /// Larger than the peer takes: nobody gets it.
+    pub(super) fn too_large(code: &str, detail: &str) -> Self {
+        Self {
+            about: About::TooLarge,
+            ..Self::of(Verdict::Permanent, code, &format!("{TOO_LARGE} : {detail}"))
         }
     }
 

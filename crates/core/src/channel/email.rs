@@ -3,7 +3,10 @@
 //! The same envoi gives the same bytes however often it is built, so that a mail system may
 //! recognise a second copy: Message-ID, Date and boundary come from what is stored.
 
+mod attached;
 mod subject;
+
+pub use self::attached::Attached;
 
 use self::subject::Subject;
 use super::{Delivery, Unwritable};
@@ -13,6 +16,13 @@ use crate::{domain, html, tracking};
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
+use std::sync::Arc;
+
+/// The text of an e-mail.
+enum Part {
+    Single(SinglePart),
+    Multi(MultiPart),
+}
 
 /// A header of ASCII letters, as it stands here.
 fn plain(name: &'static str, value: String) -> HeaderValue {
@@ -89,16 +99,48 @@ impl Letterhead {
     }
 }
 
+/// An e-mail as it leaves: whole lines, one after the other.
+#[derive(Debug)]
+pub(super) struct Letter {
+    /// All of it, or what stands in front of the files.
+    pub(super) begin: Vec<u8>,
+    /// The files, which others get too, and what stands behind them.
+    pub(super) files: Option<(Arc<Attached>, Vec<u8>)>,
+}
+
+impl Letter {
+    /// Its pieces, in their order.
+    pub(super) fn pieces(&self) -> Vec<&[u8]> {
+        let mut pieces = vec![self.begin.as_slice()];
+        if let Some((attached, end)) = &self.files {
+            pieces.extend([attached.parts(), end.as_slice()]);
+        }
+        pieces
+    }
+}
+
 /// Writes the e-mail as it leaves.
 ///
 /// # Errors
 /// Why it cannot be written; it never will be, then.
-pub(super) fn written(head: &Letterhead, delivery: &Delivery) -> Result<Vec<u8>, Unwritable> {
-    let message = build(head, delivery)?.formatted();
-    Ok(match &head.signer {
-        Some(signer) => signer.signed(message),
-        None => message,
-    })
+pub(super) fn written(head: &Letterhead, delivery: &Delivery) -> Result<Letter, Unwritable> {
+    let mut begin = build(head, delivery)?.formatted();
+    let files = delivery.attached.as_ref().map(|attached| {
+        let end = attached.end().into_bytes();
+        if begin.ends_with(&end) {
+            begin.truncate(begin.len() - end.len());
+        }
+        (Arc::clone(attached), end)
+    });
+    let mut letter = Letter { begin, files };
+    if let Some(signature) = head
+        .signer
+        .as_ref()
+        .and_then(|signer| signer.signature(&letter.pieces()))
+    {
+        letter.begin.splice(0..0, signature.into_bytes());
+    }
+    Ok(letter)
 }
 
 fn build(head: &Letterhead, delivery: &Delivery) -> Result<Message, Unwritable> {
@@ -131,16 +173,23 @@ fn build(head: &Letterhead, delivery: &Delivery) -> Result<Message, Unwritable> 
         None => message,
     };
     let (text, html) = html::parts(&content.contenu, content.contenu_html.as_deref());
-    let message = match html {
-        None => message.singlepart(SinglePart::plain(lines(&text))),
-        Some(html) => message.multipart(
+    let plain = SinglePart::plain(lines(&text));
+    let body = match html {
+        None => Part::Single(plain),
+        Some(html) => Part::Multi(
             MultiPart::alternative()
                 .boundary(key)
-                .singlepart(SinglePart::plain(lines(&text)))
+                .singlepart(plain)
                 .singlepart(SinglePart::html(lines(&head.html(html, delivery)))),
         ),
     };
-    Ok(message?)
+    let mixed = |attached: &Attached| MultiPart::mixed().boundary(attached.boundary());
+    Ok(match (delivery.attached.as_deref(), body) {
+        (None, Part::Single(one)) => message.singlepart(one),
+        (None, Part::Multi(both)) => message.multipart(both),
+        (Some(attached), Part::Single(one)) => message.multipart(mixed(attached).singlepart(one)),
+        (Some(attached), Part::Multi(both)) => message.multipart(mixed(attached).multipart(both)),
+    }?)
 }
 
 /// The address, its domain as relays know it.
@@ -161,7 +210,6 @@ pub(crate) mod tests {
     use super::super::Cutoff;
     use super::*;
     use crate::model::Content;
-    use std::sync::Arc;
 
     pub(crate) fn delivery(sujet: &str, contenu: &str) -> Delivery {
         Delivery {
@@ -175,6 +223,7 @@ pub(crate) mod tests {
                 cle: "abc".to_owned(),
                 cle_lecture: "def".to_owned(),
             }),
+            attached: None,
             adresse: "awa@example.org".to_owned(),
             renvois: 0,
             emis_le: "2026-03-29T01:30:00Z".parse().unwrap(),
@@ -195,7 +244,8 @@ pub(crate) mod tests {
     }
 
     fn mail(head: &Letterhead, delivery: &Delivery) -> String {
-        String::from_utf8(written(head, delivery).unwrap()).unwrap()
+        let letter = written(head, delivery).unwrap();
+        String::from_utf8(letter.pieces().concat()).unwrap()
     }
 
     fn tracked(delivery: &Delivery) -> String {

@@ -47,7 +47,7 @@ impl Outbox {
     pub(super) fn write(&self, delivery: &Delivery) -> Answer {
         let (bytes, extension) = match self.canal {
             Canal::Email => match email::written(&self.head, delivery) {
-                Ok(bytes) => (bytes, "eml"),
+                Ok(letter) => (letter.pieces().concat(), "eml"),
                 Err(fault) => return Answer::unsendable("message", &fault.to_string()),
             },
             Canal::Sms => (self.sms(delivery), "json"),

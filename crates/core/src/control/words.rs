@@ -53,6 +53,9 @@ pub(super) const fn promise(lang: Lang, regle: Regle) -> &'static str {
         }
         (Lang::Fr, Regle::Tentative) => "chaque tentative a une fin",
         (Lang::Fr, Regle::Remise) => "ce qui est dit remis ou non remis était parti",
+        (Lang::Fr, Regle::Pieces) => {
+            "seuls des e-mails ont des pièces jointes, dans la limite permise"
+        }
         (Lang::En, Regle::SansSuite) => "every recipient has a final state or is under way",
         (Lang::En, Regle::Totaux) => "the sums of messages are those of their deliveries",
         (Lang::En, Regle::Statut) => {
@@ -66,6 +69,7 @@ pub(super) const fn promise(lang: Lang, regle: Regle) -> &'static str {
         }
         (Lang::En, Regle::Tentative) => "every attempt has an end",
         (Lang::En, Regle::Remise) => "what is said to be delivered, or not, had left",
+        (Lang::En, Regle::Pieces) => "only emails have attachments, and no more than they may",
     }
 }
 
@@ -81,6 +85,7 @@ pub(super) const fn broken(lang: Lang, regle: Regle) -> &'static str {
         }
         (Lang::Fr, Regle::Tentative) => "tentatives sans fin, ou que la base a oubliées en partie",
         (Lang::Fr, Regle::Remise) => "envois dits remis ou non remis qui ne sont pas partis",
+        (Lang::Fr, Regle::Pieces) => "messages dont les pièces jointes sont de trop",
         (Lang::En, Regle::SansSuite) => "deliveries neither final nor under way",
         (Lang::En, Regle::Totaux) => "messages whose sums are not those of their deliveries",
         (Lang::En, Regle::Statut) => "messages whose state contradicts their deliveries",
@@ -92,6 +97,7 @@ pub(super) const fn broken(lang: Lang, regle: Regle) -> &'static str {
             "attempts without an end, or forgotten in part by the database"
         }
         (Lang::En, Regle::Remise) => "deliveries said to be delivered, or not, that did not leave",
+        (Lang::En, Regle::Pieces) => "messages with attachments that they may not have",
     }
 }
 

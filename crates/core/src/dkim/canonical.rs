@@ -1,6 +1,9 @@
 //! The form of a message that survives its way: names in small letters, blanks as one, nothing at the ends
 //! (RFC 6376, 3.4.2 and 3.4.4).
 
+use ring::digest::{Context, Digest, SHA256};
+use std::borrow::Cow;
+
 /// A header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Field<'m> {
@@ -50,32 +53,53 @@ pub(super) fn fields(head: &str) -> Vec<Field<'_>> {
     fields
 }
 
-/// The body; nothing where it has only blank lines.
-pub(super) fn body(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len() + 2);
-    let mut blanks = 0;
-    for line in text.split(|byte| *byte == b'\n') {
-        let line = collapsed(line.strip_suffix(b"\r").unwrap_or(line));
-        if line.is_empty() {
-            blanks += 1;
-            continue;
+/// The body, heard in pieces of whole lines: nothing where it has only blank lines, none of these at its end.
+pub(super) struct Body {
+    digest: Context,
+    blanks: usize,
+}
+
+impl Default for Body {
+    fn default() -> Self {
+        Self {
+            digest: Context::new(&SHA256),
+            blanks: 0,
         }
-        out.extend(b"\r\n".repeat(blanks));
-        out.extend(line);
-        blanks = 1;
     }
-    if !out.is_empty() {
-        out.extend(b"\r\n");
+}
+
+impl Body {
+    pub(super) fn hear(&mut self, piece: &[u8]) {
+        for line in piece.split_inclusive(|byte| *byte == b'\n') {
+            let line = line.strip_suffix(b"\n").unwrap_or(line);
+            let line = collapsed(line.strip_suffix(b"\r").unwrap_or(line));
+            if line.is_empty() {
+                self.blanks += 1;
+                continue;
+            }
+            for _ in 0..std::mem::take(&mut self.blanks) {
+                self.digest.update(b"\r\n");
+            }
+            self.digest.update(&line);
+            self.digest.update(b"\r\n");
+        }
     }
-    out
+
+    pub(super) fn digest(self) -> Digest {
+        self.digest.finish()
+    }
 }
 
 /// Blanks as one, none at the end.
-fn collapsed(line: &[u8]) -> Vec<u8> {
+fn collapsed(line: &[u8]) -> Cow<'_, [u8]> {
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+    if !line.iter().any(is_blank) {
+        return Cow::Borrowed(line);
+    }
     let mut out = Vec::with_capacity(line.len());
     let mut after_blank = false;
     for byte in line.iter().copied() {
-        let is_blank = matches!(byte, b' ' | b'\t');
+        let is_blank = is_blank(&byte);
         if !is_blank {
             if after_blank {
                 out.push(b' ');
@@ -84,12 +108,26 @@ fn collapsed(line: &[u8]) -> Vec<u8> {
         }
         after_blank = is_blank;
     }
-    out
+    Cow::Owned(out)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ring::digest::digest;
+
+    fn is_heard_as(text: &[u8], expected: &[u8]) {
+        let expected = digest(&SHA256, expected);
+        for size in [1, 2, 100] {
+            let lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').collect();
+            let mut body = Body::default();
+            for lines in lines.chunks(size) {
+                body.hear(&lines.concat());
+            }
+            let heard = body.digest();
+            assert_eq!(heard.as_ref(), expected.as_ref(), "{text:?}");
+        }
+    }
 
     /// The example of RFC 6376, 3.4.5.
     #[test]
@@ -99,16 +137,16 @@ mod tests {
         let head = std::str::from_utf8(head).unwrap();
         let relaxed: Vec<String> = fields(head).iter().map(Field::relaxed).collect();
         assert_eq!(relaxed, ["a:X", "b:Y Z"]);
-        assert_eq!(body(text), b" C\r\nD E\r\n");
+        is_heard_as(text, b" C\r\nD E\r\n");
     }
 
     #[test]
     fn a_body_of_nothing_is_nothing() {
         for text in [&b""[..], b"\r\n", b" \t\r\n\r\n", b"\n"] {
-            assert_eq!(body(text), b"", "{text:?}");
+            is_heard_as(text, b"");
         }
-        assert_eq!(body(b"\r\n\r\na"), b"\r\n\r\na\r\n");
-        assert_eq!(body(b"a\r\n\r\nb\r\n"), b"a\r\n\r\nb\r\n");
+        is_heard_as(b"\r\n\r\na", b"\r\n\r\na\r\n");
+        is_heard_as(b"a\r\n\r\nb\r\n", b"a\r\n\r\nb\r\n");
         assert_eq!(parts(b"A: X\r\n"), (&b"A: X\r\n"[..], &b""[..]));
         assert_eq!(parts(b"A: X\r\n\r\n"), (&b"A: X\r\n"[..], &b""[..]));
     }

@@ -7,6 +7,11 @@ fn signer(pem: &str) -> Result<Signer, Fault> {
     Signer::new("ecole".to_owned(), "exemple.fr".to_owned(), pem.as_bytes())
 }
 
+/// The message with its signature in front.
+fn signed(signer: &Signer, message: &str) -> String {
+    signer.signature(&[message.as_bytes()]).unwrap() + message
+}
+
 const HEAD: &str = "From: ecole@exemple.fr\r\nTo: awa@example.org\r\nSubject: =?utf-8?q?R=C3=A9union?=\r\n \
     =?utf-8?q?_jeudi?=\r\nDate: Sun, 29 Mar 2026 01:30:00 +0000\r\nMessage-ID: <a.7@exemple.fr>\r\n\
     List-Unsubscribe: <https://exemple.fr/>\r\nMIME-Version: 1.0\r\n";
@@ -19,7 +24,7 @@ fn both_forms_of_a_key_sign_and_others_say_the_signature_is_right() {
         let signer = signer(&pem).unwrap();
         let message =
             format!("{HEAD}\r\nBonjour \t à\r\n.\r\n\r\n fin  \r\n\r\n").replace('à', "a");
-        let mail = String::from_utf8(signer.signed(message.clone().into())).unwrap();
+        let mail = signed(&signer, &message);
         assert!(mail.ends_with(&message), "{mail}");
         assert!(mail.starts_with("DKIM-Signature: v=1; a=rsa-sha256; "));
         assert!(
@@ -28,7 +33,9 @@ fn both_forms_of_a_key_sign_and_others_say_the_signature_is_right() {
             )
         );
         assert!(mail.lines().all(|line| line.len() <= 78), "{mail}");
-        assert_eq!(signer.signed(message.into()), mail.as_bytes());
+        let (begin, end) = message.split_at(message.find(" fin").unwrap());
+        let pieces = [begin.as_bytes(), end.as_bytes()];
+        assert!(mail.starts_with(&signer.signature(&pieces).unwrap()));
         if !is_installed() {
             skipped("dkimpy is not installed (scripts/test.sh)");
             return;
@@ -61,8 +68,8 @@ fn bodies_of_all_kinds_are_signed() {
         "a\r\n\r\nb \r\n\t\r\n",
         "\r\n\r\na b\tc\r\n",
     ] {
-        let mail = signer.signed(format!("{HEAD}\r\n{body}").into());
-        assert!(is_valid(&mail, &pem), "{body:?}");
+        let mail = signed(&signer, &format!("{HEAD}\r\n{body}"));
+        assert!(is_valid(mail.as_bytes(), &pem), "{body:?}");
     }
 }
 
@@ -117,6 +124,11 @@ proptest! {
     fn blanks_and_blank_lines_at_the_end_do_not_matter(lines in proptest::collection::vec("[a-z. ]{0,9}", 0..6)) {
         let text = lines.join("\r\n");
         let changed = lines.join(" \t\r\n").replace(' ', " \t") + "\r\n\r\n \r\n";
-        prop_assert_eq!(body(text.as_bytes()), body(changed.as_bytes()));
+        let heard = |text: &str| {
+            let mut body = Body::default();
+            body.hear(text.as_bytes());
+            body.digest().as_ref().to_vec()
+        };
+        prop_assert_eq!(heard(&text), heard(&changed));
     }
 }

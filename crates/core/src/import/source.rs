@@ -36,6 +36,18 @@ impl Source {
         }
     }
 
+    /// Files in memory, as a folder has them.
+    #[must_use]
+    pub fn all(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Self {
+        let file = |(name, bytes): (String, Vec<u8>)| File {
+            key: name_key(&name),
+            bytes,
+        };
+        Self {
+            files: files.into_iter().map(file).collect(),
+        }
+    }
+
     /// A file with the pupils' file beside it where its format has two, or all files of a folder.
     ///
     /// # Errors

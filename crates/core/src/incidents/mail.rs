@@ -99,6 +99,7 @@ fn delivery(adresse: &str, letter: &Letter, until: Moment) -> Delivery {
             cle: uuid::Uuid::now_v7().simple().to_string(),
             cle_lecture: String::new(),
         }),
+        attached: None,
         adresse: adresse.to_owned(),
         renvois: 0,
         emis_le: now,

@@ -3,9 +3,9 @@
 //! What is not told: the answers that the HTTP interface remembers for a day, which say the same, and
 //! from which addresses others changed the record.
 
-use super::{Conn, Error};
+use super::{Conn, Error, pieces};
 use crate::instant::Instant;
-use crate::model::{Classe, Etudiant, Parent};
+use crate::model::{Classe, Etudiant, Parent, PieceJointe};
 use crate::schema::{
     classes, envois, etudiants, historique, messages, parents, parents_etudiants, tentatives,
 };
@@ -64,6 +64,8 @@ pub struct Ecrit {
     /// What it says, and when.
     #[serde(flatten)]
     pub texte: Texte,
+    /// The files that travel with it.
+    pub pieces_jointes: Vec<PieceJointe>,
     /// What became of it for this parent; none when it has not left.
     pub envoi: Option<Recu>,
 }
@@ -235,8 +237,13 @@ fn written(conn: &mut Conn, parent: i64) -> Result<Vec<Ecrit>, Error> {
         let named = messages::table.filter(messages::id.eq_any(ids));
         conn.load(named.select(Texte::as_select()).order(messages::id))
     })?;
+    let mut files: BTreeMap<i64, Vec<PieceJointe>> = BTreeMap::new();
+    for file in in_chunks(&ids, |ids| pieces::of_messages(conn, ids))? {
+        files.entry(file.message).or_default().push(file);
+    }
     let one = |texte: Texte| Ecrit {
         envoi: received.remove(&texte.id),
+        pieces_jointes: files.remove(&texte.id).unwrap_or_default(),
         texte,
     };
     Ok(texts.into_iter().map(one).collect())

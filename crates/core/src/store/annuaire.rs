@@ -10,6 +10,7 @@
 pub mod classes;
 pub mod departs;
 pub mod desinscription;
+pub mod effectifs;
 pub mod eleves;
 pub(super) mod erase;
 pub mod etudiants;

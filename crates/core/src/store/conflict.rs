@@ -15,6 +15,19 @@ pub enum Conflict {
     Unconfirmed(i64),
     /// Only of an e-mail is it known that it was read.
     NotAnEmail,
+    /// Files travel with e-mails only.
+    SmsWithFile,
+    /// An e-mail with files is to be an SMS.
+    EmailWithFiles,
+    /// The files of a message would be too large.
+    TooHeavy {
+        /// Bytes of those that it has.
+        present: i64,
+        /// Of the new one.
+        more: i64,
+    },
+    /// A message has as many files as it may.
+    TooManyFiles,
     /// Nobody of a message can be sent it again.
     NobodyToResend,
     /// What the message said is not known any more.

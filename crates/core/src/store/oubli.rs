@@ -1,4 +1,4 @@
-//! What is too old is forgotten: of messages the texts, the subject, the parent and the author; of their
+//! What is too old is forgotten: of messages the texts, the subject, the files, the parent and the author; of their
 //! envois who they went to, and what the peers said; the attempts; who changed what; parents who left,
 //! with the pupils that nobody else is a parent of. States, sums, dates and so all statistics stay as
 //! they are. (What is searched is kept by triggers.)

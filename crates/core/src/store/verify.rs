@@ -7,6 +7,7 @@
 use super::envois::AMBIGUOUS_RESENDS;
 use super::sql::statements;
 use super::{Conn, Count, Error};
+use crate::piece::TOTAL_MAX;
 use crate::vocabulary::{Etat, Regle};
 use diesel::sql_types::{BigInt, Nullable, Text};
 
@@ -73,6 +74,7 @@ pub fn breaches(
         Regle::SansPreuve => unproven(limit),
         Regle::Tentative => ahead(limit),
         Regle::Remise => delivered(limit),
+        Regle::Pieces => files(TOTAL_MAX, limit),
     })?;
     let breach = |row: Row| Breach {
         regle,
@@ -162,4 +164,11 @@ statements! {
     fn delivered(limit: i64) =
         "SELECT e.message, e.id AS envoi FROM envois e
           WHERE e.remise <> 'inconnue' AND e.etat <> 'envoye'", OLDEST;
+
+    fn files(most: i64, limit: i64) =
+        "SELECT m.id AS message, CAST(NULL AS BIGINT) AS envoi
+           FROM messages m
+           JOIN (SELECT message, sum(taille) AS taille FROM pieces_jointes GROUP BY message) p
+             ON p.message = m.id
+          WHERE m.type <> 'email' OR m.oublie_le IS NOT NULL OR p.taille > {most}", OLDEST;
 }

@@ -1,5 +1,6 @@
 //! Why a change was refused.
 
+use super::pieces::{too_heavy, too_many};
 use crate::config::Lang;
 use crate::store::{Conflict, Deed, Named};
 
@@ -35,6 +36,12 @@ fn fr(conflict: Conflict) -> String {
             )
         }
         Conflict::NotAnEmail => "seul un e-mail peut être marqué comme lu".to_owned(),
+        Conflict::SmsWithFile => "Un SMS ne peut pas avoir de pièce jointe.".to_owned(),
+        Conflict::EmailWithFiles => {
+            "Ce message a des pièces jointes\u{a0}: retirez-les avant d'en faire un SMS.".to_owned()
+        }
+        Conflict::TooHeavy { present, more } => too_heavy(Lang::Fr, present, more),
+        Conflict::TooManyFiles => too_many(Lang::Fr),
         Conflict::NobodyToResend => {
             "aucun destinataire en échec, incertain ou sans adresse utilisable".to_owned()
         }
@@ -88,6 +95,12 @@ fn en(conflict: Conflict) -> String {
             )
         }
         Conflict::NotAnEmail => "only an email can be marked as read".to_owned(),
+        Conflict::SmsWithFile => "An SMS cannot have an attachment.".to_owned(),
+        Conflict::EmailWithFiles => {
+            "This message has attachments: remove them before it becomes an SMS.".to_owned()
+        }
+        Conflict::TooHeavy { present, more } => too_heavy(Lang::En, present, more),
+        Conflict::TooManyFiles => too_many(Lang::En),
         Conflict::NobodyToResend => {
             "no recipient has failed, is uncertain or lacks a usable address".to_owned()
         }

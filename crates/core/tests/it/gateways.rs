@@ -121,6 +121,7 @@ fn send(channel: &Channel, text: &str) -> Answer {
             cle: "0123456789abcdef".repeat(2),
             cle_lecture: "def".to_owned(),
         }),
+        attached: None,
         adresse: "+33612345678".to_owned(),
         renvois: 0,
         emis_le: "2026-03-29T01:30:00Z".parse().unwrap(),

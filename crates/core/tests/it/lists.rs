@@ -2,6 +2,7 @@
 
 use crate::harness::{School, To, message, parent};
 use messages_core::model::{Message, NewMessage};
+use messages_core::store::envois::recipients;
 use messages_core::store::messages::{self, Column, Filter, Order};
 use messages_core::vocabulary::{Canal, Etat, Motif, Statut};
 use messages_testing::db::Database;
@@ -14,6 +15,7 @@ stories!(
     a_page_is_the_same_from_either_end,
     a_search_finds_every_word_in_text_subject_or_name,
     the_sums_of_a_message_that_is_leaving_are_those_of_its_envois,
+    what_a_parent_was_written_comes_with_the_youngest_first,
 );
 
 fn draft(canal: Canal, contenu: &str) -> NewMessage {
@@ -274,4 +276,25 @@ fn the_sums_of_a_message_that_is_leaving_are_those_of_its_envois(database: &Data
         (Statut::Envoye, [5, 2, 1, 1, 1])
     );
     assert_eq!(closed.date_envoi, open.date_envoi);
+}
+
+fn what_a_parent_was_written_comes_with_the_youngest_first(database: &Database) {
+    let school = School::new(database);
+    school.parents((1..=2).map(parent));
+    let all = school.programme_many(3, Canal::Sms, To::All);
+    school.programme(Canal::Sms, To::Parent(2));
+    school.expand();
+    school.ends(1, Etat::Echec, Some(Motif::Permanent));
+    let conn = &mut school.conn();
+    let envois = recipients::of_parent(conn, 1, 2).unwrap();
+    let told: Vec<_> = envois
+        .iter()
+        .map(|one| (one.message, one.nom.as_str(), one.etat))
+        .collect();
+    assert_eq!(
+        told,
+        [(all[2], "Nom1", Etat::Echec), (all[1], "Nom1", Etat::Echec)]
+    );
+    assert_eq!(recipients::of_parent(conn, 2, 99).unwrap().len(), 4);
+    assert_eq!(recipients::of_parent(conn, 3, 99).unwrap(), []);
 }

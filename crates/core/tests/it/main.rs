@@ -33,6 +33,7 @@ mod model;
 mod oubli;
 mod passages;
 mod peers;
+mod pieces;
 mod plans;
 mod pool;
 mod quiet;

@@ -23,7 +23,7 @@ fn limit() -> Instant {
 }
 
 /// All steps, each in its transaction.
-fn forget(conn: &mut Conn) -> Oublies {
+pub(crate) fn forget(conn: &mut Conn) -> Oublies {
     let mut cours = Cours::new(limit());
     let mut sum = Oublies::default();
     while !cours.is_over() {
@@ -37,7 +37,7 @@ fn step(conn: &mut Conn, cours: &mut Cours) -> Oublies {
 }
 
 /// Of these messages everything happened long ago, and so did every deed.
-fn age(database: &Database, which: &str) {
+pub(crate) fn age(database: &Database, which: &str) {
     database.execute(
         &format!(
             "UPDATE envois SET termine_le = '{OLD}', emis_le = '{OLD}'

@@ -74,6 +74,7 @@ fn delivery(adresse: String, limit: Duration) -> Delivery {
             cle: "abc".to_owned(),
             cle_lecture: "def".to_owned(),
         }),
+        attached: None,
         adresse,
         renvois: 0,
         emis_le: "2026-03-29T01:30:00Z".parse().unwrap(),

@@ -185,6 +185,7 @@ fn the_program_believes_the_columns_to_be_of_their_types() {
                 "Text" => "text",
                 "Bool" => "boolean",
                 "InstantSql" => "timestamp with time zone",
+                "Binary" => "bytea",
                 other => panic!("{other}"),
             };
             format!("{} {kind}", column.name)

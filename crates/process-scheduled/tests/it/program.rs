@@ -9,7 +9,7 @@ use messages_testing::http::Gateway;
 use messages_testing::smtp::Server;
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 /// The program, its settings and its database.
@@ -202,6 +202,21 @@ impl<'d> Program<'d> {
              UPDATE canaux SET bloque_jusqua = NULL;",
         );
     }
+}
+
+/// Lets a run end and tells how much memory it had at most, in kB (zero where the system does not
+/// tell).
+pub(crate) fn watch(mut run: Child) -> (Ended, usize) {
+    let status = format!("/proc/{}/status", run.id());
+    let mut peak = 0;
+    while run.try_wait().unwrap().is_none() {
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let now = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok());
+        peak = peak.max(now.unwrap_or(0));
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    (run.wait_with_output().unwrap().into(), peak)
 }
 
 /// Whom a message goes to.

@@ -5,6 +5,7 @@ mod check;
 mod delivery;
 mod dkim;
 mod doubt;
+mod files;
 mod login;
 pub(crate) mod mail;
 mod ours;

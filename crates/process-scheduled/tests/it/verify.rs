@@ -36,7 +36,7 @@ fn a_day_with_every_kind_of_end_is_sound(database: &Database) {
     assert_eq!(ended.code, 0, "{ended:?}");
     let first = "6 destinataires : 5 dans un état final (1 incertain), 1 en route.";
     assert_eq!(ended.stdout.lines().next(), Some(first));
-    assert_eq!(ended.stdout.matches("\nok ").count(), 7, "{ended:?}");
+    assert_eq!(ended.stdout.matches("\nok ").count(), 8, "{ended:?}");
     assert_eq!(program.run(&["verify", "--quiet"]).stdout, "");
     let report = program.run(&["verify", "--json"]).json();
     assert_eq!(

@@ -100,6 +100,7 @@ pub struct Script {
     tls: Tls,
     no_pipelining: bool,
     pub(super) one_ehlo: bool,
+    pub(super) forgets: bool,
     pub(super) latency: Duration,
     pub(super) most_connections: Option<usize>,
     pub(super) pace: Option<(usize, Duration)>,
@@ -135,6 +136,12 @@ impl Script {
     /// Refuses a second EHLO in the same state, as some relays do.
     pub fn one_ehlo(mut self) -> Self {
         self.one_ehlo = true;
+        self
+    }
+
+    /// Keeps of each message its length and no more: many large ones would fill the memory.
+    pub fn forgets(mut self) -> Self {
+        self.forgets = true;
         self
     }
 

@@ -87,7 +87,11 @@ impl Session {
         self.server.accepted.record(Accepted {
             mail_from: self.mail_from.take().unwrap_or_default(),
             rcpt_to: std::mem::take(&mut self.rcpt_to),
-            data: String::from_utf8_lossy(body).into_owned(),
+            data: if self.server.script.forgets {
+                body.len().to_string()
+            } else {
+                String::from_utf8_lossy(body).into_owned()
+            },
             connection: self.peer.get_ref().number,
             at: Instant::now(),
         });

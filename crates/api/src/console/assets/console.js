@@ -40,6 +40,12 @@ document.addEventListener("DOMContentLoaded", () => {
   if (told) told.focus();
 });
 window.addEventListener("hashchange", enterByFragment);
+// Of a form that a script sent, the browser itself shows what went wrong.
+for (const failure of ["htmx:responseError", "htmx:sendError"]) {
+  document.addEventListener(failure, (event) => {
+    if (event.target.tagName === "FORM") event.target.submit();
+  });
+}
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });

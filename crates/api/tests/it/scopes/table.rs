@@ -40,6 +40,13 @@ const ONE: Operations = &[
     ("OPTIONS", Needs::Anything),
 ];
 
+const FILE: Operations = &[
+    ("GET", Needs::Scope(Lecture)),
+    ("HEAD", Needs::Scope(Lecture)),
+    ("DELETE", Needs::Scope(Ecriture)),
+    ("OPTIONS", Needs::Anything),
+];
+
 const WRITE: Operations = &[
     ("POST", Needs::Scope(Ecriture)),
     ("OPTIONS", Needs::Anything),
@@ -81,6 +88,9 @@ pub(crate) const ENDPOINTS: &[(&str, Operations)] = &[
     ("/api/messages/{id}/non_atteints.csv", READ),
     ("/api/messages/{id}/non_atteints.html", READ),
     ("/api/messages/{id}/preview/", READ),
+    ("/api/messages/{id}/attachments/", READ),
+    ("/api/messages/{id}/add_attachment/", WRITE),
+    ("/api/attachments/{id}/", FILE),
     ("/api/classes/", LIST),
     ("/api/classes/{id}/", ONE),
     ("/api/etudiants/", LIST),

@@ -26,7 +26,7 @@ impl Header for Subject {
     }
 
     fn display(&self) -> HeaderValue {
-        let encoded = folded(&self.0).unwrap_or_else(|| encoded(&self.0));
+        let encoded = folded(&self.0).unwrap_or_else(|| encoded_words(&self.0));
         HeaderValue::dangerous_new_pre_encoded(Self::name(), self.0.clone(), encoded)
     }
 }
@@ -57,7 +57,7 @@ fn folded(subject: &str) -> Option<String> {
 }
 
 /// As encoded words (RFC 2047), in the encoding that is shorter.
-fn encoded(subject: &str) -> String {
+pub(super) fn encoded_words(subject: &str) -> String {
     let all = quoted(subject).len();
     let (kind, word): (_, fn(&str) -> String) = if all <= subject.len().div_ceil(3) * 4 {
         ('q', quoted)
@@ -96,7 +96,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn shown(subject: &str) -> String {
-        folded(subject).unwrap_or_else(|| encoded(subject))
+        folded(subject).unwrap_or_else(|| encoded_words(subject))
     }
 
     /// What a reader makes of it.

@@ -1,9 +1,30 @@
 //! The content as it goes over the wire.
 
-/// The message with its final dot: every line ends with CR LF, for a lone CR or LF is read
-/// differently by different relays (RFC 5321, 2.3.8), and lines that begin with a dot get a second
-/// one (4.5.2).
-pub(super) fn wired(message: &[u8]) -> Vec<u8> {
+use crate::channel::email::Letter;
+use std::borrow::Cow;
+
+/// An e-mail in pieces, the last with the final dot. Files go as they are: they have whole lines of letters.
+pub(super) fn pieces(letter: &Letter) -> Vec<Cow<'_, [u8]>> {
+    match &letter.files {
+        None => vec![Cow::Owned(wired(&letter.begin))],
+        Some((attached, end)) => vec![
+            Cow::Owned(stuffed(&letter.begin)),
+            Cow::Borrowed(attached.parts()),
+            Cow::Owned(wired(end)),
+        ],
+    }
+}
+
+/// The message with its final dot.
+fn wired(message: &[u8]) -> Vec<u8> {
+    let mut out = stuffed(message);
+    out.extend(b".\r\n");
+    out
+}
+
+/// Every line ends with CR LF, for a lone CR or LF is read differently by different
+/// relays (RFC 5321, 2.3.8), and lines that begin with a dot get a second one (4.5.2).
+fn stuffed(message: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(message.len() + 64);
     let mut bytes = message.iter().copied().peekable();
     let mut is_start = true;
@@ -25,7 +46,6 @@ pub(super) fn wired(message: &[u8]) -> Vec<u8> {
     if !out.ends_with(b"\r\n") {
         out.extend(b"\r\n");
     }
-    out.extend(b".\r\n");
     out
 }
 

@@ -34,6 +34,13 @@ impl Extensions {
         self.of(keyword).next().is_some()
     }
 
+    /// The largest message that is taken, where the relay says it (RFC 1870).
+    pub(super) fn most(&self) -> Option<usize> {
+        let mut said = self.of("SIZE").flatten();
+        said.find_map(|most| most.parse().ok())
+            .filter(|most| *most > 0)
+    }
+
     /// The ways to log in, in the order of the relay; some relays say them twice, the second time
     /// for clients of long ago (`AUTH=LOGIN`).
     pub(super) fn mechanisms(&self) -> Vec<&str> {
@@ -95,6 +102,10 @@ mod tests {
         assert_eq!(relay.name, "mx.exemple.fr");
         for keyword in ["PIPELINING", "SIZE", "SMTPUTF8", "AUTH"] {
             assert!(relay.offers(keyword), "{keyword}");
+        }
+        assert_eq!(relay.most(), Some(35_882_577));
+        for none in ["SIZE", "SIZE 0", "SIZE x", "HELP"] {
+            assert_eq!(told(&["x", none]).most(), None);
         }
         assert!(!relay.offers("STARTTLS"));
         let mechanisms = ["PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2"];

@@ -7,9 +7,11 @@ use super::reply::Reply;
 use super::wire::Wire;
 use super::words::Phase;
 use crate::channel::{About, Answer, Delivery, Stage, email};
-use crate::domain;
+use crate::config::Lang;
 use crate::failpoint::reach;
 use crate::vocabulary::{Cause, Verdict};
+use crate::{domain, piece};
+use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
 /// For MAIL, RCPT and DATA together: nothing is lost when they are asked again.
@@ -45,29 +47,51 @@ impl<'r> Link<'r> {
 
 impl Link<'_> {
     pub(crate) fn send(&mut self, delivery: &Delivery) -> Answer {
-        let body = match email::written(&self.relay.head, delivery) {
-            Ok(message) => content::wired(&message),
+        let answer = self.attempt(delivery);
+        match answer.about {
+            // A relay that takes no letter of this length takes none at all.
+            About::TooLarge if delivery.attached.is_none() => Answer {
+                about: About::Envoi,
+                ..answer
+            },
+            _ => answer,
+        }
+    }
+
+    fn attempt(&mut self, delivery: &Delivery) -> Answer {
+        let letter = match email::written(&self.relay.head, delivery) {
+            Ok(letter) => letter,
             Err(fault) => return Answer::unsendable("message", &fault.to_string()),
         };
+        let body = content::pieces(&letter);
+        let size = body.iter().map(|piece| piece.len()).sum();
+        if let Some(answer) = self.too_large(size) {
+            return answer;
+        }
         reach("envelope");
-        match self.envelope(delivery, body.len()) {
+        match self.envelope(delivery, size) {
             Ok(()) => {}
             // This one was not looked at, so a new connection may take it.
             Err(answer) if self.may_be_stray(&answer) => {
                 let again = self.reopen();
-                if let Err(answer) = again.and_then(|()| self.envelope(delivery, body.len())) {
+                if let Err(answer) = again.and_then(|()| self.envelope(delivery, size)) {
                     return answer;
                 }
             }
             Err(answer) => return answer,
         }
-        if !delivery.cutoff.begin_body() {
-            self.wire = None;
-            return Answer::given_up(Stage::Envelope);
-        }
-        self.sent += 1;
-        reach("body");
-        self.body(&body, delivery.deadline)
+        self.body(&body, delivery)
+    }
+
+    /// What the relay would only say after it was sent all of it.
+    fn too_large(&self, size: usize) -> Option<Answer> {
+        let most = self.extensions.most().filter(|most| size > *most)?;
+        let [size, most] = [size, most].map(|octets| {
+            let octets = i64::try_from(octets).unwrap_or(i64::MAX);
+            piece::taille(Lang::Fr, octets)
+        });
+        let text = format!("il fait {size}, le relais en accepte {most}");
+        Some(Answer::too_large("SIZE", &text))
     }
 
     /// Whether it may be about a connection that served somebody before: the relay closed it while it
@@ -207,13 +231,27 @@ impl Link<'_> {
         ])
     }
 
-    fn body(&mut self, body: &[u8], deadline: Instant) -> Answer {
-        let mut wire = match self.take(deadline) {
+    /// Until the last piece of it leaves, the relay can have accepted nothing.
+    fn body(&mut self, body: &[Cow<'_, [u8]>], delivery: &Delivery) -> Answer {
+        let mut wire = match self.take(delivery.deadline) {
             Ok(wire) => wire,
             // Nothing of the body has left.
             Err(answer) => return answer,
         };
-        let outcome = wire.write(body).and_then(|()| wire.read());
+        let (last, before) = body
+            .split_last()
+            .map_or((&[][..], body), |(last, before)| (last, before));
+        for piece in before {
+            if let Err(failure) = wire.write(piece) {
+                return Reply::to_part(&failure, wire.read());
+            }
+        }
+        if !delivery.cutoff.begin_body() {
+            return Answer::given_up(Stage::Envelope);
+        }
+        self.sent += 1;
+        reach("body");
+        let outcome = wire.write(last).and_then(|()| wire.read());
         let reply = Reply::to_body(outcome);
         if reply.connection_usable {
             self.wire = Some(wire);

@@ -53,6 +53,17 @@ impl Reply {
         })
     }
 
+    /// While the body is under way and has no end yet: nothing was accepted. A relay that has heard enough
+    /// may have said why.
+    pub(super) fn to_part(failure: &Failure, said: Result<Response, Failure>) -> Answer {
+        match said {
+            Ok(response) if response.code >= 400 => {
+                refused(Phase::Dot, response.code, None, &response.words())
+            }
+            _ => Answer::of(Verdict::Temporaire, "connexion", &cause(failure)),
+        }
+    }
+
     /// After the body: accepted with 250 and nothing else, refused with 4xx and 5xx, and in doubt
     /// without a code.
     pub(super) fn to_body(outcome: Result<Response, Failure>) -> Self {
@@ -107,6 +118,7 @@ fn refused(phase: Phase, code: u16, step: Option<&str>, words: &str) -> Answer {
     match words::sort(phase, code, words) {
         Class::Recipient => Answer::of(Verdict::Permanent, &full, &text),
         Class::Spam => Answer::unwanted(&full, &text),
+        Class::TooLarge => Answer::too_large(&full, &text),
         Class::Us(cause) | Class::Limit(cause) => Answer::channel(cause, &full, &text),
         Class::Slow => Answer::channel(Cause::Cadence, &full, &text),
         Class::Later => later(phase, code, &full, &text),

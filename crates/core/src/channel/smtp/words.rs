@@ -51,6 +51,8 @@ pub(super) enum Class {
     Slow,
     /// Refused for its content.
     Spam,
+    /// Larger than the relay, or this mailbox, takes.
+    TooLarge,
 }
 
 /// A refusal, made ready to be looked at.
@@ -140,7 +142,15 @@ fn of_login(said: &Said) -> Option<Class> {
 fn of_us(said: &Said) -> Option<Class> {
     // A group that takes mail from some only (Exchange): the others are not concerned.
     let restricted = said.phase > Phase::Mail && matches!(said.enhanced, Some((7, 120..=137)));
-    if said.names(SIZE) || matches!(said.enhanced, Some((3, 4) | (2, 3))) || restricted {
+    if is_too_large(said) {
+        let class = if said.is_final() {
+            Class::TooLarge
+        } else {
+            Class::Later
+        };
+        return Some(class);
+    }
+    if said.names(SIZE) || restricted {
         return Some(said.own());
     }
     let passing =
@@ -166,6 +176,19 @@ fn of_us(said: &Said) -> Option<Class> {
         return Some(Class::Us(Cause::Helo));
     }
     None
+}
+
+/// The message, by its size. (Once the recipient is named, 552 may be said of a full mailbox.)
+fn is_too_large(said: &Said) -> bool {
+    let other = said.names(MAILBOX) && said.phase > Phase::Mail;
+    let named = said.names(SIZE) && !other;
+    // RFC 1870 has this code for it, RFC 5321 these words.
+    let bare = said.code == 552 && said.enhanced.is_none() && !other && !said.names(LIMIT);
+    let bare = match said.phase {
+        Phase::Mail => bare && said.names(&["storage allocation"]),
+        phase => bare && phase > Phase::Rcpt,
+    };
+    named || bare || matches!(said.enhanced, Some((3, 4) | (2, 3)))
 }
 
 /// The mailbox: unknown, closed, full, or asked too often.

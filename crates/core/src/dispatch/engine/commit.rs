@@ -3,13 +3,14 @@
 use super::Engine;
 use super::persist::persist;
 use super::purse;
-use crate::channel::{Channel, Cutoff, Delivery};
+use crate::channel::{Attached, Channel, Cutoff, Delivery};
 use crate::dispatch::lane::{Heard, Lane};
 use crate::dispatch::{HARD_LIMIT, policy};
 use crate::failpoint::reach;
+use crate::model::Fichier;
 use crate::readdress;
 use crate::store::envois::{Announced, Outcome, Ready, Recorded, Settled};
-use crate::store::{Error, messages};
+use crate::store::{Conn, Error, messages, pieces};
 use crate::vocabulary::{Canal, Etat, Motif};
 use std::collections::BTreeSet;
 use std::time::Instant as Moment;
@@ -98,6 +99,7 @@ impl Engine<'_> {
         for envoi in settled.announced {
             self.hand_over(envoi, committed);
         }
+        self.contents.let_go();
         reach("handed_over");
         self.read_addresses_again(&outdated)?;
         (self.on_progress)(self.progress);
@@ -130,13 +132,14 @@ impl Engine<'_> {
         let deadline = committed + Channel::deadline(envoi.canal);
         let content = self.contents.of(&envoi);
         // The text was changed or cancelled since, or this machine slept.
-        let Some(content) = content.filter(|_| Moment::now() < deadline) else {
+        let Some((content, attached)) = content.filter(|_| Moment::now() < deadline) else {
             return self.lane(envoi.canal).keep_back(envoi);
         };
         let delivery = Delivery {
             id: envoi.id,
             jeton: envoi.jeton,
             content,
+            attached,
             adresse: envoi.adresse.clone(),
             renvois: envoi.renvois,
             emis_le: envoi.emis_le,
@@ -152,10 +155,12 @@ impl Engine<'_> {
         if missing.is_empty() {
             return Ok(());
         }
-        let texts = persist(self.conn, &self.stop, |conn, _| {
-            messages::contents(conn, &missing)
+        let (texts, files) = persist(self.conn, &self.stop, |conn, _| {
+            // Files first: with the text comes the version that both have.
+            let files = files(conn, &missing)?;
+            Ok((messages::contents(conn, &missing)?, files))
         })?;
-        self.contents.keep(texts);
+        self.contents.keep(texts, files);
         Ok(())
     }
 
@@ -176,6 +181,27 @@ impl Engine<'_> {
         self.counts.add(outcome.etat);
         log_outcome(outcome);
     }
+}
+
+/// The files of those of these messages that have some, as they leave: one message at a time, so that what was
+/// read is in memory once.
+fn files(conn: &mut Conn, messages: &[i64]) -> Result<Vec<(i64, Attached)>, Error> {
+    let having = pieces::having(conn, messages)?.into_iter();
+    let read = having.map(|(message, cle)| {
+        let none = Attached::new(&cle);
+        let files = pieces::contents(conn, message)?.into_iter();
+        let files = files.fold(
+            none,
+            |files,
+             Fichier {
+                 nom_fichier,
+                 type_mime,
+                 contenu,
+             }| { files.with(&nom_fichier, &type_mime, &contenu) },
+        );
+        Ok((message, files))
+    });
+    read.collect()
 }
 
 /// The messages of what was neither announced nor refused, nor waits for another day.

@@ -8,7 +8,9 @@ use crate::store::backend::{MultiBackend, either};
 use crate::store::literal::{IsIn, Numbers};
 use crate::store::search::{minuscules, patterns};
 use crate::store::{Conn, Error};
+use diesel::dsl::auto_type;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 
 /// Which parents, in which order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -19,10 +21,41 @@ pub struct Filter {
     pub etudiant: Option<i64>,
     /// Among these.
     pub parmi: Option<Vec<i64>>,
-    /// Each of these is in the name or the first name, in whatever letters.
+    /// Each of these is in the name, the first name, the mailbox or the number, in whatever letters; a
+    /// number however it is written.
     pub search: Vec<String>,
     /// The order.
     pub order: Order,
+}
+
+diesel::define_sql_function! {
+    /// The text with something else in the place of each of these parts.
+    fn replace(texte: Text, part: Text, other: Text) -> Text;
+}
+
+/// The number without what people write between its digits.
+#[auto_type]
+fn dialled() -> _ {
+    let without_blanks = replace(parents::telephone, " ", "");
+    let without_points = replace(without_blanks, ".", "");
+    replace(without_points, "-", "")
+}
+
+/// What people write in a number.
+const IN_NUMBERS: &str = "0123456789+.-/()";
+
+/// Digits that are looked for of a number: before them stands the country, a zero or nothing, as whoever
+/// typed it liked.
+const LAST: usize = 8;
+
+/// The words that are looked for. A number is one, though it was written with blanks.
+fn words(terms: &[String]) -> Vec<String> {
+    let joined = terms.concat();
+    let digits: Vec<char> = joined.chars().filter(char::is_ascii_digit).collect();
+    if digits.len() < LAST || !joined.chars().all(|c| IN_NUMBERS.contains(c)) {
+        return terms.to_vec();
+    }
+    vec![digits.into_iter().rev().take(LAST).rev().collect()]
 }
 
 impl Kept for Fiche {
@@ -52,8 +85,10 @@ impl Kept for Fiche {
         if let Some(ids) = &filter.parmi {
             found = found.filter(IsIn::new(parents::id, Numbers(ids.clone())));
         }
-        for pattern in patterns(&filter.search)? {
-            let text = parents::nom.concat("\n").concat(parents::prenom);
+        for pattern in patterns(&words(&filter.search))? {
+            let name = parents::nom.concat("\n").concat(parents::prenom);
+            let text = name.concat("\n").concat(parents::email);
+            let text = text.concat("\n").concat(dialled());
             found = found.filter(minuscules(text).like(pattern).escape('\\'));
         }
         Some(found)

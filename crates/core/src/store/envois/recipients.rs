@@ -135,6 +135,17 @@ pub fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Destinataire>, Error> 
     })
 }
 
+/// What a parent was written lately: up to `limit` of the envois, those of the youngest messages first.
+pub fn of_parent(conn: &mut Conn, parent: i64, limit: i64) -> Result<Vec<Destinataire>, Error> {
+    let named = envois::table.left_join(parents::table);
+    // In the order of the index by which they are found.
+    let of_it = named
+        .filter(envois::parent.eq(parent))
+        .order(envois::message.desc())
+        .limit(limit);
+    conn.load(of_it.select(Destinataire::as_select()))
+}
+
 fn read(conn: &mut Conn, question: Question) -> Result<Vec<Destinataire>, Error> {
     let named = question.left_join(parents::table).order(envois::id);
     conn.load(named.select(Destinataire::as_select()))

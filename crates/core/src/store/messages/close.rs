@@ -1,7 +1,7 @@
 //! A message is closed when its last envoi is final.
 
 use super::{classe_nom, is_leaving};
-use crate::channel::UNWANTED;
+use crate::channel::{TOO_LARGE, UNWANTED};
 use crate::instant::Instant;
 use crate::schema::{envois, messages};
 use crate::store::backend::skipping_locked;
@@ -35,6 +35,8 @@ pub struct Closed {
     pub bilan: BTreeMap<(Etat, Option<Motif>), i64>,
     /// How many of those refused for good were refused as unwanted mail.
     pub indesirables: i64,
+    /// How many of those because the message is larger than the peer takes.
+    pub volumineux: i64,
 }
 
 impl Closed {
@@ -66,6 +68,7 @@ struct Group {
     motif: Option<Motif>,
     nombre: i64,
     indesirables: i64,
+    volumineux: i64,
     premier: Option<Instant>,
 }
 
@@ -155,9 +158,11 @@ fn closable(conn: &mut Conn, limit: usize) -> Result<Vec<Open>, Error> {
 }
 
 fn grouped(conn: &mut Conn, open: &[Open]) -> Result<Vec<Group>, Error> {
-    let unwanted = envois::motif
-        .eq(Motif::Permanent)
-        .and(envois::detail.like(format!("{UNWANTED}%")));
+    let refused = |words: &str| {
+        let said = envois::detail.like(format!("{words}%"));
+        let refused = envois::motif.eq(Motif::Permanent).and(said);
+        count(case_when(refused, envois::id))
+    };
     conn.load(
         envois::table
             .filter(envois::message.eq_any(open.iter().map(|message| message.id)))
@@ -167,7 +172,8 @@ fn grouped(conn: &mut Conn, open: &[Open]) -> Result<Vec<Group>, Error> {
                 envois::etat,
                 envois::motif,
                 count_star(),
-                count(case_when(unwanted, envois::id)),
+                refused(UNWANTED),
+                refused(TOO_LARGE),
                 min(envois::termine_le),
             )),
     )
@@ -190,6 +196,7 @@ fn ended(message: Open, groups: &[Group]) -> Closed {
         annule: message.annule,
         bilan: bilan.collect(),
         indesirables: groups.iter().map(|g| g.indesirables).sum(),
+        volumineux: groups.iter().map(|g| g.volumineux).sum(),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::model::{Message, NewMessage};
 use crate::schema::messages;
 use crate::store::backend::locked;
 use crate::store::literal::instant_or;
-use crate::store::{Conflict, Conn, Deed, Error, historique};
+use crate::store::{Conflict, Conn, Deed, Error, historique, pieces};
 use crate::vocabulary::{Action, Canal, Objet, Statut};
 use diesel::prelude::*;
 
@@ -14,7 +14,7 @@ use diesel::prelude::*;
 /// it shall have.
 ///
 /// # Errors
-/// `Conflict` when it is on its way, was sent or forgotten; `Stale` when somebody else changed it since
+/// `Conflict` when it is on its way, was sent or forgotten, or is to be an SMS and has files; `Stale` when somebody else changed it since
 /// it was read; `NotFound` when it is gone.
 pub fn update(conn: &mut Conn, seen: &Message, edit: &NewMessage) -> Result<(), Error> {
     if seen.oublie_le.is_some() {
@@ -35,6 +35,9 @@ pub fn update(conn: &mut Conn, seen: &Message, edit: &NewMessage) -> Result<(), 
                 present.statut,
                 Deed::Change,
             )));
+        }
+        if edit.r#type == Canal::Sms && pieces::count(conn, seen.id)? > 0 {
+            return Err(Error::Conflict(Conflict::EmailWithFiles));
         }
         if NewMessage::from(present) != NewMessage::from(seen.clone()) {
             return Err(Error::Stale);

@@ -31,7 +31,13 @@ struct Candidate {
     id: i64,
     date_creation: Instant,
     nb_destinataires: i64,
+    /// Of its files.
+    #[diesel(sql_type = BigInt)]
+    octets: i64,
 }
+
+/// So much of a file takes as long as a row.
+const ROW: i64 = 64 * 1024;
 
 #[derive(Debug, Clone, Copy, diesel::QueryableByName)]
 struct Envoi {
@@ -71,7 +77,9 @@ pub(super) fn step(
             return Ok(Some(forgotten));
         }
         let now = conn.now()?;
-        forgotten.messages = conn.execute(emptied(&Key::of(open.iter().copied()), now))?;
+        let keys = Key::of(open.iter().copied());
+        conn.execute(files_gone(&keys))?;
+        forgotten.messages = conn.execute(emptied(&keys, now))?;
     }
     go_through(conn, &open, &mut forgotten)?;
     Ok(Some(forgotten))
@@ -85,7 +93,8 @@ fn chosen(conn: &mut Conn, avant: Instant, place: &mut Place) -> Result<Vec<i64>
     let mut rows = 0;
     let mut chosen = Vec::new();
     for message in found {
-        rows += usize::try_from(message.nb_destinataires).unwrap_or_default();
+        let weight = message.nb_destinataires + message.octets / ROW;
+        rows += usize::try_from(weight).unwrap_or_default();
         if rows > CHUNK && !chosen.is_empty() {
             break;
         }
@@ -177,7 +186,10 @@ statements! {
         "SELECT message AS nombre FROM oublis ORDER BY message LIMIT 1 {skip locked}";
 
     fn candidates(avant: Instant, depuis: Instant, apres: i64, limit: i64) =
-        "SELECT m.id, m.date_creation, m.nb_destinataires FROM messages m WHERE", QUIET, "
+        "SELECT m.id, m.date_creation, m.nb_destinataires,
+                CAST(COALESCE((SELECT sum(p.taille) FROM pieces_jointes p WHERE p.message = m.id), 0)
+                     AS BIGINT) AS octets
+           FROM messages m WHERE", QUIET, "
             AND m.date_creation >= {depuis} AND (m.date_creation > {depuis} OR m.id > {apres})
           ORDER BY m.date_creation, m.id LIMIT {limit} {skip locked}";
 
@@ -188,6 +200,9 @@ statements! {
     fn emptied(keys: &[Key], now: Instant) =
         "UPDATE messages SET", EMPTY, "
           WHERE id IN (SELECT r.cle FROM {keys})";
+
+    fn files_gone(keys: &[Key]) =
+        "DELETE FROM pieces_jointes WHERE message IN (SELECT r.cle FROM {keys})";
 
     // Not by the bare number: SQLite would go through all envois from there.
     fn next(keys: &[Key], limit: i64) =
@@ -225,10 +240,15 @@ statements! {
 
     // A draft was written to nobody yet: it can go to somebody else.
     fn of_parent(parent: i64, now: Instant) =
-        "UPDATE messages SET", EMPTY, "
-          WHERE parent = {parent} AND NOT est_message_groupe AND oublie_le IS NULL
-            AND statut <> 'brouillon'";
+        "UPDATE messages SET", EMPTY, " WHERE", ALONE;
+
+    fn files_of_parent(parent: i64) =
+        "DELETE FROM pieces_jointes WHERE message IN (SELECT id FROM messages WHERE", ALONE, ")";
 }
+
+/// What was written to a parent alone.
+const ALONE: &str = " parent = {parent} AND NOT est_message_groupe AND oublie_le IS NULL
+    AND statut <> 'brouillon'";
 
 /// What a message no longer says. (Its parent's name is searched with it.)
 const EMPTY: &str = " contenu = '', sujet = NULL, contenu_html = NULL, details_erreur = NULL,
@@ -241,5 +261,6 @@ pub(in crate::store) fn forget_parent(
     parent: i64,
     now: Instant,
 ) -> Result<(), Error> {
+    conn.execute(files_of_parent(parent))?;
     conn.execute(of_parent(parent, now)).map(drop)
 }

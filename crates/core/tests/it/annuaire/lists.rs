@@ -4,7 +4,7 @@ use super::school_of;
 use crate::harness::{School, parent, take_over};
 use messages_core::model::{Classe, Etudiant, Fiche, Parent};
 use messages_core::store::annuaire::{
-    self, Annuaire, Lien, Order, Resource, classes, departs, etudiants, parents,
+    self, Annuaire, Lien, Order, Resource, classes, departs, effectifs, etudiants, parents,
 };
 use messages_core::store::{Conn, Error};
 use messages_testing::db::Database;
@@ -13,6 +13,8 @@ use messages_testing::stories;
 stories!(
     a_search_finds_letters_large_and_small_with_their_accents,
     every_term_must_be_found,
+    a_number_and_a_mailbox_are_found_however_they_are_written,
+    classes_tell_how_many_they_are,
     signs_are_letters_to_a_search,
     a_hundred_thousand_letters_or_terms_find_nothing_and_do_no_harm,
     lists_are_narrowed_by_class_and_by_pupil,
@@ -105,6 +107,65 @@ fn every_term_must_be_found(database: &Database) {
     for (search, number) in [(vec!["2026", "6E"], 1), (vec!["2026", "5e"], 0)] {
         assert_eq!(Classe::count(conn, &class(&search)).unwrap(), number);
     }
+}
+
+fn a_number_and_a_mailbox_are_found_however_they_are_written(database: &Database) {
+    let school = School::new(database);
+    let typed = |id, telephone: &str, email: &str| Parent {
+        telephone: telephone.to_owned(),
+        email: email.to_owned(),
+        ..named(id, &format!("Nom{id}"), "")
+    };
+    school.parents([
+        typed(1, "06 12.34-56 78", "Zoe.Martin@exemple.example"),
+        typed(2, "+33612345679", "x@autre.example"),
+        typed(3, "01 98 76 54 32", ""),
+    ]);
+    let conn = &mut school.conn();
+    for (terms, ids) in [
+        (vec!["0612345678"], vec![1]),
+        (vec!["+33", "6", "12", "34", "56", "78"], vec![1]),
+        (vec!["06", "12", "34", "56", "79"], vec![2]),
+        (vec!["0033612345679"], vec![2]),
+        (vec!["01.98.76.54.32"], vec![3]),
+        (vec!["0612"], vec![1]),
+        (vec!["zoe.MARTIN@"], vec![1]),
+        (vec!["nom2", "autre.example"], vec![2]),
+        (vec!["0699999999"], vec![]),
+    ] {
+        assert_eq!(found(conn, &terms), ids, "{terms:?}");
+    }
+}
+
+fn classes_tell_how_many_they_are(database: &Database) {
+    let school = School::new(database);
+    let conn = &mut school.conn();
+    families(conn);
+    let all: Vec<i64> = Classe::ids(conn, &classes::Filter::default()).unwrap();
+    let sizes = effectifs::of(conn, &all).unwrap();
+    for id in &all {
+        let pupils = etudiants::Filter {
+            classe: Some(*id),
+            ..etudiants::Filter::default()
+        };
+        let of_class = parents::Filter {
+            classe: Some(*id),
+            ..parents::Filter::default()
+        };
+        let size = sizes.get(id).copied().unwrap_or_default();
+        assert_eq!(size.etudiants, Etudiant::count(conn, &pupils).unwrap());
+        assert_eq!(size.parents, Fiche::count(conn, &of_class).unwrap());
+        assert!(size.parents > 0, "{id}");
+    }
+    database.execute(
+        "UPDATE etudiants SET statut = 'inactif';
+         UPDATE parents SET parti_le = '2026-01-02T00:00:00.000000Z' WHERE id > 1",
+    );
+    let sizes = effectifs::of(conn, &all).unwrap();
+    let parents: i64 = sizes.values().map(|size| size.parents).sum();
+    assert!(sizes.values().all(|size| size.etudiants == 0));
+    assert!((1..=2).contains(&parents), "of one parent with two pupils");
+    assert!(effectifs::of(conn, &[]).unwrap().is_empty());
 }
 
 fn signs_are_letters_to_a_search(database: &Database) {

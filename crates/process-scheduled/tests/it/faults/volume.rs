@@ -4,7 +4,7 @@
 use super::oracle::end_leases;
 use super::peers::Peers;
 use super::tally::Tally;
-use crate::program::{Ended, Program, To, message};
+use crate::program::{Program, To, message, watch};
 use messages_core::vocabulary::Canal;
 use messages_testing::db::Database;
 use messages_testing::figures::{amount, figure};
@@ -26,21 +26,6 @@ const MEMORY_MAX: usize = 64 * 1024;
 
 fn parents() -> usize {
     amount(10_000, 100_000)
-}
-
-/// Lets a run end and tells how much memory it had at most, in kB (zero where the system does not
-/// tell).
-fn watch(mut run: Child) -> (Ended, usize) {
-    let status = format!("/proc/{}/status", run.id());
-    let mut peak = 0;
-    while run.try_wait().unwrap().is_none() {
-        let text = std::fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let now = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok());
-        peak = peak.max(now.unwrap_or(0));
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    (run.wait_with_output().unwrap().into(), peak)
 }
 
 fn each_of_ten_thousand_gets_one_sms_and_one_email(database: &Database) {

@@ -74,7 +74,7 @@ fn one_fails(program: &Program<'_>, relay: &Relay, unwanted: i64) -> Row {
     rows(program, unwanted).remove(0)
 }
 
-/// « 552 5.3.4 »: too large for this relay, whoever it is for.
+/// Larger than the relay says that it takes: it is not even asked.
 pub(super) fn what_is_too_large_fails_alone(relay: &Relay) {
     let database = Database::sqlite_in_memory();
     let program = program(&database, relay, "small", Way::Cleartext);
@@ -85,7 +85,7 @@ pub(super) fn what_is_too_large_fails_alone(relay: &Relay) {
     let row = one_fails(&program, relay, large);
     assert_eq!(
         (row.state().as_str(), row.code.as_str()),
-        ("echec permanent", "552 5.3.4")
+        ("echec permanent", "SIZE")
     );
 }
 

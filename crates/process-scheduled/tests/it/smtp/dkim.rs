@@ -15,7 +15,7 @@ stories!(
     a_key_that_cannot_sign_is_told_before_anything_leaves,
 );
 
-fn key_file(database: &Database, pem: &[u8]) -> PathBuf {
+pub(super) fn key_file(database: &Database, pem: &[u8]) -> PathBuf {
     let file = database.folder().join("dkim.pem");
     std::fs::write(&file, pem).unwrap();
     #[cfg(unix)]
@@ -26,7 +26,7 @@ fn key_file(database: &Database, pem: &[u8]) -> PathBuf {
     file
 }
 
-fn signing<'d>(program: Program<'d>, pem: &[u8]) -> Program<'d> {
+pub(super) fn signing<'d>(program: Program<'d>, pem: &[u8]) -> Program<'d> {
     let file = key_file(program.database, pem);
     program
         .set("EMAIL_DKIM_KEY", file.to_str().unwrap())

@@ -6,7 +6,7 @@ pub(super) const SIZE: &[&str] = &[
     "message size|size limit|size exceed|maximum size",
     "exceeds+size",
     "message exceeds",
-    "too large|too big",
+    "too large|too big|too much mail data",
     "trop volumineux|trop gros|trop grand",
     "taille+depass",
     "taille maximale",

@@ -25,6 +25,7 @@ const fn said(class: Class) -> &'static str {
         Class::Limit(_) => "limit",
         Class::Slow => "slow",
         Class::Spam => "spam",
+        Class::TooLarge => "large",
     }
 }
 
@@ -102,7 +103,7 @@ proptest! {
     fn whatever_is_said_a_refusal_for_now_fails_nobody(text in "\\PC{0,200}", n in 0_usize..8) {
         let (_, phase) = PHASES[n];
         let class = sort(phase, 450, &text);
-        prop_assert!(!matches!(class, Class::Recipient | Class::Spam), "{class:?}");
+        prop_assert!(!matches!(class, Class::Recipient | Class::Spam | Class::TooLarge), "{class:?}");
         // Before a recipient is named, nothing concerns one but its message's size.
         let class = sort(phase, 550, &text);
         prop_assert!(n >= 5 || !matches!(class, Class::Spam), "{class:?}");
