@@ -213,6 +213,38 @@ try {
   await other.waitForURL(`${base}/console/messages/`);
   assert(!other.url().includes('jeton'));
 
+  step('the calendar, and an address for another one');
+  await open(page, '/console/calendrier/?mois=2036-04', 'calendrier-mois');
+  await says(page, '07:30');
+  await open(page, '/console/calendrier/?semaine=2036-W14', 'calendrier-semaine');
+  await press(page, 'Créer une adresse');
+  await look(page, 'agenda');
+  const feed = await page.request.fetch((await page.locator('code.key').innerText()).trim());
+  assert.equal(feed.status(), 200);
+  assert.match(await feed.text(), /^BEGIN:VCALENDAR\r\n/);
+  await open(page, '/console/calendrier/?mois=2031-01', 'calendrier-vide');
+
+  step('the administrator makes a key, looks whether all works and who did what');
+  await open(page, '/console/cles/', 'cles');
+  await page.getByLabel('Pour qui ou pour quoi').fill('Cantine');
+  await page.getByLabel(/lecture/).check();
+  await press(page, 'Créer la clé');
+  await says(page, 'La clé est créée');
+  await look(page, 'cle-nouvelle');
+  await follow(page, 'Révoquer Cantine');
+  await look(page, 'cle-revoquer');
+  await press(page, 'Révoquer');
+  await says(page, 'est révoquée');
+  await open(page, '/console/reglages/', 'reglages');
+  await open(page, '/console/controle/', 'controle');
+  await press(page, 'Vérifier la base');
+  await says(page, 'tout va bien');
+  await press(page, 'Vérifier les réglages');
+  await says(page, 'Tables : à jour');
+  await look(page, 'controle-fait');
+  await open(page, '/console/historique/', 'historique');
+  await says(page, 'révoqué');
+
   step('she signs out, and a cookie that was stolen is worth nothing');
   const cookies = await page.context().cookies();
   assert(cookies.every((one) => one.httpOnly && one.sameSite === 'Strict'));

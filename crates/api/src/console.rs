@@ -16,8 +16,10 @@
 //! [`frame::page`]; a [`Page`] in the room's `pages()` with who may; a line in `tests/browser`.
 
 mod acts;
+mod administration;
 mod annuaire;
 mod assets;
+mod calendrier;
 mod chart;
 mod compose;
 mod faults;
@@ -114,6 +116,8 @@ fn pages() -> Vec<Page> {
         missed::pages(),
         acts::pages(),
         files::pages(),
+        administration::pages(),
+        calendrier::pages(),
         annuaire::pages(),
         vec![Page::new("/console/{reste}*").get(Access::Known, || web::to(nowhere))],
     ];

@@ -6,6 +6,7 @@
 
 mod admission;
 pub(crate) mod idempotency;
+pub(crate) mod key;
 mod negotiate;
 pub(crate) mod origin;
 

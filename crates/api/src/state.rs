@@ -7,7 +7,7 @@ use crate::counters::Counters;
 use crate::dispatcher::Dispatcher;
 use crate::drf::{ApiError, Texts};
 use crate::rate::Rate;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpResponse, rt, web};
 use messages_core::config::{Config, Database};
 use messages_core::receipts::{self, Form};
 use messages_core::store::appels::idempotence::{self, Once, Reponse};
@@ -36,6 +36,8 @@ pub(crate) struct State {
     aside: Pool,
     /// Who reads a long body does so one at a time, and beside the database.
     reading: Arc<Semaphore>,
+    /// Who looks whether everything works does so alone.
+    control: Arc<Semaphore>,
     /// Files are in memory while they are taken in: so many at a time.
     uploads: Arc<Semaphore>,
     pub(crate) dispatcher: Dispatcher,
@@ -64,6 +66,7 @@ impl State {
             turns: Arc::new(Semaphore::new(CONNECTIONS)),
             writers: Arc::new(Semaphore::new(writers)),
             reading: Arc::new(Semaphore::new(1)),
+            control: Arc::new(Semaphore::new(1)),
             uploads: Arc::new(Semaphore::new(UPLOADS)),
             dispatcher: Dispatcher::start(config.clone()),
             rate: config.api.requests_per_minute.map(Rate::new),
@@ -123,6 +126,28 @@ impl State {
             read()
         })
         .await
+    }
+
+    /// Looks whether something works that may take long to answer, beside the database; none where it takes
+    /// longer than anybody waits.
+    ///
+    /// # Errors
+    /// 409 with this text while another looks, also when nobody waits for that any more.
+    pub(crate) async fn control<T: Send + 'static>(
+        &self,
+        busy: &'static str,
+        look: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<Option<T>, ApiError> {
+        let turn = Arc::clone(&self.control).try_acquire_owned();
+        let turn = turn.map_err(|_taken| ApiError::Conflict(busy))?;
+        let work = aside(move || {
+            let _turn = turn;
+            look()
+        });
+        match tokio::time::timeout(CONTROL, work).await {
+            Ok(done) => done.map(Some),
+            Err(_) => Ok(None),
+        }
     }
 
     /// A turn to send a file.
@@ -201,6 +226,27 @@ impl State {
         answer::said(answer)
     }
 
+    /// Does what nobody waits for; not at all while somebody would have to wait for it.
+    pub(crate) fn by_the_way(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<(), Error> + Send + 'static,
+    ) {
+        let free = |turns: &Arc<Semaphore>| Arc::clone(turns).try_acquire_owned().ok();
+        let (Some(writer), Some(turn)) = (free(&self.writers), free(&self.turns)) else {
+            return;
+        };
+        let pool = self.pool.clone();
+        rt::spawn(async move {
+            let work = move || {
+                let _turns = (writer, turn);
+                pool.with(None, work)
+            };
+            if let Ok(Err(error)) = aside(work).await {
+                log::warn!("base de données : {error}");
+            }
+        });
+    }
+
     /// Works with the database on a thread that may wait.
     async fn wait_for<T: Send + 'static>(
         &self,
@@ -247,15 +293,18 @@ async fn aside<T: Send + 'static>(
     })
 }
 
-/// Threads of each worker that may wait: for every connection, for whoever looks, and for whoever reads
-/// a long body.
-pub(crate) const THREADS: usize = CONNECTIONS + 2;
+/// Threads of each worker that may wait: for every connection, for whoever looks, for whoever reads a long
+/// body, and for whoever looks whether everything works.
+pub(crate) const THREADS: usize = CONNECTIONS + 3;
 
 /// Files that are taken in at a time: each is in memory two or three times, some 200 MB in all.
 const UPLOADS: usize = 8;
 
 /// More than two cores can make use of, so that a slow question does not hold up the others.
 const CONNECTIONS: usize = 10;
+
+/// Longest wait for whether everything works: proxies give up after a minute.
+const CONTROL: Duration = Duration::from_secs(50);
 
 /// Longest wait for a connection.
 const WAIT: Duration = Duration::from_secs(10);

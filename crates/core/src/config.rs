@@ -17,6 +17,7 @@ mod network;
 mod postgres_url;
 mod remnant;
 mod rights;
+mod shown;
 mod sms;
 mod vars;
 
@@ -30,12 +31,14 @@ pub use message::{Lang, Messages};
 pub use network::Network;
 pub use remnant::Remnant;
 pub use rights::Right;
+pub use shown::{Origin, Setting, Shown};
 pub(crate) use sms::{DAY as SMS_PER_DAY, MONTH as SMS_PER_MONTH};
 pub use sms::{Gateway, Sms};
 pub use vars::{Fault, Faults, Vars};
 
 use crate::vocabulary::Canal;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Everything that can be set. See `deploy/env.sample` for the names.
 #[derive(Debug, Clone)]
@@ -58,6 +61,8 @@ pub struct Config {
     pub alarms: Alarms,
     /// What is odd without being wrong, to be logged once the log is open.
     pub warnings: Vec<String>,
+    /// Every setting as it was read, without secrets.
+    pub settings: Arc<[Setting]>,
     /// The settings file that was read, with its full path.
     pub file: Option<PathBuf>,
     /// The channels whose peer is named; for e-mail Django's default, this machine, may do without.
@@ -84,6 +89,7 @@ impl Config {
             alarms: Alarms::read(&mut vars),
             messages,
             warnings: Vec::new(),
+            settings: shown::settings(&vars).into(),
             file: vars.file.clone(),
             named: named(&vars, &sms),
             sms,

@@ -4,13 +4,15 @@
 //! the rule of who can be written to; [`dispatch`] expands what is due into envois, claims and
 //! announces them, hands them to a [`channel`] and records what became of them. Its documentation has
 //! the words for each step, the states of an envoi, and what happens when a run is killed. [`incidents`]
-//! is what needs a person, and how it is told; [`bounces`] reads e-mails that come back, [`receipts`] what gateways tell of SMS; [`retention`] is when what is too old is forgotten.
+//! is what needs a person, and how it is told; [`bounces`] reads e-mails that come back, [`receipts`] what gateways tell of SMS; [`retention`] is when what is too old is forgotten; [`control`] is
+//! whether everything works.
 
 pub mod audience;
 pub mod bounces;
 pub mod channel;
 pub mod command_line;
 pub mod config;
+pub mod control;
 pub mod credit;
 pub mod digest;
 pub mod dispatch;

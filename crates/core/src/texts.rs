@@ -36,6 +36,23 @@ use crate::config::Lang;
 use crate::store::messages::Closed;
 use crate::vocabulary::{Canal, Etat, Mode, Motif};
 
+/// The words in the language of the settings.
+#[must_use]
+pub const fn either(lang: Lang, french: &'static str, english: &'static str) -> &'static str {
+    match lang {
+        Lang::Fr => french,
+        Lang::En => english,
+    }
+}
+
+/// A number and its noun: `1 message`, `2 messages`.
+#[must_use]
+pub fn plural(number: i64, one: &str, many: &str) -> String {
+    // French counts zero as one.
+    let noun = if number.abs() < 2 { one } else { many };
+    format!("{number} {noun}")
+}
+
 /// A channel's name.
 #[must_use]
 pub const fn canal(lang: Lang, canal: Canal) -> &'static str {

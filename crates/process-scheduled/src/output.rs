@@ -2,9 +2,10 @@
 
 use crate::cli::Cli;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use messages_core::config::Lang;
 use std::fmt;
 use std::io::{IsTerminal, Write};
+
+pub(crate) use messages_core::texts::{either, plural};
 
 /// Writes text as it is.
 pub(crate) fn print(text: impl fmt::Display) {
@@ -35,23 +36,4 @@ pub(crate) fn bar(cli: &Cli, look: &str) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(5));
     let style = ProgressStyle::with_template(look);
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-}
-
-/// The words in the language of the settings.
-pub(crate) const fn either(
-    lang: Lang,
-    french: &'static str,
-    english: &'static str,
-) -> &'static str {
-    match lang {
-        Lang::Fr => french,
-        Lang::En => english,
-    }
-}
-
-/// A number and its noun: `1 message`, `2 messages`.
-pub(crate) fn plural(number: i64, one: &str, many: &str) -> String {
-    // French counts zero as one.
-    let noun = if number.abs() < 2 { one } else { many };
-    format!("{number} {noun}")
 }

@@ -7,5 +7,7 @@ CREATE TABLE cles_api (
   -- Words of the vocabulary Portee, separated by spaces.
   portees     TEXT NOT NULL,
   creee_le    TIMESTAMPTZ NOT NULL,
-  revoquee_le TIMESTAMPTZ
+  revoquee_le TIMESTAMPTZ,
+  -- To the hour.
+  utilisee_le TIMESTAMPTZ
 );

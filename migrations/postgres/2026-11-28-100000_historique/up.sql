@@ -9,7 +9,8 @@ CREATE TABLE historique (
     CHECK (action IN ('cree', 'modifie', 'supprime', 'programme', 'annule', 'envoye_maintenant', 'renvoye',
                       'marque_lu', 'importe', 'lance', 'revoque', 'connecte')),
   objet   TEXT NOT NULL
-    CHECK (objet IN ('message', 'classe', 'etudiant', 'parent', 'annuaire', 'cle', 'jeton', 'traitement', 'session')),
+    CHECK (objet IN ('message', 'classe', 'etudiant', 'parent', 'annuaire', 'cle', 'jeton', 'traitement', 'session',
+                     'agenda')),
   -- Of the object; NULL where it has none.
   numero  BIGINT,
   -- How many of what, as JSON.

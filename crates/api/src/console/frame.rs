@@ -28,6 +28,8 @@ pub(super) enum Section {
     None,
     Today,
     Messages,
+    Calendar,
+    Administration,
     Directory,
 }
 
@@ -130,6 +132,14 @@ impl Frame {
 
     pub(super) fn sends(&self) -> bool {
         self.may(Portee::Envoi)
+    }
+
+    pub(super) fn supervises(&self) -> bool {
+        self.may(Portee::Supervision)
+    }
+
+    pub(super) fn sees_deeds(&self) -> bool {
+        self.may(Portee::Historique)
     }
 }
 

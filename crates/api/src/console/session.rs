@@ -4,11 +4,12 @@ use super::Page;
 use super::frame::{Frame, Section, page, see};
 use super::sent::Sent;
 use super::visitor::Visitor;
-use crate::auth::{Credentials, PorteeSet, Principal, Who, check_key, harmless};
+use crate::auth::{Credentials, PorteeSet, Principal, Who, harmless};
 use crate::caller::Caller;
 use crate::drf::ApiError;
 use crate::edge::address;
 use crate::endpoint::Access;
+use crate::gate::key;
 use crate::state::State;
 use actix_web::cookie::{Cookie, SameSite, time};
 use actix_web::http::StatusCode;
@@ -18,7 +19,6 @@ use askama::Template;
 use messages_core::instant::Instant;
 use messages_core::secret::Secret;
 use messages_core::store::Conn;
-use messages_core::store::appels::cles;
 use messages_core::store::appels::sessions::{self, By};
 
 /// The page to sign in at.
@@ -162,11 +162,16 @@ async fn known(state: &State, secret: &str) -> Result<Principal, ApiError> {
         .parse(Some(header.as_bytes()), Instant::of_this_machine());
     match parsed.map_err(ApiError::Refused)? {
         Credentials::Known(principal) => Ok(principal),
-        Credentials::Key(presented) => {
-            let prefixe = presented.prefixe.clone();
-            let found = state.ask(move |conn| cles::find(conn, &prefixe)).await?;
-            check_key(found.as_ref(), &presented).map_err(ApiError::Refused)
-        }
+        Credentials::Key(presented) => key::known(state, &presented).await,
+    }
+}
+
+/// Who signs in, or has something of their own; whoever is at this machine is nobody.
+pub(super) fn owner(principal: &Principal) -> Option<By> {
+    match &principal.who {
+        Who::Key(id) => Some(By::Cle(*id)),
+        Who::User(id) => Some(By::Utilisateur(harmless(id))),
+        Who::Anyone => None,
     }
 }
 
@@ -176,11 +181,7 @@ async fn open(
     principal: Principal,
     from: Option<String>,
 ) -> Result<Secret, ApiError> {
-    let by = match &principal.who {
-        Who::Key(id) => By::Cle(*id),
-        Who::User(id) => By::Utilisateur(harmless(id)),
-        Who::Anyone => return Err(ApiError::Internal),
-    };
+    let by = owner(&principal).ok_or(ApiError::Internal)?;
     let portees = principal.all().to_vec();
     let caller = Caller::of(request, principal, from);
     let open = move |conn: &mut Conn| sessions::open(conn, &by, &portees);

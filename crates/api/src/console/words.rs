@@ -1,13 +1,13 @@
 //! How pages say things: in the server's language, numbers with their nouns, times in the school's zone,
 //! states as words and not by colour alone.
 
-use chrono::{DateTime, Datelike};
+use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
 use messages_core::config::{Lang, Messages as Settings};
 use messages_core::instant::Instant;
 use messages_core::model::Message;
 use messages_core::texts;
-use messages_core::vocabulary::{Action, Canal, Etat, Motif, Remise, Statut};
+use messages_core::vocabulary::{Action, Canal, Etat, Motif, Objet, Portee, Remise, Statut};
 use std::borrow::Borrow;
 
 /// The language and the zone.
@@ -126,7 +126,10 @@ impl Words {
             (Lang::En, -1) => "yesterday".to_owned(),
             (Lang::En, 0) => "today".to_owned(),
             (Lang::En, 1) => "tomorrow".to_owned(),
-            _ => self.day(&at, at.year() != now.year() || away.abs() > HALF_A_YEAR),
+            _ => {
+                let is_far = at.year() != now.year() || away.abs() > HALF_A_YEAR;
+                self.date(at.date_naive(), is_far)
+            }
         };
         let time = at.format("%H:%M");
         match self.lang {
@@ -138,35 +141,48 @@ impl Words {
     /// A moment as it stands on paper: with its day and its year.
     pub(super) fn full(self, at: &Instant) -> String {
         let at = at.in_zone(self.zone);
-        let (day, time) = (self.day(&at, true), at.format("%H:%M"));
+        let (day, time) = (self.date(at.date_naive(), true), at.format("%H:%M"));
         match self.lang {
             Lang::Fr => format!("{day} à {time}"),
             Lang::En => format!("{day} at {time}"),
         }
     }
 
-    /// A day in words.
-    fn day(self, at: &DateTime<Tz>, with_year: bool) -> String {
+    /// A day in words: « jeudi 3 décembre ».
+    pub(super) fn date(self, date: NaiveDate, with_year: bool) -> String {
         let year = if with_year {
-            format!(" {}", at.year())
+            format!(" {}", date.year())
         } else {
             String::new()
         };
+        let day = match (self.lang, date.day()) {
+            (Lang::Fr, 1) => "1er".to_owned(),
+            (_, day) => day.to_string(),
+        };
+        format!("{} {day} {}{year}", self.weekday(date), self.month(date))
+    }
+
+    /// The day of the week.
+    pub(super) fn weekday(self, date: NaiveDate) -> String {
+        let place = usize::try_from(date.weekday().num_days_from_monday()).unwrap_or_default();
         match self.lang {
-            Lang::Fr => {
-                let weekday =
-                    usize::try_from(at.weekday().num_days_from_monday()).unwrap_or_default();
-                let month = usize::try_from(at.month0()).unwrap_or_default();
-                let weekday = DAYS.get(weekday).copied().unwrap_or_default();
-                let month = MONTHS.get(month).copied().unwrap_or_default();
-                let day = match at.day() {
-                    1 => "1er".to_owned(),
-                    day => day.to_string(),
-                };
-                format!("{weekday} {day} {month}{year}")
-            }
-            Lang::En => format!("{}{year}", at.format("%A %-d %B")),
+            Lang::Fr => DAYS.get(place).copied().unwrap_or_default().to_owned(),
+            Lang::En => date.format("%A").to_string(),
         }
+    }
+
+    /// The month.
+    pub(super) fn month(self, date: NaiveDate) -> String {
+        let place = usize::try_from(date.month0()).unwrap_or_default();
+        match self.lang {
+            Lang::Fr => MONTHS.get(place).copied().unwrap_or_default().to_owned(),
+            Lang::En => date.format("%B").to_string(),
+        }
+    }
+
+    /// The hour of a moment: « 08:05 ».
+    pub(super) fn hour(self, at: &Instant) -> String {
+        at.in_zone(self.zone).format("%H:%M").to_string()
     }
 
     /// As machines read it, for `<time>`.
@@ -252,6 +268,54 @@ impl Words {
         }
     }
 
+    /// The same, of this object: only messages are written.
+    pub(super) fn deed(
+        self,
+        action: impl Borrow<Action>,
+        objet: impl Borrow<Objet>,
+    ) -> &'static str {
+        match (action.borrow(), objet.borrow()) {
+            (Action::Cree, objet) if *objet != Objet::Message => self.t("créé", "made"),
+            (action, _) => self.action(action),
+        }
+    }
+
+    /// On what somebody did it.
+    pub(super) fn objet(self, objet: impl Borrow<Objet>) -> &'static str {
+        match objet.borrow() {
+            Objet::Message => self.t("message", "message"),
+            Objet::Classe => self.t("classe", "class"),
+            Objet::Etudiant => self.t("élève", "pupil"),
+            Objet::Parent => self.t("parent", "parent"),
+            Objet::Annuaire => self.t("annuaire", "directory"),
+            Objet::Cle => self.t("clé", "key"),
+            Objet::Jeton => self.t("adresse d’accusés", "address for receipts"),
+            Objet::Traitement => self.t("traitement", "run"),
+            Objet::Session => self.t("session", "session"),
+            Objet::Agenda => self.t("adresse d’agenda", "calendar address"),
+        }
+    }
+
+    /// What a key may be used for.
+    pub(super) fn portee(self, portee: impl Borrow<Portee>) -> &'static str {
+        match portee.borrow() {
+            Portee::Lecture => self.t(
+                "lire les messages et l’annuaire",
+                "read messages and the directory",
+            ),
+            Portee::Ecriture => self.t(
+                "écrire des brouillons, changer l’annuaire",
+                "write drafts, change the directory",
+            ),
+            Portee::Envoi => self.t("programmer et envoyer", "programme and send"),
+            Portee::Supervision => self.t(
+                "surveiller le programme, voir ses clés et ses réglages",
+                "watch over the program, see its keys and settings",
+            ),
+            Portee::Historique => self.t("voir qui a fait quoi", "see who did what"),
+        }
+    }
+
     pub(super) fn etat(self, etat: impl Borrow<Etat>) -> &'static str {
         match etat.borrow() {
             Etat::AEnvoyer => self.t("attend", "waiting"),
@@ -277,6 +341,8 @@ impl Words {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    use chrono::DateTime;
 
     const FR: Words = Words {
         lang: Lang::Fr,

@@ -1,7 +1,7 @@
 //! Who calls, whether they may, and whether not too often.
 
-use super::origin;
-use crate::auth::{Credentials, Principal, Refusal, Who, check_key};
+use super::{key, origin};
+use crate::auth::{Credentials, Principal, Refusal, Who};
 use crate::caller::Caller;
 use crate::drf::ApiError;
 use crate::edge::address;
@@ -11,7 +11,6 @@ use actix_web::HttpMessage;
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header::{AUTHORIZATION, HeaderValue};
 use messages_core::instant::Instant;
-use messages_core::store::appels::cles;
 
 /// Lets a caller through who is known and may have this access.
 ///
@@ -60,12 +59,7 @@ async fn authenticate(
     match state.auth.parse(header.as_deref(), now) {
         Ok(Credentials::Known(principal)) => Ok(principal),
         Ok(Credentials::Key(presented)) => {
-            let known = async {
-                let prefixe = presented.prefixe.clone();
-                let known = state.ask(move |conn| cles::find(conn, &prefixe)).await?;
-                check_key(known.as_ref(), &presented).map_err(ApiError::Refused)
-            };
-            state.attempt(address, known).await
+            state.attempt(address, key::known(state, &presented)).await
         }
         Err(refusal) => {
             let refused = async { Err(ApiError::Refused(refusal)) };

@@ -1,6 +1,6 @@
 //! The settings of a start: the environment, over the file.
 
-use super::{Config, Vars, dotenv, file};
+use super::{Config, Origin, Vars, dotenv, file};
 use std::collections::BTreeMap;
 use std::io::{Error, ErrorKind};
 use std::path::Path;
@@ -94,6 +94,9 @@ impl Vars {
         let (pairs, unreadable) = dotenv::parse(&read.text, lookup);
         let says_nothing = pairs.is_empty() && read.text.lines().any(is_content);
         let mut vars = Self::from_pairs(pairs);
+        let names = vars.values.keys().cloned();
+        let in_file = names.filter(|name| !environment.contains_key(name));
+        vars.origins = in_file.map(|name| (name, Origin::File)).collect();
         vars.values.extend(environment);
         vars.warnings
             .extend(read.warning.map(|warning| format!("{name} : {warning}")));

@@ -1,6 +1,6 @@
 //! Where settings come from, and the list of what is wrong with them.
 
-use super::names;
+use super::{Origin, names};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
@@ -44,6 +44,8 @@ pub struct Vars {
     pub(super) values: BTreeMap<String, String>,
     /// The file that was read, with its full path.
     pub(super) file: Option<PathBuf>,
+    /// Names that were read elsewhere than in the environment.
+    pub(super) origins: BTreeMap<String, Origin>,
     /// Variables of the environment that are no text.
     pub(super) unreadable: Vec<String>,
     /// Names that other settings give a meaning.
@@ -65,6 +67,13 @@ impl Vars {
     /// Sets a value above all others: a flag of the command line.
     pub fn set(&mut self, name: &str, value: impl Into<String>) {
         self.values.insert(name.to_owned(), value.into());
+        self.origins.insert(name.to_owned(), Origin::Flag);
+    }
+
+    /// Where a value was read.
+    pub(super) fn origin(&self, name: &str) -> Origin {
+        let origin = self.origins.get(name).copied();
+        origin.unwrap_or(Origin::Environment)
     }
 
     /// Records a fault.

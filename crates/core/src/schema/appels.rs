@@ -1,5 +1,5 @@
 //! The tables of those who call the HTTP interface: their keys, their repeated requests, the tokens of
-//! gateways.
+//! gateways, who is signed in, the secret addresses of calendars.
 
 diesel::table! {
     use diesel::sql_types::{BigInt, Nullable, Text};
@@ -13,6 +13,7 @@ diesel::table! {
         portees -> Text,
         creee_le -> InstantSql,
         revoquee_le -> Nullable<InstantSql>,
+        utilisee_le -> Nullable<InstantSql>,
     }
 }
 
@@ -58,4 +59,18 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(cles_api, sessions);
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::instant::InstantSql;
+
+    agendas (id) {
+        id -> BigInt,
+        empreinte -> Text,
+        cle -> Nullable<BigInt>,
+        utilisateur -> Nullable<Text>,
+        cree_le -> InstantSql,
+        fin -> InstantSql,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(agendas, cles_api, sessions);

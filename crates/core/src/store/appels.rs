@@ -1,6 +1,7 @@
 //! What only those who call the HTTP interface need: keys, repeated requests, tokens of
-//! gateways, sessions of the console, statistics.
+//! gateways, sessions of the console, secret addresses of calendars, statistics.
 
+pub mod agendas;
 pub mod cles;
 pub mod idempotence;
 pub mod recus;

@@ -1,5 +1,6 @@
 //! Messages: written, cancelled, closed, sent again.
 
+pub mod agenda;
 pub(super) mod close;
 mod edit;
 mod list;

@@ -51,5 +51,7 @@ text_enum! {
         Traitement = "traitement",
         /// Of somebody who looks at the console.
         Session = "session",
+        /// The secret address of a calendar.
+        Agenda = "agenda",
     }
 }

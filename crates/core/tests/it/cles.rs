@@ -16,6 +16,7 @@ stories!(
     a_scope_of_a_newer_program_allows_nothing,
     a_revoked_key_is_found_as_such,
     a_key_is_revoked_once,
+    the_last_use_is_noted_once_an_hour,
 );
 
 fn a_key_is_found_by_its_prefix(database: &Database) {
@@ -105,4 +106,22 @@ fn a_key_is_revoked_once(database: &Database) {
     assert_eq!(cles::list(&mut conn).unwrap()[0].revoquee_le, since);
     let missing = cles::revoke(&mut conn, made.id + 1);
     assert!(matches!(missing, Err(Error::NotFound)), "{missing:?}");
+}
+
+fn the_last_use_is_noted_once_an_hour(database: &Database) {
+    let mut conn = School::new(database).conn();
+    let (_, made) = cles::create(&mut conn, "nom", &[Portee::Lecture]).unwrap();
+    let now = conn.now().unwrap();
+    assert!(made.is_to_note(now));
+    let mut used = || {
+        cles::note_use(&mut conn, made.id).unwrap();
+        cles::find(&mut conn, &made.prefixe).unwrap().unwrap()
+    };
+    let first = used();
+    let at = first.utilisee_le.unwrap();
+    assert!(!first.is_to_note(at) && first.is_to_note(at + cles::NOTED_EVERY));
+    assert_eq!(used(), first, "not again within the hour");
+    let before = at - cles::NOTED_EVERY;
+    database.execute(&format!("UPDATE cles_api SET utilisee_le = '{before}'"));
+    assert!(used().utilisee_le >= first.utilisee_le);
 }

@@ -8,6 +8,7 @@
 
 mod adresses;
 mod adresses_mortes;
+mod agenda;
 mod announce;
 mod annuaire;
 mod cancel;

@@ -16,6 +16,7 @@ fn stored() -> Cle {
         portees: vec![Portee::Lecture, Portee::Envoi],
         creee_le: now(),
         revoquee_le: None,
+        utilisee_le: None,
     }
 }
 

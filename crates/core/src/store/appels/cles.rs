@@ -15,6 +15,7 @@ use diesel::deserialize::{self, FromSql};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use ring::rand::{SecureRandom, SystemRandom};
+use std::time::Duration;
 
 const BEGIN: &str = "msg_";
 const PREFIX_BYTES: usize = 4;
@@ -39,6 +40,20 @@ pub struct Cle {
     pub creee_le: Instant,
     /// Since when it is void.
     pub revoquee_le: Option<Instant>,
+    /// When it was used last, to [`NOTED_EVERY`].
+    pub utilisee_le: Option<Instant>,
+}
+
+/// How often it is noted at most that a key is used.
+pub const NOTED_EVERY: Duration = Duration::from_secs(3600);
+
+impl Cle {
+    /// Whether it is time to note that it is used.
+    #[must_use]
+    pub fn is_to_note(&self, now: Instant) -> bool {
+        self.utilisee_le
+            .is_none_or(|last| last + NOTED_EVERY <= now)
+    }
 }
 
 /// What a key may be used for, as it is kept: words with blanks between.
@@ -103,6 +118,16 @@ pub fn list(conn: &mut Conn) -> Result<Vec<Cle>, Error> {
 pub fn find(conn: &mut Conn, prefixe: &str) -> Result<Option<Cle>, Error> {
     let named = table.filter(cles_api::prefixe.eq(prefixe));
     conn.first(named.select(Cle::as_select()))
+}
+
+/// Notes that a key is used, unless another did meanwhile.
+pub fn note_use(conn: &mut Conn, id: i64) -> Result<(), Error> {
+    let now = conn.now()?;
+    let last = cles_api::utilisee_le;
+    let stale = last.is_null().or(last.le(now - NOTED_EVERY));
+    let stale = table.filter(cles_api::id.eq(id).and(stale));
+    conn.execute(diesel::update(stale).set(last.eq(now)))
+        .map(drop)
 }
 
 /// Makes a key void, for ever.

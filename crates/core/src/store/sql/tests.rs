@@ -27,6 +27,7 @@ fn all(conn: &Conn) -> Vec<Sql> {
         expansion::statements(),
         origine::statements(),
         messages::statements(),
+        messages::agenda::statements(),
         messages::close::statements(),
         oubli::statements(),
         oubli::departs::statements(),

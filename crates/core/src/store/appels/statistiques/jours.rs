@@ -7,8 +7,9 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use diesel::sql_types::BigInt;
 
+/// From its first moment to the next day's.
 #[derive(serde::Serialize)]
-struct Jour {
+pub(in crate::store) struct Jour {
     debut: Instant,
     fin: Instant,
 }
@@ -91,11 +92,11 @@ pub fn results_by_day(
     Ok(days.into_iter().zip(sums).collect())
 }
 
-fn days(first: NaiveDate, last: NaiveDate) -> Vec<NaiveDate> {
+pub(in crate::store) fn days(first: NaiveDate, last: NaiveDate) -> Vec<NaiveDate> {
     first.iter_days().take_while(|day| *day <= last).collect()
 }
 
-fn bounds(days: &[NaiveDate], zone: Tz) -> Vec<Jour> {
+pub(in crate::store) fn bounds(days: &[NaiveDate], zone: Tz) -> Vec<Jour> {
     let days = days.iter().map(|day| Jour {
         debut: Instant::begin_of(*day, zone),
         fin: Instant::begin_of(day.succ_opt().unwrap_or(*day), zone),

@@ -1,9 +1,9 @@
 //! What `verify` says, in both languages.
 
-use crate::output::plural;
-use messages_core::config::Lang;
-use messages_core::store::verify::Breach;
-use messages_core::vocabulary::Regle;
+use crate::config::Lang;
+use crate::store::verify::Breach;
+use crate::texts::plural;
+use crate::vocabulary::Regle;
 
 /// How many recipients there are and where they stand.
 pub(super) fn headline(lang: Lang, ended: i64, uncertain: i64, under_way: i64) -> String {
@@ -98,14 +98,6 @@ pub(super) const fn broken(lang: Lang, regle: Regle) -> &'static str {
         }
         (Lang::En, Regle::Remise) => "deliveries said to be delivered, or not, that did not leave",
         (Lang::En, Regle::Pieces) => "messages with attachments that they may not have",
-    }
-}
-
-/// The word before a rule that does not hold.
-pub(super) const fn fault(lang: Lang) -> &'static str {
-    match lang {
-        Lang::Fr => "ERREUR",
-        Lang::En => "ERROR ",
     }
 }
 

@@ -1,9 +1,9 @@
 //! Whether a run could write what it has to: in the database, beside it, and in its folders.
 
-use messages_core::config::Config;
-use messages_core::store::passages::{self, NewPassage};
-use messages_core::store::{Conn, Error};
-use messages_core::writable;
+use crate::config::Config;
+use crate::store::passages::{self, NewPassage};
+use crate::store::{Conn, Error};
+use crate::writable;
 
 /// Writes a row, and takes it back.
 pub(super) fn database(config: &Config, conn: &mut Conn) -> Result<(), Error> {
