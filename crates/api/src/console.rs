@@ -22,6 +22,7 @@ mod assets;
 mod calendrier;
 mod chart;
 mod compose;
+mod essai;
 mod faults;
 mod files;
 mod frame;
@@ -115,6 +116,7 @@ fn pages() -> Vec<Page> {
         one::pages(),
         missed::pages(),
         acts::pages(),
+        essai::pages(),
         files::pages(),
         administration::pages(),
         calendrier::pages(),

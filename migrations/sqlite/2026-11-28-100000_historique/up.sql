@@ -7,7 +7,7 @@ CREATE TABLE historique (
   acteur  TEXT NOT NULL,
   action  TEXT NOT NULL
     CHECK (action IN ('cree', 'modifie', 'supprime', 'programme', 'annule', 'envoye_maintenant', 'renvoye',
-                      'marque_lu', 'importe', 'lance', 'revoque', 'connecte')),
+                      'marque_lu', 'importe', 'lance', 'revoque', 'connecte', 'essaye')),
   objet   TEXT NOT NULL
     CHECK (objet IN ('message', 'classe', 'etudiant', 'parent', 'annuaire', 'cle', 'jeton', 'traitement', 'session',
                      'agenda')),

@@ -264,6 +264,7 @@ impl Words {
             Action::Importe => self.t("annuaire importé", "directory imported"),
             Action::Lance => self.t("traitement lancé", "run started"),
             Action::Revoque => self.t("révoqué", "revoked"),
+            Action::Essaye => self.t("envoyé à l’essai", "sent on trial"),
             Action::Connecte => self.t("connexion à la console", "signed in to the console"),
         }
     }

@@ -27,6 +27,8 @@ text_enum! {
         Revoque = "revoque",
         /// Somebody signed in to the console.
         Connecte = "connecte",
+        /// A message was sent on trial, to an address that nobody keeps.
+        Essaye = "essaye",
     }
 }
 

@@ -17,6 +17,7 @@ stories!(
     many_recipients_are_confirmed_by_their_number,
     letters_that_cost_are_replaced_by_one_button,
     nothing_leaves_but_what_was_read,
+    a_trial_leaves_to_one_address_and_is_noted,
     a_date_that_has_gone_by_is_confirmed,
     two_tabs_do_not_write_over_each_other,
     what_was_typed_outlives_the_session_and_the_message,
@@ -655,5 +656,34 @@ fn what_was_typed_outlives_the_session_and_the_message(database: &Database) {
             && text.contains("action=\"/console/messages/nouveau/\"")
             && text.contains("long texte</textarea>"),
         "{text}"
+    );
+}
+
+fn a_trial_leaves_to_one_address_and_is_noted(database: &Database) {
+    let gateway = Gateway::start(GatewayScript::default());
+    let server = Server::sending(database, &gateway, &[]);
+    let user = Client::user(&server);
+    user.school(2, 1);
+    let person = signed_in(&server, database);
+    let id = user.write(&json!({ "type": "sms", "contenu": "Neige", "est_message_groupe": true }));
+    let path = format!("/console/messages/{id}/essai/");
+    let (_, page) = person.press(&path, &path, &[("adresse", "12")]);
+    assert!(page.contains("Rien n’est parti"), "{page}");
+    assert_eq!(gateway.received_count(), 0);
+    let (_, page) = person.press(&path, &path, &[("adresse", "06 12 34 56 78")]);
+    assert!(page.contains("La passerelle a pris le SMS"), "{page}");
+    let accepted = gateway.accepted();
+    assert_eq!(accepted.len(), 1);
+    let body = &accepted[0].raw;
+    assert!(
+        body.contains("+33612345678") && body.contains("Neige"),
+        "{body}"
+    );
+    assert_eq!(user.message(id)["statut"], "brouillon");
+    assert!(page.contains("envoyé à l’essai"), "{page}");
+    assert!(!server.log().contains("612345678"));
+    assert_eq!(
+        database.number("SELECT CAST(count(*) AS TEXT) AS v FROM envois"),
+        0
     );
 }
