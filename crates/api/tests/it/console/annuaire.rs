@@ -538,8 +538,8 @@ fn nobody_does_here_what_their_key_may_not(database: &Database) {
         ];
         person.send("/console/parents/1/", &fields, headers).status
     };
-    assert_eq!(change(&seal, &[]), 403);
-    assert_eq!(change("", &[]), 403);
+    assert_eq!(change(&seal, &[]), 409);
+    assert_eq!(change("", &[]), 409);
     assert_eq!(change(&own, &[("Sec-Fetch-Site", "cross-site")]), 403);
     assert_eq!(
         send(
