@@ -91,7 +91,7 @@ try {
   step('she sends it again to the one who was refused');
   await follow(page, 'Revenir au message');
   await follow(page, 'Renvoyer aux échecs');
-  await says(page, '1 envoi en échec repartira');
+  await says(page, '1 envoi en échec.');
   await press(page, 'Renvoyer');
   await says(page, 'Fait.');
   await page.goto(page.url());
@@ -121,8 +121,8 @@ try {
   await press(page, 'Joindre');
   await says(page, 'Attention.');
   await look(page, 'piece-jointe');
-  const [file] = await Promise.all([page.waitForEvent('download'), follow(page, 'Menu d’été.pdf')]);
-  assert.equal(readFileSync(await file.path(), 'utf8'), '%PDF-1.7 essai');
+  const [saved] = await Promise.all([page.waitForEvent('download'), follow(page, 'Menu d’été.pdf')]);
+  assert.equal(readFileSync(await saved.path(), 'utf8'), '%PDF-1.7 essai');
   await page.getByRole('button', { name: /^Retirer/ }).click();
   await says(page, 'Le fichier est retiré.');
   await page.getByRole('navigation', { name: 'Navigation principale' }).getByRole('link', { name: 'Messages' }).click();

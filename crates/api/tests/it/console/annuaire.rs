@@ -549,7 +549,7 @@ fn nobody_does_here_what_their_key_may_not(database: &Database) {
             &[("a.csv", file(1..3).as_bytes())]
         )
         .status,
-        403
+        409
     );
     assert_eq!(user.get("/api/parents/1/").json()["telephone"], number(1));
     assert_eq!(change(&own, &[]), 303);
