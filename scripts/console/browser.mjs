@@ -51,6 +51,9 @@ async function violations(page) {
 
 // Everything that can be pressed is reached by the tabulator, in the order of the page, with something to see.
 async function keyboard(page, name) {
+  // What was typed may still bring a part of the page up to date.
+  await page.waitForTimeout(700);
+  await page.waitForLoadState('networkidle');
   const wanted = await page.evaluate(() => {
     const all = [...document.querySelectorAll('a[href], button, input, select, textarea, summary')];
     const seen = all.filter((one) => one.tabIndex >= 0 && one.type !== 'hidden' && one.checkVisibility());

@@ -100,7 +100,7 @@ try {
 
   step('an e-mail with a layout, found again in the list, changed, put away');
   await follow(page, 'Écrire');
-  await page.getByLabel('Classe ou nom d’un parent').fill('parent7');
+  await page.getByLabel('Classe, ou nom d’un parent ou d’un élève').fill('élève7');
   await press(page, 'Chercher');
   await page.getByRole('button', { name: /Awa Parent7/ }).click();
   await page.getByRole('radio', { name: 'e-mail' }).check();

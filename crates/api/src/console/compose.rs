@@ -122,7 +122,10 @@ async fn form(
     let (config, asked) = (state.config.clone(), d.clone());
     let found = state.ask(move |conn: &mut Conn| {
         let to = target::name(conn, asked.target.as_ref(), &config)?;
-        let choices = target::choices(conn, &asked)?;
+        let choices = match asked.target {
+            Some(_) => Vec::new(),
+            None => target::choices(conn, &asked.search)?,
+        };
         Ok((to, choices, aside::of(conn, &config, &asked)?))
     });
     let (to, choices, a) = found.await?;

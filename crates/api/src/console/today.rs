@@ -41,15 +41,16 @@ struct Part {
     lines: Vec<Line>,
 }
 
-/// A run.
-struct Run {
-    passage: Passage,
-}
-
 #[derive(Template)]
 #[template(path = "aujourdhui.html")]
 struct Today {
     f: Frame,
+    found: Found,
+    chart: Chart,
+}
+
+/// What the database says for this page.
+struct Found {
     /// What needs a person, each since when.
     incidents: Vec<(String, Instant)>,
     uncertain: Vec<Uncertain>,
@@ -59,22 +60,8 @@ struct Today {
     drafts: i64,
     channels: Vec<String>,
     credit: Vec<String>,
-    chart: Chart,
-    runs: Vec<Run>,
-}
-
-/// What the database says for this page.
-struct Found {
-    incidents: Vec<(String, Instant)>,
-    uncertain: Vec<Uncertain>,
-    late: Part,
-    leaving: Part,
-    next: Part,
-    drafts: i64,
-    channels: Vec<String>,
-    credit: Vec<String>,
     days: Vec<Day>,
-    runs: Vec<Run>,
+    runs: Vec<Passage>,
 }
 
 async fn show(
@@ -83,20 +70,13 @@ async fn show(
     visitor: Visitor,
 ) -> Result<HttpResponse, ApiError> {
     let config = state.config.clone();
-    let found = state.ask(move |conn| find(conn, &config)).await?;
+    let mut found = state.ask(move |conn| find(conn, &config)).await?;
     let f = Frame::new(&state, &request, &visitor, Section::Today);
     let title = f.t("Aujourd’hui", "Today");
+    let days = std::mem::take(&mut found.days);
     shown(&Today {
-        incidents: found.incidents,
-        uncertain: found.uncertain,
-        late: found.late,
-        leaving: found.leaving,
-        next: found.next,
-        drafts: found.drafts,
-        channels: found.channels,
-        credit: found.credit,
-        chart: Chart::of(found.days),
-        runs: found.runs,
+        found,
+        chart: Chart::of(days),
         f: f.titled(title),
     })
 }
@@ -128,10 +108,7 @@ fn find(conn: &mut Conn, config: &Config) -> Result<Found, Error> {
         channels: channels(conn, config)?,
         credit: money(conn, config, words)?,
         days: days(conn, words, now)?,
-        runs: passages::last(conn, RUNS)?
-            .into_iter()
-            .map(|passage| Run { passage })
-            .collect(),
+        runs: passages::last(conn, RUNS)?,
     })
 }
 

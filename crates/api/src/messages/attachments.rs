@@ -1,11 +1,11 @@
 //! Files that travel with a message: added, listed, read, removed.
 
-use super::bodies::AttachmentRequest;
+use super::bodies::{AttachmentRequest, FILE_NAME};
 use crate::answer;
 use crate::answer::attachment::AttachmentJson;
 use crate::caller::Caller;
 use crate::crud::{Resource, load};
-use crate::drf::{ApiError, Fields, Id, Rule, Texts, Upload, is_hidden, upload};
+use crate::drf::{ApiError, Fields, Id, Texts, Upload, is_hidden, upload};
 use crate::endpoint::{Endpoint, Operation};
 use crate::schema::Answer;
 use crate::state::State;
@@ -27,9 +27,6 @@ const FICHIER: &str = "fichier";
 
 /// Another name for it.
 const NOM_FICHIER: &str = "nom_fichier";
-
-/// How that may look.
-pub(super) const FILE_NAME: Rule = Rule::line(NAME_MAX);
 
 /// Django's name of the model.
 const MODEL: &str = "MessageAttachment";

@@ -1,11 +1,11 @@
 //! What is sent of a message, and to parents. The members are read one by one where they are used,
 //! because every fault is to be told at once.
 
-use super::attachments::FILE_NAME;
 use super::form::SUJET;
 use crate::drf::{OPTIONAL, REQUIRED, Rule};
 use crate::schema::Body;
 use crate::schema::words::{StatutDemandeEnum, TypeEnum};
+use messages_core::piece;
 use utoipa::ToSchema;
 
 #[derive(ToSchema)]
@@ -50,6 +50,9 @@ impl Body for MessageRequest {
         ("sujet", SUJET),
     ];
 }
+
+/// How that may look.
+pub(super) const FILE_NAME: Rule = Rule::line(piece::NAME_MAX);
 
 #[derive(ToSchema)]
 #[schema(examples(json!({ "fichier": "%PDF-1.7", "nom_fichier": "Menu de la semaine.pdf" })))]

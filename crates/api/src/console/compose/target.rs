@@ -1,11 +1,10 @@
 //! To whom: everybody, a class, a parent; chosen from what a search finds.
 
-use super::draft::Draft;
 use crate::console::names;
 use crate::console::words::Words;
 use messages_core::config::Config;
-use messages_core::model::{Classe, Fiche};
-use messages_core::store::annuaire::{Order, Resource, classes, eleves, parents};
+use messages_core::model::{Classe, Etudiant, Fiche};
+use messages_core::store::annuaire::{Order, Resource, classes, eleves, etudiants, parents};
 use messages_core::store::{Conn, Error};
 
 /// To whom.
@@ -71,12 +70,9 @@ pub(super) fn name(
     })
 }
 
-/// Who is found by the words of the search; without any, the classes.
-pub(super) fn choices(conn: &mut Conn, d: &Draft) -> Result<Vec<Choice>, Error> {
-    if d.target.is_some() {
-        return Ok(Vec::new());
-    }
-    let search: Vec<String> = d.search.split_whitespace().map(ToOwned::to_owned).collect();
+/// Who is found by these words; without any, the classes.
+pub(super) fn choices(conn: &mut Conn, words: &str) -> Result<Vec<Choice>, Error> {
+    let search: Vec<String> = words.split_whitespace().map(ToOwned::to_owned).collect();
     let of_classes = classes::Filter {
         search: search.clone(),
         order: Order::Nom,
@@ -93,12 +89,7 @@ pub(super) fn choices(conn: &mut Conn, d: &Draft) -> Result<Vec<Choice>, Error> 
     if search.is_empty() {
         return Ok(choices);
     }
-    let of_parents = parents::Filter {
-        search,
-        order: Order::Nom,
-        ..parents::Filter::default()
-    };
-    let found = Fiche::page(conn, &of_parents, 0, OFFERED)?;
+    let found = families(conn, search)?;
     let ids: Vec<i64> = found.iter().map(|fiche| fiche.parent.id).collect();
     let mut children = eleves::of(conn, &ids)?;
     choices.extend(found.iter().map(|fiche| {
@@ -111,6 +102,37 @@ pub(super) fn choices(conn: &mut Conn, d: &Draft) -> Result<Vec<Choice>, Error> 
         }
     }));
     Ok(choices)
+}
+
+/// The parents of this name, and those of the pupils of this name.
+fn families(conn: &mut Conn, search: Vec<String>) -> Result<Vec<Fiche>, Error> {
+    let of_pupils = etudiants::Filter {
+        search: search.clone(),
+        order: Order::Nom,
+        ..etudiants::Filter::default()
+    };
+    let of_parents = parents::Filter {
+        search,
+        order: Order::Nom,
+        ..parents::Filter::default()
+    };
+    let mut found = Fiche::page(conn, &of_parents, 0, OFFERED)?;
+    for pupil in Etudiant::page(conn, &of_pupils, 0, OFFERED)? {
+        let of_pupil = parents::Filter {
+            etudiant: Some(pupil.id),
+            order: Order::Nom,
+            ..parents::Filter::default()
+        };
+        let parents = Fiche::page(conn, &of_pupil, 0, OFFERED)?;
+        let is_new = |parent: &Fiche| {
+            !found
+                .iter()
+                .any(|known| known.parent.id == parent.parent.id)
+        };
+        let new: Vec<Fiche> = parents.into_iter().filter(is_new).collect();
+        found.extend(new);
+    }
+    Ok(found)
 }
 
 #[cfg(test)]

@@ -46,6 +46,12 @@ fn a_secretary_writes_sees_whom_it_reaches_and_programmes_it(database: &Database
         "{}",
         found.text()
     );
+    let by_pupil = person.submit(NEW, NEW, &[("geste", "chercher"), ("cherche", "pupille5")]);
+    assert!(
+        by_pupil.text().contains("value=\"choisir:parent:5\""),
+        "{}",
+        by_pupil.text()
+    );
     let chosen = person.submit(
         NEW,
         NEW,
