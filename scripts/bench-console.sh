@@ -44,7 +44,7 @@ for db in "$@"; do
   for path in /console/ /console/messages/ '/console/messages/?statut=echec' '/console/messages/?depuis=2025-12-01&jusqua=2025-12-31' \
     '/console/messages/?search=messages+relais' '/console/messages/?page=10000' /console/messages/777/ "/console/messages/$((MESSAGES - 50))/" \
     /console/messages/nouveau/ '/console/messages/nouveau/?classe=7' \
-    /console/annuaire/ '/console/annuaire/?joignable=non' /console/parents/7/ /console/classes/ ${PAGES:-}; do
+    /console/annuaire/ '/console/annuaire/?joignable=non' /console/classes/ ${PAGES:-}; do
     took=$(measured "$path")
     printf '%-50s %8s ms  %5s of the API'\''s page  %6s bytes\n' "$path" "$took" "$(awk -v a="$took" -v b="$usual" 'BEGIN { printf "%.2f", a / b }')" "$(stat -c %s "$work/answer")"
   done
