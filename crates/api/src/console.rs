@@ -13,7 +13,7 @@
 //! A struct with `#[derive(Template)]`, its first member `f: Frame`; the template in `pages/`, which begins
 //! with `{% extends "frame.html" %}` and says each text as `f.t("…", "…")`, in French and in English; a
 //! handler `async fn(web::Data<State>, Visitor, …) -> Result<HttpResponse, ApiError>` that ends with
-//! [`frame::page`]; a [`Page`] in the room's `pages()` with who may; a line in `tests/browser`.
+//! [`frame::page`]; a [`Page`] in the room's `pages()` with who may; a step in `scripts/console/day.mjs`.
 
 mod acts;
 mod administration;
@@ -32,6 +32,7 @@ mod list;
 mod missed;
 mod names;
 mod one;
+mod pager;
 mod sent;
 mod session;
 mod today;

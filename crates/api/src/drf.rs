@@ -23,5 +23,5 @@ pub(crate) use json::parse_rows;
 pub(crate) use path::Id;
 pub(crate) use query::{Filters, Query};
 pub(crate) use texts::{Texts, is_hidden, plain};
-pub(crate) use upload::{Upload, upload, whole};
+pub(crate) use upload::{Upload, upload, upload_max, whole};
 pub(crate) use value::Value;

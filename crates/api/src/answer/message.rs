@@ -206,3 +206,19 @@ fn with<P, C>(
         oublie_le: message.oublie_le.map(local),
     }
 }
+
+/// The subject of a message, or how its text begins, in so many letters at most.
+pub(crate) fn begin(message: &Message, most: usize) -> String {
+    let subject = message.sujet.as_deref().filter(|sujet| !sujet.is_empty());
+    shortened(subject.unwrap_or(&message.contenu), most)
+}
+
+/// How a text begins.
+pub(crate) fn shortened(text: &str, most: usize) -> String {
+    let mut letters = text.chars();
+    let mut begin: String = letters.by_ref().take(most).collect();
+    if letters.next().is_some() {
+        begin.push('…');
+    }
+    begin
+}

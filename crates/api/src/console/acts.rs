@@ -2,16 +2,15 @@
 //! numbers; it is done by the handler of the API.
 
 use super::Page;
-use super::faults::sentences;
 use super::frame::{Frame, Notice, Section, see, shown};
 use super::list;
-use super::names::{Names, begin};
+use super::names::Names;
 use super::one::path;
 use super::sent::{Sent, body};
 use super::told;
 use super::visitor::Visitor;
 use super::words::Words;
-use crate::caller::Caller;
+use crate::answer::message::begin;
 use crate::condition::Condition;
 use crate::crud;
 use crate::drf::{ApiError, Id, Value};
@@ -71,7 +70,7 @@ async fn ask_send(
     Id(id): Id,
 ) -> Result<HttpResponse, ApiError> {
     let message: Message = crud::load(&state, id).await?;
-    if !matches!(message.statut, Statut::Brouillon | Statut::Programme) {
+    if !Statut::SETTABLE.contains(&message.statut) {
         let text = state.texts.not_sendable().to_owned();
         return Ok(see(&path(id), Some(&Notice::new(false, text))));
     }
@@ -272,20 +271,12 @@ async fn ask_delete(
 async fn delete(state: web::Data<State>, visitor: Visitor, Id(id): Id) -> HttpResponse {
     let texts = state.texts;
     let words = Words::of(&state.config.messages);
-    // Twice is as once: there is no answer to keep.
-    let caller = Caller {
-        demande: None,
-        ..visitor.caller
-    };
-    let done = crud::delete::<Message>(state, caller, Condition::NONE, Id(id)).await;
+    let done = crud::delete::<Message>(state, visitor.once_more(), Condition::NONE, Id(id)).await;
     match done {
         Ok(_) => {
             let text = words.t("Le message est supprimé.", "The message is deleted.");
             see(list::PATH, Some(&Notice::new(true, text.to_owned())))
         }
-        Err(error) => {
-            let text = sentences(&error, texts).join(" ");
-            see(&path(id), Some(&Notice::new(false, text)))
-        }
+        Err(error) => see(&path(id), Some(&Notice::refused(&error, texts))),
     }
 }

@@ -8,7 +8,6 @@ mod reglages;
 use super::Page;
 use super::frame::{Frame, Section};
 use super::visitor::Visitor;
-use crate::caller::Caller;
 use crate::state::State;
 use actix_web::HttpRequest;
 
@@ -25,12 +24,4 @@ pub(super) fn pages() -> Vec<Page> {
 /// The frame of one of these pages.
 fn frame(state: &State, request: &HttpRequest, visitor: &Visitor) -> Frame {
     Frame::new(state, request, visitor, Section::Administration)
-}
-
-/// For what is as good done twice as once, or has an answer that is kept nowhere.
-fn caller(visitor: Visitor) -> Caller {
-    Caller {
-        demande: None,
-        ..visitor.caller
-    }
 }

@@ -5,7 +5,6 @@ mod contact;
 mod erase;
 mod import;
 mod list;
-mod pager;
 mod parent;
 mod wishes;
 

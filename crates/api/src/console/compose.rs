@@ -199,8 +199,8 @@ async fn readable(state: &State, visitor: &Visitor, id: i64) -> Result<Message, 
     crud::load(state, id).await
 }
 
-const fn is_changeable(message: &Message) -> bool {
-    matches!(message.statut, Statut::Brouillon | Statut::Programme)
+fn is_changeable(message: &Message) -> bool {
+    Statut::SETTABLE.contains(&message.statut)
 }
 
 async fn look(
@@ -320,16 +320,14 @@ async fn keep(
     statut: Statut,
 ) -> Result<(i64, Notice), ApiError> {
     let body = d.body(statut);
-    let mut caller = visitor.caller.clone();
     let was = match id {
         Some(id) => Some(crud::load::<Message>(state, id).await?.statut),
         None => None,
     };
     let done = match id {
-        None => crud::create::<Message>(state.clone(), caller, body).await,
+        None => crud::create::<Message>(state.clone(), visitor.caller.clone(), body).await,
         Some(id) => {
-            // The second of two is as the first.
-            caller.demande = None;
+            let caller = visitor.clone().once_more();
             let (state, condition) = (state.clone(), Condition::as_seen(&d.seen));
             crud::change::<Message>(state, caller, Method::PATCH, condition, Id(id), Ok(body)).await
         }

@@ -3,11 +3,11 @@
 
 use super::Page;
 use super::frame::{Frame, Notice, Section, see, shown};
-use super::names::begin;
 use super::one::path;
 use super::sent::Sent;
 use super::visitor::Visitor;
 use super::words::Words;
+use crate::answer::message::begin;
 use crate::caller::Caller;
 use crate::crud;
 use crate::drf::{ApiError, Id};

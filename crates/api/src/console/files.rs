@@ -1,29 +1,22 @@
 //! The files that travel with an e-mail: chosen, taken away, looked at.
 
 use super::Page;
-use super::faults::sentences;
 use super::frame::{Notice, see};
 use super::one::path;
 use super::sent::Sent;
 use super::visitor::Visitor;
 use super::words::Words;
-use crate::caller::Caller;
-use crate::drf::{ApiError, Id};
+use crate::drf::{ApiError, Id, upload_max};
 use crate::messages::attachments;
 use crate::state::State;
 use actix_web::{HttpResponse, web};
-use messages_core::piece::TOTAL_MAX;
 use messages_core::store::pieces;
 use messages_core::vocabulary::Portee;
 
-/// Bytes of a form beside its file.
-const FRAME: usize = 64 * 1024;
-
 pub(super) fn pages() -> Vec<Page> {
-    let most = usize::try_from(TOTAL_MAX).unwrap_or_default() + FRAME;
     vec![
         Page::new("/console/messages/{id}/joindre/")
-            .of_files(most)
+            .of_files(upload_max())
             .post(Portee::Ecriture, || web::to(attach)),
         Page::new("/console/pieces/{id}/").get(Portee::Lecture, || web::to(attachments::read)),
         Page::new("/console/pieces/{id}/retirer/").post(Portee::Ecriture, || web::to(remove)),
@@ -34,7 +27,7 @@ fn told(state: &State, done: &Result<HttpResponse, ApiError>, [fr, en]: [&str; 2
     let words = Words::of(&state.config.messages);
     match done {
         Ok(_) | Err(ApiError::Repeated(_)) => Notice::new(true, words.t(fr, en).to_owned()),
-        Err(error) => Notice::new(false, sentences(error, state.texts).join(" ")),
+        Err(error) => Notice::refused(error, state.texts),
     }
 }
 
@@ -50,12 +43,7 @@ async fn remove(
     Id(id): Id,
 ) -> Result<HttpResponse, ApiError> {
     let piece = state.ask(move |conn| pieces::one(conn, id)).await?;
-    // Twice is as once.
-    let caller = Caller {
-        demande: None,
-        ..visitor.caller
-    };
-    let done = attachments::remove(state.clone(), caller, Id(id)).await;
+    let done = attachments::remove(state.clone(), visitor.once_more(), Id(id)).await;
     let text = ["Le fichier est retiré.", "The file is taken away."];
     Ok(see(&path(piece.message), Some(&told(&state, &done, text))))
 }

@@ -4,7 +4,7 @@
 use super::faults::sentences;
 use super::visitor::Visitor;
 use super::words::Words;
-use crate::drf::ApiError;
+use crate::drf::{ApiError, Texts};
 use crate::state::State;
 use actix_web::cookie::{Cookie, SameSite, time};
 use actix_web::http::StatusCode;
@@ -158,6 +158,11 @@ impl Notice {
         Self { good, text }
     }
 
+    /// Why it was not done.
+    pub(super) fn refused(error: &ApiError, texts: Texts) -> Self {
+        Self::new(false, sentences(error, texts).join(" "))
+    }
+
     fn of(request: &HttpRequest) -> Option<Self> {
         let cookie = request.cookie(NOTICE)?;
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(cookie.value()).ok()?;
@@ -260,4 +265,16 @@ pub(super) fn late(state: &State) -> HttpResponse {
     );
     let text = text.to_owned();
     wrong(f, StatusCode::UNAUTHORIZED, title, text)
+}
+
+/// What is told to somebody whose form is none of this session.
+pub(super) fn stale(state: &State) -> HttpResponse {
+    let f = Frame::outside(state, Section::None);
+    let title = f.t("Cette page est ancienne", "This page is old");
+    let text = f.t(
+        "Rien n’a été fait : cette page est d’une session qui est terminée. Rechargez la page d’où vous venez, puis recommencez.",
+        "Nothing was done: this page is of a session that has ended. Reload the page where you come from, and try again.",
+    );
+    let text = text.to_owned();
+    wrong(f, StatusCode::CONFLICT, title, text)
 }

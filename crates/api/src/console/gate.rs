@@ -59,15 +59,14 @@ impl Spec {
 /// Nothing is loaded from elsewhere, nothing that stands in a page is run, and no page is shown in another.
 const POLICY: &str = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'; object-src 'none'";
 
-/// Told of a form that another session was shown, or another site made.
-const STALE: &str = "Rien n’a été fait : cette page est d’une session qui est terminée. Rechargez la page d’où vous venez, puis recommencez. (Nothing was done: this page is of a session that has ended.)";
-
 /// How somebody is turned away.
 enum Turned {
     /// They have to sign in first.
     SignIn,
     /// Signed in no more, with a form that was written meanwhile.
     TooLate,
+    /// With a form that another session was shown, or another site made.
+    Stale,
     /// As the API turns away.
     Refused(ApiError),
 }
@@ -93,6 +92,10 @@ pub(super) async fn pass(
         }
         Err(Turned::TooLate) => {
             let page = frame::late(&state);
+            request.into_response(page)
+        }
+        Err(Turned::Stale) => {
+            let page = frame::stale(&state);
             request.into_response(page)
         }
         Err(Turned::Refused(error)) => request.error_response(error),
@@ -206,7 +209,7 @@ async fn receive(
     spec: &Spec,
     request: &mut ServiceRequest,
     visitor: Option<&Visitor>,
-) -> Result<(), ApiError> {
+) -> Result<(), Turned> {
     let bytes = take(request.take_payload(), spec.most).await?;
     let empreinte = sha256(&bytes);
     let (body, files) = read_with_files(request.request(), bytes).await?;
@@ -215,7 +218,7 @@ async fn receive(
         let seal = sent.text(frame::SEAL);
         if !bool::from(seal.as_bytes().ct_eq(visitor.seal().as_bytes())) {
             if !spec.keeps {
-                return Err(ApiError::Conflict(STALE));
+                return Err(Turned::Stale);
             }
             // Of a session that ended: nothing is done, and what was typed is shown again.
             sent.is_stale = true;

@@ -1,7 +1,8 @@
 //! Messages in a list: each in a line.
 
-use super::names::{Names, begin};
+use super::names::Names;
 use super::words::Words;
+use crate::answer::message::begin;
 use messages_core::config::Config;
 use messages_core::instant::Instant;
 use messages_core::model::Message;

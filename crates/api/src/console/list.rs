@@ -3,6 +3,7 @@
 use super::Page;
 use super::frame::{Frame, Section, shown};
 use super::lines::{Line, lines};
+use super::pager::{Pager, SIZE, asked};
 use super::visitor::Visitor;
 use crate::drf::{ApiError, Query};
 use crate::state::State;
@@ -18,9 +19,6 @@ use messages_core::vocabulary::{Canal, Portee, Statut};
 use std::borrow::Borrow;
 
 pub(super) const PATH: &str = "/console/messages/";
-
-/// Messages of one page.
-const SIZE: i64 = 50;
 
 pub(super) fn pages() -> Vec<Page> {
     vec![Page::new(PATH).get(Portee::Lecture, || web::to(show))]
@@ -53,11 +51,7 @@ struct Messages {
     asked: Asked,
     lines: Vec<Line>,
     count: i64,
-    /// This page and the last one.
-    page: i64,
-    pages: i64,
-    before: Option<String>,
-    after: Option<String>,
+    pager: Pager,
 }
 
 async fn show(
@@ -84,22 +78,16 @@ async fn show(
         search: query.search(state.texts)?,
         ..Filter::default()
     };
-    let page: i64 = query
-        .said("page")
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(1);
-    let page = page.clamp(1, i64::MAX / SIZE);
+    let from = (asked(&query) - 1) * SIZE;
     let config = state.config.clone();
     let (statut, canal) = (filter.statut, filter.r#type);
     let find = move |conn: &mut Conn| -> Result<_, Error> {
         let count = messages::count(conn, &filter)?;
-        let rows = messages::page(conn, &filter, (page - 1) * SIZE, SIZE)?;
+        let rows = messages::page(conn, &filter, from, SIZE)?;
         let classe = Classe::by_ids(conn, classe.as_slice())?.into_iter().next();
         Ok((count, lines(conn, &config, rows, 90)?, classe))
     };
     let (count, lines, classe) = state.ask(find).await?;
-    let pages = (count.max(1) - 1) / SIZE + 1;
-    let link = |page: i64| format!("{PATH}?{}", query.with(&[("page", Some(page.to_string()))]));
     let f = Frame::new(&state, &request, &visitor, Section::Messages);
     let title = f.t("Messages", "Messages");
     let text = |day: Option<NaiveDate>| day.map_or_else(String::new, |day| day.to_string());
@@ -115,9 +103,6 @@ async fn show(
         },
         lines,
         count,
-        page,
-        pages,
-        before: (page > 1).then(|| link(page - 1)),
-        after: (page < pages).then(|| link(page + 1)),
+        pager: Pager::of(PATH, &query, count),
     })
 }

@@ -3,8 +3,8 @@
 
 use super::Page;
 use super::frame::{Frame, Section, shown};
-use super::names::begin;
 use super::visitor::Visitor;
+use crate::answer::message::begin;
 use crate::drf::{ApiError, Id};
 use crate::messages::non_atteints;
 use crate::state::State;

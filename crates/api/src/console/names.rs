@@ -3,6 +3,8 @@
 use super::words::Words;
 use messages_core::model::{Classe, Fiche, Message};
 use messages_core::store::annuaire::Resource;
+use messages_core::store::appels::cles;
+use messages_core::store::historique::Acteur;
 use messages_core::store::{Conn, Error};
 use std::collections::BTreeMap;
 
@@ -50,14 +52,8 @@ pub(super) fn of_parent(fiche: &Fiche) -> String {
     name.trim().to_owned()
 }
 
-/// The subject of a message, or how its text begins.
-pub(super) fn begin(message: &Message, most: usize) -> String {
-    let subject = message.sujet.as_deref().filter(|sujet| !sujet.is_empty());
-    let text = subject.unwrap_or(&message.contenu);
-    let mut letters = text.chars();
-    let mut begin: String = letters.by_ref().take(most).collect();
-    if letters.next().is_some() {
-        begin.push('…');
-    }
-    begin
+/// The names of keys, by what the history calls their holders.
+pub(super) fn keys(conn: &mut Conn) -> Result<BTreeMap<String, String>, Error> {
+    let keys = cles::list(conn)?.into_iter();
+    Ok(keys.map(|cle| (Acteur::cle(cle.id).nom, cle.nom)).collect())
 }

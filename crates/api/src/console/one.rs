@@ -2,9 +2,10 @@
 
 use super::Page;
 use super::frame::{Frame, Section, page, shown};
-use super::names::{Names, begin};
+use super::names::{self, Names};
 use super::visitor::Visitor;
 use super::words::Words;
+use crate::answer::message::begin;
 use crate::crud;
 use crate::drf::{ApiError, Id, Query};
 use crate::messages::envois::reason;
@@ -19,10 +20,9 @@ use messages_core::instant::Instant;
 use messages_core::model::{Message, PieceJointe};
 use messages_core::preview::{self, Recipient};
 use messages_core::segments::{self, Price};
-use messages_core::store::appels::cles;
 use messages_core::store::envois::missed;
 use messages_core::store::envois::recipients::{self, Destinataire};
-use messages_core::store::historique::{self, Acteur, Fait};
+use messages_core::store::historique::{self, Fait};
 use messages_core::store::{Conn, Error, pieces};
 use messages_core::vocabulary::{Canal, Etat, Motif, Objet, Portee, Remise, Statut};
 use std::borrow::Borrow;
@@ -97,19 +97,12 @@ impl Sight {
         self.message.statut == Statut::EnAttente
     }
 
-    const fn is(&self, statut: Statut) -> bool {
-        matches!(
-            (self.message.statut, statut),
-            (Statut::Brouillon, Statut::Brouillon) | (Statut::Programme, Statut::Programme)
-        )
-    }
-
     fn is_draft(&self) -> bool {
-        self.is(Statut::Brouillon)
+        self.message.statut == Statut::Brouillon
     }
 
     fn is_programmed(&self) -> bool {
-        self.is(Statut::Programme)
+        self.message.statut == Statut::Programme
     }
 
     /// Whether it has left, whatever became of it.
@@ -195,10 +188,8 @@ async fn show(
     let m = sight(&state, id, &query).await?;
     let asked = move |conn: &mut Conn| {
         let deeds = historique::page(conn, &deeds, 0, DEEDS)?;
-        let keys = cles::list(conn)?.into_iter();
-        let keys = keys.map(|cle| (Acteur::cle(cle.id).nom, cle.nom));
         let files = pieces::of_messages(conn, &[id])?;
-        Ok((deeds, keys.collect::<BTreeMap<_, _>>(), files))
+        Ok((deeds, names::keys(conn)?, files))
     };
     let (deeds, keys, files) = state.ask(asked).await?;
     let is_sms = m.message.r#type == Canal::Sms;
@@ -252,7 +243,7 @@ fn look(
 ) -> Result<Sight, Error> {
     let words = Words::of(&config.messages);
     let names = Names::of(conn, std::slice::from_ref(&message))?;
-    let waits = matches!(message.statut, Statut::Brouillon | Statut::Programme);
+    let waits = Statut::SETTABLE.contains(&message.statut);
     let before = if waits && message.oublie_le.is_none() {
         let price = (message.r#type == Canal::Sms)
             .then(|| segments::price(&message.contenu, config.sms.plain));

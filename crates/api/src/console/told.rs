@@ -1,6 +1,5 @@
 //! What the handlers of the API answer, as sentences for a page.
 
-use super::faults::sentences;
 use super::frame::Notice;
 use crate::drf::{ApiError, Texts};
 use actix_web::HttpResponse;
@@ -31,6 +30,6 @@ pub(super) async fn notice(done: Result<HttpResponse, ApiError>, texts: Texts) -
             let good = answer.get("success").and_then(Value::as_bool);
             Notice::new(good.unwrap_or(true), text.unwrap_or_default().to_owned())
         }
-        Err(error) => Notice::new(false, sentences(&error, texts).join(" ")),
+        Err(error) => Notice::refused(&error, texts),
     }
 }

@@ -24,6 +24,14 @@ impl Visitor {
         sha256(format!("formulaire:{token}").as_bytes())
     }
 
+    /// Whoever asks for what is as good done twice as once, or has an answer that is kept nowhere.
+    pub(super) fn once_more(self) -> Caller {
+        Caller {
+            demande: None,
+            ..self.caller
+        }
+    }
+
     /// Whether they may.
     pub(super) fn may(&self, portee: Portee) -> bool {
         self.caller.principal.may(portee)

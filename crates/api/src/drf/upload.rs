@@ -16,6 +16,11 @@ const FRAME: usize = 64 * 1024;
 /// on tells nothing.
 const HEARD: usize = 256 * 1024 * 1024;
 
+/// Most bytes of a form with a file.
+pub(crate) fn upload_max() -> usize {
+    usize::try_from(TOTAL_MAX).map_or(usize::MAX, |most| most + FRAME)
+}
+
 /// What a form with a file says.
 pub(crate) struct Upload {
     /// Its texts.
@@ -43,8 +48,7 @@ pub(crate) async fn upload(
 /// # Errors
 /// 400 with its size when it is longer than any file may be; as [`gather`].
 pub(crate) async fn whole(payload: Payload, texts: Texts) -> Result<Bytes, ApiError> {
-    let most = usize::try_from(TOTAL_MAX).unwrap_or(usize::MAX);
-    let (bytes, length) = gather(payload, most + FRAME, HEARD).await?;
+    let (bytes, length) = gather(payload, upload_max(), HEARD).await?;
     if length > bytes.len() {
         let length = i64::try_from(length).unwrap_or(i64::MAX);
         let text = too_heavy(texts.0, 0, length);

@@ -1,10 +1,9 @@
 //! The keys of programs and people: made, shown once, revoked.
 
-use super::{caller, frame};
+use super::frame;
 use crate::auth::{Refusal, Who};
 use crate::console::Page;
 use crate::console::acts::Ask;
-use crate::console::faults::sentences;
 use crate::console::frame::{Frame, Notice, Section, page, see, shown};
 use crate::console::sent::Sent;
 use crate::console::visitor::Visitor;
@@ -180,7 +179,7 @@ async fn create(
     let Form { nom, portees, .. } = form;
     let asked = nom.clone();
     let create = move |conn: &mut _| cles::create(conn, &asked, &portees);
-    let by = caller(visitor.clone());
+    let by = visitor.clone().once_more();
     let (key, cle) = state.change(&by, state.texts.conflict(), create).await?;
     log::info!("key={} creee par={}", cle.id, by.name());
     let made = Made {
@@ -252,7 +251,7 @@ async fn revoke(
         "This key was revoked already.",
     );
     let change = move |conn: &mut _| cles::revoke(conn, id);
-    let notice = match state.change(&caller(visitor), already, change).await {
+    let notice = match state.change(&visitor.once_more(), already, change).await {
         Ok(()) => {
             log::info!("key={id} revoquee");
             let done = f.t("est révoquée.", "is revoked.");
@@ -261,7 +260,7 @@ async fn revoke(
                 format!("{} « {} » {done}", f.t("La clé", "The key"), cle.nom),
             )
         }
-        Err(error) => Notice::new(false, sentences(&error, state.texts).join(" ")),
+        Err(error) => Notice::refused(&error, state.texts),
     };
     Ok(see(PATH, Some(&notice)))
 }

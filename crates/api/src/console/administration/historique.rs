@@ -3,16 +3,15 @@
 use super::frame;
 use crate::console::Page;
 use crate::console::frame::{Frame, Section, shown};
-use crate::console::one;
 use crate::console::visitor::Visitor;
+use crate::console::{names, one};
 use crate::drf::{ApiError, Query};
 use crate::state::State;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDate;
 use messages_core::instant::Instant;
-use messages_core::store::appels::cles;
-use messages_core::store::historique::{self, Acteur, Fait, Filter};
+use messages_core::store::historique::{self, Fait, Filter};
 use messages_core::store::{Conn, Error, messages};
 use messages_core::vocabulary::{Action, Objet, Portee};
 use serde_json::Value;
@@ -136,9 +135,8 @@ fn find(
     let of_messages = faits.iter().filter(|fait| fait.objet == Objet::Message);
     let numbers: Vec<i64> = of_messages.filter_map(|fait| fait.numero).collect();
     let messages = messages::by_ids(conn, &numbers)?.into_iter();
-    let keys = cles::list(conn)?.into_iter();
     let known = Known {
-        keys: keys.map(|cle| (Acteur::cle(cle.id).nom, cle.nom)).collect(),
+        keys: names::keys(conn)?,
         messages: messages.map(|message| message.id).collect(),
     };
     Ok((faits, known))

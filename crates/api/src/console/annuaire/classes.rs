@@ -1,8 +1,8 @@
 //! The classes, with how many they are.
 
-use super::pager::{Pager, SIZE, asked};
 use crate::console::Page;
 use crate::console::frame::{Frame, Section, shown};
+use crate::console::pager::{Pager, SIZE, asked};
 use crate::console::visitor::Visitor;
 use crate::crud;
 use crate::drf::{ApiError, Query};

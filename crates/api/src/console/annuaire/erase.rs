@@ -2,11 +2,9 @@
 
 use super::list;
 use super::parent::path;
-use crate::caller::Caller;
 use crate::condition::Condition;
 use crate::console::Page;
 use crate::console::acts::Ask;
-use crate::console::faults::sentences;
 use crate::console::frame::{Frame, Notice, Section, see, shown};
 use crate::console::names::of_parent;
 use crate::console::visitor::Visitor;
@@ -70,19 +68,11 @@ async fn ask(
 async fn erase(state: web::Data<State>, visitor: Visitor, Id(id): Id) -> HttpResponse {
     let texts = state.texts;
     let words = Words::of(&state.config.messages);
-    // Twice is as once: there is no answer to keep.
-    let caller = Caller {
-        demande: None,
-        ..visitor.caller
-    };
-    match crud::delete::<Fiche>(state, caller, Condition::NONE, Id(id)).await {
+    match crud::delete::<Fiche>(state, visitor.once_more(), Condition::NONE, Id(id)).await {
         Ok(_) => {
             let text = words.t("Ce parent est effacé.", "This parent is erased.");
             see(list::PATH, Some(&Notice::new(true, text.to_owned())))
         }
-        Err(error) => {
-            let text = sentences(&error, texts).join(" ");
-            see(&path(id), Some(&Notice::new(false, text)))
-        }
+        Err(error) => see(&path(id), Some(&Notice::refused(&error, texts))),
     }
 }

@@ -2,10 +2,10 @@
 
 use super::classes;
 use super::contact::Seen;
-use super::pager::{Pager, SIZE, asked};
 use crate::answer::list::Listed;
 use crate::console::Page;
 use crate::console::frame::{Frame, Section, shown};
+use crate::console::pager::{Pager, SIZE, asked};
 use crate::console::visitor::Visitor;
 use crate::console::words::Words;
 use crate::directory::joignable::{self, Among};

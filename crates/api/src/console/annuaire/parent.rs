@@ -1,11 +1,11 @@
 //! One parent: the pupils, the addresses and what is wrong with them, what was sent.
 
 use super::contact::Seen;
+use crate::answer::message::begin;
 use crate::condition::Condition;
 use crate::console::Page;
 use crate::console::faults::faults;
 use crate::console::frame::{Frame, Notice, Section, page, see, shown};
-use crate::console::names::begin;
 use crate::console::sent::{Sent, body};
 use crate::console::visitor::Visitor;
 use crate::console::words::Words;

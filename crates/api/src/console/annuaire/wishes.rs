@@ -3,7 +3,6 @@
 
 use super::parent::{change, path};
 use crate::console::Page;
-use crate::console::faults::sentences;
 use crate::console::frame::{Notice, see};
 use crate::console::sent::{Sent, body};
 use crate::console::visitor::Visitor;
@@ -41,7 +40,7 @@ async fn set(
             Notice::new(true, done(words, canal, wanted).to_owned())
         }
         Err(error @ (ApiError::Conflict(_) | ApiError::Stale)) => {
-            Notice::new(false, sentences(&error, state.texts).join(" "))
+            Notice::refused(&error, state.texts)
         }
         Err(error) => return Err(error),
     };

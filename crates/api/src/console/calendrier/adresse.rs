@@ -5,7 +5,6 @@ use super::{PATH, ics};
 use crate::auth::Refusal;
 use crate::caller::Caller;
 use crate::console::Page;
-use crate::console::faults::sentences;
 use crate::console::frame::{Frame, Notice, Section, page, see};
 use crate::console::session::owner;
 use crate::console::visitor::Visitor;
@@ -46,10 +45,7 @@ struct Address {
 
 /// Whoever signed in.
 fn owned(visitor: Visitor) -> Result<(By, Caller), ApiError> {
-    let caller = Caller {
-        demande: None,
-        ..visitor.caller
-    };
+    let caller = visitor.once_more();
     let owner = owner(&caller.principal).ok_or(ApiError::Refused(Refusal::Forbidden))?;
     Ok((owner, caller))
 }
@@ -105,7 +101,7 @@ async fn void(state: web::Data<State>, visitor: Visitor) -> Result<HttpResponse,
             );
             Notice::new(true, text.to_owned())
         }
-        Err(error) => Notice::new(false, sentences(&error, state.texts).join(" ")),
+        Err(error) => Notice::refused(&error, state.texts),
     };
     Ok(see(PATH, Some(&notice)))
 }

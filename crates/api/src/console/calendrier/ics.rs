@@ -1,6 +1,7 @@
 //! Messages in the words of programs for calendars (RFC 5545). The address may come into other hands, so that
 //! of a message to one parent neither the name nor the text is told.
 
+use crate::answer::message::shortened;
 use crate::console::one;
 use crate::console::words::Words;
 use icalendar::{Calendar, Component, Event, EventLike, EventStatus, Property};
@@ -92,13 +93,7 @@ fn summary(words: Words, one: &Rendezvous) -> String {
 fn begin(text: &str) -> String {
     let line = text.split(|letter: char| letter.is_whitespace() || letter.is_control());
     let words: Vec<&str> = line.filter(|word| !word.is_empty()).collect();
-    let line = words.join(" ");
-    let mut letters = line.chars();
-    let mut begin: String = letters.by_ref().take(LETTERS).collect();
-    if letters.next().is_some() {
-        begin.push('…');
-    }
-    begin
+    shortened(&words.join(" "), LETTERS)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The list on paper: A4, with a box to tick for each call.
 
 use super::classe;
+use crate::answer::message::begin;
 use crate::texts::{Sheet, sheet};
 use messages_core::config::Messages as Settings;
 use messages_core::instant::Instant;
@@ -35,7 +36,7 @@ pub(super) fn write(message: &Message, missed: &[NonAtteint], settings: &Setting
         "<!DOCTYPE html>\n<html lang=\"{lang}\">\n<head><meta charset=\"utf-8\">\
          <title>{title}</title><style>{STYLE}</style></head>\n<body>\n<h1>{title}</h1>\n\
          <p>{} · {} · {}</p>\n",
-        escaped(&begin(message)),
+        escaped(&begin(message, BEGIN)),
         now.format("%d/%m/%Y %H:%M"),
         missed.len(),
     );
@@ -68,17 +69,6 @@ fn table(missed: &[NonAtteint], settings: &Settings, heads: &[&str]) -> String {
         .ok();
     }
     table + "</tbody>\n</table>\n"
-}
-
-/// The subject, or how the text begins.
-fn begin(message: &Message) -> String {
-    let subject = message.sujet.as_deref().filter(|sujet| !sujet.is_empty());
-    let text = subject.unwrap_or(&message.contenu);
-    let mut begin: String = text.chars().take(BEGIN).collect();
-    if begin.len() < text.len() {
-        begin.push('…');
-    }
-    begin
 }
 
 /// As text of a page.
