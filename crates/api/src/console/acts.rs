@@ -178,15 +178,10 @@ async fn ask_resend(
     Id(id): Id,
 ) -> Result<HttpResponse, ApiError> {
     let message: Message = crud::load(&state, id).await?;
-    let count = |etat| {
-        let filter = recipients::Filter {
-            message: message.id,
-            etat: Some(etat),
-        };
-        move |conn: &mut Conn| recipients::count(conn, filter)
-    };
-    let failed = state.ask(count(Etat::Echec)).await?;
-    let uncertain = state.ask(count(Etat::Incertain)).await?;
+    let counts = move |conn: &mut Conn| recipients::by_etat(conn, message.id);
+    let counts = state.ask(counts).await?;
+    let count = |etat| counts.get(&etat).copied().unwrap_or_default();
+    let (failed, uncertain) = (count(Etat::Echec), count(Etat::Incertain));
     let f = asked(&state, &request, &visitor, "");
     let title = f.t(
         "Renvoyer à ceux qui n’ont rien reçu ?",

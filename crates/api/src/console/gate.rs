@@ -8,7 +8,7 @@ use super::session;
 use super::visitor::Visitor;
 use crate::auth::{Refusal, Who};
 use crate::caller::Caller;
-use crate::drf::{ApiError, read_with_files, take};
+use crate::drf::{ApiError, MAX_BODY, read_with_files, take};
 use crate::edge::address;
 use crate::endpoint::Access;
 use crate::gate::origin;
@@ -22,6 +22,7 @@ use actix_web::{Error, HttpMessage, web};
 use messages_core::digest::sha256;
 use messages_core::store::appels::idempotence::Demande;
 use subtle::ConstantTimeEq;
+use tokio::sync::OwnedSemaphorePermit;
 
 /// What the gate knows of a page.
 #[derive(Clone)]
@@ -85,7 +86,8 @@ pub(super) async fn pass(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let mut response = match admit(&spec, &state, &mut request).await {
-        Ok(()) => next.call(request).await?.map_into_boxed_body(),
+        // Its turn is over with its answer.
+        Ok(_turn) => next.call(request).await?.map_into_boxed_body(),
         Err(Turned::SignIn) => {
             let place = session::sign_in(request.request());
             request.into_response(place)
@@ -125,7 +127,12 @@ fn protect(headers: &mut HeaderMap) {
     headers.insert(header::X_FRAME_OPTIONS, same);
 }
 
-async fn admit(spec: &Spec, state: &State, request: &mut ServiceRequest) -> Result<(), Turned> {
+/// With a turn where files are sent, as for the API: they are in memory meanwhile.
+async fn admit(
+    spec: &Spec,
+    state: &State,
+    request: &mut ServiceRequest,
+) -> Result<Option<OwnedSemaphorePermit>, Turned> {
     let access = spec.access(request.method());
     let writes = request.method() == Method::POST;
     if writes && is_foreign(request.headers()) {
@@ -149,12 +156,18 @@ async fn admit(spec: &Spec, state: &State, request: &mut ServiceRequest) -> Resu
     if let (Some(rate), Some(visitor)) = (&state.rate, &visitor) {
         rate.check(visitor.caller.name()).await?;
     }
-    if writes {
-        // At the door there is no form of ours that could be old.
-        let known = visitor.filter(|_| access != Access::Public);
-        receive(spec, request, known.as_ref()).await?;
+    if !writes {
+        return Ok(None);
     }
-    Ok(())
+    let turn = if spec.most > MAX_BODY {
+        Some(state.uploading().await?)
+    } else {
+        None
+    };
+    // At the door there is no form of ours that could be old.
+    let known = visitor.filter(|_| access != Access::Public);
+    receive(spec, request, known.as_ref()).await?;
+    Ok(turn)
 }
 
 /// Who is signed in, by the cookie; where nobody is asked who they are, whoever is at this machine.

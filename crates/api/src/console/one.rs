@@ -150,11 +150,11 @@ struct After {
     rows: Vec<Row>,
     etat: Option<Etat>,
     /// How many are in each state.
-    counts: Vec<(Etat, i64)>,
+    counts: BTreeMap<Etat, i64>,
     page: i64,
     pages: i64,
     /// How many there are to telephone.
-    to_call: usize,
+    to_call: i64,
 }
 
 impl After {
@@ -307,21 +307,18 @@ fn after(
     etat: Option<Etat>,
     page: i64,
 ) -> Result<After, Error> {
-    let filter = |etat| recipients::Filter {
+    let filter = recipients::Filter {
         message: message.id,
         etat,
     };
-    let mut counts = Vec::new();
-    for etat in Etat::ALL {
-        let count = recipients::count(conn, filter(Some(*etat)))?;
-        if count > 0 {
-            counts.push((*etat, count));
-        }
-    }
-    let count = recipients::count(conn, filter(etat))?;
+    let counts = recipients::by_etat(conn, message.id)?;
+    let count = match etat {
+        Some(etat) => counts.get(&etat).copied().unwrap_or_default(),
+        None => counts.values().sum(),
+    };
     let pages = (count.max(1) - 1) / SIZE + 1;
     let page = page.clamp(1, pages);
-    let rows = recipients::page(conn, filter(etat), (page - 1) * SIZE, SIZE)?;
+    let rows = recipients::page(conn, filter, (page - 1) * SIZE, SIZE)?;
     let row = |one: Destinataire| Row {
         why: reason(&one, words.lang, words.zone),
         detail: one.detail.clone().filter(|_| one.etat != Etat::Envoye),
@@ -333,7 +330,7 @@ fn after(
         counts,
         page,
         pages,
-        to_call: missed::missed(conn, message)?.len(),
+        to_call: missed::count(conn, message.id)?,
     })
 }
 

@@ -8,8 +8,10 @@
 use crate::model::Message;
 use crate::schema::{envois, parents};
 use crate::store::annuaire::eleves::{self, Eleve};
+use crate::store::literal::{IsIn, Literal, is_one_of, word};
 use crate::store::{Conn, Error};
 use crate::vocabulary::{Canal, Etat, Motif, Remise};
+use diesel::dsl::{auto_type, count_star};
 use diesel::prelude::*;
 
 /// What an office can do something about.
@@ -67,18 +69,8 @@ pub struct Manque {
 /// # Errors
 /// The database's.
 pub fn missed(conn: &mut Conn, message: &Message) -> Result<Vec<NonAtteint>, Error> {
-    let failed = envois::etat.eq_any([Etat::Echec, Etat::Incertain]);
-    let unwritable = envois::etat
-        .eq(Etat::Ignore)
-        .and(envois::motif.eq_any(UNWRITABLE));
-    let came_back = envois::etat
-        .eq(Etat::Envoye)
-        .and(envois::remise.eq(Remise::NonRemis));
-    let of_it = envois::table
-        .inner_join(parents::table)
-        .filter(envois::message.eq(message.id))
-        .filter(parents::parti_le.is_null())
-        .filter(failed.or(unwritable).or(came_back));
+    let of_it = envois::table.inner_join(parents::table);
+    let of_it = of_it.filter(is_missed(message.id));
     let manques: Vec<Manque> = conn.load(of_it.select(Manque::as_select()))?;
     let ids: Vec<i64> = manques.iter().map(|manque| manque.parent).collect();
     let mut eleves = eleves::of(conn, &ids)?;
@@ -94,6 +86,34 @@ pub fn missed(conn: &mut Conn, message: &Message) -> Result<Vec<NonAtteint>, Err
         .collect();
     missed.sort_by_cached_key(place);
     Ok(missed)
+}
+
+/// How many they are.
+///
+/// # Errors
+/// The database's.
+pub fn count(conn: &mut Conn, message: i64) -> Result<i64, Error> {
+    let of_it = envois::table.inner_join(parents::table);
+    conn.one(of_it.filter(is_missed(message)).select(count_star()))
+}
+
+/// Of an envoi of this message, with its parent.
+#[auto_type]
+fn is_missed(message: i64) -> _ {
+    let failed: IsIn<envois::etat, Literal> =
+        is_one_of(envois::etat, &[Etat::Echec, Etat::Incertain]);
+    let ignored: Literal = word(Etat::Ignore);
+    let unwritable: IsIn<envois::motif, Literal> = is_one_of(envois::motif, &UNWRITABLE);
+    let sent: Literal = word(Etat::Envoye);
+    let lost: Literal = word(Remise::NonRemis);
+    envois::message
+        .eq(message)
+        .and(parents::parti_le.is_null())
+        .and(
+            failed
+                .or(envois::etat.eq(ignored).and(unwritable))
+                .or(envois::etat.eq(sent).and(envois::remise.eq(lost))),
+        )
 }
 
 /// By class and pupil; who has none comes last.

@@ -10,6 +10,7 @@ use crate::store::{Conn, Error};
 use crate::vocabulary::{Canal, Etat, Motif, Remise};
 use diesel::dsl::{auto_type, count_star};
 use diesel::prelude::*;
+use std::collections::BTreeMap;
 
 /// Which envois.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +98,14 @@ fn narrowed(filter: Filter) -> Question {
 /// How many there are.
 pub fn count(conn: &mut Conn, filter: Filter) -> Result<i64, Error> {
     conn.one(narrowed(filter).select(count_star()))
+}
+
+/// How many recipients of a message are in each state, where there are any.
+pub fn by_etat(conn: &mut Conn, message: i64) -> Result<BTreeMap<Etat, i64>, Error> {
+    let of_it = envois::table.filter(envois::message.eq(message));
+    let counted = of_it.group_by(envois::etat);
+    let counts: Vec<(Etat, i64)> = conn.load(counted.select((envois::etat, count_star())))?;
+    Ok(counts.into_iter().collect())
 }
 
 /// Up to `limit` of them, after the first `offset`, in the order of their numbers.
