@@ -8,6 +8,7 @@ mod search;
 mod waiting;
 
 pub use close::{Closed, close, has_closable};
+pub(in crate::store) use edit::check_changeable;
 pub use edit::{delete, mark_read, update};
 pub use list::{Column, Filter, Order, by_ids, count, ids, one, page};
 pub use waiting::{Attente, attentes};

@@ -3,7 +3,8 @@
 //! it.
 
 use super::backend::locked;
-use super::{Conflict, Conn, Deed, Error, historique};
+use super::messages::check_changeable;
+use super::{Conflict, Conn, Error, historique};
 use crate::model::{Fichier, PieceJointe};
 use crate::piece::{COUNT_MAX, TOTAL_MAX};
 use crate::schema::{messages, pieces_jointes};
@@ -71,9 +72,7 @@ fn hold(conn: &mut Conn, message: i64) -> Result<Canal, Error> {
     if is_forgotten {
         return Err(Error::Conflict(Conflict::Forgotten));
     }
-    if matches!(statut, Statut::EnAttente | Statut::Envoye) {
-        return Err(Error::Conflict(Conflict::Statut(statut, Deed::Change)));
-    }
+    check_changeable(statut)?;
     Ok(canal)
 }
 

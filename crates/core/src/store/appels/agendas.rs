@@ -49,7 +49,7 @@ pub fn create(conn: &mut Conn, owner: &By) -> Result<Secret, Error> {
         }
         let now = conn.now()?;
         conn.execute(diesel::delete(table.filter(agendas::fin.le(now))))?;
-        let (cle, utilisateur) = parts(owner);
+        let (cle, utilisateur) = owner.parts();
         let row = (
             agendas::empreinte.eq(sha256(token.as_bytes())),
             agendas::cle.eq(cle),
@@ -64,20 +64,13 @@ pub fn create(conn: &mut Conn, owner: &By) -> Result<Secret, Error> {
     Ok(Secret::new(token))
 }
 
-const fn parts(owner: &By) -> (Option<i64>, Option<&String>) {
-    match owner {
-        By::Cle(id) => (Some(*id), None),
-        By::Utilisateur(id) => (None, Some(id)),
-    }
-}
-
 /// The address that somebody has, if it is still good.
 ///
 /// # Errors
 /// The database's.
 pub fn of(conn: &mut Conn, owner: &By) -> Result<Option<Agenda>, Error> {
     let now = conn.now()?;
-    let (cle, utilisateur) = parts(owner);
+    let (cle, utilisateur) = owner.parts();
     let found = table.filter(agendas::fin.gt(now)).into_boxed();
     let found = by(found, cle, |q, v| q.filter(agendas::cle.eq(v)));
     let found = by(found, utilisateur, |q, v| {

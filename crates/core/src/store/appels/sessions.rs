@@ -44,16 +44,23 @@ pub enum By {
     Utilisateur(String),
 }
 
+impl By {
+    /// As it is kept: the number of the key, or that of the user.
+    pub(super) const fn parts(&self) -> (Option<i64>, Option<&String>) {
+        match self {
+            Self::Cle(id) => (Some(*id), None),
+            Self::Utilisateur(id) => (None, Some(id)),
+        }
+    }
+}
+
 /// Opens a session, and forgets those that ended. The text for its cookie can never be had again.
 ///
 /// # Errors
 /// `Other` when the machine has no random numbers; the database's.
 pub fn open(conn: &mut Conn, by: &By, portees: &[Portee]) -> Result<Secret, Error> {
     let token = hex(&cles::random::<BYTES>()?);
-    let (cle, utilisateur) = match by {
-        By::Cle(id) => (Some(*id), None),
-        By::Utilisateur(id) => (None, Some(id)),
-    };
+    let (cle, utilisateur) = by.parts();
     conn.write(|conn| {
         let now = conn.now()?;
         conn.execute(diesel::delete(table.filter(sessions::fin.le(now))))?;

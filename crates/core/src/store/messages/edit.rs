@@ -23,19 +23,12 @@ pub fn update(conn: &mut Conn, seen: &Message, edit: &NewMessage) -> Result<(), 
     if *edit == NewMessage::from(seen.clone()) {
         return Ok(());
     }
-    if matches!(seen.statut, Statut::EnAttente | Statut::Envoye) {
-        return Err(Error::Conflict(Conflict::Statut(seen.statut, Deed::Change)));
-    }
+    check_changeable(seen.statut)?;
     let row = messages::table.find(seen.id);
     conn.write(|conn| {
         let now = conn.now()?;
         let present: Message = conn.one(locked(row.select(Message::as_select())))?;
-        if matches!(present.statut, Statut::EnAttente | Statut::Envoye) {
-            return Err(Error::Conflict(Conflict::Statut(
-                present.statut,
-                Deed::Change,
-            )));
-        }
+        check_changeable(present.statut)?;
         if edit.r#type == Canal::Sms && pieces::count(conn, seen.id)? > 0 {
             return Err(Error::Conflict(Conflict::EmailWithFiles));
         }
@@ -51,6 +44,19 @@ pub fn update(conn: &mut Conn, seen: &Message, edit: &NewMessage) -> Result<(), 
         };
         historique::note(conn, action, Objet::Message, Some(seen.id))
     })
+}
+
+/// Whether what a message says, its files too, may be changed in this state.
+///
+/// # Errors
+/// `Conflict`.
+pub(in crate::store) fn check_changeable(statut: Statut) -> Result<(), Error> {
+    match statut {
+        Statut::EnAttente | Statut::Envoye => {
+            Err(Error::Conflict(Conflict::Statut(statut, Deed::Change)))
+        }
+        Statut::Brouillon | Statut::Programme | Statut::Echec => Ok(()),
+    }
 }
 
 /// Lateness counts from the moment it was programmed, or its date was typed (contract, section 3).
