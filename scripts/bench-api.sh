@@ -2,12 +2,12 @@
 # What the HTTP interface costs, on SQLite and on PostgreSQL (or on those named), next to an empty
 # actix-web handler in the same run: requests per second, memory, a list of a million, a directory
 # of a town. `--long` adds ten minutes of load and tells the memory every minute. Needs Debian's
-# packages wrk, curl, jq, openssl, sqlite3, postgresql and libpq-dev; on this machine only.
+# packages wrk, curl, jq, openssl, python3-venv, postgresql and libpq-dev; on this machine only.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/bench.sh
 . scripts/bench.sh
-need "wrk curl jq openssl sqlite3 postgresql libpq-dev" wrk curl jq openssl sqlite3 psql
+need "wrk curl jq openssl python3-venv postgresql libpq-dev" wrk curl jq openssl python3 psql
 long=
 if [ "${1:-}" = --long ]; then long=yes; shift; fi
 [ $# -gt 0 ] || set -- sqlite postgres

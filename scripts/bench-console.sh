@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # How long the console's pages take with 1,000,000 messages, on SQLite and on PostgreSQL (or those that are
 # named): the median of 21 of each, and as a ratio to the API's page of 50 messages in the same run. Needs
-# Debian's packages postgresql, libpq-dev, sqlite3 and curl; starts and stops its own servers.
+# Debian's packages postgresql, libpq-dev, python3-venv and curl; starts and stops its own servers.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/bench.sh
 . scripts/bench.sh
-need "postgresql libpq-dev sqlite3 curl" sqlite3 psql curl
+need "postgresql libpq-dev python3-venv curl" python3 psql curl
 [ $# -gt 0 ] || set -- sqlite postgres
 PROFILE=${PROFILE:-release}
 folder=$PROFILE

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # What a run costs, on SQLite and on PostgreSQL, against smtp-source in the same run. Prints
 # medians of three and ratios. Needs Debian's packages postfix (smtp-sink, smtp-source), postgresql,
-# libpq-dev, sqlite3 and time; starts and stops its own servers, on this machine only.
+# libpq-dev, python3-venv and time; starts and stops its own servers, on this machine only.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/bench.sh
 . scripts/bench.sh
-need "postfix postgresql libpq-dev sqlite3 time" smtp-sink smtp-source sqlite3 psql /usr/bin/time
+need "postfix postgresql libpq-dev python3-venv time" smtp-sink smtp-source python3 psql /usr/bin/time
 
 MANY=${MANY:-10000}      # e-mails of a large group
 CROWD=${CROWD:-100000}   # recipients of the memory test

@@ -3,13 +3,13 @@
 # Runs with and without MESSAGES_RETENTION_DAYS by turns in one invocation, as a ratio: idle ones, ones
 # that send (20 ms a reply) with a year, and with a day's worth, to be forgotten; a run beside `purge`; how
 # long the steps take; what is left in the file. Usage: bench-retention.sh [sqlite|postgres]... (both when
-# none is named). Needs Debian's packages postgresql, libpq-dev and sqlite3; starts and stops its own
+# none is named). Needs Debian's packages postgresql, libpq-dev and python3-venv; starts and stops its own
 # servers, on this machine only.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/bench.sh
 . scripts/bench.sh
-need "postgresql libpq-dev sqlite3" sqlite3 psql
+need "postgresql libpq-dev python3-venv" python3 psql
 [ $# -gt 0 ] || set -- sqlite postgres
 
 ENVOIS=${ENVOIS:-1000000}
@@ -64,7 +64,7 @@ idle() { # DATABASE DAYS
   seconds ./process-scheduled --quiet
 }
 
-# Written beforehand: Debian's sqlite3 does not know the index of words once something was forgotten.
+# Written beforehand, so that a run begins with them.
 drafts() { # DATABASE
   query "$1" "INSERT INTO messages (type, sujet, contenu, est_message_groupe) SELECT 'email', 'x', 'x', true FROM $(series "$1" 99)"
 }

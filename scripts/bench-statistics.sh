@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # What the statistics, the lists and searches cost with 1,000,000 envois, on SQLite and on
 # PostgreSQL: of as many messages, or with RECIPIENTS=1000 of 1,000 group messages. Needs Debian's
-# packages postgresql, libpq-dev and sqlite3; starts and stops its own server, on this machine only.
+# packages postgresql, libpq-dev and python3-venv; starts and stops its own server, on this machine only.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/bench.sh
 . scripts/bench.sh
-need "postgresql libpq-dev sqlite3" sqlite3 psql
+need "postgresql libpq-dev python3-venv" python3 psql
 
 PROFILE=${PROFILE:-release}
 

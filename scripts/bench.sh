@@ -3,6 +3,8 @@
 # build_programs, machine, new_database, query, series, parents, listen, median, seconds, fill.
 # shellcheck source=scripts/postgres.sh
 . scripts/postgres.sh
+# shellcheck source=scripts/python.sh
+. scripts/python.sh
 PATH=$PATH:/usr/sbin
 
 need() { # PACKAGES TOOL...
@@ -19,6 +21,7 @@ begin_work() {
   chmod 711 "$work"
   trap 'kill $(jobs -p) 2>/dev/null || true; stop_postgres; rm -rf "$work"' EXIT
   start_postgres "$work/postgres"
+  sqlite_tool
 }
 
 # process-scheduled and the peer of this PROFILE, into $work: the programs look for their settings where they are.
@@ -47,7 +50,7 @@ new_database() { # sqlite|postgres
 
 query() { # sqlite|postgres STATEMENT
   if [ "$1" = sqlite ]; then
-    sqlite3 -cmd '.timeout 60000' -cmd 'PRAGMA foreign_keys = ON' "$work/bench.sqlite3" "$2"
+    "${sqlite[@]}" "$work/bench.sqlite3" "$2"
   else
     psql -qAt "$DATABASE_URL" -c "$2"
   fi

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # What SpamAssassin says, without the network, of e-mails of every form that the built program writes
-# (mode "fichier"): `spam.sh`. Fails when one of them costs a point. Needs spamassassin, sqlite3.
+# (mode "fichier"): `spam.sh`. Fails when one of them costs a point. Needs spamassassin, python3-venv.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-for tool in spamassassin sqlite3; do
-  command -v "$tool" >/dev/null || { echo "missing: $tool (apt-get install $tool)" >&2; exit 78; }
-done
+command -v spamassassin >/dev/null || { echo "missing: spamassassin (apt-get install spamassassin)" >&2; exit 78; }
+# shellcheck source=scripts/python.sh
+. scripts/python.sh
+sqlite_tool
 [ -n "${PROGRAM:-}" ] || cargo build --quiet -p process-scheduled
 program=$(realpath "${PROGRAM:-${CARGO_TARGET_DIR:-target}/debug/process-scheduled}")
 work=$(mktemp -d)
@@ -15,13 +16,13 @@ export MESSAGES_MODE=fichier DATABASE_URL=sqlite://spam.sqlite3 DEFAULT_FROM_EMA
   BASE_URL=https://ecole.exemple.fr MESSAGES_READ_TRACKING=true
 
 write() { # SUBJECT TEXT HTML
-  sqlite3 spam.sqlite3 "INSERT INTO messages (type, sujet, contenu, contenu_html, parent, statut, date_programmee, programme_le)
+  "${sqlite[@]}" spam.sqlite3 "INSERT INTO messages (type, sujet, contenu, contenu_html, parent, statut, date_programmee, programme_le)
     SELECT 'email', '$1', '$2', NULLIF('$3', ''), 1, 'programme', maintenant, maintenant
       FROM (SELECT strftime('%Y-%m-%dT%H:%M:%S.000000Z', 'now') AS maintenant)"
 }
 
 "$program" migrate >/dev/null
-sqlite3 spam.sqlite3 "INSERT INTO parents (id, nom, email, notifications_email) VALUES (1, 'Traoré', 'awa@exemple.org', TRUE)"
+"${sqlite[@]}" spam.sqlite3 "INSERT INTO parents (id, nom, email, notifications_email) VALUES (1, 'Traoré', 'awa@exemple.org', TRUE)"
 text='Bonjour, la réunion de parents a lieu jeudi à 18 h, salle 2.'
 write 'Texte' "$text" ''
 write 'Les deux' "$text" "<p>$text</p>"
@@ -29,7 +30,7 @@ write 'Deux lignes suivies' 'Bonjour, réunion jeudi.' '<p>Bonjour,</p><p>réuni
 write 'Tout autre chose' 'Sortie au musée vendredi, pensez au goûter.' "<p>$text</p>"
 write 'Éditeur vidé' "$text" '<p><br></p>'
 attach() { # NAME TYPE FILE: to the message before
-  sqlite3 spam.sqlite3 "INSERT INTO pieces_jointes (message, nom_fichier, type_mime, taille, contenu)
+  "${sqlite[@]}" spam.sqlite3 "INSERT INTO pieces_jointes (message, nom_fichier, type_mime, taille, contenu)
     SELECT (SELECT max(id) FROM messages), '$1', '$2', length(readfile('$3')), readfile('$3')"
 }
 head -c 200000 /dev/urandom >photo

@@ -1,11 +1,43 @@
 //! Words that a person looks for.
 
 use diesel::sql_types::Text;
+use icu_normalizer::DecomposingNormalizerBorrowed;
 use std::collections::{BTreeMap, BTreeSet};
 
 diesel::define_sql_function! {
-    /// The text in small letters, accented ones included; compares and sorts by code point.
-    fn minuscules(texte: Text) -> Text;
+    /// The text as [`folded`]; compares and sorts by code point.
+    fn sans_accents(texte: Text) -> Text;
+}
+
+/// Small letters, Latin ones without the marks above and below them: `É` and `e` are the same, `œ` and `oe`,
+/// `й` and `и` are not. (SQLite's index of pieces knows these marks, and no others.)
+pub(super) fn folded(text: &str) -> String {
+    let mut is_latin = false;
+    let bare = text.chars().filter_map(|letter| {
+        if is_latin && is_mark(letter) {
+            return None;
+        }
+        let base = base(letter);
+        is_latin = base.is_ascii_alphabetic();
+        Some(base)
+    });
+    bare.collect::<String>().to_lowercase()
+}
+
+/// The Latin letter below its marks; any other as it is.
+fn base(letter: char) -> char {
+    if letter.is_ascii() {
+        return letter;
+    }
+    let mut parts = DecomposingNormalizerBorrowed::new_nfd().normalize_iter([letter].into_iter());
+    match parts.next() {
+        Some(base) if base.is_ascii_alphabetic() && parts.all(is_mark) => base,
+        _ => letter,
+    }
+}
+
+const fn is_mark(letter: char) -> bool {
+    matches!(letter, '\u{300}'..='\u{36f}')
 }
 
 /// Nobody types a longer word; SQLite refuses patterns that are much longer.
@@ -39,7 +71,7 @@ pub(super) fn terms_of(terms: &[String]) -> Vec<String> {
         .collect()
 }
 
-/// The terms as patterns for `LIKE … ESCAPE '\'`, to be compared with [`minuscules`]; none when there
+/// The terms as patterns for `LIKE … ESCAPE '\'`, both sides through [`sans_accents`]; none when there
 /// can be no text with all of them.
 pub(super) fn patterns(terms: &[String]) -> Option<Vec<String>> {
     // PostgreSQL has no text with NUL, and does not let one be asked for.

@@ -2,8 +2,9 @@
 //! each text would find.
 
 use crate::harness::{School, To, message, parent};
-use messages_core::model::{Fiche, NewMessage};
-use messages_core::store::annuaire::Resource;
+use icu_normalizer::DecomposingNormalizerBorrowed;
+use messages_core::model::{Fiche, NewMessage, Parent};
+use messages_core::store::annuaire::{Resource, parents};
 use messages_core::store::messages::{self, Filter};
 use messages_core::vocabulary::{Canal, Statut};
 use messages_testing::db::Database;
@@ -12,6 +13,7 @@ use messages_testing::stories;
 stories!(
     a_search_follows_texts_and_names,
     every_letter_is_found_large_and_small,
+    accents_may_be_left_out,
     of_many_words_the_first_count,
     what_is_everywhere_and_what_is_rare_is_found_in_order,
 );
@@ -72,7 +74,7 @@ fn a_search_follows_texts_and_names(database: &Database) {
 fn every_letter_is_found_large_and_small(database: &Database) {
     let school = School::new(database);
     let cased: Vec<String> = ('\u{1}'..=char::MAX)
-        .filter(|letter| !letter.to_lowercase().eq([*letter]))
+        .filter(|letter| !letter.to_lowercase().eq([*letter]) || is_composed(*letter))
         .map(|letter| letter.to_string())
         .collect();
     assert!(cased.len() > 1000);
@@ -96,6 +98,45 @@ fn every_letter_is_found_large_and_small(database: &Database) {
     for word in ["ABİCD", "abi̇cd", "ΑΣ", "🎒 sac"] {
         let id = school.insert(&draft(word, To::All));
         assert_eq!(found(&school, &[word])[0], id, "{word}");
+    }
+}
+
+/// (Not the thousands of syllables and signs of the East.)
+fn is_composed(letter: char) -> bool {
+    let is_here = letter < '\u{2000}';
+    is_here
+        && !DecomposingNormalizerBorrowed::new_nfd().is_normalized(letter.encode_utf8(&mut [0; 4]))
+}
+
+fn accents_may_be_left_out(database: &Database) {
+    let school = School::new(database);
+    school.parents([Parent {
+        nom: "TRAORÉ".to_owned(),
+        prenom: "Nguyễn".to_owned(),
+        ..parent(1)
+    }]);
+    let id = school.insert(&draft("Réunion à l’école, salle Ça", To::Parent(1)));
+    for word in [
+        "traore",
+        "Traoré",
+        "REUNION",
+        "nguyen",
+        "NGUYỄN",
+        "e\u{301}cole",
+        "écôle",
+        "ça",
+    ] {
+        assert_eq!(found(&school, &[word]), [id], "{word}");
+    }
+    assert_eq!(found(&school, &["traoru"]), [0; 0]);
+    for (word, known) in [("traore", 1), ("Nguyễn", 1), ("nguyen", 1), ("traoru", 0)] {
+        let search = vec![word.to_owned()];
+        let filter = parents::Filter {
+            search,
+            ..parents::Filter::default()
+        };
+        let count = Fiche::count(&mut school.conn(), &filter).unwrap();
+        assert_eq!(count, known, "{word}");
     }
 }
 

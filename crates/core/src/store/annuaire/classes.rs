@@ -5,7 +5,7 @@ use super::{Order, Table};
 use crate::model::Classe;
 use crate::schema::{classes, etudiants, messages};
 use crate::store::backend::{MultiBackend, either};
-use crate::store::search::{minuscules, patterns};
+use crate::store::search::{patterns, sans_accents};
 use crate::store::{Conflict, Conn, Error};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
@@ -40,7 +40,7 @@ impl Kept for Classe {
                 .concat(classes::niveau)
                 .concat("\n")
                 .concat(classes::annee_scolaire);
-            found = found.filter(minuscules(text).like(pattern).escape('\\'));
+            found = found.filter(sans_accents(text).like(sans_accents(pattern)).escape('\\'));
         }
         Some(found)
     }
@@ -50,8 +50,8 @@ impl Kept for Classe {
         match filter.order {
             Order::Id => found.order(id),
             Order::IdDesc => found.order(id.desc()),
-            Order::Nom => found.order((minuscules(nom), id)),
-            Order::NomDesc => found.order((minuscules(nom).desc(), id.desc())),
+            Order::Nom => found.order((sans_accents(nom), id)),
+            Order::NomDesc => found.order((sans_accents(nom).desc(), id.desc())),
         }
     }
 

@@ -5,7 +5,7 @@ use super::{Order, Table};
 use crate::model::Etudiant;
 use crate::schema::etudiants;
 use crate::store::backend::{MultiBackend, either};
-use crate::store::search::{minuscules, patterns};
+use crate::store::search::{patterns, sans_accents};
 use crate::store::{Conn, Error};
 use diesel::prelude::*;
 
@@ -38,14 +38,17 @@ impl Kept for Etudiant {
         }
         for pattern in patterns(&filter.search)? {
             let text = etudiants::nom.concat("\n").concat(etudiants::prenom);
-            found = found.filter(minuscules(text).like(pattern).escape('\\'));
+            found = found.filter(sans_accents(text).like(sans_accents(pattern)).escape('\\'));
         }
         Some(found)
     }
 
     fn ordered<'q>(found: Self::Question<'q>, filter: &Filter) -> Self::Question<'q> {
         use etudiants::id;
-        let (nom, prenom) = (minuscules(etudiants::nom), minuscules(etudiants::prenom));
+        let (nom, prenom) = (
+            sans_accents(etudiants::nom),
+            sans_accents(etudiants::prenom),
+        );
         match filter.order {
             Order::Id => found.order(id),
             Order::IdDesc => found.order(id.desc()),

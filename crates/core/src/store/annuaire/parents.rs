@@ -6,7 +6,7 @@ use crate::model::{Fiche, ParentRow};
 use crate::schema::{etudiants, parents, parents_etudiants};
 use crate::store::backend::{MultiBackend, either};
 use crate::store::literal::{IsIn, Numbers};
-use crate::store::search::{minuscules, patterns};
+use crate::store::search::{patterns, sans_accents};
 use crate::store::{Conn, Error};
 use diesel::dsl::auto_type;
 use diesel::prelude::*;
@@ -89,14 +89,14 @@ impl Kept for Fiche {
             let name = parents::nom.concat("\n").concat(parents::prenom);
             let text = name.concat("\n").concat(parents::email);
             let text = text.concat("\n").concat(dialled());
-            found = found.filter(minuscules(text).like(pattern).escape('\\'));
+            found = found.filter(sans_accents(text).like(sans_accents(pattern)).escape('\\'));
         }
         Some(found)
     }
 
     fn ordered<'q>(found: Self::Question<'q>, filter: &Filter) -> Self::Question<'q> {
         use parents::id;
-        let (nom, prenom) = (minuscules(parents::nom), minuscules(parents::prenom));
+        let (nom, prenom) = (sans_accents(parents::nom), sans_accents(parents::prenom));
         match filter.order {
             Order::Id => found.order(id),
             Order::IdDesc => found.order(id.desc()),

@@ -78,9 +78,9 @@ impl QueryFragment<Pg> for Holds {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql("messages.id IN (SELECT message FROM recherche WHERE TRUE");
         for pattern in &self.patterns {
-            out.push_sql(r" AND mots LIKE ");
+            out.push_sql(r" AND mots LIKE sans_accents(");
             out.push_bind_param::<Text, _>(pattern)?;
-            out.push_sql(r" ESCAPE '\'");
+            out.push_sql(r") ESCAPE '\'");
         }
         out.push_sql(")");
         Ok(())
@@ -97,9 +97,9 @@ impl QueryFragment<Sqlite> for Holds {
             out.push_sql("))");
         }
         for pattern in &self.patterns {
-            out.push_sql(" AND minuscules((SELECT mots FROM recherche_mots WHERE message = messages.id)) LIKE ");
+            out.push_sql(" AND sans_accents((SELECT mots FROM recherche_mots WHERE message = messages.id)) LIKE sans_accents(");
             out.push_bind_param::<Text, _>(pattern)?;
-            out.push_sql(r" ESCAPE '\'");
+            out.push_sql(r") ESCAPE '\'");
         }
         out.push_sql(")");
         Ok(())
@@ -109,6 +109,7 @@ impl QueryFragment<Sqlite> for Holds {
 /// What SQLite's index of pieces is asked.
 #[cfg(feature = "sqlite")]
 mod pieces {
+    use crate::store::search::folded;
     use crate::store::{Conn, Error};
     use diesel::dsl::sql;
     use diesel::sql_types::{BigInt, Text};
@@ -141,7 +142,7 @@ mod pieces {
 
     /// Every three letters of a term, in quotes, that the index knows in the same form.
     fn of(term: &str) -> Vec<String> {
-        let letters: Vec<char> = term.to_lowercase().chars().collect();
+        let letters: Vec<char> = folded(term).chars().collect();
         let pieces = letters
             .windows(3)
             .filter(|piece| piece.iter().copied().all(is_known));

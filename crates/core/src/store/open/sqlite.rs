@@ -4,14 +4,15 @@ mod presence;
 
 use crate::private;
 use crate::store::Error;
+use crate::store::search::folded;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection};
 use diesel::sql_types::{Nullable, Text};
 use diesel::{Connection, RunQueryDsl};
 
 // Not called `lower`: a table's DEFAULT uses that one, and SQLite trusts only its own functions there.
 diesel::define_sql_function! {
-    /// The text in small letters.
-    fn minuscules(text: Nullable<Text>) -> Nullable<Text>;
+    /// The text as it is searched.
+    fn sans_accents(text: Nullable<Text>) -> Nullable<Text>;
 }
 
 /// So long somebody else's write is waited for.
@@ -39,8 +40,8 @@ pub(in crate::store) fn open(
     }
     let mut conn = diesel::SqliteConnection::establish(text)
         .map_err(|error| Error::of_sqlite_text(&error.to_string()))?;
-    minuscules_utils::register_impl(&mut conn, |text: Option<String>| {
-        text.map(|text| text.to_lowercase())
+    sans_accents_utils::register_impl(&mut conn, |text: Option<String>| {
+        text.map(|text| folded(&text))
     })
     .and_then(|()| conn.batch_execute(PATIENT))
     .map_err(Error::of_sqlite)?;

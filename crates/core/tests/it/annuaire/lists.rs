@@ -11,14 +11,14 @@ use messages_testing::db::Database;
 use messages_testing::stories;
 
 stories!(
-    a_search_finds_letters_large_and_small_with_their_accents,
+    a_search_finds_letters_large_and_small_with_and_without_accents,
     every_term_must_be_found,
     a_number_and_a_mailbox_are_found_however_they_are_written,
     classes_tell_how_many_they_are,
     signs_are_letters_to_a_search,
     a_hundred_thousand_letters_or_terms_find_nothing_and_do_no_harm,
     lists_are_narrowed_by_class_and_by_pupil,
-    names_are_ordered_in_small_letters_then_by_number,
+    names_are_ordered_in_small_letters_without_accents_then_by_number,
     pages_and_numbers_tell_the_same_list,
     rows_come_in_the_order_of_their_numbers,
     a_parent_comes_with_the_pupils_in_their_order,
@@ -52,7 +52,7 @@ fn found(conn: &mut Conn, search: &[&str]) -> Vec<i64> {
     ids
 }
 
-fn a_search_finds_letters_large_and_small_with_their_accents(database: &Database) {
+fn a_search_finds_letters_large_and_small_with_and_without_accents(database: &Database) {
     let school = School::new(database);
     school.parents([
         named(1, "ÉLUARD", "Zoé"),
@@ -62,14 +62,15 @@ fn a_search_finds_letters_large_and_small_with_their_accents(database: &Database
     ]);
     let conn = &mut school.conn();
     for (term, ids) in [
-        ("éluard", vec![1]),
-        ("ÉLU", vec![1]),
-        ("eluard", vec![2]),
+        ("éluard", vec![1, 2]),
+        ("ÉLU", vec![1, 2]),
+        ("eluard", vec![1, 2]),
         ("luARD", vec![1, 2]),
         ("ZOÉ", vec![1]),
-        ("zoe", vec![]),
+        ("zoe", vec![1]),
         ("çELIK", vec![2]),
         ("œuvr", vec![3]),
+        ("oeuvr", vec![]),
         ("ÆRØ", vec![3]),
         ("иванов", vec![4]),
         ("ΩM", vec![4]),
@@ -247,7 +248,7 @@ fn lists_are_narrowed_by_class_and_by_pupil(database: &Database) {
     }
 }
 
-fn names_are_ordered_in_small_letters_then_by_number(database: &Database) {
+fn names_are_ordered_in_small_letters_without_accents_then_by_number(database: &Database) {
     let school = School::new(database);
     school.parents([
         named(5, "martin", ""),
@@ -260,8 +261,8 @@ fn names_are_ordered_in_small_letters_then_by_number(database: &Database) {
     for (order, ids) in [
         (Order::Id, [1, 2, 3, 4, 5]),
         (Order::IdDesc, [5, 4, 3, 2, 1]),
-        (Order::Nom, [1, 4, 5, 3, 2]),
-        (Order::NomDesc, [2, 3, 5, 4, 1]),
+        (Order::Nom, [1, 2, 4, 5, 3]),
+        (Order::NomDesc, [3, 5, 4, 2, 1]),
     ] {
         let filter = parents::Filter {
             order,
