@@ -5,6 +5,7 @@ use crate::instant::Instant;
 use crate::model::Message;
 use crate::schema::{compteurs, envois, messages};
 use crate::store::backend::MultiBackend;
+use crate::store::literal::word;
 use crate::store::search::{by, in_order};
 use crate::store::{Conn, Error};
 use crate::vocabulary::{Canal, Etat, Statut};
@@ -179,7 +180,8 @@ fn narrowed<'q>(conn: &mut Conn, filter: &'q Filter) -> Result<Option<Question<'
         classe, date_programmee, est_lu, est_message_groupe, parent, statut, table, type_,
     };
     let found = table.into_boxed();
-    let found = by(found, filter.statut, |q, v| q.filter(statut.eq(v)));
+    // Written out: what is programmed has an index of its own.
+    let found = by(found, filter.statut, |q, v| q.filter(statut.eq(word(v))));
     let found = by(found, filter.r#type, |q, v| q.filter(type_.eq(v)));
     let found = by(found, filter.parent, |q, v| q.filter(parent.eq(v)));
     let found = by(found, filter.classe, |q, v| q.filter(classe.eq(v)));

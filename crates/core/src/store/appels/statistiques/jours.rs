@@ -26,15 +26,14 @@ statements! {
     fn counted_of(days: &[Jour], classe: i64) =
         COUNTED, " AND COALESCE(classe, 0) = {classe}) AS nombre FROM {days} ORDER BY r.debut";
 
-    /// Of those of which nothing left, by the day for which they were programmed.
     fn summed(days: &[Jour]) =
         "SELECT CAST(COALESCE(sum(m.nb_envoyes), 0) AS BIGINT) AS envoyes,
                 CAST(COALESCE(sum(m.nb_echecs), 0) AS BIGINT) AS echecs,
                 CAST(COALESCE(sum(m.nb_incertains), 0) AS BIGINT) AS incertains,
                 CAST(COALESCE(sum(m.nb_ignores), 0) AS BIGINT) AS ignores
            FROM {days} LEFT JOIN messages m
-             ON (m.date_envoi >= r.debut AND m.date_envoi < r.fin)
-             OR (m.date_envoi IS NULL AND m.date_programmee >= r.debut AND m.date_programmee < r.fin)
+             ON COALESCE(m.date_envoi, m.date_programmee) >= r.debut
+            AND COALESCE(m.date_envoi, m.date_programmee) < r.fin
           GROUP BY r.debut ORDER BY r.debut";
 }
 

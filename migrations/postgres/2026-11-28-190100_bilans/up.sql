@@ -1,0 +1,4 @@
+-- What became of the messages of a day, without reading them: by the moment at which they left, or were to.
+-- (Both columns of the expression are in it too, or it would not be read alone.)
+CREATE INDEX messages_bilan ON messages (COALESCE(date_envoi, date_programmee))
+  INCLUDE (date_envoi, date_programmee, nb_envoyes, nb_echecs, nb_incertains, nb_ignores);
