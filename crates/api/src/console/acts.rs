@@ -124,19 +124,22 @@ async fn ask_send(
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Does something that may take longer than anybody likes to look at an empty page.
+///
+/// # Errors
+/// `Unconfirmed`; whatever else went wrong is told on the message's page.
 async fn soon(
     state: &State,
     id: i64,
     work: impl Future<Output = Result<HttpResponse, ApiError>> + 'static,
-) -> HttpResponse {
+) -> Result<HttpResponse, ApiError> {
     let texts = state.texts;
-    let work = rt::spawn(async move { told::notice(work.await, texts).await });
-    let notice = match tokio::time::timeout(PATIENCE, work).await {
-        Ok(Ok(notice)) => Some(notice),
+    let notice = match tokio::time::timeout(PATIENCE, rt::spawn(work)).await {
+        Ok(Ok(Err(error @ ApiError::Unconfirmed(_)))) => return Err(error),
+        Ok(Ok(done)) => Some(told::notice(done, texts).await),
         Ok(Err(_)) => Some(Notice::new(false, texts.internal().to_owned())),
         Err(_) => None,
     };
-    see(&path(id), notice.as_ref())
+    Ok(see(&path(id), notice.as_ref()))
 }
 
 /// For how many it leaves, as whoever presses the button was told.
@@ -168,7 +171,8 @@ async fn send(
     let count = sent.text("destinataires").parse().ok();
     let confirmation = Confirmation::of_page(count, &state.config);
     let work = actions::send(state.clone(), visitor.caller, id, confirmation);
-    Ok(soon(&state, id, work).await)
+    let done = soon(&state, id, work).await;
+    Ok(done.unwrap_or_else(|error| see(&path(id), Some(&Notice::refused(&error, state.texts)))))
 }
 
 async fn ask_resend(
@@ -177,12 +181,23 @@ async fn ask_resend(
     visitor: Visitor,
     Id(id): Id,
 ) -> Result<HttpResponse, ApiError> {
-    let message: Message = crud::load(&state, id).await?;
+    offer_resend(&state, &request, &visitor, id, None).await
+}
+
+/// `to`: for how many it is to be confirmed.
+async fn offer_resend(
+    state: &State,
+    request: &HttpRequest,
+    visitor: &Visitor,
+    id: i64,
+    to: Option<i64>,
+) -> Result<HttpResponse, ApiError> {
+    let message: Message = crud::load(state, id).await?;
     let counts = move |conn: &mut Conn| recipients::by_etat(conn, message.id);
     let counts = state.ask(counts).await?;
     let count = |etat| counts.get(&etat).copied().unwrap_or_default();
     let (failed, uncertain) = (count(Etat::Echec), count(Etat::Incertain));
-    let f = asked(&state, &request, &visitor, "");
+    let f = asked(state, request, visitor, "");
     let title = f.t(
         "Renvoyer à ceux qui n’ont rien reçu ?",
         "Send again to those who got nothing?",
@@ -215,21 +230,39 @@ async fn ask_resend(
         )
         .to_owned(),
     );
-    let button = f.t("Renvoyer", "Send again").to_owned();
+    let button = match to {
+        None => f.t("Renvoyer", "Send again").to_owned(),
+        Some(count) => {
+            let yes = f.t("Oui, renvoyer à", "Yes, send again to");
+            format!("{yes} {}", f.n(count, "parent|parents", "parent|parents"))
+        }
+    };
     shown(&Ask {
         f: f.titled(title),
         back: path(id),
         lines,
         button,
         grave: uncertain > 0,
-        count: None,
+        count: to,
         tag: None,
     })
 }
 
-async fn resend(state: web::Data<State>, visitor: Visitor, Id(id): Id, sent: Sent) -> HttpResponse {
-    let work = actions::resend(state.clone(), visitor.caller, Id(id), confirmed(&sent));
-    soon(&state, id, work).await
+async fn resend(
+    state: web::Data<State>,
+    request: HttpRequest,
+    visitor: Visitor,
+    Id(id): Id,
+    sent: Sent,
+) -> Result<HttpResponse, ApiError> {
+    let caller = visitor.caller.clone();
+    let work = actions::resend(state.clone(), caller, Id(id), confirmed(&sent));
+    match soon(&state, id, work).await {
+        Err(ApiError::Unconfirmed(count)) => {
+            offer_resend(&state, &request, &visitor, id, Some(count)).await
+        }
+        done => done,
+    }
 }
 
 async fn cancel(state: web::Data<State>, visitor: Visitor, Id(id): Id) -> HttpResponse {

@@ -170,9 +170,12 @@ async fn new(
     let number = |name| query.said(name).and_then(|text| text.parse().ok());
     let target = number("parent").map(Target::Parent);
     let target = target.or_else(|| number("classe").map(Target::Classe));
-    let d = Draft {
-        target,
-        ..Draft::default()
+    let d = match number("copie") {
+        Some(id) => Draft::like(&readable(&state, &visitor, id).await?),
+        None => Draft {
+            target,
+            ..Draft::default()
+        },
     };
     form(&state, &request, &visitor, (None, d), Wrong::default()).await
 }

@@ -12,8 +12,8 @@ use askama::Template;
 use chrono::NaiveDate;
 use messages_core::instant::Instant;
 use messages_core::model::Classe;
-use messages_core::store::annuaire::Resource;
-use messages_core::store::messages::{self, Filter};
+use messages_core::store::annuaire::{self, Resource, classes};
+use messages_core::store::messages::{self, Column, Filter, Order};
 use messages_core::store::{Conn, Error};
 use messages_core::vocabulary::{Canal, Portee, Statut};
 use std::borrow::Borrow;
@@ -39,9 +39,29 @@ impl Asked {
         self.statut == Some(*statut.borrow())
     }
 
+    fn is_classe(&self, id: impl Borrow<i64>) -> bool {
+        self.classe
+            .as_ref()
+            .is_some_and(|classe| classe.id == *id.borrow())
+    }
+
     fn is_canal(&self, canal: impl Borrow<Canal>) -> bool {
         self.canal == Some(*canal.borrow())
     }
+}
+
+/// A school has no more classes; of a town's, one is come to by its own page.
+const CHOSEN_FROM: i64 = 60;
+
+/// Every class, where they are not too many to choose from.
+fn classes_to_choose(conn: &mut Conn) -> Result<Vec<Classe>, Error> {
+    let all = classes::Filter {
+        order: annuaire::Order::Nom,
+        ..classes::Filter::default()
+    };
+    let found = Classe::page(conn, &all, 0, CHOSEN_FROM + 1)?;
+    let are_many = i64::try_from(found.len()).is_ok_and(|count| count > CHOSEN_FROM);
+    Ok(if are_many { Vec::new() } else { found })
 }
 
 #[derive(Template)]
@@ -49,6 +69,7 @@ impl Asked {
 struct Messages {
     f: Frame,
     asked: Asked,
+    classes: Vec<Classe>,
     lines: Vec<Line>,
     count: i64,
     pager: Pager,
@@ -68,6 +89,11 @@ async fn show(
             .and_then(|text| text.parse::<NaiveDate>().ok())
     };
     let (depuis, jusqua) = (day("depuis"), day("jusqua"));
+    let is_dated = depuis.or(jusqua).is_some();
+    let by_date = is_dated.then_some(Order {
+        column: Column::DateProgrammee,
+        descending: true,
+    });
     let classe: Option<i64> = query.said("classe").and_then(|text| text.parse().ok());
     let filter = Filter {
         statut: query.said("statut").and_then(|word| word.parse().ok()),
@@ -76,6 +102,7 @@ async fn show(
         depuis: depuis.map(begin),
         jusqua: jusqua.and_then(|day| day.succ_opt()).map(begin),
         search: query.search(state.texts)?,
+        order: by_date.into_iter().collect(),
         ..Filter::default()
     };
     let from = (asked(&query) - 1) * SIZE;
@@ -85,9 +112,10 @@ async fn show(
         let count = messages::count(conn, &filter)?;
         let rows = messages::page(conn, &filter, from, SIZE)?;
         let classe = Classe::by_ids(conn, classe.as_slice())?.into_iter().next();
-        Ok((count, lines(conn, &config, rows, 90)?, classe))
+        let lines = lines(conn, &config, rows, 90)?;
+        Ok((count, lines, classe, classes_to_choose(conn)?))
     };
-    let (count, lines, classe) = state.ask(find).await?;
+    let (count, lines, classe, classes) = state.ask(find).await?;
     let f = Frame::new(&state, &request, &visitor, Section::Messages);
     let title = f.t("Messages", "Messages");
     let text = |day: Option<NaiveDate>| day.map_or_else(String::new, |day| day.to_string());
@@ -101,6 +129,7 @@ async fn show(
             jusqua: text(jusqua),
             search: query.get("search").unwrap_or_default().to_owned(),
         },
+        classes,
         lines,
         count,
         pager: Pager::of(PATH, &query, count),

@@ -84,28 +84,41 @@ impl Draft {
         }
     }
 
-    /// What a message says today.
+    /// What a message says today, and when.
     pub(super) fn of(message: &Message, zone: Tz, seen: String) -> Self {
+        let at = message.date_programmee.map(|at| at.in_zone(zone));
+        let written = |format| at.map_or_else(String::new, |at| at.format(format).to_string());
+        let layout = Layout::of(&message.contenu, message.contenu_html.as_deref());
+        Self {
+            jour: written("%Y-%m-%d"),
+            heure: written("%H:%M"),
+            layout,
+            has_html: layout == Layout::Kept,
+            seen,
+            ..Self::like(message)
+        }
+    }
+
+    /// The same text to the same; a layout that was made elsewhere stays with its message.
+    pub(super) fn like(message: &Message) -> Self {
         let target = match (message.est_message_groupe, message.classe, message.parent) {
             (true, Some(classe), _) => Some(Target::Classe(classe)),
             (true, None, _) => Some(Target::All),
             (false, _, parent) => parent.map(Target::Parent),
         };
-        let at = message.date_programmee.map(|at| at.in_zone(zone));
-        let written = |format| at.map_or_else(String::new, |at| at.format(format).to_string());
-        let layout = Layout::of(&message.contenu, message.contenu_html.as_deref());
+        let html = message.contenu_html.as_deref();
+        let is_markdown = Layout::of(&message.contenu, html) == Layout::Markdown;
         Self {
             is_email: message.r#type == Canal::Email,
             target,
-            search: String::new(),
             sujet: message.sujet.clone().unwrap_or_default(),
             contenu: message.contenu.clone(),
-            layout,
-            has_html: layout == Layout::Kept,
-            jour: written("%Y-%m-%d"),
-            heure: written("%H:%M"),
-            confirmed: None,
-            seen,
+            layout: if is_markdown {
+                Layout::Markdown
+            } else {
+                Layout::Plain
+            },
+            ..Self::default()
         }
     }
 

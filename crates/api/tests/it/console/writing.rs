@@ -15,6 +15,8 @@ stories!(
     what_left_is_followed_and_failures_are_sent_again,
     a_wrong_form_comes_back_as_it_was_typed,
     many_recipients_are_confirmed_by_their_number,
+    a_resend_to_many_is_confirmed_by_its_number,
+    a_text_is_used_again,
     letters_that_cost_are_replaced_by_one_button,
     nothing_leaves_but_what_was_read,
     a_trial_leaves_to_one_address_and_is_noted,
@@ -332,6 +334,84 @@ fn many_recipients_are_confirmed_by_their_number(database: &Database) {
     assert_eq!(hidden(&text, "destinataires"), "3");
     let (_, page) = person.press(NEW, NEW, &[&fields[..], &[("destinataires", "3")]].concat());
     assert!(page.contains("C’est programmé."), "{page}");
+}
+
+fn a_resend_to_many_is_confirmed_by_its_number(database: &Database) {
+    let gateway = Gateway::start(GatewayScript::default());
+    let server = Server::sending(database, &gateway, &[("MESSAGES_CONFIRM_ABOVE", "1")]);
+    let user = Client::user(&server);
+    user.school(3, 1);
+    for parent in [2, 3] {
+        user.patch(
+            &format!("/api/parents/{parent}/"),
+            &json!({ "telephone": "" }),
+        );
+    }
+    let person = signed_in(&server, database);
+    let fields = [("geste", "brouillon"), ("cible", "tous"), ("contenu", "x")];
+    let (place, _) = person.press(NEW, NEW, &fields);
+    let ask = format!("{place}envoyer/");
+    person.press(&ask, &ask, &[("destinataires", "1")]);
+    assert_eq!(gateway.accepted_count(), 1);
+    for (parent, number) in [(2, "06 12 00 00 98"), (3, "06 12 00 00 99")] {
+        user.patch(
+            &format!("/api/parents/{parent}/"),
+            &json!({ "telephone": number }),
+        );
+    }
+    let again = format!("{place}renvoyer/");
+    let asked = person.submit(&again, &again, &[]).text();
+    assert!(asked.contains("Oui, renvoyer à 2\u{a0}parents"), "{asked}");
+    assert_eq!(gateway.accepted_count(), 1, "nothing left yet");
+    let count = hidden(&asked, "destinataires");
+    let (_, page) = person.press(&again, &again, &[("destinataires", &count)]);
+    assert!(page.contains("Fait."), "{page}");
+    assert_eq!(gateway.accepted_count(), 3);
+}
+
+fn a_text_is_used_again(database: &Database) {
+    let server = Server::start(database, &[("JWT_SIGNING_KEY", KEY)]);
+    let user = Client::user(&server);
+    user.school(3, 1);
+    let person = signed_in(&server, database);
+    let fields = [
+        ("geste", "brouillon"),
+        ("canal", "email"),
+        ("cible", "classe:1"),
+        ("sujet", "Photo de classe"),
+        ("contenu", "**Jeudi** à 9 h"),
+        ("mise_en_forme", "markdown"),
+        ("jour", "2036-03-03"),
+        ("heure", "08:00"),
+    ];
+    let (place, page) = person.press(NEW, NEW, &fields);
+    assert!(
+        page.contains("/console/messages/nouveau/?copie=1"),
+        "{page}"
+    );
+    let copy = person.page(&format!("{NEW}?copie=1"));
+    assert_eq!(hidden(&copy, "cible"), "classe:1");
+    for kept in [
+        "value=\"Photo de classe\"",
+        "**Jeudi** à 9 h</textarea>",
+        "value=\"markdown\" checked",
+    ] {
+        assert!(copy.contains(kept), "{kept}: {copy}");
+    }
+    assert!(!copy.contains("2036-03-03"), "its date is its own: {copy}");
+    user.patch(
+        "/api/messages/1/",
+        &json!({ "contenu_html": "<p>De l’éditeur</p>" }),
+    );
+    let copy = person.page(&format!("{NEW}?copie=1"));
+    assert!(!copy.contains("Garder la mise en forme"), "{copy}");
+    assert!(
+        person
+            .page(&format!("{place}modifier/"))
+            .contains("Garder la mise en forme")
+    );
+    let nobody = person.get(&format!("{NEW}?copie=99"));
+    assert_eq!(nobody.status, 404);
 }
 
 fn letters_that_cost_are_replaced_by_one_button(database: &Database) {
