@@ -46,6 +46,13 @@ try {
   await says(page, 'Rien n’est encore enregistré');
   await says(page, 'Choisissez à qui écrire.');
   await look(page, 'ecrire-fautes');
+  await page.goto(`${base}/console/messages/`);
+  await follow(page, 'Écrire');
+  await page.getByRole('button', { name: /^6e A/ }).click();
+  await page.getByRole('button', { name: 'Changer' }).and(page.locator(':focus')).waitFor();
+  await page.goBack();
+  assert.equal(new URL(page.url()).pathname, '/console/messages/', 'back leads to where she came from');
+  await page.goForward();
   await page.getByRole('button', { name: /^6e A/ }).click();
   await page.getByLabel('Texte').fill('La fête de l’école aura lieu samedi dans la cour : apportez une boisson.');
   await says(page, '10 parents recevront ce SMS');
@@ -54,6 +61,7 @@ try {
   await says(page, 'Lettres qui coûtent');
   await look(page, 'ecrire');
   await press(page, 'Les remplacer');
+  await page.locator('#contenu', { hasText: 'La fete' }).waitFor();
   assert.match(await page.getByLabel('Texte').inputValue(), /^La fete de l'ecole|^La fete de l'école/);
   await page.getByLabel('Jour').fill('2036-03-03');
   await page.getByLabel('Heure').fill('08:00');

@@ -24,16 +24,16 @@ function pressOnce(event) {
 
 document.documentElement.classList.add("js");
 
-// What was typed is not left behind without a word.
-function keepTyped(form) {
+// What was typed is not left behind without a word. (The form may meanwhile be another: a script renews it.)
+function keepTyped() {
   let typed = false;
-  form.addEventListener("input", () => { typed = true; });
-  form.addEventListener("submit", () => { typed = false; });
+  document.addEventListener("input", (event) => { typed ||= event.target.closest("form[data-typed]") !== null; });
+  document.addEventListener("submit", () => { typed = false; });
   window.addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });
 }
 
 document.addEventListener("DOMContentLoaded", () => {
-  document.querySelectorAll("form[data-typed]").forEach(keepTyped);
+  keepTyped();
   enterByFragment();
   document.addEventListener("submit", pressOnce);
   const told = document.querySelector("[data-focus]");
@@ -44,6 +44,7 @@ window.addEventListener("hashchange", enterByFragment);
 for (const failure of ["htmx:responseError", "htmx:sendError"]) {
   document.addEventListener(failure, (event) => {
     if (event.target.tagName === "FORM") event.target.submit();
+    if (event.target.tagName === "BUTTON") event.target.form.requestSubmit(event.target);
   });
 }
 document.addEventListener("click", (event) => {

@@ -51,6 +51,7 @@ impl Gesture {
 pub(super) struct Draft {
     pub(super) is_email: bool,
     pub(super) target: Option<Target>,
+    pub(super) is_just_chosen: bool,
     pub(super) search: String,
     pub(super) sujet: String,
     pub(super) contenu: String,
@@ -72,6 +73,7 @@ impl Draft {
         Self {
             is_email: sent.text("canal") == Canal::Email.as_str(),
             target: Target::read(&sent.text("cible")),
+            is_just_chosen: false,
             search: sent.text("cherche"),
             sujet: sent.text("sujet"),
             contenu: sent.text("contenu").replace("\r\n", "\n"),
@@ -156,6 +158,7 @@ impl Draft {
         match gesture {
             Gesture::Choose(target) => {
                 self.target = target;
+                self.is_just_chosen = target.is_some();
                 self.search.clear();
             }
             Gesture::Simplify => self.contenu = segments::as_sent(&self.contenu, Plain::Always),

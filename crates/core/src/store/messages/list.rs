@@ -135,7 +135,13 @@ fn part(
     match narrowed(conn, filter)? {
         Some(found) if limit > 0 => {
             let page = ordered(found, &filter.order, side);
-            read(conn, page.limit(limit).offset(offset))
+            let page = page.limit(limit).offset(offset);
+            if offset <= FAR {
+                return read(conn, page);
+            }
+            // What is passed over is then passed over in an index.
+            let ids: Vec<i64> = conn.load(page.select(messages::id))?;
+            by_ids(conn, &ids)
         }
         _ => Ok(Vec::new()),
     }
