@@ -84,6 +84,7 @@
 //! | the run and a backup that is put back later | as of that moment, and more has left since | nothing leaves before a person says what may, see [`generation`] |
 //! | outcome recorded and message closed | the envoi's final state | tick: the message is closed |
 
+mod attached;
 mod breaker;
 mod engine;
 mod expander;
@@ -93,6 +94,7 @@ mod policy;
 mod report;
 mod sender;
 
+pub use attached::attached;
 pub use expander::{Expander, Step};
 pub use policy::outcome;
 pub use report::{Progress, Report, Stop};

@@ -6,8 +6,9 @@ use messages_core::channel::{Answer, Channel};
 use messages_core::config::{Config, Lang};
 use messages_core::exit::{Exit, Failure};
 use messages_core::gateways::{self, Preset};
+use messages_core::trial::{self, Letter};
 use messages_core::vocabulary::{Canal, Mode, Verdict};
-use messages_core::{phone, texts, trial};
+use messages_core::{phone, texts};
 use std::io::{BufRead, Write};
 
 /// Says that it is a trial, in letters of 7 bits.
@@ -104,8 +105,11 @@ fn try_one(cli: &Cli, number: &str, agreed: bool) -> Result<Exit, Failure> {
         output::line("Rien n'est envoyé.");
         return Ok(Exit::Failed);
     }
-    let text = TEXT.to_owned();
-    let sent = trial::send(&config, Canal::Sms, number.e164, [None, None], text);
+    let letter = Letter {
+        contenu: TEXT.to_owned(),
+        ..Letter::default()
+    };
+    let sent = trial::send(&config, Canal::Sms, number.e164, letter);
     let answer = sent.map_err(unready)?;
     log::info!(
         "gateways essai verdict={} code={}",

@@ -17,8 +17,9 @@ use askama::Template;
 use messages_core::config::Config;
 use messages_core::model::Message;
 use messages_core::store::{Conn, historique};
+use messages_core::trial::{self, Letter};
 use messages_core::vocabulary::{Action, Canal, Objet, Portee, Verdict};
-use messages_core::{mailbox, phone, texts, trial};
+use messages_core::{dispatch, mailbox, phone, texts};
 
 pub(super) fn pages() -> Vec<Page> {
     vec![
@@ -95,14 +96,21 @@ async fn tried(
         return Ok(Notice::new(false, text.to_owned()));
     };
     let id = message.id;
-    let noted =
-        move |conn: &mut Conn| historique::note(conn, Action::Essaye, Objet::Message, Some(id));
-    state.change(caller, state.texts.conflict(), noted).await?;
+    let noted = move |conn: &mut Conn| {
+        historique::note(conn, Action::Essaye, Objet::Message, Some(id))?;
+        dispatch::attached(conn, &[id])
+    };
+    let files = state.change(caller, state.texts.conflict(), noted).await?;
     let sujet = message.sujet.unwrap_or_default();
     let sujet = format!("[{}] {sujet}", words.t("Essai", "Trial"));
     let config = state.config.clone();
-    let parts = [Some(sujet), message.contenu_html];
-    let work = move || trial::send(&config, canal, address, parts, message.contenu);
+    let letter = Letter {
+        sujet: Some(sujet),
+        contenu: message.contenu,
+        contenu_html: message.contenu_html,
+        files: files.into_iter().next().map(|(_, files)| files),
+    };
+    let work = move || trial::send(&config, canal, address, letter);
     let busy = words.t(
         "Un autre essai, ou un contrôle, est en cours : réessayez dans une minute.",
         "Another trial, or a check, is under way: try again in a minute.",

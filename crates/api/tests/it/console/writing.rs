@@ -20,6 +20,7 @@ stories!(
     letters_that_cost_are_replaced_by_one_button,
     nothing_leaves_but_what_was_read,
     a_trial_leaves_to_one_address_and_is_noted,
+    a_trial_has_the_files_of_its_email,
     a_date_that_has_gone_by_is_confirmed,
     two_tabs_do_not_write_over_each_other,
     what_was_typed_outlives_the_session_and_the_message,
@@ -772,4 +773,42 @@ fn a_trial_leaves_to_one_address_and_is_noted(database: &Database) {
         database.number("SELECT CAST(count(*) AS TEXT) AS v FROM envois"),
         0
     );
+}
+
+fn a_trial_has_the_files_of_its_email(database: &Database) {
+    let server = Server::start(
+        database,
+        &[
+            ("JWT_SIGNING_KEY", KEY),
+            ("MESSAGES_MODE", "fichier"),
+            ("DEFAULT_FROM_EMAIL", "ecole@exemple.example"),
+        ],
+    );
+    let user = Client::user(&server);
+    let person = signed_in(&server, database);
+    let id = user.write(&json!({
+        "type": "email", "sujet": "Menu", "contenu": "Voici le menu.", "est_message_groupe": true,
+    }));
+    let path = format!("/api/messages/{id}/add_attachment/");
+    assert_eq!(user.attach(&path, "menu.pdf", b"%PDF-1.4 menu").status, 201);
+    let path = format!("/console/messages/{id}/essai/");
+    let (_, page) = person.press(&path, &path, &[("adresse", "moi@exemple.example")]);
+    assert!(page.contains("Fait."), "{page}");
+    let outbox = std::fs::read_dir(database.folder().join("outbox")).unwrap();
+    let mails: Vec<_> = outbox.map(|mail| mail.unwrap().path()).collect();
+    assert_eq!(mails.len(), 1);
+    let mail = std::fs::read_to_string(&mails[0]).unwrap();
+    for part in [
+        "[Essai] Menu",
+        "filename=\"menu.pdf\"",
+        "JVBERi0xLjQgbWVudQ==",
+    ] {
+        assert!(mail.contains(part), "{part}: {mail}");
+    }
+    let id = mail
+        .lines()
+        .find_map(|line| line.strip_prefix("Message-ID: "));
+    let id = id.unwrap().trim_matches(['<', '>']);
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-.@".contains(letter);
+    assert!(id.chars().all(is_plain), "RFC 5322, 3.6.4: {id}");
 }

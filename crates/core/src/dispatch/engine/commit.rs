@@ -3,14 +3,14 @@
 use super::Engine;
 use super::persist::persist;
 use super::purse;
-use crate::channel::{Attached, Channel, Cutoff, Delivery};
+use crate::channel::{Channel, Cutoff, Delivery};
+use crate::dispatch::attached;
 use crate::dispatch::lane::{Heard, Lane};
 use crate::dispatch::{HARD_LIMIT, policy};
 use crate::failpoint::reach;
-use crate::model::Fichier;
 use crate::readdress;
 use crate::store::envois::{Announced, Outcome, Ready, Recorded, Settled};
-use crate::store::{Conn, Error, messages, pieces};
+use crate::store::{Error, messages};
 use crate::vocabulary::{Canal, Etat, Motif};
 use std::collections::BTreeSet;
 use std::time::Instant as Moment;
@@ -157,7 +157,7 @@ impl Engine<'_> {
         }
         let (texts, files) = persist(self.conn, &self.stop, |conn, _| {
             // Files first: with the text comes the version that both have.
-            let files = files(conn, &missing)?;
+            let files = attached(conn, &missing)?;
             Ok((messages::contents(conn, &missing)?, files))
         })?;
         self.contents.keep(texts, files);
@@ -181,27 +181,6 @@ impl Engine<'_> {
         self.counts.add(outcome.etat);
         log_outcome(outcome);
     }
-}
-
-/// The files of those of these messages that have some, as they leave: one message at a time, so that what was
-/// read is in memory once.
-fn files(conn: &mut Conn, messages: &[i64]) -> Result<Vec<(i64, Attached)>, Error> {
-    let having = pieces::having(conn, messages)?.into_iter();
-    let read = having.map(|(message, cle)| {
-        let none = Attached::new(&cle);
-        let files = pieces::contents(conn, message)?.into_iter();
-        let files = files.fold(
-            none,
-            |files,
-             Fichier {
-                 nom_fichier,
-                 type_mime,
-                 contenu,
-             }| { files.with(&nom_fichier, &type_mime, &contenu) },
-        );
-        Ok((message, files))
-    });
-    read.collect()
 }
 
 /// The messages of what was neither announced nor refused, nor waits for another day.
