@@ -57,6 +57,15 @@ pub fn resend(
     })
 }
 
+/// To how many [`resend`] would send a message again now; nothing is changed.
+///
+/// # Errors
+/// As [`resend`].
+pub fn rehearse(conn: &mut Conn, rules: &Rules, id: i64) -> Result<i64, Error> {
+    let again = conn.rehearse(|conn| resend(conn, rules, id, None))?;
+    Ok(i64::try_from(again.envois.len()).unwrap_or(i64::MAX))
+}
+
 /// What reading addresses again came to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Refreshed {

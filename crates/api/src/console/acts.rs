@@ -19,12 +19,12 @@ use crate::messages::confirmation::Confirmation;
 use crate::state::State;
 use actix_web::{HttpRequest, HttpResponse, rt, web};
 use askama::Template;
-use messages_core::model::Message;
-use messages_core::preview;
-use messages_core::segments;
-use messages_core::store::Conn;
+use messages_core::audience::Rules;
+use messages_core::model::{Message, PieceJointe};
 use messages_core::store::envois::recipients;
+use messages_core::store::{Conn, pieces};
 use messages_core::vocabulary::{Canal, Etat, Portee, Statut};
+use messages_core::{preview, readdress, segments};
 use std::time::Duration;
 
 pub(super) fn pages() -> Vec<Page> {
@@ -77,9 +77,10 @@ async fn ask_send(
     let (config, asked_for) = (state.config.clone(), message.clone());
     let found = state.ask(move |conn| {
         let names = Names::of(conn, std::slice::from_ref(&asked_for))?;
-        Ok((preview::reached(conn, &config, id)?, names))
+        let files = pieces::of_messages(conn, &[id])?;
+        Ok((preview::reached(conn, &config, id)?, names, files))
     });
-    let (reached, names) = found.await?;
+    let (reached, names, files) = found.await?;
     let count = i64::try_from(reached).unwrap_or(i64::MAX);
     let f = asked(&state, &request, &visitor, "");
     if count == 0 {
@@ -107,6 +108,8 @@ async fn ask_send(
             .saturating_mul(count);
         let paid = f.n(all, "SMS facturé|SMS facturés", "SMS to pay|SMS to pay");
         lines.push(format!("{paid}."));
+    } else {
+        lines.extend(letter(&f, &message, &files));
     }
     let button = f.t("Envoyer maintenant", "Send now").to_owned();
     shown(&Ask {
@@ -118,6 +121,27 @@ async fn ask_send(
         count: Some(count),
         tag: Some(crud::tag::<Message>(&state, id).await?),
     })
+}
+
+/// What goes with an e-mail, and what it lacks.
+fn letter(f: &Frame, message: &Message, files: &[PieceJointe]) -> Vec<String> {
+    let mut lines = Vec::new();
+    if message.sujet.as_ref().is_none_or(String::is_empty) {
+        let none = f.t(
+            "Cet e-mail n’a pas d’objet : beaucoup ne l’ouvriront pas.",
+            "This email has no subject: many will not open it.",
+        );
+        lines.push(none.to_owned());
+    }
+    let names: Vec<&str> = files.iter().map(|file| file.nom_fichier.as_str()).collect();
+    lines.push(if names.is_empty() {
+        f.t("Sans pièce jointe.", "Without an attachment.")
+            .to_owned()
+    } else {
+        let with = f.t("Avec en pièce jointe :", "With these attached:");
+        format!("{with} {}.", names.join(", "))
+    });
+    lines
 }
 
 /// So long the browser waits; what is not over by then is seen on the message's own page.
@@ -193,22 +217,44 @@ async fn offer_resend(
     to: Option<i64>,
 ) -> Result<HttpResponse, ApiError> {
     let message: Message = crud::load(state, id).await?;
-    let counts = move |conn: &mut Conn| recipients::by_etat(conn, message.id);
-    let counts = state.ask(counts).await?;
+    let is_over = matches!(message.statut, Statut::Envoye | Statut::Echec);
+    let rules = Rules::new(&state.config);
+    let look = move |conn: &mut Conn| {
+        let counts = recipients::by_etat(conn, message.id)?;
+        Ok((readdress::rehearse(conn, &rules, message.id)?, counts))
+    };
+    let by = visitor.clone().once_more();
+    let looked = state.change(&by, state.texts.not_resendable(), look).await;
+    let f = asked(state, request, visitor, "");
+    let (again, counts) = match looked {
+        Ok(looked) if looked.0 > 0 => looked,
+        Ok(_) | Err(ApiError::Conflict(_)) => {
+            let nobody = f.t(
+                "Personne de plus ne peut le recevoir : corrigez d’abord les numéros et les adresses dans l’annuaire.",
+                "Nobody more can get it: first mend the numbers and addresses in the directory.",
+            );
+            let text = if is_over {
+                nobody
+            } else {
+                state.texts.not_resendable()
+            };
+            return Ok(see(&path(id), Some(&Notice::new(false, text.to_owned()))));
+        }
+        Err(error) => return Err(error),
+    };
     let count = |etat| counts.get(&etat).copied().unwrap_or_default();
     let (failed, uncertain) = (count(Etat::Echec), count(Etat::Incertain));
-    let f = asked(state, request, visitor, "");
+    let who = f.n(again, "parent|parents", "parent|parents");
     let title = f.t(
         "Renvoyer à ceux qui n’ont rien reçu ?",
         "Send again to those who got nothing?",
     );
-    let mut lines = vec![
-        f.t(
-            "Ce message repartira aux numéros et adresses que l’annuaire indique aujourd’hui. Ceux qui l’ont reçu ne le recevront pas deux fois.",
-            "This message leaves again to the numbers and addresses that the directory has today. Those who got it do not get it twice.",
-        )
-        .to_owned(),
-    ];
+    let leaves = f.t("Ce message repartira à", "This message leaves again, to");
+    let how = f.t(
+        "aux numéros et adresses que l’annuaire indique aujourd’hui. Ceux qui l’ont reçu ne le recevront pas deux fois.",
+        "at the numbers and addresses that the directory has today. Those who got it do not get it twice.",
+    );
+    let mut lines = vec![format!("{leaves} {who}, {how}")];
     if failed > 0 {
         lines.push(f.n(
             failed,
@@ -223,15 +269,8 @@ async fn offer_resend(
             "uncertain delivery: who had it already gets it twice.|uncertain deliveries: who had it already gets it twice.",
         ));
     }
-    lines.push(
-        f.t(
-            "Et à ceux qui n’avaient ni numéro ni adresse utilisable, s’ils en ont maintenant.",
-            "And to those who had no usable number or address, if they have one now.",
-        )
-        .to_owned(),
-    );
     let button = match to {
-        None => f.t("Renvoyer", "Send again").to_owned(),
+        None => format!("{} {who}", f.t("Renvoyer à", "Send again to")),
         Some(count) => {
             let yes = f.t("Oui, renvoyer à", "Yes, send again to");
             format!("{yes} {}", f.n(count, "parent|parents", "parent|parents"))

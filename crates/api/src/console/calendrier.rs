@@ -50,6 +50,8 @@ struct Day {
 struct Calendar {
     f: Frame,
     periode: Periode,
+    /// The query of the other kind of calendar.
+    other: String,
     /// Rows of seven days from Monday; none for those of the months beside.
     weeks: Vec<Vec<Option<Day>>>,
     weekdays: Vec<String>,
@@ -88,6 +90,7 @@ async fn show(
         empty: days.iter().all(|day| day.lines.is_empty()),
         weeks: weeks(days, periode),
         f: f.titled(title),
+        other: periode.other(today).query(),
         periode,
         may_subscribe,
         agenda,

@@ -171,7 +171,11 @@ async fn new(
     let target = number("parent").map(Target::Parent);
     let target = target.or_else(|| number("classe").map(Target::Classe));
     let d = match number("copie") {
-        Some(id) => Draft::like(&readable(&state, &visitor, id).await?),
+        // To whom is chosen anew: nobody sends to another class than is meant.
+        Some(id) => Draft {
+            target,
+            ..Draft::like(&readable(&state, &visitor, id).await?)
+        },
         None => Draft {
             target,
             ..Draft::default()
@@ -283,10 +287,22 @@ async fn write(
         }
     };
     let mut wrong = Wrong::of(d.missing(statut, words));
-    let asks = statut == Statut::Programme && gesture != Gesture::ProgrammePast;
-    if let Some(text) = d.past(words).filter(|_| asks) {
-        wrong.faults.push(("date_programmee".to_owned(), text));
-        wrong.past = true;
+    match (gesture, d.past(words)) {
+        (Gesture::Programme, Some(text)) => {
+            wrong.faults.push(("date_programmee".to_owned(), text));
+            wrong.past = true;
+        }
+        // The date was changed since the button said that it leaves at once.
+        (Gesture::ProgrammePast, None) => {
+            let text = words.t(
+                "Vous avez changé la date : relisez-la, et cliquez sur « Programmer ».",
+                "You changed the date: read it again, and press \"Programme\".",
+            );
+            wrong
+                .faults
+                .push(("date_programmee".to_owned(), text.to_owned()));
+        }
+        _ => {}
     }
     if !wrong.faults.is_empty() {
         return form(&state, &request, &visitor, (id, d), wrong).await;

@@ -154,7 +154,11 @@ pub(super) struct Notice {
 const NOTICE: &str = "annonce";
 
 impl Notice {
-    pub(super) const fn new(good: bool, text: String) -> Self {
+    /// A sentence, which ends as one.
+    pub(super) fn new(good: bool, mut text: String) -> Self {
+        if text.ends_with(char::is_alphanumeric) {
+            text.push('.');
+        }
         Self { good, text }
     }
 

@@ -12,9 +12,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use messages_core::model::Message;
 use messages_core::store::annuaire::eleves;
-use messages_core::store::envois::missed::NonAtteint;
+use messages_core::store::envois::missed::{Manque, NonAtteint, declined};
 use messages_core::texts::not_reached_because;
-use messages_core::vocabulary::Portee;
+use messages_core::vocabulary::{Canal, Portee};
 
 pub(super) fn pages() -> Vec<Page> {
     vec![
@@ -42,6 +42,14 @@ struct Missed {
     begin: String,
     rows: Vec<Row>,
     count: i64,
+    /// Who does not take this channel.
+    declined: Vec<Manque>,
+}
+
+impl Missed {
+    fn is_sms(&self) -> bool {
+        self.message.r#type == Canal::Sms
+    }
 }
 
 async fn show(
@@ -51,6 +59,7 @@ async fn show(
     Id(id): Id,
 ) -> Result<HttpResponse, ApiError> {
     let (message, missed) = non_atteints::missed(&state, id).await?;
+    let declined = state.ask(move |conn| declined(conn, id)).await?;
     let lang = state.config.messages.lang;
     let row = |one: &NonAtteint| Row {
         classe: non_atteints::classe(one).to_owned(),
@@ -75,5 +84,6 @@ async fn show(
         message,
         count: i64::try_from(rows.len()).unwrap_or(i64::MAX),
         rows,
+        declined,
     })
 }

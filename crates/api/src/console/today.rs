@@ -15,12 +15,14 @@ use messages_core::config::Config;
 use messages_core::incidents;
 use messages_core::instant::Instant;
 use messages_core::store::appels::statistiques::results_by_day;
+use messages_core::store::envois::missed;
 use messages_core::store::messages::{self, Column, Filter, Order};
 use messages_core::store::overview::{self, Uncertain};
 use messages_core::store::passages::{self, Passage};
 use messages_core::store::{Conn, Error, canaux, credit, depenses};
 use messages_core::texts;
 use messages_core::vocabulary::{Portee, Statut};
+use std::time::Duration;
 
 pub(super) fn pages() -> Vec<Page> {
     vec![Page::new("/console/").get(Portee::Lecture, || web::to(show))]
@@ -58,6 +60,8 @@ struct Found {
     leaving: Part,
     next: Part,
     drafts: i64,
+    /// What left and did not reach everybody, with how many families to telephone.
+    to_call: Vec<(Line, i64)>,
     channels: Vec<String>,
     credit: Vec<String>,
     days: Vec<Day>,
@@ -105,6 +109,7 @@ fn find(conn: &mut Conn, config: &Config) -> Result<Found, Error> {
         leaving: part(conn, config, &of(Statut::EnAttente))?,
         next: part(conn, config, &programmed(Some(now), None))?,
         drafts: messages::count(conn, &of(Statut::Brouillon))?,
+        to_call: to_call(conn, config, now)?,
         channels: channels(conn, config)?,
         credit: money(conn, config, words)?,
         days: days(conn, words, now)?,
@@ -126,6 +131,39 @@ fn part(conn: &mut Conn, config: &Config, filter: &Filter) -> Result<Part, Error
     let few = messages::page(conn, filter, 0, FEW)?;
     let lines = lines(conn, config, few, 70)?;
     Ok(Part { count, lines })
+}
+
+/// Messages that are looked at for families to telephone.
+const LATEST: i64 = 40;
+
+/// After so long nobody telephones any more.
+const CALLED_WITHIN: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// What left these days and did not reach everybody, the latest first.
+fn to_call(conn: &mut Conn, config: &Config, now: Instant) -> Result<Vec<(Line, i64)>, Error> {
+    let latest = Filter {
+        order: vec![Order {
+            column: Column::DateEnvoi,
+            descending: true,
+        }],
+        ..Filter::default()
+    };
+    let since = now - CALLED_WITHIN;
+    let mut counts = Vec::new();
+    let mut found = messages::page(conn, &latest, 0, LATEST)?;
+    found.retain(|m| m.date_envoi.is_some_and(|at| at > since));
+    found.retain(|m| m.nb_echecs + m.nb_incertains + m.nb_ignores > 0);
+    for message in &found {
+        counts.push(missed::count(conn, message.id)?);
+    }
+    let lines = lines(conn, config, found, 70)?;
+    let some = lines
+        .into_iter()
+        .zip(counts)
+        .filter(|(_, count)| *count > 0);
+    Ok(some
+        .take(usize::try_from(FEW).unwrap_or_default())
+        .collect())
 }
 
 /// The channels that are stopped, each with what to do.

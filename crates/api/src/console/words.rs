@@ -233,10 +233,10 @@ impl Words {
                 self.t("pas d’adresse e-mail", "no email address")
             }
             (Motif::Opposition, Canal::Sms) => {
-                self.t("ne veut pas recevoir de SMS", "does not want SMS")
+                self.t("n’a pas accepté les SMS", "has not accepted SMS")
             }
             (Motif::Opposition, Canal::Email) => {
-                self.t("ne veut pas recevoir d’e-mails", "does not want emails")
+                self.t("n’a pas accepté les e-mails", "has not accepted emails")
             }
             (Motif::Doublon, Canal::Sms) => self.t(
                 "même téléphone qu’un autre parent : reçu une seule fois",

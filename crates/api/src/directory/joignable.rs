@@ -148,7 +148,16 @@ pub(crate) async fn write_table(
     state: web::Data<State>,
     query: Query,
 ) -> Result<HttpResponse, ApiError> {
-    let among = Arc::new(among(&state, &query).await?);
+    let among = among(&state, &query).await?;
+    Ok(table_of(state, among).await?)
+}
+
+/// These parents as a table.
+pub(crate) async fn table_of(
+    state: web::Data<State>,
+    among: Among,
+) -> Result<HttpResponse, ApiError> {
+    let among = Arc::new(among);
     let asked = Arc::clone(&among);
     let ids = state.ask(move |conn| Contact::ids(conn, &asked)).await?;
     let chunks: Vec<Vec<i64>> = ids.chunks(ROWS).map(<[i64]>::to_vec).collect();

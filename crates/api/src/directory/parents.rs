@@ -148,6 +148,7 @@ impl Resource for Fiche {
             classe: filters.key("classe"),
             etudiant: filters.key("etudiant"),
             parmi: None,
+            ou_eleves: false,
             search,
             order,
         }

@@ -9,8 +9,8 @@ diesel::define_sql_function! {
     fn sans_accents(texte: Text) -> Text;
 }
 
-/// Small letters, Latin ones without the marks above and below them: `É` and `e` are the same, `œ` and `oe`,
-/// `й` and `и` are not. (SQLite's index of pieces knows these marks, and no others.)
+/// Small letters, Latin ones without the marks above and below them, and one apostrophe: `É` and `e` are the
+/// same, `’` and `'`; `œ` and `oe`, `й` and `и` are not. (SQLite's index of pieces knows these marks, and no others.)
 pub(super) fn folded(text: &str) -> String {
     let mut is_latin = false;
     let bare = text.chars().filter_map(|letter| {
@@ -26,8 +26,10 @@ pub(super) fn folded(text: &str) -> String {
 
 /// The Latin letter below its marks; any other as it is.
 fn base(letter: char) -> char {
-    if letter.is_ascii() {
-        return letter;
+    match letter {
+        _ if letter.is_ascii() => return letter,
+        '’' | '‘' | 'ʼ' => return '\'',
+        _ => {}
     }
     let mut parts = DecomposingNormalizerBorrowed::new_nfd().normalize_iter([letter].into_iter());
     match parts.next() {

@@ -48,21 +48,21 @@ fn changed(lang: Lang, letters: &str, written: usize, sent: usize) -> String {
         Lang::Fr | Lang::En => String::new(),
     };
     match lang {
-        Lang::Fr => format!("Ce SMS partira avec {letters} (SMS_PLAIN){price}."),
-        Lang::En => format!("This SMS leaves with {letters} (SMS_PLAIN){price}."),
+        Lang::Fr => format!("Ce SMS partira avec {letters}{price}."),
+        Lang::En => format!("This SMS leaves with {letters}{price}."),
     }
 }
 
 fn costly(lang: Lang, letters: &str, written: usize, cheaper: Option<usize>) -> String {
     match (lang, cheaper) {
         (Lang::Fr, None) => format!(
-            "Ce texte fait {written} SMS par destinataire : {letters} prend la place de deux lettres, et toutes les autres avec."
+            "Ce texte fait {written} SMS par destinataire : {letters} oblige à compter chaque lettre pour deux."
         ),
         (Lang::Fr, Some(cheaper)) => format!(
             "Ce texte fait {written} SMS par destinataire à cause de {letters} ; il en ferait {cheaper} avec SMS_PLAIN=auto."
         ),
         (Lang::En, None) => format!(
-            "This text makes {written} SMS for each recipient: {letters} takes the place of two letters, and all others do with it."
+            "This text makes {written} SMS for each recipient: because of {letters} each letter counts twice."
         ),
         (Lang::En, Some(cheaper)) => format!(
             "This text makes {written} SMS for each recipient because of {letters}; with SMS_PLAIN=auto it would make {cheaper}."
@@ -119,7 +119,7 @@ mod tests {
         assert_eq!(
             said(text, Plain::Auto).unwrap(),
             "Ce SMS partira avec une espace simple à la place de l'espace U+00A0, \
-             e à la place de ê, ' à la place de ’ (SMS_PLAIN) : 1 SMS par destinataire au lieu de 2."
+             e à la place de ê, ' à la place de ’ : 1 SMS par destinataire au lieu de 2."
         );
         assert_eq!(
             said(text, Plain::Never).unwrap(),
@@ -128,8 +128,8 @@ mod tests {
         );
         assert_eq!(
             said(&format!("{text} 🎒"), Plain::Auto).unwrap(),
-            "Ce texte fait 2 SMS par destinataire : 🎒 prend la place de deux lettres, et toutes les \
-             autres avec."
+            "Ce texte fait 2 SMS par destinataire : 🎒 oblige à compter chaque lettre \
+             pour deux."
         );
     }
 
@@ -139,7 +139,7 @@ mod tests {
         assert_eq!(said(&"Réunion à 18 h. ".repeat(20), Plain::Auto), None);
         assert_eq!(
             said("La fête", Plain::Always).unwrap(),
-            "Ce SMS partira avec e à la place de ê (SMS_PLAIN)."
+            "Ce SMS partira avec e à la place de ê."
         );
     }
 

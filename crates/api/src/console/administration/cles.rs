@@ -1,6 +1,7 @@
 //! The keys of programs and people: made, shown once, revoked.
 
 use super::frame;
+use crate::answer;
 use crate::auth::{Refusal, Who};
 use crate::console::Page;
 use crate::console::acts::Ask;
@@ -179,8 +180,21 @@ async fn create(
     let Form { nom, portees, .. } = form;
     let asked = nom.clone();
     let create = move |conn: &mut _| cles::create(conn, &asked, &portees);
-    let by = visitor.clone().once_more();
-    let (key, cle) = state.change(&by, state.texts.conflict(), create).await?;
+    let by = &visitor.caller;
+    // What is kept of the answer does not hold the key.
+    let create = move |conn: &mut _| Ok((create(conn)?, answer::written(StatusCode::CREATED, &"")));
+    let made = state.carry_out(by, state.texts.conflict(), create).await;
+    let (key, cle) = match made {
+        Ok((made, _)) => made,
+        Err(ApiError::Repeated(_)) => {
+            let text = f.t(
+                "Cette clé est déjà créée, et ne se montre qu’une fois. Si vous ne l’avez pas notée, révoquez-la et créez-en une autre.",
+                "This key is made already, and shown only once. If you did not note it, revoke it and make another.",
+            );
+            return Ok(see(PATH, Some(&Notice::new(false, text.to_owned()))));
+        }
+        Err(error) => return Err(error),
+    };
     log::info!("key={} creee par={}", cle.id, by.name());
     let made = Made {
         nom,

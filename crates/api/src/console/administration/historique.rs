@@ -131,15 +131,25 @@ fn find(
     offset: i64,
     limit: i64,
 ) -> Result<(Vec<Fait>, Known), Error> {
-    let faits = historique::page(conn, filter, offset, limit)?;
+    let keys = names::keys(conn)?;
+    let mut filter = filter.clone();
+    filter.acteur = filter.acteur.map(|typed| holder(&keys, typed));
+    let faits = historique::page(conn, &filter, offset, limit)?;
     let of_messages = faits.iter().filter(|fait| fait.objet == Objet::Message);
     let numbers: Vec<i64> = of_messages.filter_map(|fait| fait.numero).collect();
     let messages = messages::by_ids(conn, &numbers)?.into_iter();
     let known = Known {
-        keys: names::keys(conn)?,
+        keys,
         messages: messages.map(|message| message.id).collect(),
     };
     Ok((faits, known))
+}
+
+/// What the history calls the holder of the key of this name; whatever else was typed as it is.
+fn holder(keys: &BTreeMap<String, String>, typed: String) -> String {
+    let name = typed.to_lowercase();
+    let mut named = keys.iter().filter(|(_, nom)| nom.to_lowercase() == name);
+    named.next().map_or(typed, |(acteur, _)| acteur.clone())
 }
 
 fn line(fait: Fait, known: &Known, reads: bool) -> Line {
@@ -161,6 +171,26 @@ fn bilan(kept: Option<&str>) -> Vec<String> {
     told
 }
 
+/// Names of counts, as they are read.
+const ACCENTED: &[(&str, &str)] = &[
+    ("ajoutes", "ajoutés"),
+    ("modifies", "modifiés"),
+    ("inchanges", "inchangés"),
+    ("etudiants", "élèves"),
+    ("liens_retires", "liens retirés"),
+    ("piece_ajoutee", "pièce jointe, numéro"),
+    ("piece_retiree", "pièce retirée, numéro"),
+    ("octets", "taille en octets"),
+];
+
+fn accented(name: &str) -> String {
+    let words = name.split(' ').map(|word| {
+        let mut known = ACCENTED.iter().filter(|known| known.0 == word);
+        known.next().map_or(word, |known| known.1)
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 fn tell(name: &str, count: &Value, told: &mut Vec<String>) {
     match count {
         Value::Object(members) => {
@@ -170,7 +200,7 @@ fn tell(name: &str, count: &Value, told: &mut Vec<String>) {
         }
         Value::Null | Value::Bool(false) => {}
         Value::Number(number) if number.as_i64() == Some(0) => {}
-        Value::String(text) => told.push(format!("{name} : {text}")),
-        other => told.push(format!("{name} : {other}")),
+        Value::String(text) => told.push(format!("{} : {text}", accented(name))),
+        other => told.push(format!("{} : {other}", accented(name))),
     }
 }

@@ -28,8 +28,7 @@ const TABLE: &str = "/console/annuaire/parents.csv";
 pub(super) fn pages() -> Vec<Page> {
     vec![
         Page::new(PATH).get(Portee::Lecture, || web::to(show)),
-        Page::new("/console/annuaire/parents.csv/")
-            .get(Portee::Lecture, || web::to(joignable::write_table)),
+        Page::new("/console/annuaire/parents.csv/").get(Portee::Lecture, || web::to(table)),
     ]
 }
 
@@ -64,13 +63,25 @@ struct Row {
     eleves: String,
 }
 
+/// Those whom the query asks for; they are also known by their children.
+async fn among(state: &State, query: &Query) -> Result<Among, ApiError> {
+    let mut among = joignable::among(state, query).await?;
+    among.parents.ou_eleves = true;
+    Ok(among)
+}
+
+async fn table(state: web::Data<State>, query: Query) -> Result<HttpResponse, ApiError> {
+    let among = among(&state, &query).await?;
+    joignable::table_of(state, among).await
+}
+
 async fn show(
     state: web::Data<State>,
     request: HttpRequest,
     visitor: Visitor,
     query: Query,
 ) -> Result<HttpResponse, ApiError> {
-    let among = joignable::among(&state, &query).await?;
+    let among = among(&state, &query).await?;
     let words = Words::of(&state.config.messages);
     let from = (asked(&query) - 1) * SIZE;
     let find = move |conn: &mut Conn| -> Result<_, Error> {

@@ -47,6 +47,10 @@ for (const failure of ["htmx:responseError", "htmx:sendError"]) {
     if (event.target.tagName === "BUTTON") event.target.form.requestSubmit(event.target);
   });
 }
+// A file that was chosen is attached: nobody looks for another button.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-sent-at-once]")) event.target.form.requestSubmit();
+});
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });

@@ -58,9 +58,12 @@ impl Periode {
         matches!(self, Self::Mois(_))
     }
 
-    /// The other kind, around the same days.
-    pub(super) fn other(self) -> Self {
+    /// The other kind, around the same days: around today, where it is one of them.
+    pub(super) fn other(self, today: NaiveDate) -> Self {
+        let is_now = (self.first()..=self.last()).contains(&today);
         match self {
+            _ if is_now && self.is_month() => Self::Semaine(today.week(Weekday::Mon).first_day()),
+            _ if is_now => Self::Mois(begin(today)),
             Self::Mois(first) => Self::Semaine(first.week(Weekday::Mon).first_day()),
             // Of a week at the turn of the month, the month that has more of it.
             Self::Semaine(first) => Self::Mois(begin(first + Days::new(3))),
@@ -163,10 +166,17 @@ mod tests {
         assert_eq!(december.next().query(), "mois=2027-01");
         assert_eq!(december.previous().query(), "mois=2026-11");
         assert_eq!(december.last().to_string(), "2026-12-31");
-        assert_eq!(december.other().query(), "semaine=2026-W49");
+        let today = |text: &str| text.parse().unwrap();
+        let year_ago = today("2025-12-10");
+        assert_eq!(december.other(year_ago).query(), "semaine=2026-W49");
+        assert_eq!(
+            december.other(today("2026-12-24")).query(),
+            "semaine=2026-W52"
+        );
         let last = of("semaine=2026-W53");
         assert_eq!(last.next().query(), "semaine=2027-W01");
         assert_eq!(last.last().to_string(), "2027-01-03");
-        assert_eq!(last.other().query(), "mois=2026-12");
+        assert_eq!(last.other(year_ago).query(), "mois=2026-12");
+        assert_eq!(last.other(today("2027-01-02")).query(), "mois=2027-01");
     }
 }

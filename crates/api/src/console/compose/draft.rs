@@ -236,6 +236,14 @@ impl Draft {
                 ),
             ),
             (
+                is_programmed && self.is_email && self.sujet.trim().is_empty(),
+                "sujet",
+                words.t(
+                    "Donnez un objet à cet e-mail : sans lui, beaucoup ne l’ouvriront pas.",
+                    "Give this email a subject: without one, many will not open it.",
+                ),
+            ),
+            (
                 half,
                 "date_programmee",
                 words.t(

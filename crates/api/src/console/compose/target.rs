@@ -3,8 +3,8 @@
 use crate::console::names;
 use crate::console::words::Words;
 use messages_core::config::Config;
-use messages_core::model::{Classe, Etudiant, Fiche};
-use messages_core::store::annuaire::{Order, Resource, classes, eleves, etudiants, parents};
+use messages_core::model::{Classe, Fiche};
+use messages_core::store::annuaire::{Order, Resource, classes, eleves, parents};
 use messages_core::store::{Conn, Error};
 
 /// To whom.
@@ -106,33 +106,13 @@ pub(super) fn choices(conn: &mut Conn, words: &str) -> Result<Vec<Choice>, Error
 
 /// The parents of this name, and those of the pupils of this name.
 fn families(conn: &mut Conn, search: Vec<String>) -> Result<Vec<Fiche>, Error> {
-    let of_pupils = etudiants::Filter {
-        search: search.clone(),
-        order: Order::Nom,
-        ..etudiants::Filter::default()
-    };
-    let of_parents = parents::Filter {
+    let known_by = parents::Filter {
         search,
+        ou_eleves: true,
         order: Order::Nom,
         ..parents::Filter::default()
     };
-    let mut found = Fiche::page(conn, &of_parents, 0, OFFERED)?;
-    for pupil in Etudiant::page(conn, &of_pupils, 0, OFFERED)? {
-        let of_pupil = parents::Filter {
-            etudiant: Some(pupil.id),
-            order: Order::Nom,
-            ..parents::Filter::default()
-        };
-        let parents = Fiche::page(conn, &of_pupil, 0, OFFERED)?;
-        let is_new = |parent: &Fiche| {
-            !found
-                .iter()
-                .any(|known| known.parent.id == parent.parent.id)
-        };
-        let new: Vec<Fiche> = parents.into_iter().filter(is_new).collect();
-        found.extend(new);
-    }
-    Ok(found)
+    Fiche::page(conn, &known_by, 0, OFFERED)
 }
 
 #[cfg(test)]

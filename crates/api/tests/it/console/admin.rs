@@ -37,8 +37,27 @@ fn a_key_is_made_shown_once_used_and_revoked(database: &Database) {
     let wrong = person.submit(KEYS, KEYS, &[("nom", "<b>Cantine</b>")]);
     assert!(wrong.text().contains("Choisissez au moins une chose"));
     assert!(wrong.text().contains("value=\"&#60;b&#62;Cantine"));
-    let made = person.submit(KEYS, KEYS, &[("nom", "Cantine"), ("lecture", "oui")]);
+    let page = person.page(KEYS);
+    let (seal, once) = (hidden(&page, "sceau"), hidden(&page, "demande"));
+    let fields = [
+        ("sceau", seal.as_str()),
+        ("demande", once.as_str()),
+        ("nom", "Cantine"),
+        ("lecture", "oui"),
+    ];
+    let made = person.send(KEYS, &fields, &[]);
     assert_eq!(made.status, 201);
+    let again = person.send(KEYS, &fields, &[]);
+    assert_eq!(
+        again.status, 303,
+        "a page that is loaded again makes no other"
+    );
+    let page = person.page(KEYS);
+    assert!(page.contains("Cette clé est déjà créée"), "{page}");
+    assert_eq!(
+        database.number("SELECT CAST(count(*) AS TEXT) AS v FROM cles_api"),
+        2
+    );
     assert_eq!(made.header("cache-control").as_deref(), Some("no-store"));
     let text = made.text();
     let begin = text.find("<code class=\"key\">msg_").unwrap() + "<code class=\"key\">".len();
@@ -194,6 +213,16 @@ fn deeds_are_found_by_who_and_what(database: &Database) {
         50
     );
     assert_eq!(rows("acteur=ligne+de+commande"), 1);
+    let of_key = rows("acteur=cl%C3%A9+1&objet=message");
+    assert!(of_key > 0);
+    let name = database
+        .texts("SELECT nom AS v FROM cles_api WHERE id = 1")
+        .remove(0);
+    assert_eq!(
+        rows(&format!("acteur={}&objet=message", name.to_uppercase())),
+        of_key,
+        "{name}"
+    );
     assert_eq!(rows("depuis=2999-01-01"), 0);
     assert_eq!(
         rows("acteur=%00&action=rien&numero=x&page=99999999999999999999"),

@@ -97,6 +97,13 @@ fn parents_are_found_with_what_is_wrong_with_them(database: &Database) {
         found.contains("1\u{a0}parent<") && found.contains("pas de SMS"),
         "{found}"
     );
+    let by_pupil = person.page("/console/annuaire/?search=pupille59+awa");
+    assert!(
+        by_pupil.contains("1\u{a0}parent<") && by_pupil.contains("Tuteur59 Awa"),
+        "{by_pupil}"
+    );
+    let table = person.get("/console/annuaire/parents.csv/?search=pupille59");
+    assert!(table.text().contains("Tuteur59"), "{}", table.text());
     let mailbox = person.page("/console/annuaire/?search=tuteur59%40");
     assert!(
         mailbox.contains("Tuteur59 Awa") && mailbox.contains("Pupille59 (Classe 2)"),

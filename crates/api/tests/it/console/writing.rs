@@ -17,6 +17,8 @@ stories!(
     many_recipients_are_confirmed_by_their_number,
     a_resend_to_many_is_confirmed_by_its_number,
     a_text_is_used_again,
+    who_has_not_accepted_a_channel_is_named_apart,
+    an_email_has_a_subject_and_its_files_are_told,
     letters_that_cost_are_replaced_by_one_button,
     nothing_leaves_but_what_was_read,
     a_trial_leaves_to_one_address_and_is_noted,
@@ -209,10 +211,28 @@ fn what_left_is_followed_and_failures_are_sent_again(database: &Database) {
             && table.text().contains("Tuteur4")
     );
     user.patch("/api/parents/4/", &json!({ "telephone": "06 12 00 00 99" }));
+    let today = person.page("/console/");
+    assert!(
+        today.contains("1\u{a0}famille à appeler") && !today.contains("Rien à faire"),
+        "{today}"
+    );
     let again = format!("{place}renvoyer/");
+    assert!(
+        person
+            .page(&again)
+            .contains("Ce message repartira à 1\u{a0}parent,")
+    );
     let (_, page) = person.press(&again, &again, &[]);
     assert!(page.contains("Fait."), "{page}");
     assert_eq!(gateway.accepted_count(), 4);
+    assert!(person.page("/console/").contains("Rien à faire"));
+    let nobody = person.get(&again);
+    assert_eq!(nobody.status, 303);
+    let page = person.page(&nobody.header("location").unwrap());
+    assert!(
+        page.contains("Personne de plus ne peut le recevoir"),
+        "{page}"
+    );
     let part = person.page(&format!("{place}suivi/"));
     assert!(
         part.starts_with("<section") || part.trim_start().starts_with("<section"),
@@ -391,7 +411,7 @@ fn a_text_is_used_again(database: &Database) {
         "{page}"
     );
     let copy = person.page(&format!("{NEW}?copie=1"));
-    assert_eq!(hidden(&copy, "cible"), "classe:1");
+    assert_eq!(hidden(&copy, "cible"), "", "to whom is chosen anew");
     for kept in [
         "value=\"Photo de classe\"",
         "**Jeudi** à 9 h</textarea>",
@@ -413,6 +433,67 @@ fn a_text_is_used_again(database: &Database) {
     );
     let nobody = person.get(&format!("{NEW}?copie=99"));
     assert_eq!(nobody.status, 404);
+}
+
+fn who_has_not_accepted_a_channel_is_named_apart(database: &Database) {
+    let gateway = Gateway::start(GatewayScript::default());
+    let server = Server::sending(database, &gateway, &[]);
+    let user = Client::user(&server);
+    user.school(3, 1);
+    user.patch("/api/parents/2/", &json!({ "notifications_sms": false }));
+    let person = signed_in(&server, database);
+    let fields = [("geste", "brouillon"), ("cible", "tous"), ("contenu", "x")];
+    let (place, _) = person.press(NEW, NEW, &fields);
+    let ask = format!("{place}envoyer/");
+    person.press(&ask, &ask, &[("destinataires", "2")]);
+    let page = person.page(&place);
+    assert!(
+        page.contains("Qui ne l’a pas reçu") && page.contains("/console/parents/2/"),
+        "{page}"
+    );
+    let missed = person.page(&format!("{place}non_atteints/"));
+    let (to_call, declined) = missed
+        .split_once("1\u{a0}parent n’a pas accepté les SMS")
+        .unwrap();
+    assert!(to_call.contains("Personne : tous ceux"), "{missed}");
+    assert!(
+        declined.contains("Tuteur2") && !declined.contains("Tuteur1"),
+        "{missed}"
+    );
+}
+
+fn an_email_has_a_subject_and_its_files_are_told(database: &Database) {
+    let server = Server::start(database, &[("JWT_SIGNING_KEY", KEY)]);
+    let user = Client::user(&server);
+    user.school(2, 1);
+    user.patch("/api/parents/1/", &json!({ "notifications_email": true }));
+    let person = signed_in(&server, database);
+    let fields = [
+        ("canal", "email"),
+        ("cible", "tous"),
+        ("contenu", "x"),
+        ("jour", "2036-03-03"),
+        ("heure", "08:00"),
+    ];
+    let wrong = person.submit(
+        NEW,
+        NEW,
+        &[&fields[..], &[("geste", "programmer")]].concat(),
+    );
+    assert!(
+        wrong.text().contains("Donnez un objet à cet e-mail"),
+        "{}",
+        wrong.text()
+    );
+    let (place, _) = person.press(NEW, NEW, &[&fields[..], &[("geste", "brouillon")]].concat());
+    let ask = person.page(&format!("{place}envoyer/"));
+    assert!(
+        ask.contains("Cet e-mail n’a pas d’objet") && ask.contains("Sans pièce jointe."),
+        "{ask}"
+    );
+    user.attach("/api/messages/1/add_attachment/", "plan.pdf", b"%PDF-1.4 x");
+    let ask = person.page(&format!("{place}envoyer/"));
+    assert!(ask.contains("Avec en pièce jointe : plan.pdf."), "{ask}");
 }
 
 fn letters_that_cost_are_replaced_by_one_button(database: &Database) {
@@ -661,6 +742,18 @@ fn a_date_that_has_gone_by_is_confirmed(database: &Database) {
         let wrong = person.submit(NEW, NEW, &fields);
         assert!(wrong.status == 400 && wrong.text().contains(told), "{jour}");
     }
+    let mended = [
+        ("cible", "tous"),
+        ("contenu", "x"),
+        ("jour", "2036-03-03"),
+        ("heure", "08:00"),
+        ("geste", "programmer_passe"),
+    ];
+    let asked = person.submit(NEW, NEW, &mended).text();
+    assert!(
+        asked.contains("Vous avez changé la date") && !asked.contains("value=\"programmer_passe\""),
+        "{asked}"
+    );
     assert_eq!(
         database.number("SELECT CAST(count(*) AS TEXT) AS v FROM messages"),
         0

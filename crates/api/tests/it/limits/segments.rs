@@ -140,7 +140,7 @@ fn letters_that_cost_are_named_and_replaced_by_the_setting(database: &Database) 
     assert_eq!(
         preview["avertissements"],
         json!([
-            "Ce SMS partira avec e à la place de ê, ' à la place de ’ (SMS_PLAIN) : 6 SMS par \
+            "Ce SMS partira avec e à la place de ê, ' à la place de ’ : 6 SMS par \
                 destinataire au lieu de 14."
         ])
     );

@@ -24,6 +24,8 @@ pub struct Filter {
     /// Each of these is in the name, the first name, the mailbox or the number, in whatever letters; a
     /// number however it is written.
     pub search: Vec<String>,
+    /// What is searched may also be in the name of a pupil.
+    pub ou_eleves: bool,
     /// The order.
     pub order: Order,
 }
@@ -89,7 +91,18 @@ impl Kept for Fiche {
             let name = parents::nom.concat("\n").concat(parents::prenom);
             let text = name.concat("\n").concat(parents::email);
             let text = text.concat("\n").concat(dialled());
-            found = found.filter(sans_accents(text).like(sans_accents(pattern)).escape('\\'));
+            let own = sans_accents(text)
+                .like(sans_accents(pattern.clone()))
+                .escape('\\');
+            if !filter.ou_eleves {
+                found = found.filter(own);
+                continue;
+            }
+            let name = etudiants::nom.concat("\n").concat(etudiants::prenom);
+            let theirs = sans_accents(name).like(sans_accents(pattern)).escape('\\');
+            let pupil = etudiants::id.eq(parents_etudiants::etudiant);
+            let of_pupils = links.inner_join(etudiants::table.on(pupil)).filter(theirs);
+            found = found.filter(own.or(parents::id.eq_any(of_pupils)));
         }
         Some(found)
     }

@@ -9,6 +9,7 @@ use crate::model::Message;
 use crate::schema::{envois, parents};
 use crate::store::annuaire::eleves::{self, Eleve};
 use crate::store::literal::{IsIn, Literal, is_one_of, word};
+use crate::store::search::sans_accents;
 use crate::store::{Conn, Error};
 use crate::vocabulary::{Canal, Etat, Motif, Remise};
 use diesel::dsl::{auto_type, count_star};
@@ -86,6 +87,20 @@ pub fn missed(conn: &mut Conn, message: &Message) -> Result<Vec<NonAtteint>, Err
         .collect();
     missed.sort_by_cached_key(place);
     Ok(missed)
+}
+
+/// Those to whom nothing was sent because they do not take this channel, in the order of their names.
+///
+/// # Errors
+/// The database's.
+pub fn declined(conn: &mut Conn, message: i64) -> Result<Vec<Manque>, Error> {
+    let of_it = envois::table.inner_join(parents::table);
+    let of_it = of_it
+        .filter(envois::message.eq(message))
+        .filter(envois::motif.eq(Motif::Opposition))
+        .filter(parents::parti_le.is_null());
+    let names = (sans_accents(parents::nom), sans_accents(parents::prenom));
+    conn.load(of_it.order((names, envois::id)).select(Manque::as_select()))
 }
 
 /// How many they are.

@@ -153,6 +153,10 @@ mod pieces {
     /// SQLite's table of small and large letters is older than Rust's: the usual Latin, Greek and
     /// Cyrillic ones are the same in both, and so is what has but one form.
     fn is_known(letter: char) -> bool {
+        // An apostrophe may stand there in another form.
+        if letter == '\'' {
+            return false;
+        }
         let is_usual =
             matches!(letter, '\u{1}'..'\u{180}' | '\u{391}'..'\u{3ca}' | '\u{400}'..'\u{460}');
         is_usual || letter.to_uppercase().eq([letter])
