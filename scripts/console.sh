@@ -55,7 +55,7 @@ for database in "$@"; do
   mkdir "$work/run"
   cd "$work/run"
   choose_database "$database" console
-  export SMS_QUIET_HOURS=non DEFAULT_FROM_EMAIL=ecole@college.example MESSAGES_MODE=reel EMAIL_HOST=127.0.0.1 \
+  export SMS_QUIET_HOURS=non SMS_PLAIN=never DEFAULT_FROM_EMAIL=ecole@college.example MESSAGES_MODE=reel EMAIL_HOST=127.0.0.1 \
     TIME_ZONE=Europe/Paris LANGUAGE_CODE=fr-fr JWT_SIGNING_KEY=une-cle-de-signature-assez-longue-pour-HS256
   peer mail smtp 5
   export EMAIL_PORT=$PORT

@@ -4,6 +4,7 @@
 use super::Page;
 use super::frame::{Frame, Section, shown};
 use super::visitor::Visitor;
+use super::words::Words;
 use crate::answer::message::begin;
 use crate::drf::{ApiError, Id};
 use crate::messages::non_atteints;
@@ -14,7 +15,7 @@ use messages_core::model::Message;
 use messages_core::store::annuaire::eleves;
 use messages_core::store::envois::missed::{Manque, NonAtteint, declined};
 use messages_core::texts::not_reached_because;
-use messages_core::vocabulary::{Canal, Portee};
+use messages_core::vocabulary::{Canal, Motif, Portee};
 
 pub(super) fn pages() -> Vec<Page> {
     vec![
@@ -60,14 +61,20 @@ async fn show(
 ) -> Result<HttpResponse, ApiError> {
     let (message, missed) = non_atteints::missed(&state, id).await?;
     let declined = state.ask(move |conn| declined(conn, id)).await?;
-    let lang = state.config.messages.lang;
+    let words = Words::of(&state.config.messages);
     let row = |one: &NonAtteint| Row {
         classe: non_atteints::classe(one).to_owned(),
         eleves: eleves::named(&one.eleves),
         parent: format!("{} {}", one.envoi.nom, one.envoi.prenom),
         telephone: one.envoi.telephone.clone(),
         email: one.envoi.email.clone(),
-        why: not_reached_because(lang, &one.envoi),
+        // An office says which address is missing.
+        why: match (one.envoi.motif, &one.envoi.detail) {
+            (Some(motif @ Motif::SansAdresse), None) => {
+                words.motif(one.envoi.canal, motif).to_owned()
+            }
+            _ => not_reached_because(words.lang, &one.envoi),
+        },
     };
     let rows: Vec<Row> = missed.iter().map(row).collect();
     let f = Frame::new(&state, &request, &visitor, Section::Messages);

@@ -24,6 +24,20 @@ pub(super) fn name_key(text: &str) -> String {
     key
 }
 
+/// The same of a class: « 5ème B » is « 5e B ».
+pub(super) fn classe_key(nom: &str) -> String {
+    let key = name_key(nom);
+    let level = key.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    let digits = &key[..key.len() - level.len()];
+    let rest = level
+        .strip_prefix("eme")
+        .or_else(|| level.strip_prefix("ieme"));
+    match rest {
+        Some(rest) if !digits.is_empty() => format!("{digits}e{rest}"),
+        _ => key,
+    }
+}
+
 /// Two names as they are compared, such as family and first name; one that is not said is empty.
 pub(super) fn names_key(nom: Option<&str>, other: Option<&str>) -> String {
     let [nom, other] = [nom, other].map(|name| name_key(name.unwrap_or_default()));
@@ -32,7 +46,16 @@ pub(super) fn names_key(nom: Option<&str>, other: Option<&str>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::name_key;
+    use super::{classe_key, name_key};
+
+    #[test]
+    fn a_class_is_the_same_however_its_level_is_written() {
+        for text in ["5e B", "5ème B", "5EME B", "5eB", "5 ième b"] {
+            assert_eq!(classe_key(text), "5eb", "{text}");
+        }
+        assert_ne!(classe_key("CM2 ème"), classe_key("CM2 e"));
+        assert_eq!(classe_key("ème"), "eme");
+    }
 
     #[test]
     fn a_name_is_the_same_however_it_is_written() {

@@ -2,7 +2,7 @@
 
 use super::super::columns::Column;
 use super::super::entry::Entry;
-use super::super::fold::{name_key, names_key};
+use super::super::fold::{classe_key, name_key};
 use super::super::remark::Genre;
 use super::{Gatherer, Ident, InClasse, said};
 
@@ -29,7 +29,11 @@ impl Gatherer<'_> {
             return None;
         }
         let annee = said(entry, Column::AnneeScolaire);
-        let key = names_key(nom.as_deref(), annee.as_deref());
+        let [nom_key, annee_key] = [
+            classe_key(nom.as_deref().unwrap_or_default()),
+            name_key(annee.as_deref().unwrap_or_default()),
+        ];
+        let key = format!("{nom_key} {annee_key}");
         let known = match &ident {
             Some(ident) => self.classes.by_ident.get(ident),
             None => self.classes.named(&key).first(),
@@ -48,7 +52,7 @@ impl Gatherer<'_> {
         if let Some(draft) = self.people.classes.get_mut(place) {
             let line = draft.line;
             let same = match (&draft.nom, &nom) {
-                (Some(one), Some(other)) => name_key(one) == name_key(other),
+                (Some(one), Some(other)) => classe_key(one) == classe_key(other),
                 _ => false,
             };
             if !same {

@@ -1,7 +1,7 @@
 //! Classes: by identifier, else by name within the school year.
 
 use super::super::columns::Column;
-use super::super::fold::name_key;
+use super::super::fold::classe_key;
 use super::super::people::{ClasseDraft, Ident};
 use super::super::remark::{Genre, Remarks};
 use super::{NAMELESS, Numbers};
@@ -45,7 +45,7 @@ pub(super) fn resolve(
         // A name that is written otherwise is the same class, and stays as it is.
         if let (Some(row), Some(said)) = (found, &nom)
             && draft.ident.is_none()
-            && name_key(&row.nom) == name_key(said)
+            && classe_key(&row.nom) == classe_key(said)
         {
             nom = None;
         }
@@ -96,9 +96,9 @@ fn find<'k>(known: &'k [known::Classe], draft: &ClasseDraft) -> Option<&'k known
             return Some(row);
         }
     }
-    let key = name_key(draft.nom.as_deref().filter(|nom| !nom.is_empty())?);
+    let key = classe_key(draft.nom.as_deref().filter(|nom| !nom.is_empty())?);
     let mut named = known.iter().rev().filter(|row| {
-        name_key(&row.nom) == key && (draft.ident.is_none() || row.identifiant.is_none())
+        classe_key(&row.nom) == key && (draft.ident.is_none() || row.identifiant.is_none())
     });
     match draft.annee.as_deref().filter(|annee| !annee.is_empty()) {
         None => named.next(),

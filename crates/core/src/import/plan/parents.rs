@@ -105,7 +105,10 @@ pub(super) fn resolve(
             let text = "manque, et le parent est inconnu : repris sans nom";
             remarks.cell(draft.line, Column::Nom, Genre::Manque, text, "");
         }
-        let patch = patch(draft, id, present, whole);
+        let mut patch = patch(draft, id, present, whole);
+        if let (None, Some(present)) = (&draft.ident, present) {
+            keep_spelling(&mut patch, present);
+        }
         let one = Final {
             line: draft.line,
             parent: patch.clone().over(present),
@@ -116,6 +119,13 @@ pub(super) fn resolve(
         resolved.push((patch, one));
     }
     Ok(resolved)
+}
+
+/// A name that is written otherwise is the same parent, and stays as it is.
+fn keep_spelling(patch: &mut ParentPatch, present: &Parent) {
+    let is_same = |said: &String, known: &str| name_key(said) == name_key(known);
+    patch.nom.take_if(|said| is_same(said, &present.nom));
+    patch.prenom.take_if(|said| is_same(said, &present.prenom));
 }
 
 fn patch(draft: &ParentDraft, id: i64, present: Option<&Parent>, whole: Whole) -> ParentPatch {

@@ -395,6 +395,35 @@ fn people_without_an_identifier_are_found_by_name() {
 }
 
 #[test]
+fn a_name_that_is_written_otherwise_stays_as_it_is() {
+    let database = Database::sqlite();
+    let school = School::new(&database);
+    import_lines(
+        &school,
+        "1;TRAORÉ;Élodie;0612345678;;;;1;Traoré;Zoé;1;5e B\n",
+    );
+    let head = "nom;prenom;telephone;etudiant_nom;etudiant_prenom;classe\n";
+    let again = import_bytes(
+        &school,
+        format!(
+            "{head}Traore;ELODIE;0612345679;TRAORE;zoe;5ème B\nKoné;Awa;0612345670;Koné;Ali;5EME B\n"
+        ),
+    );
+    assert_eq!(told(&again), [""; 0]);
+    assert_eq!(
+        parents(&school),
+        [
+            "1|TRAORÉ|Élodie|0612345679||oui|non",
+            "2|Koné|Awa|0612345670||oui|non"
+        ]
+    );
+    let pupils = database.texts("SELECT nom || ' ' || prenom AS v FROM etudiants ORDER BY id");
+    assert_eq!(pupils, ["Traoré Zoé", "Koné Ali"]);
+    assert_eq!(class(&school, "5e B"), ["Koné", "TRAORÉ"]);
+    assert_eq!(again.changements.classes.ajoutes, 0);
+}
+
+#[test]
 fn workbooks_are_read_whatever_kind_their_cells_are_of() {
     school!(database, school);
     let mut book = Workbook::new();

@@ -202,5 +202,16 @@ pub(super) fn done(words: Words, imported: &Imported) -> String {
             "is no recipient any more|are no recipients any more",
         ));
     }
-    format!("{}.", parts.join(", "))
+    let remarks = imported.remarques.len() + imported.autres_remarques;
+    let mut told = format!("{}.", parts.join(", "));
+    if remarks > 0 {
+        let left = words.n(
+            number(remarks),
+            "remarque de l’essai reste à corriger dans le fichier.|remarques de l’essai restent à corriger dans le fichier.",
+            "remark of the rehearsal is left to be mended in the file.|remarks of the rehearsal are left to be mended in the file.",
+        );
+        told.push(' ');
+        told.push_str(&left);
+    }
+    told
 }
