@@ -18,6 +18,7 @@ pub use answer::{About, Answer, TOO_LARGE, UNWANTED};
 pub use cutoff::{Cutoff, Stage};
 pub use email::Attached;
 pub use fault::{Unready, Unwritable};
+pub use sms::{Followed, Question};
 
 #[cfg(test)]
 pub(crate) use email::tests as email_tests;
@@ -130,6 +131,16 @@ impl Channel {
         }
     }
 
+    /// Asks the gateway what became of SMS, one after the other; see [`Follower::follow`]. None where no
+    /// gateway tells it.
+    #[must_use]
+    pub fn follower(&self) -> Option<Follower<'_>> {
+        match self {
+            Self::Sms(gateway) => gateway.polls().then(|| Follower(gateway.open())),
+            Self::Smtp(_) | Self::Outbox(_) | Self::Simulation => None,
+        }
+    }
+
     /// Looks whether the peer is there and lets us in; sends nothing. Tells what it found.
     ///
     /// # Errors
@@ -141,6 +152,24 @@ impl Channel {
             Self::Outbox(outbox) => outbox.open().map(|()| outbox.describe()),
             Self::Simulation => Ok("rien ne part".to_owned()),
         }
+    }
+}
+
+/// A way to ask the gateway.
+pub struct Follower<'c>(sms::Link<'c>);
+
+impl Follower<'_> {
+    /// What the gateway says of one SMS, until then at most; nothing of one that it does not have, more than one
+    /// word where it has several under its name.
+    ///
+    /// # Errors
+    /// Why the gateway does not tell it now.
+    pub fn follow(
+        &mut self,
+        question: Question<'_>,
+        until: Moment,
+    ) -> Result<Vec<Followed>, Answer> {
+        self.0.follow(question, until)
     }
 }
 

@@ -10,7 +10,7 @@
 //! `abort:…` end the program.
 
 /// Every place of a run, in the order of the data; then those of forgetting, of what the server
-/// answers, and of what is told of deliveries.
+/// answers, and of what is told of deliveries, by itself and when it is asked for.
 pub const PLACES: &[&str] = &[
     "passage_begun",
     "replay_read",
@@ -48,6 +48,9 @@ pub const PLACES: &[&str] = &[
     "request_committed",
     "remise_commit",
     "remise_committed",
+    "sondage_claimed",
+    "sondage_commit",
+    "sondage_committed",
 ];
 
 /// The places of a backup, of a restoration, and of telling what may leave of what was restored.

@@ -4,8 +4,9 @@
 //! (`SMS_PROVIDER=/etc/…/ours.toml`). It is read and checked as a whole; nothing here knows a
 //! network. [`preset`] has the shape of such a file, [`template`] what stands between braces in it,
 //! [`reading`] how answers are told apart,
-//! [`receipt`] how a gateway tells later what became of an SMS.
+//! [`receipt`] how a gateway tells later what became of an SMS, [`poll`] how it is asked for that.
 
+pub mod poll;
 pub mod preset;
 pub mod reading;
 pub mod receipt;

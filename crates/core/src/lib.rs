@@ -33,6 +33,7 @@ pub mod mailbox;
 pub mod model;
 pub mod phone;
 pub mod piece;
+pub mod polling;
 pub mod preview;
 pub mod private;
 pub mod quiet;

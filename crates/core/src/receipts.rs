@@ -50,22 +50,31 @@ pub enum Outcome {
 /// The database's.
 pub fn note(conn: &mut Conn, passerelle: &str, told: &[Told]) -> Result<Vec<Outcome>, Error> {
     let outcomes = conn.write(|conn| {
-        let note = |told: &Told| {
-            let Some(remise) = told.remise.filter(|_| !told.references.is_empty()) else {
-                return Ok(Outcome::Unread);
-            };
-            let news = News {
-                passerelle: Some(passerelle.to_owned()),
-                references: told.references.clone(),
-                remise,
-                code: told.code.as_deref().and_then(News::code),
-            };
-            Ok(Outcome::Noted(remise, envois::note(conn, &news)?))
-        };
-        let outcomes: Result<Vec<Outcome>, Error> = told.iter().map(note).collect();
+        let outcomes = take(conn, passerelle, told)?;
         reach("remise_commit");
-        outcomes
+        Ok(outcomes)
     })?;
     reach("remise_committed");
     Ok(outcomes)
+}
+
+/// The same within a transaction.
+pub(crate) fn take(
+    conn: &mut Conn,
+    passerelle: &str,
+    told: &[Told],
+) -> Result<Vec<Outcome>, Error> {
+    let note = |told: &Told| {
+        let Some(remise) = told.remise.filter(|_| !told.references.is_empty()) else {
+            return Ok(Outcome::Unread);
+        };
+        let news = News {
+            passerelle: Some(passerelle.to_owned()),
+            references: told.references.clone(),
+            remise,
+            code: told.code.as_deref().and_then(News::code),
+        };
+        Ok(Outcome::Noted(remise, envois::note(conn, &news)?))
+    };
+    told.iter().map(note).collect()
 }

@@ -313,6 +313,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::BigInt;
+    use crate::instant::InstantSql;
+
+    sondages (envoi, renvois) {
+        envoi -> BigInt,
+        renvois -> BigInt,
+        fois -> BigInt,
+        prochain -> InstantSql,
+    }
+}
+
 diesel::joinable!(doutes -> messages (message));
 diesel::joinable!(envois -> messages (message));
 diesel::joinable!(envois -> parents (parent));

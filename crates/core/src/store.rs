@@ -2,7 +2,8 @@
 //!
 //! [`messages`], [`pieces`] and [`annuaire`] keep what staff write; [`expansion`] and
 //! [`envois`] are the questions of the dispatcher, each one short transaction; [`passages`] is
-//! its diary; [`depenses`] is what SMS cost; [`incidents`] is what needs a person; [`historique`] is who changed what; [`appels`]
+//! its diary; [`depenses`] is what SMS cost; [`sondages`] is what
+//! gateways are asked; [`incidents`] is what needs a person; [`historique`] is who changed what; [`appels`]
 //! is what only the HTTP interface needs; [`oubli`] forgets what is too old, [`acces`] tells what is kept
 //! about somebody; [`verify`] proves that all of it agrees; [`origine`] tells a database from an older one
 //! and from a copy.
@@ -36,6 +37,7 @@ pub mod pieces;
 pub mod pool;
 mod search;
 mod session;
+pub mod sondages;
 pub(crate) mod sql;
 mod turn;
 pub mod upcoming;

@@ -7,6 +7,7 @@ use messages_core::config::Config;
 use messages_core::credit;
 use messages_core::dispatch::{self, Options, Progress, Report, StopFlag};
 use messages_core::exit::{Exit, Failure};
+use messages_core::polling;
 use messages_core::retention;
 use messages_core::store::Conn;
 use messages_core::vocabulary::Verdict;
@@ -37,6 +38,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Exit, Failure> {
             report::show(cli, &config, &report);
             alarms.after_run(&mut conn, report.stop);
             credit::after_run(&config, &mut conn, &report);
+            polling::after_run(&config, &mut conn, &stop, &report, until);
             retention::after_run(&config, &mut conn, &stop, &report);
             Ok(exit(cli, &report))
         }

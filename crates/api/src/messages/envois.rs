@@ -16,6 +16,7 @@ use messages_core::config::{Lang, Messages as Settings};
 use messages_core::instant::Instant;
 use messages_core::model::Message;
 use messages_core::store::envois::recipients::{self, Destinataire, Filter};
+use messages_core::store::sondages::UNTRACED;
 use messages_core::store::{Conn, Error};
 use messages_core::texts::{motif, next_attempt, undelivered};
 use messages_core::vocabulary::{Canal, Etat, Motif, Portee, Remise};
@@ -144,6 +145,9 @@ struct EnvoiJson<'e> {
 /// Why it did not leave, or not yet, or did not arrive.
 pub(crate) fn reason(row: &Destinataire, lang: Lang, zone: chrono_tz::Tz) -> Option<String> {
     match row.motif {
+        Some(why) if row.detail.as_deref() == Some(UNTRACED) => {
+            Some(format!("{} : {UNTRACED}", motif(lang, why)))
+        }
         Some(why) => Some(motif(lang, why).to_owned()),
         None if row.remise == Remise::NonRemis => {
             Some(undelivered(lang, row.canal, row.remise_code.as_deref()))

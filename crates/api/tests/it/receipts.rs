@@ -9,6 +9,7 @@ use crate::harness::{Server, conn, migrate};
 use crate::token::KEY;
 use crate::wire::Answer;
 use messages_core::store::appels::recus;
+use messages_core::store::sondages::UNTRACED;
 use messages_core::store::verify;
 use messages_core::vocabulary::{Portee, Regle};
 use messages_testing::db::Database;
@@ -208,6 +209,17 @@ fn an_uncertain_sms_becomes_sent(database: &Database) {
          UPDATE messages SET nb_envoyes = 2, nb_incertains = 1;",
     );
     sound(database);
+    let reason = |detail: &str| {
+        database.execute(&format!(
+            "UPDATE envois SET detail = '{detail}' WHERE id = 1"
+        ));
+        let listed = Client::user(&server).get("/api/messages/1/envois/").json();
+        listed[0]["raison"].as_str().unwrap().to_owned()
+    };
+    let lost = "incertain (réponse perdue, à vérifier)";
+    assert_eq!(reason("pas de réponse à temps"), lost);
+    let untraced = reason(&UNTRACED.replace('\'', "''"));
+    assert_eq!(untraced, format!("{lost} : {UNTRACED}"));
     // Its answer was lost, and with it the gateway's number: our own key names it.
     let key = database.texts("SELECT cle AS v FROM messages").remove(0);
     let path = format!("{}?id={key}.1&status=1", address(database, "kannel"));

@@ -2,6 +2,7 @@
 //!
 //! Everything together takes at most 30 seconds.
 
+mod ask;
 mod body;
 mod mark;
 mod outgoing;
@@ -10,6 +11,8 @@ mod reply;
 mod session;
 mod sign;
 mod wire;
+
+pub use ask::{Followed, Question};
 
 use super::{Answer, Channel, Delivery, Stage, Unready};
 use crate::config;
@@ -47,6 +50,11 @@ impl Gateway {
             gateway: self,
             wire: Wire::new(),
         }
+    }
+
+    /// Whether it can be asked what became of an SMS.
+    pub(super) fn polls(&self) -> bool {
+        self.settings.preset.poll.is_some()
     }
 
     /// Longest time of one request.

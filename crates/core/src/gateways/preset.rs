@@ -5,6 +5,7 @@ mod tree;
 pub use tree::Tree;
 
 use super::fault::Found;
+use super::poll::Poll;
 use super::reading::{Pointer, Reading};
 use super::receipt::Form;
 use super::template::{Name, Template, is_setting};
@@ -42,6 +43,8 @@ pub struct Preset {
     pub answer: Option<Reading>,
     /// How its receipts are read, if it sends some.
     pub receipt: Option<Form>,
+    /// How it is asked what became of an SMS, if it can be.
+    pub poll: Option<Poll>,
 }
 
 /// A setting that an account needs.
@@ -147,7 +150,8 @@ impl Preset {
         self.check_numbers()?;
         self.check_names()?;
         self.check_form()?;
-        self.check_sms()
+        self.check_sms()?;
+        self.poll.as_ref().map_or(Ok(()), |poll| poll.check(self))
     }
 
     fn check_numbers(&self) -> Result<(), Found> {
@@ -182,6 +186,14 @@ impl Preset {
                 _ => {}
             }
         }
+        if self
+            .sending()
+            .flat_map(Template::names)
+            .any(|name| *name == Name::Reference)
+        {
+            let text = "{reference} n'est connu que sous [poll]";
+            return Err(Found::new("{reference}", text));
+        }
         Ok(())
     }
 
@@ -200,7 +212,7 @@ impl Preset {
     /// The request says what is to be said, and to whom.
     fn check_sms(&self) -> Result<(), Found> {
         let says = |wanted| {
-            self.templates()
+            self.sending()
                 .flat_map(Template::names)
                 .any(|name| *name == wanted)
         };
@@ -222,6 +234,11 @@ impl Preset {
 
     /// Every address that is asked.
     pub fn addresses(&self) -> impl Iterator<Item = &Template> {
+        let polled = self.poll.iter().flat_map(Poll::addresses);
+        self.addresses_to_send().chain(polled)
+    }
+
+    fn addresses_to_send(&self) -> impl Iterator<Item = &Template> {
         let token = self.token.iter().map(|token| &token.url);
         let credit = self.credit.iter().map(|credit| &credit.url);
         let time = self.account.ovh.iter().map(|ovh| &ovh.time);
@@ -234,6 +251,12 @@ impl Preset {
 
     /// Every text with values in it.
     fn templates(&self) -> impl Iterator<Item = &Template> {
+        self.sending()
+            .chain(self.poll.iter().flat_map(Poll::addresses))
+    }
+
+    /// The same, but for what is asked later.
+    fn sending(&self) -> impl Iterator<Item = &Template> {
         let Account {
             basic,
             headers,
@@ -243,11 +266,8 @@ impl Preset {
         let ovh = ovh.iter().flat_map(|ovh| [&ovh.secret, &ovh.consumer]);
         let token = self.token.iter();
         let token = token.flat_map(|token| token.basic.iter().chain(token.fields.values()));
-        let fields = self
-            .request
-            .all_fields()
-            .flat_map(|(_, tree)| tree.templates());
-        self.addresses()
+        let fields = self.request.texts();
+        self.addresses_to_send()
             .chain(account)
             .chain(ovh)
             .chain(token)
@@ -256,6 +276,15 @@ impl Preset {
 }
 
 impl Request {
+    /// Every text with values in it.
+    pub(super) fn templates(&self) -> impl Iterator<Item = &Template> {
+        self.texts().chain([&self.url])
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &Template> {
+        self.all_fields().flat_map(|(_, tree)| tree.templates())
+    }
+
     fn all_fields(&self) -> impl Iterator<Item = (&String, &Tree)> {
         self.fields
             .iter()

@@ -132,10 +132,15 @@ impl Rule {
 }
 
 impl Pointer {
+    /// What stands there.
+    pub(super) fn value<'v>(&self, body: &'v Value) -> Option<&'v Value> {
+        body.pointer(&self.0)
+    }
+
     /// What stands there, as text; none for nothing, empty texts, lists and objects.
     #[must_use]
     pub fn text(&self, body: &Value) -> Option<String> {
-        text(body.pointer(&self.0)?)
+        text(self.value(body)?)
     }
 }
 

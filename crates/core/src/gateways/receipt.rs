@@ -78,19 +78,8 @@ impl Form {
         let place = |place: &String| at(receipt, place).and_then(text);
         let references = self.reference.iter().filter_map(place);
         let status = place(&self.status);
-        let says = |words: &[String]| {
-            let mut words = words.iter();
-            status
-                .as_deref()
-                .is_some_and(|status| words.any(|word| word.eq_ignore_ascii_case(status)))
-        };
-        let remise = if says(&self.delivered) {
-            Some(Remise::Remis)
-        } else if says(&self.failed) {
-            Some(Remise::NonRemis)
-        } else {
-            says(&self.pending).then_some(Remise::EnCours)
-        };
+        let remise = status
+            .and_then(|status| meaning(&status, &self.delivered, &self.failed, &self.pending));
         let code = self.code.as_ref().and_then(place);
         Told {
             references: references.filter(|text| text.len() <= REFERENCE).collect(),
@@ -100,7 +89,25 @@ impl Form {
     }
 }
 
-fn at<'v>(value: &'v Value, place: &str) -> Option<&'v Value> {
+/// What a gateway's word for a state means.
+pub(super) fn meaning(
+    status: &str,
+    delivered: &[String],
+    failed: &[String],
+    pending: &[String],
+) -> Option<Remise> {
+    let says = |words: &[String]| words.iter().any(|word| word.eq_ignore_ascii_case(status));
+    if says(delivered) {
+        Some(Remise::Remis)
+    } else if says(failed) {
+        Some(Remise::NonRemis)
+    } else {
+        says(pending).then_some(Remise::EnCours)
+    }
+}
+
+/// What stands at a place.
+pub(super) fn at<'v>(value: &'v Value, place: &str) -> Option<&'v Value> {
     if place.starts_with('/') {
         value.pointer(place)
     } else {
@@ -108,7 +115,8 @@ fn at<'v>(value: &'v Value, place: &str) -> Option<&'v Value> {
     }
 }
 
-fn text(value: &Value) -> Option<String> {
+/// A text or a number, as text.
+pub(super) fn text(value: &Value) -> Option<String> {
     let text = match value {
         Value::String(text) => text.trim().to_owned(),
         Value::Number(number) => number.to_string(),

@@ -4,6 +4,7 @@
 //! one part of an address: each of these writes it in its own way, so no message can say more than
 //! itself.
 
+use crate::digest::sha256;
 use crate::secret::Secret;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
@@ -16,6 +17,9 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
+
+/// Letters of `{tag}`.
+const TAG: usize = 20;
 
 /// What may stand between braces.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +36,10 @@ pub enum Name {
     Text,
     /// `{id}`: at most 36 letters, the same whenever this SMS is tried again.
     Id,
+    /// `{tag}`: 20 letters that stand for `{id}`, where a gateway takes no longer name.
+    Tag,
+    /// `{reference}`: the gateway's own number for the SMS; under `[poll]` only.
+    Reference,
     /// `{token}`: what `[token]` was answered.
     Token,
     /// `{SMS_…}`: a setting that `[settings]` declares.
@@ -47,6 +55,8 @@ impl Name {
             "from" => Self::From,
             "text" => Self::Text,
             "id" => Self::Id,
+            "tag" => Self::Tag,
+            "reference" => Self::Reference,
             "token" => Self::Token,
             word if is_setting(word) => Self::Setting(word.to_owned()),
             _ => return None,
@@ -73,6 +83,8 @@ pub struct Values<'v> {
     pub text: &'v str,
     /// See [`Name::Id`].
     pub id: &'v str,
+    /// None where the gateway has told none.
+    pub reference: Option<&'v str>,
     /// None before one was asked for.
     pub token: Option<&'v str>,
     /// Settings that have a value.
@@ -89,10 +101,18 @@ impl Values<'_> {
             Name::From => self.from?.to_owned(),
             Name::Text => self.text.to_owned(),
             Name::Id => self.id.to_owned(),
+            Name::Tag => tag(self.id),
+            Name::Reference => self.reference?.to_owned(),
             Name::Token => self.token?.to_owned(),
             Name::Setting(name) => self.settings?.get(name)?.expose().to_owned(),
         })
     }
+}
+
+/// The 20 letters that stand for a name: 80 bits of its SHA-256.
+#[must_use]
+pub fn tag(id: &str) -> String {
+    sha256(id.as_bytes()).chars().take(TAG).collect()
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,7 +140,7 @@ impl Template {
             let name = Name::of(word).ok_or_else(|| {
                 format!(
                     "« {{{word}}} » n'est pas connu, il faut {{to}}, {{to_digits}}, {{to_zeros}}, \
-                     {{from}}, {{text}}, {{id}}, {{token}} ou un réglage {{SMS_…}}"
+                     {{from}}, {{text}}, {{id}}, {{tag}}, {{reference}}, {{token}} ou un réglage {{SMS_…}}"
                 )
             })?;
             parts.push(Part::Fixed(fixed.to_owned()));

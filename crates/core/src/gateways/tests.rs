@@ -151,3 +151,67 @@ fn what_is_put_into_an_address_is_escaped() {
         Some("https://sms.exemple/%2B33612345678/a%2Fb%3Fc%26d")
     );
 }
+
+#[test]
+fn a_gateway_that_could_not_be_asked_is_refused() {
+    let base = "name = \"essai\"\nmanual = \"\"\n[request]\nurl = \"https://sms.exemple\"\n\
+                encoding = \"json\"\nfields = { to = \"{to}\", text = \"{text}\", n = \"{id}\" }\n[poll]\n";
+    let polled = |rest: &str| parse(&format!("{base}{rest}\n"));
+    let whole = "url = \"https://sms.exemple/{id}\"\nstatus = \"etat\"\ndelivered = [1]";
+    for (rest, expected) in [
+        (
+            "url = \"https://sms.exemple/{id}\"",
+            "ligne 7 : « status » manque",
+        ),
+        (whole, "ligne 10 : la valeur n'est pas de la bonne sorte"),
+        (
+            "url = \"https://sms.exemple/{id}\"\nstatus = \"etat\"",
+            "ligne 7 : « delivered » manque",
+        ),
+        (
+            "url = \"https://sms.exemple\"\nstatus = \"etat\"\ndelivered = [\"1\"]",
+            "ligne 7 : « url » ne dit pas quel SMS",
+        ),
+        (
+            "url = \"https://sms.exemple/{to}\"\nstatus = \"etat\"\ndelivered = [\"1\"]",
+            "ligne 7 : [poll] ne connaît que {id}, {tag},",
+        ),
+        (
+            "url = \"https://sms.exemple/{tag}\"\nstatus = \"etat\"\ndelivered = [\"1\"]",
+            "ligne 7 : [poll] cherche un nom que [request] ne donne pas",
+        ),
+        (
+            "find = \"https://sms.exemple/{id}\"\nurl = \"https://sms.exemple/{id}\"\nstatus = \"etat\"\ndelivered = [\"1\"]",
+            "ligne 7 : « url » demande {reference}",
+        ),
+        (
+            "find = \"https://sms.exemple/\"\nurl = \"https://sms.exemple/{reference}\"\nstatus = \"etat\"\ndelivered = [\"1\"]",
+            "ligne 7 : « find » cherche un SMS par {id}",
+        ),
+        (
+            "url = \"https://{SMS_LA}/{id}\"\nstatus = \"etat\"\ndelivered = [\"1\"]",
+            "ligne 8 : {SMS_LA} n'est pas déclaré",
+        ),
+        (
+            "urls = \"https://sms.exemple/{id}\"",
+            "ligne 8 : « urls » n'est pas connu ici, il faut l'un de : find,",
+        ),
+    ] {
+        let told = polled(rest).unwrap_err().to_string();
+        assert!(told.starts_with(expected), "{rest}: {told}");
+    }
+    polled("url = \"https://sms.exemple/{id}\"\nstatus = \"etat\"\ndelivered = [\"1\"]").unwrap();
+    let told = fault("[account]\nheaders = { a = \"{reference}\" }");
+    assert!(
+        told.starts_with("ligne 4 : {reference} n'est connu que sous [poll]"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_tag_is_short_and_the_same_for_the_same_sms() {
+    let tag = |id: &str| template::tag(id);
+    assert_eq!(tag("0123456789abcdef-1234567890").len(), 20);
+    assert_eq!(tag("a-1"), tag("a-1"));
+    assert_ne!(tag("a-1"), tag("a-1-1"));
+}

@@ -1,7 +1,7 @@
 //! Each preset against a fake of its provider: the request byte by byte as the provider describes it,
 //! and what its documented answers mean.
 
-use messages_core::channel::{About, Answer, Channel, Cutoff, Delivery};
+use messages_core::channel::{About, Answer, Channel, Cutoff, Delivery, Question};
 use messages_core::config::{Config, Vars};
 use messages_core::gateways;
 use messages_core::model::Content;
@@ -24,6 +24,7 @@ struct Case {
     before: Option<Before>,
     request: Request,
     credit: Option<Credit>,
+    poll: Option<Polled>,
     answers: Vec<Said>,
 }
 
@@ -55,6 +56,24 @@ struct Credit {
     path: String,
     body: String,
     told: String,
+}
+
+/// Asking about an SMS whose number is not known.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Polled {
+    find: String,
+    found: String,
+    line: String,
+    answers: Vec<Becomes>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Becomes {
+    body: String,
+    /// State and code; empty where it tells of another SMS.
+    becomes: String,
 }
 
 #[derive(Deserialize)]
@@ -253,6 +272,58 @@ fn credit_is_told_where_the_gateway_tells_it() {
 }
 
 #[test]
+fn what_became_of_an_sms_is_told_where_the_gateway_can_be_asked() {
+    for name in gateways::names() {
+        let case = case(name);
+        let polls = gateways::parse(gateways::named(name).unwrap())
+            .unwrap()
+            .poll
+            .is_some();
+        assert_eq!(case.poll.is_some(), polls, "{name}");
+        let Some(polled) = &case.poll else { continue };
+        for said in &polled.answers {
+            let (_, path) = polled.find.split_once(' ').unwrap();
+            let mut script = GatewayScript::default()
+                .gets()
+                .answer(http::Answer::status(200, &said.body))
+                .answer_for(path, http::Answer::status(200, &polled.found));
+            if let Some(before) = &case.before {
+                script = script.answer_for(&before.path, http::Answer::status(200, &before.body));
+            }
+            let fake = http::Gateway::start(script);
+            let channel = channel(name, &case, &fake);
+            let question = Question {
+                id: "0123456789abcdef-7",
+                reference: None,
+            };
+            let until = Instant::now() + Duration::from_secs(20);
+            let heard = channel.follower().unwrap().follow(question, until).unwrap();
+            let told = heard.iter().map(|one| {
+                let code = one.code.clone().unwrap_or_default();
+                format!("{} {code}", one.remise).trim().to_owned()
+            });
+            assert_eq!(
+                told.collect::<Vec<_>>().join(", "),
+                said.becomes,
+                "{name}: {}",
+                said.body
+            );
+            let mut sent = fake.received().into_iter();
+            if case.before.is_some() {
+                sent.next();
+            }
+            expect(name, &sent.next().unwrap(), &polled.find, &[], "");
+            let last = sent.next().unwrap();
+            expect(name, &last, &polled.line, &[], "");
+            assert!(sent.next().is_none(), "{name}");
+            if name == "ovh" {
+                is_signed(&fake, &last);
+            }
+        }
+    }
+}
+
+#[test]
 fn a_key_that_is_refused_is_told_by_check() {
     let case = case("twilio");
     let fake = fake(
@@ -268,11 +339,16 @@ fn a_call_is_signed_with_the_servers_own_time() {
     let case = case("ovh");
     let fake = fake(&case, http::Answer::status(200, r#"{"ids":[1]}"#));
     send(&channel("ovh", &case, &fake), TEXT);
-    let sent = fake.received().pop().unwrap();
+    is_signed(&fake, &fake.received().pop().unwrap());
+}
+
+/// With the time that the fake tells.
+fn is_signed(fake: &http::Gateway, sent: &Received) {
     let time: i64 = sent.header("X-Ovh-Timestamp").unwrap().parse().unwrap();
     assert!((2_000_000_000..2_000_000_060).contains(&time), "{time}");
     let signed = format!(
-        "AS+CK+POST+{}{}+{}+{time}",
+        "AS+CK+{}+{}{}+{}+{time}",
+        sent.method,
         fake.origin(),
         sent.path,
         sent.raw

@@ -7,6 +7,7 @@ use diesel::{Connection, RunQueryDsl, SqliteConnection, sql_query};
 use messages_core::store::adresses::mortes;
 use messages_core::store::envois::{self, News, address};
 use messages_core::store::oubli::{self, Cours};
+use messages_core::store::sondages::{self, Claim};
 use messages_core::store::{Conn, Error, canaux, messages, overview, upcoming};
 use messages_core::vocabulary::{Canal, Remise};
 use messages_testing::db::Database;
@@ -95,6 +96,14 @@ fn what_is_asked_at_each_run_is_answered_by_its_partial_index() {
     let waiting = ask(|conn, _| envois::catch_up(conn).map(drop));
     uses("envois_reference", waiting.clone());
     assert!(!waiting.contains("SCAN e"), "{waiting}");
+    let asked = Claim {
+        passerelle: "ovh",
+        unnumbered: true,
+        limit: 10,
+    };
+    let followed = plan(&database, |conn| sondages::claim(conn, &asked).map(drop));
+    uses("envois_a_suivre", followed.clone());
+    uses("sondages_prochain", followed);
     let one = || ["x@exemple.example".to_owned()].into();
     let dead = plan(&database, |conn| mortes::dead(conn, &one()).map(drop));
     uses("envois_non_remis", dead);

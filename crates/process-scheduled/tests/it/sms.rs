@@ -13,6 +13,7 @@ mod pause;
 mod rate;
 mod settings;
 mod slow;
+mod suivi;
 
 use crate::program::number;
 use messages_testing::http::{Gateway, Received};

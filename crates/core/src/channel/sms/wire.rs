@@ -7,7 +7,7 @@ use super::mark::Mark;
 use super::outgoing::Outgoing;
 use super::reply;
 use crate::channel::{Answer, agent};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use ureq::http::{HeaderName, HeaderValue, Request, Response};
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{Connector, DefaultConnector};
@@ -16,11 +16,16 @@ use ureq::{Body, Error};
 /// For finding and connecting to the gateway, and for what is asked beside an SMS.
 pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// ureq takes no time at all for no limit.
+const SHORTEST: Duration = Duration::from_millis(1);
+
 /// One sender's way to the gateway: a new connection for each call, because one that the gateway is
 /// closing would swallow the request without an answer.
 pub(super) struct Wire {
     agent: ureq::Agent,
     mark: Mark,
+    /// No call goes on after this moment.
+    end: Option<Instant>,
 }
 
 impl Wire {
@@ -36,7 +41,13 @@ impl Wire {
         Self {
             agent: ureq::Agent::with_parts(config, connector, DefaultResolver::default()),
             mark,
+            end: None,
         }
+    }
+
+    /// Lets no call go on after this moment.
+    pub(super) const fn end_at(&mut self, end: Instant) {
+        self.end = Some(end);
     }
 
     /// Whether anything of the last call left.
@@ -50,6 +61,10 @@ impl Wire {
     /// ureq's: no answer.
     pub(super) fn call(&self, call: &Outgoing, limit: Duration) -> Result<Response<Body>, Error> {
         self.mark.lower();
+        let left = self
+            .end
+            .map(|end| end.saturating_duration_since(Instant::now()));
+        let limit = left.map_or(limit, |left| left.min(limit)).max(SHORTEST);
         let mut request = Request::builder()
             .method(call.method)
             .uri(&call.url)
@@ -78,12 +93,33 @@ impl Wire {
     /// # Errors
     /// Why there is no answer that could be used.
     pub(super) fn ask(&self, call: &Outgoing) -> Result<String, Answer> {
-        let said = self.call(call, CONNECT_TIMEOUT);
-        let mut said = said.map_err(|error| reply::of_error(&error, false))?;
+        let mut said = self.said(call)?;
         if said.status().is_success() {
-            reply::read(&mut said).map_err(|error| reply::of_error(&error, false))
+            read(&mut said)
         } else {
             Err(reply::refused(&mut said))
         }
     }
+
+    /// The same where nothing may stand (404, 410).
+    ///
+    /// # Errors
+    /// As [`Self::ask`].
+    pub(super) fn look(&self, call: &Outgoing) -> Result<Option<String>, Answer> {
+        let mut said = self.said(call)?;
+        match said.status().as_u16() {
+            200..=299 => read(&mut said).map(Some),
+            404 | 410 => Ok(None),
+            _ => Err(reply::refused(&mut said)),
+        }
+    }
+
+    fn said(&self, call: &Outgoing) -> Result<Response<Body>, Answer> {
+        let said = self.call(call, CONNECT_TIMEOUT);
+        said.map_err(|error| reply::of_error(&error, false))
+    }
+}
+
+fn read(said: &mut Response<Body>) -> Result<String, Answer> {
+    reply::read(said).map_err(|error| reply::of_error(&error, false))
 }

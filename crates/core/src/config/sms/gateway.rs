@@ -60,6 +60,7 @@ impl Gateway {
         let values = Values {
             to: "+33600000000",
             id: "0",
+            reference: Some("0"),
             ..self.values()
         };
         let cleartext = mode != Mode::Reel || allow_cleartext;

@@ -2,7 +2,7 @@ use super::{Sql, columns, sql};
 use crate::config::Database;
 use crate::store::{
     Conn, Error, adresses, annuaire, appels, envois, expansion, messages, migrations, origine,
-    oubli, verify,
+    oubli, sondages, verify,
 };
 use messages_testing::db;
 
@@ -26,6 +26,7 @@ fn all(conn: &Conn) -> Vec<Sql> {
         envois::sent::statements(),
         expansion::statements(),
         origine::statements(),
+        sondages::statements(),
         messages::statements(),
         messages::agenda::statements(),
         messages::close::statements(),

@@ -70,7 +70,7 @@ fn is_out_of_the_way(place: &str, canal: Canal, database: &Database) -> bool {
         // Where a retention is set, see the tests of `purge`; and of the HTTP interface; and of what is
         // told of deliveries.
         "oubli_commit" | "oubli_committed" | "request_committed" | "remise_commit"
-        | "remise_committed" => true,
+        | "remise_committed" | "sondage_claimed" | "sondage_commit" | "sondage_committed" => true,
         _ => false,
     }
 }

@@ -1,0 +1,2 @@
+DROP INDEX envois_a_suivre;
+DROP TABLE sondages;
