@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Unpacks the relays that the tests try: Debian 12's Exim and OpenSMTPD, which cannot be installed
-# beside Postfix, and Dovecot, which keeps Postfix's passwords. They go into target/, once, and are
+# beside Postfix, and Dovecot, which keeps Postfix's passwords and a mailbox that comes by IMAP. They go into target/, once, and are
 # not installed; the tests run them from there, in namespaces of their own (crates/testing/src/relay).
 # Postfix itself is installed. Without all of it those tests say so and pass.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=$PWD/target/relays-debian-12
+# Unpacked before Dovecot was asked for mailboxes.
+[ -e "$folder/lib/dovecot/imap" ] || rm -rf "$folder"
 [ ! -d "$folder" ] || exit 0
 
 debian=$(apt-get indextargets --format '$(REPO_URI)' 'Codename: bookworm' 'Label: Debian' 2>/dev/null | sed 1q)
@@ -26,7 +28,7 @@ apt() {
     -o Dir::State::lists="$work/lists" -o Dir::Cache="$work/cache" "$@"
 }
 apt update
-(cd "$work/packages" && apt download exim4-daemon-light libidn12 dovecot-core \
+(cd "$work/packages" && apt download exim4-daemon-light libidn12 dovecot-core dovecot-imapd \
   opensmtpd/bookworm-backports libdb5.3 libevent-2.1-7)
 for package in "$work"/packages/*.deb; do dpkg-deb --extract "$package" "$work/all"; done
 chmod -R u-s,g-s "$work/all/usr" # nobody else is to run them

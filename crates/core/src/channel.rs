@@ -8,9 +8,12 @@ mod answer;
 mod cutoff;
 mod email;
 mod fault;
+pub mod imap;
 mod outbox;
 mod sms;
 mod smtp;
+mod tcp;
+mod tls;
 mod token;
 mod words;
 

@@ -10,6 +10,7 @@ pub mod dotenv;
 mod email;
 mod environment;
 mod file;
+mod imap;
 mod log;
 mod message;
 mod names;
@@ -26,6 +27,7 @@ pub use api::{Api, Pagination, SigningKey};
 pub use database::Database;
 pub use email::{Email, Login, OAuth, Proof, Security};
 pub use environment::FILE;
+pub use imap::Imap;
 pub use log::Log;
 pub use message::{Lang, Messages};
 pub use network::Network;
@@ -51,6 +53,8 @@ pub struct Config {
     pub messages: Messages,
     /// The SMTP relay.
     pub email: Email,
+    /// The mailbox to which e-mails come back, if it is to be read over the network.
+    pub imap: Option<Imap>,
     /// The SMS gateway.
     pub sms: Sms,
     /// The HTTP interface.
@@ -83,6 +87,7 @@ impl Config {
         let config = Self {
             journal,
             database,
+            imap: Imap::read(&mut vars, email.login.as_ref()),
             email,
             api: Api::read(&mut vars),
             log: Log::read(&mut vars),
@@ -122,6 +127,7 @@ impl Config {
             database::NAMES,
             message::NAMES,
             email::NAMES,
+            imap::NAMES,
             sms::NAMES,
             api::NAMES,
             log::NAMES,

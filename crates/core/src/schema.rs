@@ -325,6 +325,14 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    boites (empreinte) {
+        empreinte -> Text,
+        validite -> BigInt,
+        dernier -> BigInt,
+    }
+}
+
 diesel::joinable!(doutes -> messages (message));
 diesel::joinable!(envois -> messages (message));
 diesel::joinable!(envois -> parents (parent));

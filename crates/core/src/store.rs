@@ -3,7 +3,7 @@
 //! [`messages`], [`pieces`] and [`annuaire`] keep what staff write; [`expansion`] and
 //! [`envois`] are the questions of the dispatcher, each one short transaction; [`passages`] is
 //! its diary; [`depenses`] is what SMS cost; [`sondages`] is what
-//! gateways are asked; [`incidents`] is what needs a person; [`historique`] is who changed what; [`appels`]
+//! gateways are asked; [`boites`] is how far mailboxes were read; [`incidents`] is what needs a person; [`historique`] is who changed what; [`appels`]
 //! is what only the HTTP interface needs; [`oubli`] forgets what is too old, [`acces`] tells what is kept
 //! about somebody; [`verify`] proves that all of it agrees; [`origine`] tells a database from an older one
 //! and from a copy.
@@ -15,6 +15,7 @@ pub mod appels;
 mod backend;
 #[cfg(feature = "sqlite")]
 pub mod backup;
+pub mod boites;
 pub mod canaux;
 mod conflict;
 pub mod conn;

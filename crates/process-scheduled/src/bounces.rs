@@ -1,5 +1,6 @@
-//! `bounces`: reads e-mails that came back, one from standard input or those of a Maildir.
+//! `bounces`: reads e-mails that came back, one from standard input, or those of a Maildir or of an IMAP mailbox.
 
+mod imap;
 mod maildir;
 mod words;
 
@@ -7,6 +8,7 @@ use crate::cli::Cli;
 use crate::{output, start};
 use maildir::Maildir;
 use messages_core::bounces::{self, Handled, READ_MAX};
+use messages_core::config::Lang;
 use messages_core::exit::{Exit, Failure};
 use messages_core::store::envois::Noted;
 use messages_core::store::{Conn, Error};
@@ -61,9 +63,10 @@ impl Sum {
     }
 }
 
-pub(crate) fn bounces(cli: &Cli, maildir: Option<&Path>) -> Result<Exit, Failure> {
+pub(crate) fn bounces(cli: &Cli, maildir: Option<&Path>, imap: bool) -> Result<Exit, Failure> {
     match maildir {
         Some(folder) => from_maildir(cli, folder),
+        None if imap => imap::read(cli),
         // Whatever is wrong here can be mended: the mail server keeps the message and tries again.
         None => from_stdin(cli).map_err(Failure::for_later),
     }
@@ -107,15 +110,19 @@ fn from_maildir(cli: &Cli, folder: &Path) -> Result<Exit, Failure> {
         sum.add(&handle(&mut conn, &message)?);
         file.is_seen().map_err(unusable)?;
     }
+    tell(cli, lang, &sum);
+    Ok(Exit::Done)
+}
+
+fn tell(cli: &Cli, lang: Lang, sum: &Sum) {
     if cli.json {
         output::json(&sum.json());
     } else if !cli.quiet {
-        output::line(words::sum(lang, &sum));
+        output::line(words::sum(lang, sum));
     }
     if sum.etrangers > 0 {
         output::alarm(words::strangers(lang, sum.etrangers));
     }
-    Ok(Exit::Done)
 }
 
 /// What is read of a message.

@@ -105,6 +105,9 @@ pub(crate) enum Command {
         /// Lit ce qui est arrivé dans ce dossier (new/), et le range (cur/)
         #[arg(long, value_name = "DOSSIER")]
         maildir: Option<PathBuf>,
+        /// Lit ce qui est arrivé dans la boîte IMAP des réglages
+        #[arg(long, conflicts_with = "maildir")]
+        imap: bool,
     },
     /// Écrit une sauvegarde (SQLite), ou dit comment la faire (PostgreSQL)
     Backup {

@@ -49,7 +49,9 @@ fn main() -> ExitCode {
             parent::export(&cli, *parent, output.as_deref())
         }
         Some(Command::Resend { message }) => resend::resend(&cli, *message),
-        Some(Command::Bounces { maildir }) => bounces::bounces(&cli, maildir.as_deref()),
+        Some(Command::Bounces { maildir, imap }) => {
+            bounces::bounces(&cli, maildir.as_deref(), *imap)
+        }
         Some(Command::Backup { fichier }) => backup::backup(&cli, fichier),
         Some(Command::Restore { fichier }) => backup::restore(&cli, fichier),
         Some(Command::Resume(asked)) => resume::resume(&cli, asked),

@@ -68,6 +68,12 @@ impl Gateway {
     /// Starts a gateway that follows `script`, on a free port of 127.0.0.1.
     #[must_use]
     pub fn start(script: GatewayScript) -> Self {
+        Self::start_on(0, script)
+    }
+
+    /// The same on this port.
+    #[must_use]
+    pub fn start_on(port: u16, script: GatewayScript) -> Self {
         let script = script.finished();
         let state = Arc::new(State {
             received: Journal::new(None),
@@ -75,7 +81,7 @@ impl Gateway {
             script,
         });
         let shared = Arc::clone(&state);
-        let acceptor = Acceptor::start(move |peer| Session::new(peer, &shared).run());
+        let acceptor = Acceptor::start_on(port, move |peer| Session::new(peer, &shared).run());
         Self { acceptor, state }
     }
 

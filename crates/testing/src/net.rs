@@ -50,7 +50,12 @@ struct Ledger {
 impl Acceptor {
     /// Listens on a free port and serves each connection in a thread to itself.
     pub(crate) fn start(serve: impl Fn(Peer) + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::start_on(0, serve)
+    }
+
+    /// The same on this port; 0 for a free one.
+    pub(crate) fn start_on(port: u16, serve: impl Fn(Peer) + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
         let addr = listener.local_addr().unwrap();
         let shared = Arc::<Shared>::default();
         let owned = Arc::clone(&shared);

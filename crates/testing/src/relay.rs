@@ -1,5 +1,5 @@
 //! Relays that others wrote, as Debian packages them: Postfix (with Dovecot for its passwords), Exim
-//! and OpenSMTPD, each with what a relay asks of a school, and delivering into one Maildir.
+//! and OpenSMTPD, and Dovecot with a mailbox; each with what a relay asks of a school, and delivering into one Maildir.
 //!
 //! Each runs in mount and process namespaces of its own, with its own accounts, spool and sockets:
 //! the machine's configuration is neither read nor changed, and whatever the relay started ends with
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
 use std::io::Read;
 use std::net::TcpStream;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -49,6 +49,16 @@ const OPENSMTPD: &[Template] = &[
     ("passwords", include_str!("relay/opensmtpd/passwords")),
 ];
 
+const DOVECOT: &[Template] = &[
+    ("start.sh", include_str!("relay/dovecot/start.sh")),
+    ("dovecot.conf", include_str!("relay/dovecot/dovecot.conf")),
+    ("oauth2.conf", include_str!("relay/dovecot/oauth2.conf")),
+    ("users", include_str!("relay/postfix/users")),
+];
+
+/// The account that the mailbox belongs to (see `relay/room.sh`).
+const OWNER: u32 = 61001;
+
 /// A relay; dropping it ends and removes it.
 pub struct Relay {
     room: Child,
@@ -77,6 +87,42 @@ impl Relay {
     #[must_use]
     pub fn opensmtpd() -> Option<Self> {
         Self::start(OPENSMTPD)
+    }
+
+    /// Dovecot 2.3, with a mailbox that is read by IMAP at its door `imaps`. Tokens are asked about at
+    /// its door `tokens`, which is for the test to open.
+    #[must_use]
+    pub fn dovecot() -> Option<Self> {
+        Self::start(DOVECOT)
+    }
+
+    /// Puts an e-mail into its mailbox under this name.
+    ///
+    /// # Panics
+    /// When it cannot be written.
+    pub fn put(&self, name: &str, message: &[u8]) {
+        let maildir = self.folder.path().join("mail");
+        for place in ["new", "cur", "tmp"].map(|name| maildir.join(name)) {
+            fs::create_dir_all(&place).unwrap();
+            chown(&place, Some(OWNER), Some(OWNER)).unwrap();
+        }
+        let [before, place] = ["tmp", "new"].map(|folder| maildir.join(folder).join(name));
+        fs::write(&before, message).unwrap();
+        chown(&before, Some(OWNER), Some(OWNER)).unwrap();
+        fs::rename(before, place).unwrap();
+    }
+
+    /// What was put there and is seen by IMAP since, each as `name:flags`, in order.
+    ///
+    /// # Panics
+    /// When there is no mailbox.
+    #[must_use]
+    pub fn looked_at(&self) -> Vec<String> {
+        let files = fs::read_dir(self.folder.path().join("mail/cur")).unwrap();
+        let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = names.map(|name| name.replace(":2,", ":")).collect();
+        names.sort();
+        names
     }
 
     fn start(templates: &[Template]) -> Option<Self> {
@@ -112,7 +158,8 @@ impl Relay {
 
     fn wait_until_it_listens(&mut self) {
         let until = Instant::now() + PATIENCE;
-        for port in self.doors.clone().into_values() {
+        let own = self.doors.iter().filter(|(name, _)| *name != "tokens");
+        for port in own.map(|(_, port)| *port).collect::<Vec<_>>() {
             while TcpStream::connect(("127.0.0.1", port)).is_err() {
                 let ended = self.room.try_wait().unwrap();
                 assert!(

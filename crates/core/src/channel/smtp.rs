@@ -17,9 +17,19 @@ mod oauth;
 mod relay;
 mod reply;
 mod response;
-mod tls;
 mod wire;
 mod words;
 
+use super::tls::Peer;
+
 pub(super) use link::Link;
+pub(super) use oauth::Tokens;
 pub(super) use relay::Relay;
+
+/// How it is called.
+pub(super) const RELAY: Peer = Peer {
+    who: "le relais",
+    whose: "du relais",
+    setting: "EMAIL_HOST",
+    door: "465 = EMAIL_USE_SSL, 587 = EMAIL_USE_TLS",
+};

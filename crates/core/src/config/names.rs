@@ -1,7 +1,15 @@
 //! Names that were meant to be settings.
 
 /// What only this program's settings, and those of the application before it, begin with.
-const PREFIXES: [&str; 6] = ["MESSAGES_", "EMAIL_", "SMS_", "JWT_", "API_", "CORS_"];
+const PREFIXES: [&str; 7] = [
+    "MESSAGES_",
+    "EMAIL_",
+    "BOUNCES_",
+    "SMS_",
+    "JWT_",
+    "API_",
+    "CORS_",
+];
 
 /// From so much likeness on, a name without such a beginning was meant to be the known one.
 const LIKENESS: f64 = 0.75;

@@ -95,7 +95,7 @@ const HARMLESS: &[&str] = &[
 ];
 
 /// Addresses: what stands behind the host may be a secret, and what stands before it.
-const ADDRESSES: &[&str] = &["SMS_API_URL", "EMAIL_OAUTH_TOKEN_URL"];
+const ADDRESSES: &[&str] = &["SMS_API_URL", "EMAIL_OAUTH_TOKEN_URL", "BOUNCES_IMAP_URL"];
 
 /// Every setting, in the order of [`Config::names`].
 pub(super) fn settings(vars: &Vars) -> Vec<Setting> {

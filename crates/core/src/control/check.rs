@@ -1,6 +1,7 @@
 //! One line for each thing that must work; sends nothing.
 
 use super::{Line, writing};
+use crate::channel::imap::Inbox;
 use crate::channel::{Answer, Channel};
 use crate::config::{Config, Lang};
 use crate::dispatch;
@@ -54,7 +55,24 @@ pub fn findings(config: &Config) -> Vec<Finding> {
             outcome: channel(config, canal),
         });
     }
+    findings.extend(mailbox(config));
     findings
+}
+
+/// The mailbox of bounces, where one is set.
+fn mailbox(config: &Config) -> Option<Finding> {
+    let settings = config.imap.as_ref()?;
+    let lang = config.messages.lang;
+    let outcome = Inbox::open(settings).map(|inbox| {
+        let number = i64::from(inbox.messages);
+        inbox.close();
+        let open = either(lang, "la boîte s'ouvre", "the mailbox opens");
+        format!("{open}, {}", plural(number, "message", "messages"))
+    });
+    Some(Finding {
+        name: either(lang, "Retours (IMAP)", "Bounces (IMAP)"),
+        outcome: outcome.map_err(refused),
+    })
 }
 
 fn settings(config: &Config) -> Finding {
@@ -249,17 +267,7 @@ fn unset(lang: Lang, canal: Canal) -> String {
 fn reach(config: &Config, canal: Canal) -> Result<String, (Exit, String)> {
     let channel = Channel::new(config, canal)
         .map_err(|fault| (Exit::Config, texts::unready(config.messages.lang, &fault)))?;
-    let told = channel.check().map_err(|answer: Answer| {
-        let exit = match answer.verdict {
-            Verdict::Config | Verdict::Permanent => Exit::Config,
-            _ => Exit::TryLater,
-        };
-        let (code, detail) = (
-            answer.code.unwrap_or_default(),
-            answer.detail.unwrap_or_default(),
-        );
-        (exit, format!("{detail} ({code})"))
-    })?;
+    let told = channel.check().map_err(refused)?;
     if config.messages.mode == Mode::Reel
         && let Ok(mut conn) = Conn::open(&config.database)
     {
@@ -267,6 +275,20 @@ fn reach(config: &Config, canal: Canal) -> Result<String, (Exit, String)> {
         conn.write(|conn| canaux::login_works(conn, canal)).ok();
     }
     Ok(told)
+}
+
+/// What a peer said instead of yes.
+#[must_use]
+pub fn refused(answer: Answer) -> (Exit, String) {
+    let exit = match answer.verdict {
+        Verdict::Config | Verdict::Permanent => Exit::Config,
+        _ => Exit::TryLater,
+    };
+    let (code, detail) = (
+        answer.code.unwrap_or_default(),
+        answer.detail.unwrap_or_default(),
+    );
+    (exit, format!("{detail} ({code})"))
 }
 
 fn failed(error: &Error) -> (Exit, String) {

@@ -96,7 +96,7 @@ fn both_databases_have_the_same_tables() {
     assert_eq!(foreign_keys(&sqlite), foreign_keys(&postgres));
     assert_eq!(indexes(&sqlite), indexes(&postgres));
     assert_eq!(unique(&sqlite), unique(&postgres));
-    assert_eq!(columns(&sqlite).len(), 213, "all tables were looked at");
+    assert_eq!(columns(&sqlite).len(), 216, "all tables were looked at");
     assert_eq!(
         unique(&sqlite),
         [

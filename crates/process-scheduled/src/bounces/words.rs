@@ -36,6 +36,15 @@ pub(super) fn no_maildir(lang: Lang, folder: &Path) -> String {
     }
 }
 
+/// No mailbox is set.
+pub(super) const fn no_mailbox(lang: Lang) -> &'static str {
+    either(
+        lang,
+        "BOUNCES_IMAP_URL : manque : la boîte à lire",
+        "BOUNCES_IMAP_URL is missing: the mailbox to read",
+    )
+}
+
 /// What was read.
 pub(super) fn sum(lang: Lang, sum: &Sum) -> String {
     let words = match lang {

@@ -1,6 +1,8 @@
-//! E-mails that come back: from a mail server's alias, and from a Maildir.
+//! E-mails that come back: from a mail server's alias, from a Maildir, from an IMAP mailbox.
 
 mod faults;
+#[cfg(target_os = "linux")]
+mod imap;
 mod maildir;
 
 use crate::program::{Ended, Program, To};

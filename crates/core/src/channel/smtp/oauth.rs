@@ -16,13 +16,13 @@ const BODY_MAX: u64 = 64 * 1024;
 
 /// The token server of the settings, and the run's token.
 #[derive(Debug)]
-pub(super) struct Tokens {
+pub(in crate::channel) struct Tokens {
     server: OAuth,
     kept: Kept,
 }
 
 impl Tokens {
-    pub(super) fn new(server: OAuth) -> Self {
+    pub(in crate::channel) fn new(server: OAuth) -> Self {
         Self {
             server,
             kept: Kept::default(),
@@ -33,7 +33,7 @@ impl Tokens {
     ///
     /// # Errors
     /// What to mend, or that the token server is away.
-    pub(super) fn token(&self) -> Result<String, Answer> {
+    pub(in crate::channel) fn token(&self) -> Result<String, Answer> {
         self.kept.get(|| self.ask())
     }
 

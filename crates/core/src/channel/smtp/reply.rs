@@ -1,11 +1,11 @@
 //! What the relay's answers mean, phase by phase.
 
+use super::RELAY;
 use super::response::Response;
-use super::tls;
 use super::wire::Failure;
 use super::words::{self, Class, Phase, full_code};
 use crate::channel::Answer;
-use crate::channel::answer::words as in_words;
+use crate::channel::tcp::{self, cause, lost};
 use crate::vocabulary::{Cause, Verdict};
 
 impl Phase {
@@ -138,32 +138,7 @@ fn later(phase: Phase, code: u16, full: &str, text: &str) -> Answer {
 
 /// The connection did not come about, or TLS did not.
 pub(super) fn not_opened(step: &str, failure: &Failure) -> Answer {
-    if let Failure::Tls(error) = failure
-        && let Some(fault) = tls::fault(error)
-    {
-        return Answer::channel(Cause::Chiffrement, "tls", &format!("{step} : {fault}"));
-    }
-    lost(failure, &format!("{step} : {}", cause(failure)))
-}
-
-/// No answer, before anything was sent that the relay could accept.
-fn lost(failure: &Failure, text: &str) -> Answer {
-    if matches!(failure, Failure::TimedOut) {
-        Answer::channel(Cause::Muet, "délai", text)
-    } else {
-        Answer::unreached("connexion", text)
-    }
-}
-
-/// In words: the system's, or what the relay said.
-fn cause(failure: &Failure) -> String {
-    match failure {
-        Failure::Unresolved => "nom de machine introuvable".to_owned(),
-        Failure::TimedOut => "pas de réponse à temps".to_owned(),
-        Failure::Broken(error) => in_words(error),
-        Failure::Nonsense(said) => format!("réponse incompréhensible : {said}"),
-        Failure::Tls(error) => format!("TLS : {error}"),
-    }
+    tcp::not_opened(step, failure, &RELAY)
 }
 
 /// The relay's number for the message: `2.0.0 Ok: queued as 4F2A…`.

@@ -2,40 +2,14 @@
 //! longer than the moment set by [`Wire::until`].
 
 use super::response::{Reader, Response};
-use super::tls::Tls;
+use crate::channel::tcp::{self, Timed};
+use crate::channel::tls::Tls;
 use rustls::{ClientConnection, StreamOwned};
-use std::io::{self, ErrorKind, Read, Write};
-use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs};
-use std::time::{Duration, Instant};
+use std::io::{ErrorKind, Read, Write};
+use std::net::IpAddr;
+use std::time::Instant;
 
-/// Why there is no reply.
-#[derive(Debug)]
-pub(super) enum Failure {
-    /// The relay's name leads nowhere.
-    Unresolved,
-    /// The time was over.
-    TimedOut,
-    /// The connection broke, or was never made.
-    Broken(io::Error),
-    /// What came is no reply.
-    Nonsense(String),
-    /// TLS does not come about, or is broken.
-    Tls(rustls::Error),
-}
-
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        // Linux says "would block" when the time of a read is over, Windows "timed out".
-        if matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock) {
-            return Self::TimedOut;
-        }
-        let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
-        match inner {
-            Some(tls) => Self::Tls(rustls::Error::clone(tls)),
-            None => Self::Broken(error),
-        }
-    }
-}
+pub(super) use crate::channel::tcp::Failure;
 
 /// A connection and what was read from it.
 pub(super) struct Wire {
@@ -51,30 +25,14 @@ enum Stream {
 impl Wire {
     /// Connects to the first address that answers; each gets its share of the time.
     pub(super) fn connect(host: &str, port: u16, until: Instant) -> Result<Self, Failure> {
-        let Ok(addresses) = (host, port).to_socket_addrs() else {
-            return Err(Failure::Unresolved);
-        };
-        let addresses: Vec<SocketAddr> = addresses.collect();
-        let (mut shares, mut failure) = (u32::try_from(addresses.len()).unwrap_or(1), None);
-        for address in &addresses {
-            let left = until.saturating_duration_since(Instant::now());
-            let share = (left / shares).max(Duration::from_millis(1));
-            match TcpStream::connect_timeout(address, share) {
-                Ok(tcp) => return Ok(Self::over(tcp, until)?),
-                Err(error) => failure = Some(error.into()),
-            }
-            shares -= 1;
-        }
-        Err(failure.unwrap_or(Failure::Unresolved))
+        Ok(Self::over(tcp::connect(host, port, until)?))
     }
 
-    fn over(tcp: TcpStream, until: Instant) -> io::Result<Self> {
-        // Each write is a whole: holding it back to join it with the next one only costs time.
-        tcp.set_nodelay(true)?;
-        Ok(Self {
-            stream: Stream::Clear(Timed { tcp, until }),
+    fn over(timed: Timed) -> Self {
+        Self {
+            stream: Stream::Clear(timed),
             reader: Reader::default(),
-        })
+        }
     }
 
     /// The same connection under TLS, hands shaken. What came before in clear is forgotten.
@@ -94,7 +52,7 @@ impl Wire {
 
     /// From here on nothing lasts longer than this moment.
     pub(super) fn until(&mut self, until: Instant) {
-        self.timed().until = until;
+        self.timed().until(until);
     }
 
     /// Whether it is encrypted.
@@ -109,7 +67,7 @@ impl Wire {
 
     /// Our own address on this connection.
     pub(super) fn local_ip(&mut self) -> Option<IpAddr> {
-        self.timed().tcp.local_addr().ok().map(|local| local.ip())
+        self.timed().local_ip()
     }
 
     /// Writes one command, its line end added, and waits for the reply.
@@ -169,44 +127,4 @@ pub(super) fn answers_tls(host: &str, port: u16, tls: &Tls, until: Instant) -> b
         Ok(matches!(kind, [21 | 22]))
     };
     asked().unwrap_or(false)
-}
-
-/// A socket whose reads and writes end at a given moment, all together.
-struct Timed {
-    tcp: TcpStream,
-    until: Instant,
-}
-
-impl Timed {
-    fn left(&self) -> io::Result<Option<Duration>> {
-        let left = self.until.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Err(ErrorKind::TimedOut.into());
-        }
-        Ok(Some(left))
-    }
-}
-
-impl Read for Timed {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        loop {
-            self.tcp.set_read_timeout(self.left()?)?;
-            match self.tcp.read(buf) {
-                // A socket with a time-out is not restarted after a signal.
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                read => return read,
-            }
-        }
-    }
-}
-
-impl Write for Timed {
-    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        self.tcp.set_write_timeout(self.left()?)?;
-        self.tcp.write(buf)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }

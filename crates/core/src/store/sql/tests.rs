@@ -1,8 +1,8 @@
 use super::{Sql, columns, sql};
 use crate::config::Database;
 use crate::store::{
-    Conn, Error, adresses, annuaire, appels, envois, expansion, messages, migrations, origine,
-    oubli, sondages, verify,
+    Conn, Error, adresses, annuaire, appels, boites, envois, expansion, messages, migrations,
+    origine, oubli, sondages, verify,
 };
 use messages_testing::db;
 
@@ -25,6 +25,7 @@ fn all(conn: &Conn) -> Vec<Sql> {
         envois::remise::statements(),
         envois::sent::statements(),
         expansion::statements(),
+        boites::statements(),
         origine::statements(),
         sondages::statements(),
         messages::statements(),

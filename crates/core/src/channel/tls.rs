@@ -1,4 +1,4 @@
-//! TLS with the relay, and what is wrong when it does not come about.
+//! TLS with mail servers, and what is wrong when it does not come about.
 
 use crate::channel::Unready;
 use rustls::client::ClientConfig;
@@ -8,7 +8,7 @@ use rustls::{AlertDescription, CertificateError, ClientConnection, Error, PeerIn
 use rustls_platform_verifier::BuilderVerifierExt;
 use std::sync::Arc;
 
-/// What all connections to one relay share; sessions are resumed.
+/// What all connections to one server share; sessions are resumed.
 pub(super) struct Tls {
     config: Arc<ClientConfig>,
     name: ServerName<'static>,
@@ -36,31 +36,48 @@ impl Tls {
     }
 }
 
+/// A server, as it is called when something is wrong.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Peer {
+    /// `le relais`.
+    pub(super) who: &'static str,
+    /// `du relais`.
+    pub(super) whose: &'static str,
+    /// The setting that has its name.
+    pub(super) setting: &'static str,
+    /// What to set where it speaks no TLS.
+    pub(super) door: &'static str,
+}
+
 /// What an administrator has to mend; nothing when it may pass by itself.
-pub(super) fn fault(error: &Error) -> Option<String> {
+pub(super) fn fault(error: &Error, peer: &Peer) -> Option<String> {
+    let who = peer.who;
     let text = match error {
-        Error::InvalidCertificate(certificate) => return Some(certificate_fault(certificate)),
+        Error::InvalidCertificate(certificate) => {
+            return Some(certificate_fault(certificate, peer));
+        }
         Error::InvalidMessage(_) => {
-            "le relais ne répond pas en TLS (465 = EMAIL_USE_SSL, 587 = EMAIL_USE_TLS)"
+            return Some(format!("{who} ne répond pas en TLS ({})", peer.door));
         }
         Error::AlertReceived(AlertDescription::ProtocolVersion)
         | Error::PeerIncompatible(
             PeerIncompatible::ServerDoesNotSupportTls12Or13
             | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig,
-        ) => "le relais n'offre pas TLS 1.2 : il faut le mettre à jour ou en prendre un autre",
+        ) => "n'offre pas TLS 1.2 : il faut le mettre à jour ou en prendre un autre",
         Error::AlertReceived(
             AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity,
         )
         | Error::PeerIncompatible(_) => {
-            "le relais n'offre pas TLS 1.2 avec un échange de clés actuel (ECDHE) : il faut le \
+            "n'offre pas TLS 1.2 avec un échange de clés actuel (ECDHE) : il faut le \
              mettre à jour ou en prendre un autre"
         }
         _ => return None,
     };
-    Some(text.to_owned())
+    Some(format!("{who} {text}"))
 }
 
-fn certificate_fault(error: &CertificateError) -> String {
+fn certificate_fault(error: &CertificateError, peer: &Peer) -> String {
+    let whose = peer.whose;
     let what = match error {
         CertificateError::UnknownIssuer => "est signé par une autorité inconnue de cette machine",
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => "est périmé",
@@ -68,31 +85,39 @@ fn certificate_fault(error: &CertificateError) -> String {
             "n'est pas encore valable (l'heure de cette machine est-elle juste ?)"
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            "vaut pour un autre nom que EMAIL_HOST"
+            return format!(
+                "le certificat {whose} vaut pour un autre nom que {}",
+                peer.setting
+            );
         }
         CertificateError::Revoked => "est révoqué",
-        other => return format!("certificat du relais refusé : {other:?}"),
+        other => return format!("certificat {whose} refusé : {other:?}"),
     };
-    format!("le certificat du relais {what}")
+    format!("le certificat {whose} {what}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::channel::smtp::RELAY;
 
     #[test]
     fn what_is_wrong_is_said_in_words() {
         let old = Error::AlertReceived(AlertDescription::ProtocolVersion);
         let keys = Error::AlertReceived(AlertDescription::HandshakeFailure);
         for error in [old, keys] {
-            assert!(fault(&error).unwrap().contains("n'offre pas TLS 1.2"));
+            assert!(
+                fault(&error, &RELAY)
+                    .unwrap()
+                    .contains("n'offre pas TLS 1.2")
+            );
         }
         let expired = Error::InvalidCertificate(CertificateError::Expired);
         assert_eq!(
-            fault(&expired).unwrap(),
+            fault(&expired, &RELAY).unwrap(),
             "le certificat du relais est périmé"
         );
         let passing = Error::AlertReceived(AlertDescription::InternalError);
-        assert_eq!(fault(&passing), None);
+        assert_eq!(fault(&passing, &RELAY), None);
     }
 }
