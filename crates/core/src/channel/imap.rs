@@ -3,7 +3,6 @@
 //! Nothing is removed and nothing is moved; what is looked at stays unread, until [`Inbox::seen`] is told of it.
 //! Whatever the server does, a step takes 30 seconds at most and a run two minutes and 50 MB.
 
-use super::answer::shortened;
 use super::smtp::Tokens;
 use super::tcp::{self, Failure, Timed};
 use super::tls::{Peer, Tls};
@@ -61,11 +60,7 @@ impl Inbox {
         let greeting = client
             .read_greeting()
             .map_err(|error| failed(&place, &error))?;
-        if !greeting.starts_with(b"* OK") && !greeting.starts_with(b"* PREAUTH") {
-            let said = shortened(&String::from_utf8_lossy(&greeting));
-            let text = format!("{place} : ce n'est pas un serveur IMAP : {said}");
-            return Err(Answer::unreached("imap", &text));
-        }
+        greeted(&greeting, &place)?;
         limits.begin_step();
         let mut session = logged_in(client, settings, &place)?;
         limits.begin_step();
@@ -146,6 +141,18 @@ impl Inbox {
         self.limits.begin_step();
         self.session.logout().ok();
     }
+}
+
+fn greeted(greeting: &[u8], place: &str) -> Result<(), Answer> {
+    if greeting.starts_with(b"* OK") {
+        return Ok(());
+    }
+    if greeting.starts_with(b"* BYE") {
+        let text = format!("{place} : le serveur IMAP ne sert personne pour le moment");
+        return Err(Answer::unreached("imap", &text));
+    }
+    let text = format!("BOUNCES_IMAP_URL : ce qui répond à {place} n'est pas un serveur IMAP");
+    Err(Answer::channel(Cause::Reglage, "imap", &text))
 }
 
 fn logged_in(

@@ -6,7 +6,9 @@ use crate::rows::closed_port;
 use messages_testing::db::Database;
 use messages_testing::http::{Answer, Gateway, GatewayScript};
 use messages_testing::relay::{PASSWORD, Relay, USER};
+use messages_testing::smtp::{Script, Server};
 use messages_testing::{stories, tls};
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
@@ -333,5 +335,87 @@ fn a_server_that_says_nothing_is_given_up_after_thirty_seconds() {
         (29..45).contains(&begun.elapsed().as_secs()),
         "{:?}",
         begun.elapsed()
+    );
+}
+
+/// Speaks IMAP as far as it goes: of three messages the first breaks the connection, of the second it says what is
+/// no IMAP, the third is a bounce.
+fn odd_server(bounce: String) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for tcp in listener.incoming() {
+            let bounce = bounce.clone();
+            // A client that goes away ends its conversation.
+            std::thread::spawn(move || converse(tcp.unwrap(), &bounce).ok());
+        }
+    });
+    port
+}
+
+fn converse(tcp: std::net::TcpStream, bounce: &str) -> std::io::Result<()> {
+    let session = rustls::ServerConnection::new(tls::server_config()).unwrap();
+    let mut peer = BufReader::new(rustls::StreamOwned::new(session, tcp));
+    peer.get_mut().write_all(b"* OK bonjour\r\n")?;
+    let mut line = String::new();
+    while peer.read_line(&mut line)? > 0 {
+        let (tag, command) = line.trim_end().split_once(' ').unwrap();
+        let answer = match command {
+            command if command.starts_with("SELECT") => {
+                "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n".to_owned()
+            }
+            // The last one is there although nobody asked for it.
+            "UID SEARCH UID 1:*" => "* SEARCH 3 1 2\r\n".to_owned(),
+            command if command.starts_with("UID SEARCH") => "* SEARCH 3\r\n".to_owned(),
+            command if command.starts_with("UID FETCH 1 ") => return Ok(()),
+            command if command.starts_with("UID FETCH 2 ") => "* \u{0}{}(((\r\n".to_owned(),
+            command if command.starts_with("UID FETCH 3 ") => {
+                format!(
+                    "* 3 FETCH (UID 3 BODY[]<0> {{{}}}\r\n{bounce})\r\n",
+                    bounce.len()
+                )
+            }
+            _ => String::new(),
+        };
+        let answer = format!("{answer}{tag} OK fait\r\n");
+        peer.get_mut().write_all(answer.as_bytes())?;
+        line.clear();
+    }
+    Ok(())
+}
+
+#[test]
+fn a_message_that_cannot_be_read_keeps_no_other_waiting() {
+    let database = Database::sqlite();
+    let (program, _relay) = sent(&database, 1, &[]);
+    let port = odd_server(report(&key(&program, 1), "failed", "5.1.1"));
+    let program = reading(program, port);
+    let ended = program.run(&["bounces", "--imap"]);
+    assert_eq!(
+        (ended.code, ended.stdout.as_str()),
+        (0, "1 message lu : 1 non remis.\n"),
+        "{ended:?}"
+    );
+    assert_eq!(states(&program), ["envoye non_remis 5.1.1"]);
+    for uid in [1, 2] {
+        let told = format!("le message {uid} de la boîte ne se lit pas");
+        assert!(program.log().contains(&told), "{}", program.log());
+    }
+    assert_eq!(
+        program.run(&["bounces", "--imap"]).stdout,
+        "0 message lu.\n"
+    );
+}
+
+#[test]
+fn another_server_than_one_of_imap_is_told() {
+    let database = Database::sqlite();
+    let (program, _relay) = sent(&database, 1, &[]);
+    let smtp = Server::start(Script::default().implicit_tls());
+    let ended = reading(program, smtp.port()).run(&["bounces", "--imap"]);
+    assert_eq!(ended.code, 78, "{ended:?}");
+    assert!(
+        ended.stderr.contains("n'est pas un serveur IMAP"),
+        "{ended:?}"
     );
 }
