@@ -149,7 +149,7 @@ pub(crate) async fn write_table(
     query: Query,
 ) -> Result<HttpResponse, ApiError> {
     let among = among(&state, &query).await?;
-    Ok(table_of(state, among).await?)
+    table_of(state, among).await
 }
 
 /// These parents as a table.
