@@ -15,6 +15,9 @@ if [ "$PROFILE" = dev ]; then folder=debug; fi
 [ -n "${PROGRAMS:-}" ] || cargo build --profile "$PROFILE" --quiet -p messages-api -p process-scheduled --features postgres
 built=$(realpath "${PROGRAMS:-${CARGO_TARGET_DIR:-target}/$folder}")
 begin_work
+# The year that ends now: the first page shows its last days.
+BEGIN=$((EPOCHSECONDS - 31536000))
+month="depuis=$(date -d '-120 days' +%F)&jusqua=$(date -d '-90 days' +%F)"
 # shellcheck source=scripts/peers.sh
 . scripts/peers.sh
 cd "$work"
@@ -41,7 +44,7 @@ for db in "$@"; do
   curl -sS -o "$work/answer" -c "$work/cookies" --data-urlencode "cle=$key" "$base/console/connexion/"
   usual=$(measured '/api/messages/')
   printf '%-50s %8s ms\n' "the API's page of 50" "$usual"
-  for path in /console/ /console/messages/ '/console/messages/?statut=echec' '/console/messages/?depuis=2025-12-01&jusqua=2025-12-31' \
+  for path in /console/ /console/messages/ '/console/messages/?statut=echec' "/console/messages/?$month" "/console/messages/?classe=7&$month" \
     '/console/messages/?search=messages+relais' '/console/messages/?page=10000' /console/messages/777/ "/console/messages/$((MESSAGES - 50))/" \
     /console/messages/nouveau/ '/console/messages/nouveau/?classe=7' \
     /console/annuaire/ '/console/annuaire/?joignable=non' /console/classes/ ${PAGES:-}; do

@@ -90,6 +90,7 @@ seconds() { local begin=$EPOCHREALTIME; "$@" >/dev/null; awk -v a="$begin" -v b=
 ENVOIS=${ENVOIS:-1000000}
 RECIPIENTS=${RECIPIENTS:-1} # of each message
 MESSAGES=$((ENVOIS / RECIPIENTS))
+BEGIN=${BEGIN:-1751328000} # of their year
 CLASSES=30
 OPEN=$((199 / RECIPIENTS + 1)) # messages that are leaving
 handbook=$PWD/deploy/RELIABILITY.md
@@ -98,9 +99,9 @@ handbook=$PWD/deploy/RELIABILITY.md
 # for real ones come in bursts, of which the counters have one row.
 fill() { # DATABASE
   if [ "$1" = sqlite ]; then
-    at() { echo "strftime('%Y-%m-%dT%H:%M:%S.000000Z', 1751328000 + n * 31536000 / $MESSAGES + $1, 'unixepoch')"; }
+    at() { echo "strftime('%Y-%m-%dT%H:%M:%S.000000Z', $BEGIN + n * 31536000 / $MESSAGES + $1, 'unixepoch')"; }
   else
-    at() { echo "to_timestamp(1751328000 + n * 31536000 / $MESSAGES + $1)"; }
+    at() { echo "to_timestamp($BEGIN + n * 31536000 / $MESSAGES + $1)"; }
   fi
   query "$1" "INSERT INTO classes (nom) SELECT 'Classe ' || n FROM $(series "$1" "$CLASSES")"
   # Thirty words of French one after the other are a text.

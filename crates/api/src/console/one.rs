@@ -320,7 +320,13 @@ fn after(
     let page = page.clamp(1, pages);
     let rows = recipients::page(conn, filter, (page - 1) * SIZE, SIZE)?;
     let row = |one: Destinataire| Row {
-        why: reason(&one, words.lang, words.zone),
+        why: match one.motif {
+            // An office says which.
+            Some(why @ (Motif::SansAdresse | Motif::Opposition)) => {
+                Some(words.motif(one.canal, why).to_owned())
+            }
+            _ => reason(&one, words.lang, words.zone),
+        },
         detail: one.detail.clone().filter(|_| one.etat != Etat::Envoye),
         one,
     };

@@ -191,7 +191,7 @@ fn what_left_is_followed_and_failures_are_sent_again(database: &Database) {
     );
     let page = person.page(&place);
     assert!(
-        page.contains("Awa Tuteur1") && page.contains("sans adresse utilisable"),
+        page.contains("Awa Tuteur1") && page.contains("pas de numéro de téléphone"),
         "{page}"
     );
     assert_eq!(gateway.accepted_count(), 3);
