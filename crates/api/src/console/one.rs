@@ -23,6 +23,7 @@ use messages_core::segments::{self, Price};
 use messages_core::store::envois::missed;
 use messages_core::store::envois::recipients::{self, Destinataire};
 use messages_core::store::historique::{self, Fait};
+use messages_core::store::sondages::UNTRACED;
 use messages_core::store::{Conn, Error, pieces};
 use messages_core::vocabulary::{Canal, Etat, Motif, Objet, Portee, Remise, Statut};
 use std::borrow::Borrow;
@@ -327,7 +328,11 @@ fn after(
             }
             _ => reason(&one, words.lang, words.zone),
         },
-        detail: one.detail.clone().filter(|_| one.etat != Etat::Envoye),
+        // What the reason says already is not said again.
+        detail: one
+            .detail
+            .clone()
+            .filter(|detail| one.etat != Etat::Envoye && detail != UNTRACED),
         one,
     };
     Ok(After {
