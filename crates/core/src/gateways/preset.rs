@@ -151,7 +151,13 @@ impl Preset {
         self.check_names()?;
         self.check_form()?;
         self.check_sms()?;
-        self.poll.as_ref().map_or(Ok(()), |poll| poll.check(self))
+        let is_told = |name: &Name| {
+            let mut templates = self.request.templates();
+            templates.any(|template| template.names().any(|told| told == name))
+        };
+        self.poll
+            .as_ref()
+            .map_or(Ok(()), |poll| poll.check(is_told))
     }
 
     fn check_numbers(&self) -> Result<(), Found> {
