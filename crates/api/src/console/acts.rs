@@ -205,16 +205,16 @@ async fn ask_resend(
     visitor: Visitor,
     Id(id): Id,
 ) -> Result<HttpResponse, ApiError> {
-    offer_resend(&state, &request, &visitor, id, None).await
+    offer_resend(&state, &request, &visitor, id, false).await
 }
 
-/// `to`: for how many it is to be confirmed.
+/// `confirms`: for how many is to be said again.
 async fn offer_resend(
     state: &State,
     request: &HttpRequest,
     visitor: &Visitor,
     id: i64,
-    to: Option<i64>,
+    confirms: bool,
 ) -> Result<HttpResponse, ApiError> {
     let message: Message = crud::load(state, id).await?;
     let is_over = matches!(message.statut, Statut::Envoye | Statut::Echec);
@@ -269,20 +269,19 @@ async fn offer_resend(
             "uncertain delivery: who had it already gets it twice.|uncertain deliveries: who had it already gets it twice.",
         ));
     }
-    let button = match to {
-        None => format!("{} {who}", f.t("Renvoyer à", "Send again to")),
-        Some(count) => {
-            let yes = f.t("Oui, renvoyer à", "Yes, send again to");
-            format!("{yes} {}", f.n(count, "parent|parents", "parent|parents"))
-        }
+    let send = if confirms {
+        f.t("Oui, renvoyer à", "Yes, send again to")
+    } else {
+        f.t("Renvoyer à", "Send again to")
     };
+    let button = format!("{send} {who}");
     shown(&Ask {
         f: f.titled(title),
         back: path(id),
         lines,
         button,
         grave: uncertain > 0,
-        count: to,
+        count: confirms.then_some(again),
         tag: None,
     })
 }
@@ -297,9 +296,7 @@ async fn resend(
     let caller = visitor.caller.clone();
     let work = actions::resend(state.clone(), caller, Id(id), confirmed(&sent));
     match soon(&state, id, work).await {
-        Err(ApiError::Unconfirmed(count)) => {
-            offer_resend(&state, &request, &visitor, id, Some(count)).await
-        }
+        Err(ApiError::Unconfirmed(_)) => offer_resend(&state, &request, &visitor, id, true).await,
         done => done,
     }
 }

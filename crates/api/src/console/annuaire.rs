@@ -1,6 +1,6 @@
 //! The directory: parents searched and looked at one by one, classes, and the import of a file.
 
-mod classes;
+pub(super) mod classes;
 mod contact;
 mod erase;
 mod import;

@@ -1,6 +1,7 @@
 //! The list of messages, with its filters.
 
 use super::Page;
+use super::annuaire::classes;
 use super::frame::{Frame, Section, shown};
 use super::lines::{Line, lines};
 use super::pager::{Pager, SIZE, asked};
@@ -12,7 +13,6 @@ use askama::Template;
 use chrono::NaiveDate;
 use messages_core::instant::Instant;
 use messages_core::model::Classe;
-use messages_core::store::annuaire::{self, Resource, classes};
 use messages_core::store::messages::{self, Column, Filter, Order};
 use messages_core::store::{Conn, Error};
 use messages_core::vocabulary::{Canal, Portee, Statut};
@@ -48,20 +48,6 @@ impl Asked {
     fn is_canal(&self, canal: impl Borrow<Canal>) -> bool {
         self.canal == Some(*canal.borrow())
     }
-}
-
-/// A school has no more classes; of a town's, one is come to by its own page.
-const CHOSEN_FROM: i64 = 60;
-
-/// Every class, where they are not too many to choose from.
-fn classes_to_choose(conn: &mut Conn) -> Result<Vec<Classe>, Error> {
-    let all = classes::Filter {
-        order: annuaire::Order::Nom,
-        ..classes::Filter::default()
-    };
-    let found = Classe::page(conn, &all, 0, CHOSEN_FROM + 1)?;
-    let are_many = i64::try_from(found.len()).is_ok_and(|count| count > CHOSEN_FROM);
-    Ok(if are_many { Vec::new() } else { found })
 }
 
 #[derive(Template)]
@@ -111,9 +97,9 @@ async fn show(
     let find = move |conn: &mut Conn| -> Result<_, Error> {
         let count = messages::count(conn, &filter)?;
         let rows = messages::page(conn, &filter, from, SIZE)?;
-        let classe = Classe::by_ids(conn, classe.as_slice())?.into_iter().next();
+        let classe = classes::named(conn, classe)?;
         let lines = lines(conn, &config, rows, 90)?;
-        Ok((count, lines, classe, classes_to_choose(conn)?))
+        Ok((count, lines, classe, classes::few(conn)?))
     };
     let (count, lines, classe, classes) = state.ask(find).await?;
     let f = Frame::new(&state, &request, &visitor, Section::Messages);

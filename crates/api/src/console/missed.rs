@@ -15,7 +15,7 @@ use messages_core::model::Message;
 use messages_core::store::annuaire::eleves;
 use messages_core::store::envois::missed::{Manque, NonAtteint, declined};
 use messages_core::texts::not_reached_because;
-use messages_core::vocabulary::{Canal, Motif, Portee};
+use messages_core::vocabulary::{Canal, Portee};
 
 pub(super) fn pages() -> Vec<Page> {
     vec![
@@ -68,11 +68,8 @@ async fn show(
         parent: format!("{} {}", one.envoi.nom, one.envoi.prenom),
         telephone: one.envoi.telephone.clone(),
         email: one.envoi.email.clone(),
-        // An office says which address is missing.
-        why: match (one.envoi.motif, &one.envoi.detail) {
-            (Some(motif @ Motif::SansAdresse), None) => {
-                words.motif(one.envoi.canal, motif).to_owned()
-            }
+        why: match words.lacking(one.envoi.canal, one.envoi.motif) {
+            Some(why) if one.envoi.detail.is_none() => why.to_owned(),
             _ => not_reached_because(words.lang, &one.envoi),
         },
     };

@@ -321,12 +321,9 @@ fn after(
     let page = page.clamp(1, pages);
     let rows = recipients::page(conn, filter, (page - 1) * SIZE, SIZE)?;
     let row = |one: Destinataire| Row {
-        why: match one.motif {
-            // An office says which.
-            Some(why @ (Motif::SansAdresse | Motif::Opposition)) => {
-                Some(words.motif(one.canal, why).to_owned())
-            }
-            _ => reason(&one, words.lang, words.zone),
+        why: match words.lacking(one.canal, one.motif) {
+            Some(why) => Some(why.to_owned()),
+            None => reason(&one, words.lang, words.zone),
         },
         // What the reason says already is not said again.
         detail: one

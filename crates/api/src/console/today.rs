@@ -136,6 +136,9 @@ fn part(conn: &mut Conn, config: &Config, filter: &Filter) -> Result<Part, Error
 /// Messages that are looked at for families to telephone.
 const LATEST: i64 = 40;
 
+/// Of these, so many are named.
+const NAMED: usize = 8;
+
 /// After so long nobody telephones any more.
 const CALLED_WITHIN: Duration = Duration::from_secs(7 * 24 * 3600);
 
@@ -149,20 +152,23 @@ fn to_call(conn: &mut Conn, config: &Config, now: Instant) -> Result<Vec<(Line, 
         ..Filter::default()
     };
     let since = now - CALLED_WITHIN;
-    let mut counts = Vec::new();
     let mut found = messages::page(conn, &latest, 0, LATEST)?;
     found.retain(|m| m.date_envoi.is_some_and(|at| at > since));
     found.retain(|m| m.nb_echecs + m.nb_incertains + m.nb_ignores > 0);
-    for message in &found {
-        counts.push(missed::count(conn, message.id)?);
+    let (mut some, mut counts) = (Vec::new(), Vec::new());
+    for message in found {
+        let count = missed::count(conn, message.id)?;
+        if count > 0 {
+            some.push(message);
+            counts.push(count);
+        }
+        if some.len() == NAMED {
+            break;
+        }
     }
-    let lines = lines(conn, config, found, 70)?;
-    let some = lines
+    Ok(lines(conn, config, some, 70)?
         .into_iter()
         .zip(counts)
-        .filter(|(_, count)| *count > 0);
-    Ok(some
-        .take(usize::try_from(FEW).unwrap_or_default())
         .collect())
 }
 

@@ -250,6 +250,12 @@ impl Words {
         }
     }
 
+    /// The same where it says more than the reason alone: what is missing, or not accepted.
+    pub(super) fn lacking(self, canal: Canal, motif: Option<Motif>) -> Option<&'static str> {
+        let known = motif.filter(|why| matches!(why, Motif::SansAdresse | Motif::Opposition));
+        known.map(|why| self.motif(canal, why))
+    }
+
     /// What somebody did.
     pub(super) fn action(self, action: impl Borrow<Action>) -> &'static str {
         match action.borrow() {

@@ -97,7 +97,7 @@ async fn show(
     };
     let page = number("page").unwrap_or(1).clamp(1, i64::MAX / SIZE);
     // One more than is shown tells whether there is another page: they need not be counted.
-    let find = move |conn: &mut Conn| find(conn, &filter, (page - 1) * SIZE, SIZE + 1);
+    let find = move |conn: &mut Conn| find(conn, filter, (page - 1) * SIZE, SIZE + 1);
     let (faits, known) = state.ask(find).await?;
     let more = i64::try_from(faits.len()).is_ok_and(|found| found > SIZE);
     let reads = visitor.may(Portee::Lecture);
@@ -127,12 +127,11 @@ struct Known {
 
 fn find(
     conn: &mut Conn,
-    filter: &Filter,
+    mut filter: Filter,
     offset: i64,
     limit: i64,
 ) -> Result<(Vec<Fait>, Known), Error> {
     let keys = names::keys(conn)?;
-    let mut filter = filter.clone();
     filter.acteur = filter.acteur.map(|typed| holder(&keys, typed));
     let faits = historique::page(conn, &filter, offset, limit)?;
     let of_messages = faits.iter().filter(|fait| fait.objet == Objet::Message);

@@ -65,7 +65,7 @@ async fn show(
 const OFFERED: i64 = 60;
 
 /// The classes, if they are few.
-pub(super) fn few(conn: &mut Conn) -> Result<Vec<Classe>, Error> {
+pub(in crate::console) fn few(conn: &mut Conn) -> Result<Vec<Classe>, Error> {
     let all = Filter {
         order: Order::Nom,
         ..Filter::default()
@@ -77,6 +77,6 @@ pub(super) fn few(conn: &mut Conn) -> Result<Vec<Classe>, Error> {
 }
 
 /// The class that is asked for, if there is one.
-pub(super) fn named(conn: &mut Conn, id: Option<i64>) -> Result<Option<Classe>, Error> {
+pub(in crate::console) fn named(conn: &mut Conn, id: Option<i64>) -> Result<Option<Classe>, Error> {
     Ok(Classe::by_ids(conn, id.as_slice())?.into_iter().next())
 }

@@ -61,12 +61,11 @@ impl Periode {
     /// The other kind, around the same days: around today, where it is one of them.
     pub(super) fn other(self, today: NaiveDate) -> Self {
         let is_now = (self.first()..=self.last()).contains(&today);
+        let around = |day| if is_now { today } else { day };
         match self {
-            _ if is_now && self.is_month() => Self::Semaine(today.week(Weekday::Mon).first_day()),
-            _ if is_now => Self::Mois(begin(today)),
-            Self::Mois(first) => Self::Semaine(first.week(Weekday::Mon).first_day()),
+            Self::Mois(first) => Self::Semaine(around(first).week(Weekday::Mon).first_day()),
             // Of a week at the turn of the month, the month that has more of it.
-            Self::Semaine(first) => Self::Mois(begin(first + Days::new(3))),
+            Self::Semaine(first) => Self::Mois(begin(around(first + Days::new(3)))),
         }
     }
 

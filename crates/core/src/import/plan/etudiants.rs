@@ -1,6 +1,6 @@
 //! Pupils: by identifier, else by name, and where there are several of it by the class.
 
-use super::super::fold::{name_key, names_key};
+use super::super::fold::names_key;
 use super::super::people::{EtudiantDraft, Ident};
 use super::{NAMELESS, Numbers};
 use crate::model::EtudiantPatch;
@@ -40,20 +40,20 @@ pub(super) fn resolve(
                 one_of(named, said.flatten()).and_then(|id| numbers.take(id))
             }
         };
-        let place = id.and_then(|id| known.binary_search_by_key(&id, |row| row.id).ok());
-        let present = place.and_then(|place| known.get(place));
-        let (mut nom, mut prenom) = (draft.nom.clone(), draft.prenom.clone());
-        if let (None, Some(row)) = (&draft.ident, present) {
-            // A name that is written otherwise is the same pupil, and stays as it is.
-            nom.take_if(|said| name_key(said) == name_key(&row.nom));
-            prenom.take_if(|said| name_key(said) == name_key(&row.prenom));
-        }
+        let is_known = id.is_some_and(|id| known.binary_search_by_key(&id, |row| row.id).is_ok());
+        // Known by the name: however the file writes it, it stays as it is.
+        let (nom, prenom) = if is_known && draft.ident.is_none() {
+            (None, None)
+        } else {
+            (draft.nom.clone(), draft.prenom.clone())
+        };
         patches.push(EtudiantPatch {
             id: id.unwrap_or_else(|| numbers.next()),
             identifiant: draft.ident.as_ref().and_then(Ident::text),
-            nom: match present {
-                Some(_) => nom,
-                None => nom.or(Some(NAMELESS.to_owned())),
+            nom: if is_known {
+                nom
+            } else {
+                nom.or(Some(NAMELESS.to_owned()))
             },
             prenom,
             classe: said,

@@ -106,8 +106,9 @@ pub(super) fn resolve(
             remarks.cell(draft.line, Column::Nom, Genre::Manque, text, "");
         }
         let mut patch = patch(draft, id, present, whole);
-        if let (None, Some(present)) = (&draft.ident, present) {
-            keep_spelling(&mut patch, present);
+        if draft.ident.is_none() && present.is_some() {
+            // Known by the name: however the file writes it, it stays as it is.
+            (patch.nom, patch.prenom) = (None, None);
         }
         let one = Final {
             line: draft.line,
@@ -119,13 +120,6 @@ pub(super) fn resolve(
         resolved.push((patch, one));
     }
     Ok(resolved)
-}
-
-/// A name that is written otherwise is the same parent, and stays as it is.
-fn keep_spelling(patch: &mut ParentPatch, present: &Parent) {
-    let is_same = |said: &String, known: &str| name_key(said) == name_key(known);
-    patch.nom.take_if(|said| is_same(said, &present.nom));
-    patch.prenom.take_if(|said| is_same(said, &present.prenom));
 }
 
 fn patch(draft: &ParentDraft, id: i64, present: Option<&Parent>, whole: Whole) -> ParentPatch {
