@@ -2,7 +2,7 @@
 # The console in a real browser (Debian's Chromium): a secretary's day from signing in to the printed list,
 # every page held against WCAG 2.2 AA by axe, by the keyboard alone, without scripts, at 320 pixels and in
 # the dark, with a real SMTP sink and a real SMS gateway: `console.sh [sqlite|postgres]...` (both in turn
-# when none is named). PICTURES=FOLDER keeps a picture of each page. Needs chromium, node, npm, jq.
+# when none is named; how the pages look is only tried with the first, for they are the same with both). PICTURES=FOLDER keeps a picture of each page. Needs chromium, node, npm, jq.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/postgres.sh
@@ -49,6 +49,7 @@ school() { # two classes; one parent without a number, one who gets none, one wi
     | .parents[4].nom = "<img src=x onerror=alert(1)>"'
 }
 
+looked_at=
 for database in "$@"; do
   echo "== $database"
   rm -rf "$work/run"
@@ -67,8 +68,9 @@ for database in "$@"; do
   serve
   school | curl -fsS -X PUT -H "Authorization: Bearer $key" -H 'Content-Type: application/json' \
     --data-binary @- "$base/api/annuaire/" >/dev/null
-  BASE=$base KEY=$key SMS_JOURNAL=$work/sms.journal MAIL_JOURNAL=$work/mail.journal NODE_PATH=$modules/node_modules \
+  BASE=$base KEY=$key LOOKED_AT=$looked_at SMS_JOURNAL=$work/sms.journal MAIL_JOURNAL=$work/mail.journal NODE_PATH=$modules/node_modules \
     node "$script"
+  looked_at=yes
   ! grep " ERROR " ./*.log 2>/dev/null | grep -v " incident=" >&2
   leave_database "$database" console
   stop "${started[@]}"

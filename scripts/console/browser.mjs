@@ -78,6 +78,8 @@ async function keyboard(page, name) {
 
 // What must hold of the page that is open now.
 export async function look(page, name) {
+  assert.deepEqual(page.faults, [], name);
+  if (process.env.LOOKED_AT) return;
   const url = new URL(page.url());
   const html = await page.evaluate(async (path) => (await (await fetch(path)).text()).length, url.pathname + url.search);
   assert(html < 60_000, `${name}: ${html} bytes`);

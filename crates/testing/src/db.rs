@@ -1,21 +1,20 @@
-//! A database of its own for each test: a SQLite file in a temporary folder, or a schema in the
+//! A database of its own for each test: a SQLite file in a temporary folder, or a database of the
 //! PostgreSQL server that `TEST_POSTGRES_URL` names (dropped at the end).
+
+#[cfg(feature = "postgres")]
+mod server;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, RunQueryDsl, sql_query};
 use std::path::Path;
 
-/// A fresh database. Empty: the program under test makes its tables.
+/// A fresh database. A SQLite file is not there yet; one of PostgreSQL has its tables, because to make them
+/// takes longer than most tests.
 pub struct Database {
     url: String,
     folder: tempfile::TempDir,
-    schema: Option<(String, String)>,
-}
-
-#[derive(diesel::QueryableByName)]
-struct Text {
-    #[diesel(sql_type = diesel::sql_types::Text)]
-    v: String,
+    #[cfg(feature = "postgres")]
+    server: Option<server::Server>,
 }
 
 impl Database {
@@ -42,49 +41,52 @@ impl Database {
         Self::in_file(sqlite_url(folder), tempfile::tempdir().unwrap())
     }
 
-    const fn in_file(url: String, folder: tempfile::TempDir) -> Self {
+    fn in_file(url: String, folder: tempfile::TempDir) -> Self {
         Self {
             url,
             folder,
-            schema: None,
+            #[cfg(feature = "postgres")]
+            server: None,
         }
     }
 
-    /// A PostgreSQL schema; `None`, said on stderr, when no server is named.
+    /// One of PostgreSQL's; `None`, said on stderr, when no server is named.
     #[must_use]
     pub fn postgres() -> Option<Self> {
-        let server = std::env::var("TEST_POSTGRES_URL")
-            .ok()
-            .filter(|_| cfg!(feature = "postgres"));
-        let Some(server) = server else {
+        let server = std::env::var("TEST_POSTGRES_URL").ok();
+        let Some(server) = server.filter(|_| cfg!(feature = "postgres")) else {
             crate::figures::skipped("TEST_POSTGRES_URL is not set, or the feature postgres is off");
             return None;
         };
-        Some(Self::in_server(&server))
+        #[cfg(feature = "postgres")]
+        return Some(Self::served(server::Server::fresh(&server)));
+        #[cfg(not(feature = "postgres"))]
+        unreachable!("{server}: only with the feature")
     }
 
-    /// A schema in the server with this URL.
+    /// Takes the tables away, for who tries how they are made.
+    pub fn empty(&self) {
+        if self.is_postgres() {
+            self.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public;");
+        }
+    }
+
+    /// The database of this URL as it is, in a server that is one's own.
     #[must_use]
-    pub fn in_server(server: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let random = folder
-            .path()
-            .file_name()
-            .unwrap()
-            .to_string_lossy()
-            .to_lowercase();
-        let schema = format!(
-            "test_{}",
-            random.replace(|c: char| !c.is_ascii_alphanumeric(), "")
-        );
-        let sign = if server.contains('?') { '&' } else { '?' };
-        let fresh = Self {
-            url: format!("{server}{sign}options=-csearch_path%3D{schema}"),
-            folder,
-            schema: Some((server.to_owned(), schema.clone())),
-        };
-        fresh.execute(&format!("CREATE SCHEMA {schema}"));
-        fresh
+    pub fn in_server(url: &str) -> Self {
+        #[cfg(feature = "postgres")]
+        return Self::served(server::Server::own(url));
+        #[cfg(not(feature = "postgres"))]
+        unreachable!("{url}: only with the feature")
+    }
+
+    #[cfg(feature = "postgres")]
+    fn served(server: server::Server) -> Self {
+        Self {
+            url: server.url().to_owned(),
+            folder: tempfile::tempdir().unwrap(),
+            server: Some(server),
+        }
     }
 
     /// For `DATABASE_URL`.
@@ -102,7 +104,10 @@ impl Database {
     /// Whether this is PostgreSQL.
     #[must_use]
     pub const fn is_postgres(&self) -> bool {
-        self.schema.is_some()
+        #[cfg(feature = "postgres")]
+        return self.server.is_some();
+        #[cfg(not(feature = "postgres"))]
+        false
     }
 
     /// Its name, for figures.
@@ -117,26 +122,22 @@ impl Database {
 
     /// Runs statements behind the program's back.
     pub fn execute(&self, statements: &str) {
-        match &self.schema {
-            None => self.open_sqlite().batch_execute(statements).unwrap(),
-            #[cfg(feature = "postgres")]
-            Some(_) => self.insist(statements),
-            #[cfg(not(feature = "postgres"))]
-            Some(_) => unreachable!("a schema is made with the feature only"),
+        #[cfg(feature = "postgres")]
+        if let Some(server) = &self.server {
+            return server.execute(statements);
         }
+        self.open_sqlite().batch_execute(statements).unwrap();
     }
 
     /// The text column `v` of a question.
     #[must_use]
     pub fn texts(&self, question: &str) -> Vec<String> {
-        let rows: Vec<Text> = match &self.schema {
-            None => sql_query(question).load(&mut self.open_sqlite()).unwrap(),
-            #[cfg(feature = "postgres")]
-            Some(_) => sql_query(question).load(&mut self.open_postgres()).unwrap(),
-            #[cfg(not(feature = "postgres"))]
-            Some(_) => unreachable!("a schema is made with the feature only"),
-        };
-        rows.into_iter().map(|row| row.v).collect()
+        let question = sql_query(question);
+        #[cfg(feature = "postgres")]
+        if let Some(server) = &self.server {
+            return all(server.with(|conn| question.load(conn)));
+        }
+        all(question.load(&mut self.open_sqlite()))
     }
 
     /// The first row of [`Self::texts`], as a number.
@@ -152,7 +153,7 @@ impl Database {
     #[must_use]
     pub fn is_locked(&self) -> bool {
         let lock = "PRAGMA busy_timeout = 50; BEGIN IMMEDIATE; ROLLBACK;";
-        self.schema.is_none() && self.open_sqlite().batch_execute(lock).is_err()
+        !self.is_postgres() && self.open_sqlite().batch_execute(lock).is_err()
     }
 
     fn open_sqlite(&self) -> diesel::SqliteConnection {
@@ -162,42 +163,20 @@ impl Database {
             .unwrap();
         conn
     }
+}
 
-    /// Many rows changed behind the back of running programs may meet theirs the wrong way round.
-    #[cfg(feature = "postgres")]
-    fn insist(&self, statements: &str) {
-        for _ in 0..10 {
-            match self.open_postgres().batch_execute(statements) {
-                Err(error) if error.to_string().contains("deadlock") => {}
-                other => return other.unwrap(),
-            }
-        }
-        panic!("one deadlock after the other");
-    }
+#[derive(diesel::QueryableByName)]
+struct Text {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    v: String,
+}
 
-    #[cfg(feature = "postgres")]
-    fn open_postgres(&self) -> diesel::PgConnection {
-        diesel::PgConnection::establish(&self.url).unwrap()
-    }
+fn all(rows: diesel::QueryResult<Vec<Text>>) -> Vec<String> {
+    rows.unwrap().into_iter().map(|row| row.v).collect()
 }
 
 fn sqlite_url(folder: &Path) -> String {
     format!("sqlite://{}/messages.sqlite3", folder.display())
-}
-
-impl Drop for Database {
-    fn drop(&mut self) {
-        #[cfg(feature = "postgres")]
-        if let Some((server, schema)) = &self.schema
-            && let Ok(mut conn) = diesel::PgConnection::establish(server)
-        {
-            let drop = format!(
-                "SET client_min_messages = error; SET synchronous_commit = local; DROP SCHEMA {schema} CASCADE"
-            );
-            // A schema that is left behind goes with the server.
-            conn.batch_execute(&drop).ok();
-        }
-    }
 }
 
 /// Runs each story (a function of `&Database`) on both databases, as tests of their own.

@@ -17,12 +17,11 @@ struct Role<'d> {
 impl<'d> Role<'d> {
     fn new(database: &'d Database) -> Self {
         migrate(database);
-        let schema = database.url().rsplit("%3D").next().unwrap().to_owned();
-        let name = format!("role_{schema}");
+        let name = format!("role_{:016x}", messages_testing::random());
         database.execute(&format!(
-            "CREATE ROLE {name} LOGIN; GRANT USAGE ON SCHEMA {schema} TO {name};
-             GRANT ALL ON ALL TABLES IN SCHEMA {schema} TO {name};
-             GRANT ALL ON ALL SEQUENCES IN SCHEMA {schema} TO {name};"
+            "CREATE ROLE {name} LOGIN;
+             GRANT ALL ON ALL TABLES IN SCHEMA public TO {name};
+             GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {name};"
         ));
         let url = database
             .url()

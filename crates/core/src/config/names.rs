@@ -23,18 +23,22 @@ pub(super) fn warning(name: &str, known: &[&str]) -> Option<String> {
         return None;
     }
     let upper = name.to_uppercase().replace('-', "_");
-    let like = |other: &&str| {
+    let like = |other: &str| {
         let holds_all = upper
             .split('_')
             .all(|word| other.split('_').any(|known| known == word));
         let alike = strsim::normalized_damerau_levenshtein(&upper, other);
         alike + if holds_all { WORDS } else { 0.0 }
     };
-    let nearest = known
-        .iter()
-        .max_by(|one, other| like(one).total_cmp(&like(other)))?;
     let ours = PREFIXES.iter().any(|prefix| upper.starts_with(prefix));
-    (ours || like(nearest) >= LIKENESS)
+    // Every run compares the whole environment: names of very different lengths are not worth a look.
+    let close = |other: &&&str| ours || upper.len().abs_diff(other.len()) <= upper.len() * 3 / 5;
+    let (likeness, nearest) = known
+        .iter()
+        .filter(close)
+        .map(|other| (like(other), other))
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))?;
+    (ours || likeness >= LIKENESS)
         .then(|| format!("{name} : réglage inconnu, ignoré (le plus proche : {nearest})"))
 }
 

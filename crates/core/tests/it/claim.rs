@@ -61,8 +61,8 @@ fn nested_loops_only(database: &Database) -> Place {
         return place(database);
     }
     let off = ["hashjoin", "mergejoin", "hashagg", "sort", "material"]
-        .map(|name| format!("%20-cenable_{name}%3Doff"));
-    Place::from_url(&format!("{}{}", database.url(), off.concat())).unwrap()
+        .map(|name| format!("-cenable_{name}%3Doff%20"));
+    Place::from_url(&format!("{}&options={}", database.url(), off.concat())).unwrap()
 }
 
 fn a_claim_takes_no_more_than_its_limit_whatever_the_plan(database: &Database) {

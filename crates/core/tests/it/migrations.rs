@@ -13,6 +13,7 @@ stories!(
 );
 
 fn a_migration_is_applied_once(database: &Database) {
+    database.empty();
     let mut conn = Conn::create(&place(database)).unwrap();
     let missing = migrations::pending(&mut conn).unwrap();
     assert!(missing > 0);
@@ -23,6 +24,7 @@ fn a_migration_is_applied_once(database: &Database) {
 }
 
 fn migrations_at_once_are_applied_once(database: &Database) {
+    database.empty();
     let place = place(database);
     let missing = migrations::pending(&mut Conn::create(&place).unwrap()).unwrap();
     let applied: usize = thread::scope(|scope| {
@@ -38,6 +40,7 @@ fn migrations_at_once_are_applied_once(database: &Database) {
             .map(|migrator| migrator.join().unwrap())
             .sum()
     });
+    assert!(missing > 0);
     assert_eq!(applied, missing);
     assert_eq!(School::new(database).count("canaux", "1 = 1"), 2);
 }
@@ -88,6 +91,7 @@ fn a_server_without_tables_says_what_to_run() {
     let Some(database) = Database::postgres() else {
         return;
     };
+    database.empty();
     let outcome = migrations::open(&place(&database)).map(drop);
     let Err(Error::Config(text)) = outcome else {
         panic!("{outcome:?}")

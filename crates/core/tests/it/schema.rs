@@ -282,7 +282,8 @@ fn objects(database: &Database) -> Vec<String> {
           WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace
          UNION ALL
          SELECT p.proname || ' ' || p.prosrc FROM pg_proc p
-          WHERE p.pronamespace = current_schema()::regnamespace ORDER BY 1"
+          WHERE p.pronamespace = current_schema()::regnamespace
+            AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e') ORDER BY 1"
     } else {
         "SELECT name || ' ' || COALESCE(sql, '') AS v FROM sqlite_master
           WHERE name NOT LIKE 'sqlite_%' ORDER BY name"
@@ -291,6 +292,7 @@ fn objects(database: &Database) -> Vec<String> {
 }
 
 fn every_migration_can_be_undone(database: &Database) {
+    database.empty();
     let name = if database.is_postgres() {
         "postgres"
     } else {

@@ -51,6 +51,7 @@ fn a_key_of_a_program_is_enough(database: &Database) {
 
 fn older_tables_are_not_served_on_postgresql(database: &Database) {
     if database.is_postgres() {
+        database.empty();
         let (code, said) = refusal(database, &[], &[("JWT_SIGNING_KEY", KEY)]);
         assert_eq!(code, CONFIG, "{said}");
         assert!(said.contains("process-scheduled migrate"), "{said}");

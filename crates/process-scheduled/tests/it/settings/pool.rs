@@ -21,8 +21,6 @@ fn day(cluster: &Cluster, ignored: &str) {
         Server::start(Script::default()),
     );
     let database = Database::in_server(&cluster.url());
-    let (_, schema) = database.url().split_once("search_path%3D").unwrap();
-    cluster.execute(&format!("ALTER ROLE messages SET search_path = {schema}"));
     let program = Program::new(&database)
         .gateway(&gateway)
         .relay(&relay)
