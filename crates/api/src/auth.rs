@@ -6,6 +6,7 @@
 
 mod key;
 mod principal;
+mod recent;
 mod refusal;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ mod verifier;
 pub use key::{PresentedKey, check_key};
 pub(crate) use principal::harmless;
 pub use principal::{PorteeSet, Principal, Who};
+pub(crate) use recent::RecentKeys;
 pub use refusal::{Body, Refusal, TokenFault, WWW_AUTHENTICATE};
 
 use messages_core::config::{Api, Fault, Faults};

@@ -1,7 +1,7 @@
 //! What all requests share: settings, connections, keys, and the one dispatcher of this process.
 
 use crate::answer;
-use crate::auth::Authenticator;
+use crate::auth::{Authenticator, RecentKeys};
 use crate::caller::Caller;
 use crate::counters::Counters;
 use crate::dispatcher::Dispatcher;
@@ -26,6 +26,8 @@ pub(crate) struct State {
     pub(crate) texts: Texts,
     /// Who may call.
     pub(crate) auth: Authenticator,
+    /// Who just called.
+    pub(crate) keys: RecentKeys,
     pub(crate) pool: Pool,
     /// As many as there are connections: who waits for one holds no thread, and they come first
     /// who asked first.
@@ -61,6 +63,7 @@ impl State {
         Ok(Self {
             texts: Texts(config.messages.lang),
             auth,
+            keys: RecentKeys::default(),
             aside: pool.beside(&config.database, 1)?,
             pool,
             turns: Arc::new(Semaphore::new(CONNECTIONS)),

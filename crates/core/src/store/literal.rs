@@ -29,6 +29,28 @@ extern "SQL" {
 diesel::infix_operator!(IsIn, " IN ");
 diesel::infix_operator!(IsDistinctFrom, " IS DISTINCT FROM ");
 
+/// The sum of a column, 0 of no rows: the builder's own is a numeric, which SQLite does not have.
+#[derive(Debug, Clone, Copy, QueryId, ValidGrouping)]
+#[diesel(aggregate)]
+pub(super) struct Sum<C>(pub(super) C);
+
+impl<C: Expression> Expression for Sum<C> {
+    type SqlType = BigInt;
+}
+
+impl<DB: Backend, C: QueryFragment<DB>> QueryFragment<DB> for Sum<C> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("CAST(coalesce(sum(");
+        self.0.walk_ast(out.reborrow())?;
+        out.push_sql("), 0) AS BIGINT)");
+        Ok(())
+    }
+}
+
+impl<QS, C: SelectableExpression<QS>> SelectableExpression<QS> for Sum<C> {}
+
+impl<QS, C: AppearsOnTable<QS>> AppearsOnTable<QS> for Sum<C> {}
+
 /// See [`word`].
 #[derive(Debug, Clone)]
 pub(super) struct Literal(Vec<&'static str>);

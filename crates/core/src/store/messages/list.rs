@@ -5,13 +5,13 @@ use crate::instant::Instant;
 use crate::model::Message;
 use crate::schema::{compteurs, envois, messages};
 use crate::store::backend::MultiBackend;
-use crate::store::literal::word;
+use crate::store::literal::{Sum, word};
 use crate::store::search::{by, in_order};
 use crate::store::{Conn, Error};
 use crate::vocabulary::{Canal, Etat, Statut};
 use diesel::dsl::{case_when, count_star, min, sql};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool};
+use diesel::sql_types::Bool;
 
 /// Which messages; what is not said does not matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -89,9 +89,7 @@ fn counted(conn: &mut Conn, filter: &Filter) -> Result<i64, Error> {
     let group = filter.est_message_groupe;
     let found = by(found, group, |q, v| q.filter(est_message_groupe.eq(v)));
     let found = by(found, filter.est_lu, |q, v| q.filter(est_lu.eq(v)));
-    // The builder's sum is a numeric, which SQLite does not have.
-    let sum = sql::<BigInt>("CAST(COALESCE(sum(nombre), 0) AS BIGINT)");
-    conn.one(found.select(sum))
+    conn.one(found.select(Sum(compteurs::nombre)))
 }
 
 /// Places from which on it is asked whether the end is nearer: a page is looked for from the beginning,
