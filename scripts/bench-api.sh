@@ -21,16 +21,8 @@ MINUTES=${MINUTES:-10}      # of --long
 cargo build --release --quiet -p messages-api -p process-scheduled --features postgres --bins
 cargo build --release --quiet -p messages-api --features postgres --example empty
 built=${CARGO_TARGET_DIR:-$PWD/target}/release
-work=$(mktemp -d)
-chmod 711 "$work"
+begin_work
 server=
-finish() {
-  [ -z "$server" ] || kill "$server" 2>/dev/null || true
-  wait
-  stop_postgres
-  rm -rf "$work"
-}
-trap finish EXIT
 trap 'exit 130' INT TERM HUP
 cd "$work"
 JWT_SIGNING_KEY=$(openssl rand -hex 32)
@@ -221,7 +213,6 @@ town() { # DATABASE
   halt
 }
 
-case " $* " in *" postgres "*) start_postgres "$work/postgres" ;; esac
 for database in "$@"; do
   echo
   echo "== $database"
