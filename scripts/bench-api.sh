@@ -12,7 +12,7 @@ long=
 if [ "${1:-}" = --long ]; then long=yes; shift; fi
 [ $# -gt 0 ] || set -- sqlite postgres
 
-MESSAGES=${MESSAGES:-10000} # in the database, for the rates
+LISTED=${LISTED:-10000}     # in the database, for the rates
 MANY=${MANY:-1000000}       # in the list that is not paginated
 PARENTS=${PARENTS:-20000}   # in the directory that is taken over
 SECONDS_EACH=${SECONDS_EACH:-10}
@@ -146,7 +146,7 @@ echo "programs: $("$built/messages-api" --version), $(wrk -v 2>&1 | awk 'NR == 1
 
 rates() { # DATABASE
   fresh "$1"
-  fill "$1" 1 "$MESSAGES"
+  fill "$1" 1 "$LISTED"
   empty
   serve API_PAGE_SIZE=50
   ask "$base/api/messages/" | jq -e '.results | length == 50' >/dev/null

@@ -7,19 +7,17 @@
 # servers, on this machine only.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+RECIPIENTS=${RECIPIENTS:-25} # of each message: a class
 # shellcheck source=scripts/bench.sh
 . scripts/bench.sh
 need "postgresql libpq-dev python3-venv" python3 psql
 [ $# -gt 0 ] || set -- sqlite postgres
 
-ENVOIS=${ENVOIS:-1000000}
-RECIPIENTS=${RECIPIENTS:-25}    # of each message: a class
 SEND=${SEND:-3000}              # recipients of a run that sends
 CONNECTIONS=${CONNECTIONS:-10}  # to the relay
 LATENCY=${LATENCY:-20}          # milliseconds a reply
 TURNS=${TURNS:-3}               # of runs that send, each way
 PROFILE=${PROFILE:-release}
-MESSAGES=$((ENVOIS / RECIPIENTS))
 FIRST=$(($(date +%s) - 766 * 86400)) # the year ends 401 days ago
 
 begin_work
