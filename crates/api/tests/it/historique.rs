@@ -1,5 +1,6 @@
 //! Who changed what over HTTP: every change leaves one row, and says who asked for it.
 
+#[cfg(unix)]
 mod lost;
 
 use crate::client::{Client, key};

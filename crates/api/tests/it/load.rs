@@ -5,6 +5,7 @@ use crate::client::{Client, key};
 use crate::harness::{Server, migrate};
 use crate::token::KEY;
 use messages_core::vocabulary::Portee;
+#[cfg(unix)]
 use messages_testing::cluster::Cluster;
 use messages_testing::db::Database;
 use messages_testing::stories;
@@ -196,6 +197,7 @@ fn a_monitor_is_answered_while_every_other_question_waits() {
     });
 }
 
+#[cfg(unix)]
 #[test]
 fn after_a_restart_of_postgresql_the_very_next_requests_work() {
     let Some(cluster) = Cluster::start() else {

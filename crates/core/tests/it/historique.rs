@@ -1,5 +1,6 @@
 //! Who changed what: every change leaves one row, in its own transaction.
 
+#[cfg(unix)]
 mod once;
 
 use crate::harness::{School, To, message, parent, rules};

@@ -35,6 +35,7 @@ mod passages;
 mod peers;
 mod pieces;
 mod plans;
+#[cfg(unix)]
 mod pool;
 mod quiet;
 mod record;
