@@ -2,7 +2,8 @@
 # The console in a real browser (Debian's Chromium): a secretary's day from signing in to the printed list,
 # every page held against WCAG 2.2 AA by axe, by the keyboard alone, without scripts, at 320 pixels and in
 # the dark, with a real SMTP sink and a real SMS gateway: `console.sh [sqlite|postgres]...` (both in turn
-# when none is named; how the pages look is only tried with the first, for they are the same with both). PICTURES=FOLDER keeps a picture of each page. Needs chromium, node, npm, jq.
+# when none is named; how the pages look is only tried with the first, for they are the same with both).
+# PICTURES=FOLDER keeps a picture of each page. Needs chromium, node, npm, jq.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/postgres.sh

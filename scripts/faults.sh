@@ -3,8 +3,8 @@
 # all they must not, wrong clocks, races, volume. `faults.sh` takes five to ten minutes on two cores;
 # `faults.sh short`, which every change has to pass, tries a third of that at random; `faults.sh full`
 # makes the figures of a release, in one to two hours. Prints what was reached; deploy/RELIABILITY.md
-# explains it. A second argument is a filter of cargo nextest, such as 'all()' for every other test as well. TESTS_BUILT describes, in cargo nextest's
-# own options, programs that are built already.
+# explains it. A second argument is a filter of cargo nextest, such as 'all()' for every other test as well.
+# TESTS_BUILT describes, in cargo nextest's own options, programs that are built already.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/postgres.sh

@@ -73,13 +73,13 @@ cargo metadata --format-version 1 "${features[@]}" >"$folder/metadata.json"
 export TESTS_BUILT="--binaries-metadata $folder/programs.json --cargo-metadata $folder/metadata.json"
 
 # beside NAME COMMAND…: goes on beside what follows, and says nothing until `ended NAME`, which fails if it failed.
+declare -A processes
 beside() {
   "${@:2}" >"$folder/$1.log" 2>&1 &
-  declare -g "pid_$1=$!"
+  processes[$1]=$!
 }
 ended() {
-  local pid=pid_$1
-  wait "${!pid}" || { cat "$folder/$1.log"; exit 1; }
+  wait "${processes[$1]}" || { cat "$folder/$1.log"; exit 1; }
 }
 
 # The processor is theirs when no test wants it.

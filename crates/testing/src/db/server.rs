@@ -130,7 +130,10 @@ fn fingerprint(folder: &Path) -> u64 {
 
 /// The URL of another database of the same server.
 fn at(server: &str, name: &str) -> String {
-    server.replacen("/postgres?", &format!("/{name}?"), 1)
+    // A socket's folder stands behind the question mark.
+    let (address, options) = server.split_once('?').unwrap_or((server, ""));
+    let (host, _) = address.rsplit_once('/').unwrap();
+    format!("{host}/{name}?{options}")
 }
 
 fn connect(url: &str) -> PgConnection {
